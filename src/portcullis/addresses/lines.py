@@ -1,0 +1,93 @@
+"""From two address lines as written to one delivery line in plain form.
+
+Here commas and stray signs go, hyphens and points stay where they carry meaning, a recipient's line
+above the street is left out, and "c/o" is found and cut away.
+"""
+
+import polars as pl
+
+from portcullis.addresses.vocabulary import any_of, unit_forms
+from portcullis.folding import fold, put_where, rewrite_where
+
+_UNIT_WORDS = any_of([*unit_forms("plain"), *unit_forms("kept"), *unit_forms("alone")])
+_DELIVERABLE = (
+    r"^(?:[0-9]|[NSEW] ?[0-9]+ ?[NSEW] ?[0-9]|P ?O ?B|BOX |POST OFFICE|RR |RFD |RURAL |HC |HCR |"
+    r"HIGHWAY CONTRACT|STAR R|PSC |CMR |UNIT [0-9]+ BOX|GENERAL DEL|GEN DEL|LISTA DE|APARTADO |URB|"
+    r"CALLE |AVE |AVENIDA |COND |CONDOMINIO |RES |BO |BARRIO |EDIF |CARR |SECTOR |PARC )"
+)
+_UNIT_LINE = rf"^(?:(?:{_UNIT_WORDS})(?: #)? ?[A-Z0-9-]*|# ?[A-Z0-9-]+)$"
+_CARE_OF = r"(?:^| )(?:CAREOF|CARE OF|IN CARE OF|ATTN|ATTENTION)(?: |$)"
+
+
+def clean(texts: pl.Series) -> pl.Series:
+    """Return ``texts`` folded, single-spaced, with only the signs that addresses mean by."""
+    line = fold(texts)
+    line = rewrite_where(line, line.str.contains("/", literal=True), _care_of_sign)
+    line = rewrite_where(line, line.str.contains("[^A-Z0-9 #&./-]|  "), _without_stray_signs)
+    line = rewrite_where(line, line.str.contains("[#./-]"), _signs)
+    return line.str.strip_chars()
+
+
+def _without_stray_signs(line: pl.Series) -> pl.Series:
+    return line.str.replace_all(r"[^\pL\pN\pM#&./-]+", " ")
+
+
+def words(line: pl.Series) -> pl.Series:
+    """Return cleaned lines as words alone: the form that phrases are looked for in."""
+    return rewrite_where(line, line.str.contains("[#&./-]"), _without_signs)
+
+
+def _without_signs(line: pl.Series) -> pl.Series:
+    return line.str.replace_all("[#&./-]+", " ").str.replace_all(" {2,}", " ").str.strip_chars()
+
+
+def _care_of_sign(line: pl.Series) -> pl.Series:
+    line = line.str.replace_all(r"(^|[^A-Z])C ?/ ?O([^A-Z]|$)", "${1} CAREOF ${2}")
+    return line.str.replace_all(r"(^| )C/", "${1}CALLE ")
+
+
+def _signs(line: pl.Series) -> pl.Series:
+    """Keep a point or slash between digits and a hyphen between letters or digits; space the rest."""
+    line = line.str.replace_all("#", " # ", literal=True)
+    # "N.W." is one word; "ST.PAUL" is two; "39.2" is a number.
+    line = line.str.replace_all(r"(^|[^A-Z0-9])([A-Z])\.([A-Z])\.?([^A-Z0-9]|$)", "$1$2$3$4")
+    for sign, kin in ((r"\.", "0-9"), ("/", "0-9"), ("-", r"\pL\pN")):
+        line = line.str.replace_all(rf"{sign}([^{kin}]|$)", " ${1}")
+        line = line.str.replace_all(rf"(^|[^{kin}]){sign}", "${1} ")
+    return line.str.replace_all(r"[./-]{2,}", " ").str.replace_all(" {2,}", " ")
+
+
+def join(first: pl.Series, second: pl.Series, empty_second: pl.Series) -> pl.Series:
+    """Return the delivery line of two cleaned lines; ``empty_second`` marks placeholders there."""
+    second = second.zip_with(~empty_second, pl.Series([""]))
+    both = second != ""
+    rows = pl.DataFrame({"first": first, "second": second})
+    return put_where(first, both, _joined(rows.filter(both)))
+
+
+def _joined(rows: pl.DataFrame) -> pl.Series:
+    first, second = pl.col("first"), pl.col("second")
+    later = second.str.contains(_DELIVERABLE) & ~first.str.contains(_DELIVERABLE)
+    return rows.select(
+        pl.when(later & first.str.contains(_UNIT_LINE))
+        .then(second + " " + first)
+        .when(later)
+        .then(second)
+        .otherwise((first + " " + second).str.strip_chars())
+    ).to_series()
+
+
+def has_care_of(line: pl.Series) -> pl.Series:
+    """Say which lines are addressed in care of another."""
+    return line.str.contains(_CARE_OF)
+
+
+def cut_care_of(line: pl.Series) -> pl.Series:
+    """Return the line without its "c/o" name."""
+    return rewrite_where(line, has_care_of(line), _without_care_of)
+
+
+def _without_care_of(line: pl.Series) -> pl.Series:
+    before = line.str.replace(_CARE_OF + r".*$", "")
+    after = line.str.replace(r"^[^0-9]*", "")
+    return before.zip_with(before.str.contains("[0-9]"), after)

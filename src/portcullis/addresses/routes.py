@@ -1,0 +1,106 @@
+"""Deliveries that are no house on a street: boxes, routes, military posts, general delivery.
+
+Publication 28, sections 238 (military), 24 (rural routes), 25 (highway contract routes),
+26 (general delivery) and 28 (post office boxes).
+"""
+
+import polars as pl
+
+from portcullis.addresses.vocabulary import MILITARY_CITIES, MILITARY_STATES
+
+_ID = r"(?:# )?([A-Z]{0,3}-?[0-9][A-Z0-9-]*|[A-Z])"
+_GENERAL = (
+    r"(?:^| )(?:GENERAL DELIVERY|GENERAL DEL|GENL DELIVERY|GEN DELIVERY|GEN DEL|LISTA DE CORREOS?"
+    r"|ENTREGA GENERAL|POSTE RESTANTE)(?: |$)"
+)
+_MILITARY = rf"(?:^| )(PSC|CMR|UNIT|OPS|CONSUL|BLDG) (?:# )?0*([0-9]+)(?: (?:BOX|BX) {_ID})?"
+_CONTRACT = (
+    r"(?:^| )(?:HC|HCR|HWY CONTRACT|HIGHWAY CONTRACT|STAR ROUTE|STAR RTE|STAR RT)(?: ROUTE| RTE| RT)?(?: #)?[ -]?0*([0-9]+[A-Z]?)"
+    rf"(?: (?:BOX|BX|BUZON) {_ID})?"
+)
+_RURAL = (
+    r"(?:(?:^| )(?:RR|R R|RFD|R F D|RURAL (?:ROUTE|RTE|RT|DELIVERY|DEL))(?: #)?[ -]?0*([0-9]+[A-Z]?)"
+    rf"(?: (?:BOX|BX|BUZON|#) {_ID})?"
+    rf"|^(?:RD|RT|RTE|ROUTE|R) (?:# )?0*([0-9]+[A-Z]?) (?:BOX|BX) {_ID})"
+)
+_BOX = (
+    r"(?:(?:^| )(?:P ?O ?|POST OFFICE |POSTAL |POST |FIRM |APARTADO )"
+    r"(?:BOX|BX|B|DRAWER|CALLER|LOCKBOX|BIN|POSTAL)(?: (?:NO|NUMBER|NUM))? "
+    rf"{_ID}"
+    r"|^(?:BOX|BX|CALLER|DRAWER|LOCKBOX|APARTADO|POB)(?: NO)? (?:# )?([A-Z]{0,2}-?[0-9][A-Z0-9-]*)"
+    rf"|(?:^| )POB {_ID})"
+)
+_HINT = r"BOX|BX|P ?O ?B|DRAWER|CALLER|BIN|APARTADO|GEN|LISTA|POSTE|RR|R R|RFD|R F D|RURAL|HC|STAR|CONTRACT"
+
+
+def are(line: pl.Series, city: pl.Series, state: pl.Series) -> pl.Series:
+    """Say which rows may be such deliveries, cheaply; `read` decides."""
+    return _military_post(city, state) | line.str.contains(rf"(?:^| )(?:{_HINT})")
+
+
+def _military_post(city: pl.Series, state: pl.Series) -> pl.Series:
+    return state.is_in(MILITARY_STATES) | city.is_in(MILITARY_CITIES)
+
+
+def read(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return kind, number, street, unit, box of ``rows`` (line, city, state); kind null: a street."""
+    line = pl.col("line")
+    military = pl.col("state").is_in(MILITARY_STATES) | pl.col("city").is_in(MILITARY_CITIES)
+    found = rows.select(
+        "line",
+        military=military,
+        general=line.str.contains(_GENERAL),
+        post=line.str.extract_groups(_MILITARY),
+        contract=line.str.extract_groups(_CONTRACT),
+        rural=line.str.extract_groups(_RURAL),
+        box=line.str.extract_groups(_BOX),
+    )
+    post, contract, rural, box = (pl.col(name).struct for name in ("post", "contract", "rural", "box"))
+    rural_number = pl.coalesce(rural.field("1"), rural.field("3"))
+    rural_box = pl.coalesce(rural.field("2"), rural.field("4"))
+    box_id = pl.coalesce(box.field("1"), box.field("2"), box.field("3"))
+    kind = (
+        pl.when("general")
+        .then(pl.lit("general-delivery"))
+        .when(pl.col("military") & (post.field("1").is_not_null() | box_id.is_not_null()))
+        .then(pl.lit("military"))
+        .when(contract.field("1").is_not_null())
+        .then(pl.lit("highway-contract"))
+        .when(rural_number.is_not_null())
+        .then(pl.lit("rural-route"))
+        .when(box_id.is_not_null())
+        .then(pl.lit("po-box"))
+        .when("military")
+        .then(pl.lit("military"))
+    )
+    street = (
+        pl.when(pl.col("kind") == "general-delivery")
+        .then(pl.lit("GENERAL DELIVERY"))
+        .when((pl.col("kind") == "military") & post.field("1").is_not_null())
+        .then(post.field("1") + " " + post.field("2"))
+        .when(pl.col("kind") == "highway-contract")
+        .then(pl.lit("HC ") + contract.field("1"))
+        .when(pl.col("kind") == "rural-route")
+        .then(pl.lit("RR ") + rural_number)
+        .when(pl.col("kind").is_not_null() & box_id.is_not_null())
+        .then(pl.lit("PO BOX"))
+        .otherwise("line")
+    )
+    number = (
+        pl.when(pl.col("kind") == "general-delivery")
+        .then(pl.lit(""))
+        .when((pl.col("kind") == "military") & post.field("1").is_not_null())
+        .then(post.field("3"))
+        .when(pl.col("kind") == "highway-contract")
+        .then(contract.field("2"))
+        .when(pl.col("kind") == "rural-route")
+        .then(rural_box)
+        .when(pl.col("kind").is_not_null())
+        .then(box_id)
+        .fill_null("")
+        .str.replace_all("-", "", literal=True)
+        .str.strip_chars_start("0")
+    )
+    return found.with_columns(kind=kind).select(
+        "kind", number=pl.lit(""), street=street, unit=pl.lit(""), box=number
+    )

@@ -1,0 +1,110 @@
+"""The secondary unit of a delivery line (Publication 28, section 213 and Appendix C2).
+
+The normal form leaves out a designator that tells nothing ("APT 4", "# 4" and "UNIT 4" are one
+door) and keeps one that does ("FL2", "BLDG3", "REAR").
+"""
+
+import polars as pl
+
+from portcullis.addresses.vocabulary import (
+    any_of,
+    directional_forms,
+    suffix_forms,
+    unit_forms,
+    unit_standard,
+)
+from portcullis.folding import put_where, rewrite_where
+
+_PLAIN, _KEPT = any_of(unit_forms("plain")), any_of(unit_forms("kept"))
+_ALONE = any_of(unit_forms("alone"))
+_SUFFIX, _DIRECTIONAL = any_of(suffix_forms()), any_of(directional_forms())
+
+_ID = rf"(?:[A-Z]{{0,2}}-?[0-9]{{1,5}}[A-Z]{{0,2}}(?:-[A-Z0-9]+)?|[A-Z](?:-[A-Z0-9]+)?|{_ALONE})"
+_LEVEL = r"(?:[A-Z]?[0-9]{1,3}[A-Z]?|[A-Z])"
+_NAMED = rf" (?:{_PLAIN} (?:# )?{_ID}|{_KEPT} (?:# )?{_LEVEL}|# [^ ]+)(?: .*)?$| (?:PH|PENTHOUSE)$"
+_HINT = rf" (?:{_PLAIN}|{_KEPT}|{_ALONE}|#)(?: |$)"
+
+_SHORT_END = r" (?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-Z])$"
+
+# After these kinds of way a short bare token is a unit: "261 MAIN ST 4B". Roads are left out where
+# the token is the road's own number or letter ("COUNTY ROAD 5", "AVENUE H").
+_WAY = r"(?:AVENUE|AVE|AV|STREET|ST|BOULEVARD|BLVD|DRIVE|DR|LANE|LN|COURT|CT|CIRCLE|CIR|PLACE|PL|TERRACE|TER|WAY|PARKWAY|PKWY|ROAD|RD|SQUARE|SQ|TRAIL|TRL)"
+_BARE = (
+    rf"^[0-9][^ ]* (?:[^ ]+ )+{_WAY}(?: (?:N|S|E|W|NE|NW|SE|SW))?"
+    r" (?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-DF-MO-RT-VX-Z])$"
+)
+_LONE = rf"^[^ ].* {_SUFFIX}(?: {_DIRECTIONAL})? {_ALONE}$"
+_ROAD_OF = (
+    rf"^[0-9][^ ]* (?:{_DIRECTIONAL} )?{_WAY} "
+    r"|(?:COUNTY|STATE|RANCH|TOWNSHIP|FOREST|FARM|INDIAN|OLD|SERVICE) (?:ROAD|RD) "
+)
+_ORDINALS = {
+    "FIRST": "1", "SECOND": "2", "THIRD": "3", "FOURTH": "4", "FIFTH": "5", "SIXTH": "6",
+    "SEVENTH": "7", "EIGHTH": "8", "NINTH": "9", "TENTH": "10",
+}  # fmt: skip
+_FLOOR = r"(?:FLOOR|FLR|FL|PISO)"
+
+
+def split_unit(line: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return the line before the unit, and the unit's normal form ("" where there is none)."""
+    line = rewrite_where(line, line.str.contains(rf" {_FLOOR}(?: |$)"), _floors_first)
+    start = pl.repeat(None, line.len(), dtype=pl.UInt32, eager=True)
+    for hint, find in ((_HINT, _designated), (_SHORT_END, _bare)):
+        rows = start.is_null() & line.str.contains(hint)
+        start = put_where(start, rows, find(line.filter(rows)))
+    has = start.is_not_null()
+    street, unit = _cut(line.filter(has), start.filter(has))
+    none = pl.repeat("", line.len(), dtype=pl.String, eager=True)
+    return put_where(line, has, street), put_where(none, has, _normal(unit))
+
+
+def _floors_first(line: pl.Series) -> pl.Series:
+    for word, number in _ORDINALS.items():
+        line = line.str.replace(rf" {word} {_FLOOR}( |$)", f" FL {number}${{1}}")
+    return line.str.replace(rf" ([0-9]+)(?:ST|ND|RD|TH|O)? {_FLOOR}$", " FL ${1}")
+
+
+def _designated(line: pl.Series) -> pl.Series:
+    """Return the byte where a unit with its designator starts, null where there is none."""
+    start = line.str.find(_NAMED)
+    lone = line.str.contains(_LONE) & start.is_null()
+    start = start.zip_with(~lone, _last_space(line))
+    # A unit follows a number and a street, or at least two words.
+    return start.zip_with(start > line.str.find(" ", literal=True), _nowhere(line))
+
+
+def _bare(line: pl.Series) -> pl.Series:
+    """Return the byte where a unit without designator starts ("261 MAIN ST 4B")."""
+    bare = line.str.contains(_BARE) & ~line.str.contains(_ROAD_OF)
+    return _last_space(line).zip_with(bare, _nowhere(line))
+
+
+def _last_space(line: pl.Series) -> pl.Series:
+    return line.str.find(" [^ ]*$")
+
+
+def _nowhere(line: pl.Series) -> pl.Series:
+    return pl.repeat(None, line.len(), dtype=pl.UInt32, eager=True)
+
+
+def _cut(line: pl.Series, start: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return ``line`` before byte ``start`` and after it."""
+    octets = pl.DataFrame({"line": line.cast(pl.Binary), "start": start})
+    parts = octets.select(
+        before=pl.col("line").bin.slice(0, pl.col("start")).cast(pl.String),
+        after=pl.col("line").bin.slice(pl.col("start") + 1).cast(pl.String),
+    )
+    return parts["before"], parts["after"]
+
+
+def _normal(unit: pl.Series) -> pl.Series:
+    kept, alone = unit_standard("kept"), unit_standard("alone")
+    unit = unit.str.replace(rf"^(?:{_PLAIN}|#)(?: #)? ([0-9]+) ([A-Z])$", "${1}${2}")
+    unit = unit.str.replace_all("-", "", literal=True)
+    padded = "  " + unit.str.replace_all(" ", "  ", literal=True) + "  "
+    words = {f" {form} ": " " for form in (*unit_forms("plain"), "#")}
+    words |= {f" {form}  ": f" {standard}" for form, standard in kept.items()}
+    words |= {f" {form} ": f" {standard} " for form, standard in alone.items()}
+    plain = padded.str.replace_many(list(words), list(words.values()), leftmost=True)
+    plain = plain.str.replace_all(r"(^| |FL|BLDG|PH)0+([0-9])", "${1}${2}")
+    return plain.str.replace_all(" {2,}", " ").str.strip_chars()

@@ -1,0 +1,64 @@
+"""What the parties agreed: packs (data, not code), and the roster of who may act.
+
+A pack is a folder of TOML files, one for each part of the agreement. It can tighten what the
+engine holds to, never loosen it (``floor.py``). The roster names the people, their offices,
+the authority they act under and their enrolled public keys.
+"""
+
+from portcullis.agreements.describe import describe, template_rows
+from portcullis.agreements.fields import DATE_FIELDS, FIELDS, FREE_TEXT_FIELDS
+from portcullis.agreements.loading import builtin_pack, load_pack
+from portcullis.agreements.pack import (
+    Agreement,
+    Answers,
+    Disclosure,
+    FieldRule,
+    Pack,
+    Party,
+    ReadingInForce,
+    Request,
+    Safeguards,
+    Signatory,
+    Thresholds,
+    Witnesses,
+)
+from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
+from portcullis.agreements.roster import (
+    HOLDER_ROLES,
+    REQUESTER_ROLES,
+    Person,
+    Roster,
+    load_roster,
+    save_roster,
+)
+
+__all__ = [
+    "DATE_FIELDS",
+    "FIELDS",
+    "FREE_TEXT_FIELDS",
+    "HOLDER_ROLES",
+    "REQUESTER_ROLES",
+    "Agreement",
+    "Answers",
+    "Disclosure",
+    "FieldRule",
+    "Pack",
+    "PackErrors",
+    "Party",
+    "Person",
+    "Problem",
+    "ReadingInForce",
+    "Request",
+    "Roster",
+    "RosterErrors",
+    "Safeguards",
+    "Signatory",
+    "Thresholds",
+    "Witnesses",
+    "builtin_pack",
+    "describe",
+    "load_pack",
+    "load_roster",
+    "save_roster",
+    "template_rows",
+]

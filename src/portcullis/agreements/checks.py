@@ -1,0 +1,213 @@
+"""What must be true between the keys of a pack, beyond each value's own form."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from pydantic import BaseModel
+
+from portcullis.agreements import floor
+from portcullis.agreements.fields import FIELDS
+from portcullis.agreements.pack import (
+    Agreement,
+    Disclosure,
+    Readings,
+    Request,
+    Safeguards,
+    Thresholds,
+    Witnesses,
+)
+from portcullis.agreements.problems import Problem
+
+
+def check(parts: Mapping[str, BaseModel]) -> Iterator[Problem]:
+    """Yield the problems in and between the ``parts`` (file name to part) that could be read."""
+    for file, part in parts.items():
+        match part:
+            case Agreement():
+                yield from _agreement(part, file)
+            case Request():
+                yield from _request(part, file)
+            case Disclosure():
+                yield from _disclosure(part, file)
+            case Readings():
+                yield from _readings(part, file)
+            case Thresholds():
+                yield from _limits(part, file, floor.THRESHOLDS)
+            case Safeguards():
+                yield from _safeguards(part, file)
+            case Witnesses():
+                yield from _witnesses(part, file)
+    yield from _between(parts)
+
+
+def _agreement(part: Agreement, file: str) -> Iterator[Problem]:
+    if part.in_force_from < part.signed_on:
+        yield Problem(
+            file,
+            "in_force_from",
+            "The agreement would be in force before it was signed.",
+            "Put in_force_from on or after signed_on.",
+        )
+    yield from _order(file, "in_force_to", part.in_force_from, part.in_force_to)
+    if part.accept_delegation and part.delegation_determination is None:
+        yield Problem(
+            file,
+            "accept_delegation",
+            "26 USC 6103(i)(2)(A) names the head of the agency and no delegate.",
+            "Write false, or cite the legal determination in [delegation_determination].",
+        )
+    for side in ("holder", "requester"):
+        if not any(signatory.party == side for signatory in part.signatories):
+            yield Problem(
+                file,
+                "signatories",
+                f"Nobody signed for the {side}.",
+                f'Add a [[signatories]] table with party = "{side}".',
+            )
+    if part.requester.employs(part.holder.agency):
+        yield Problem(
+            file,
+            "requester.agency",
+            "The holder and the requester are the same agency.",
+            "Name two different agencies.",
+        )
+
+
+def _request(part: Request, file: str) -> Iterator[Problem]:
+    yield from _not_empty(part.statutes, file, "statutes")
+    yield from _once(part.statutes, file, "statutes")
+    yield from _limits(part, file, floor.REQUEST)
+    names = [field.name for field in part.fields]
+    yield from _once(names, file, "fields")
+    for name in names:
+        if name not in FIELDS:
+            yield Problem(
+                file,
+                f"fields.{name}",
+                "A request has no such field, and what is not needed is not stored.",
+                "Take the field out of the pack.",
+            )
+    for name in FIELDS:
+        if name not in names:
+            yield Problem(
+                file,
+                f"fields.{name}",
+                "The field is missing; its absence would leave an element untested.",
+                "Add the field with its max_length and required.",
+            )
+    if sorted(names) == sorted(FIELDS) and names != list(FIELDS):
+        yield Problem(
+            file,
+            "fields",
+            "The fields are not in the canonical order, which is the order they are hashed in.",
+            f"Order them so: {', '.join(FIELDS)}.",
+        )
+    if any(field.name == "request_id" and not field.required for field in part.fields):
+        yield Problem(
+            file,
+            "fields.request_id",
+            "A request without an identifier cannot be accounted for.",
+            "Write required = true.",
+        )
+
+
+def _disclosure(part: Disclosure, file: str) -> Iterator[Problem]:
+    yield from _not_empty(part.items, file, "items")
+    yield from _once(part.items, file, "items")
+    for item in part.items:
+        if item not in floor.DISCLOSABLE_ITEMS:
+            yield Problem(
+                file,
+                "items",
+                f"There is no disclosable item {item!r}.",
+                f"The items are {', '.join(floor.DISCLOSABLE_ITEMS)}.",
+            )
+
+
+def _readings(part: Readings, file: str) -> Iterator[Problem]:
+    for number, reading in enumerate(part.readings, start=1):
+        key = f"readings[{number}].in_force_to"
+        yield from _order(file, key, reading.in_force_from, reading.in_force_to)
+
+
+def _safeguards(part: Safeguards, file: str) -> Iterator[Problem]:
+    yield from _limits(part, file, floor.SAFEGUARDS)
+    present = [condition.id for condition in part.conditions]
+    yield from _once(present, file, "conditions")
+    for needed in floor.SAFEGUARD_CONDITIONS:
+        if needed not in present:
+            yield Problem(
+                file,
+                "conditions",
+                f"The condition {needed!r} is missing; 26 USC 6103(p)(4) makes it one.",
+                f'Add a [[conditions]] table with id = "{needed}".',
+            )
+
+
+def _witnesses(part: Witnesses, file: str) -> Iterator[Problem]:
+    yield from _once(part.names, file, "names")
+    if part.k > len(set(part.names)):
+        yield Problem(
+            file,
+            "k",
+            "More cosignatures are asked for than there are witnesses.",
+            "Name more witnesses, or lower k.",
+        )
+
+
+def _between(parts: Mapping[str, BaseModel]) -> Iterator[Problem]:
+    request, thresholds = parts.get("request.toml"), parts.get("thresholds.toml")
+    if (
+        isinstance(request, Request)
+        and isinstance(thresholds, Thresholds)
+        and request.max_rows > thresholds.batch_volume
+    ):
+        yield Problem(
+            "request.toml",
+            "max_rows",
+            "One batch could hold more requests than the whole window allows.",
+            "Put max_rows at or below batch_volume in thresholds.toml.",
+        )
+    agreement, readings = parts.get("agreement.toml"), parts.get("readings.toml")
+    if isinstance(agreement, Agreement) and isinstance(readings, Readings):
+        for number, reading in enumerate(readings.readings, start=1):
+            end = agreement.in_force_to
+            if end is not None and reading.in_force_from > end:
+                yield Problem(
+                    "readings.toml",
+                    f"readings[{number}].in_force_from",
+                    "The reading would come into force after the agreement has ended.",
+                    "Correct the date, or in_force_to in agreement.toml.",
+                )
+
+
+def _limits(part: BaseModel, file: str, limits: Iterable[floor.Limit]) -> Iterator[Problem]:
+    for limit in limits:
+        if not limit.allows(getattr(part, limit.key)):
+            yield Problem(
+                file,
+                limit.key,
+                f"This is looser than the floor: {limit.why}.",
+                f"Write {limit.sense} {limit.value}.",
+            )
+
+
+def _order(file: str, key: str, first: date, last: date | None) -> Iterator[Problem]:
+    if last is not None and last < first:
+        yield Problem(
+            file,
+            key,
+            "The last day in force lies before the first.",
+            "Put in_force_to on or after in_force_from.",
+        )
+
+
+def _not_empty(values: tuple[str, ...], file: str, key: str) -> Iterator[Problem]:
+    if not values:
+        yield Problem(file, key, "The list is empty.", "Name at least one.")
+
+
+def _once(values: Iterable[str], file: str, key: str) -> Iterator[Problem]:
+    listed = list(values)
+    for value in sorted({value for value in listed if listed.count(value) > 1}):
+        yield Problem(file, key, f"{value!r} stands more than once.", "Keep one of them.")

@@ -1,0 +1,135 @@
+"""An agreement in plain words, and an example of a request that would be complete under it."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import polars as pl
+
+from portcullis.agreements.fields import FIELDS
+from portcullis.agreements.pack import Agreement, Pack
+
+
+def describe(pack: Pack) -> str:
+    """Return the agreement in words: parties, who signed under what authority, limits, items."""
+    agreement, request = pack.agreement, pack.request
+    return "\n".join(
+        [
+            f"{agreement.title}",
+            f"Pack {pack.id}, version {pack.version}, digest {pack.digest}.",
+            "",
+            f"State: {agreement.state}, {_span(agreement.in_force_from, agreement.in_force_to)}.",
+            f"Legal basis: {agreement.legal_basis}.",
+            f"Holder: {agreement.holder.name} ({agreement.holder.agency}).",
+            f"Requester: {agreement.requester.name} ({_requester(agreement)}).",
+            "",
+            f"Signed on {agreement.signed_on.isoformat()} by",
+            *[
+                f"- {person.name}, {person.office}, for the {person.party}; "
+                f"authority: {person.authority}."
+                for person in agreement.signatories
+            ],
+            "",
+            _delegation(agreement),
+            f"Statutes that may be cited: {', '.join(request.statutes)}.",
+            f"What may be disclosed: {', '.join(pack.disclosure.items)}. Nothing else.",
+            f"A batch holds at most {request.max_rows:,} requests; "
+            f"columns a file must have: {', '.join(request.required)}.",
+            "Readings in force: "
+            + _list(f"{r.id} ({_span(r.in_force_from, r.in_force_to)})" for r in pack.readings),
+            "",
+            "Limits:",
+            *[f"- {key}: {value}" for key, value in pack.thresholds.model_dump().items()],
+            "",
+            "Before anything is received:",
+            *[f"- {item.statement} ({item.source})" for item in pack.safeguards.conditions],
+            "",
+            f"Checkpoints carry the cosignatures of at least {pack.witnesses.k} of: "
+            f"{', '.join(pack.witnesses.names)}.",
+            f"A batch is answered {pack.answers.answer_days} days after receipt, whole.",
+        ]
+    )
+
+
+def template_rows(pack: Pack, on: date | None = None) -> pl.DataFrame:
+    """Return one complete example request (all fields, text), its dates set for the day ``on``.
+
+    Without ``on`` the day is the agreement's first in force. The person is invented; the TIN
+    lies in a range never issued.
+    """
+    day = on or pack.agreement.in_force_from
+    order = day - timedelta(days=400)
+    example = dict.fromkeys(FIELDS) | {
+        "request_id": "EXAMPLE-0001",
+        "given_name": "Ana",
+        "middle_name": "Maria",
+        "family_name": "Example-Specimen",
+        "tin": "912-34-5678",
+        "address_line1": "1250 Specimen St",
+        "address_line2": "Apt 4B",
+        "city": "Springfield",
+        "state": "IL",
+        "zip": "62701",
+        "taxable_periods": f"{day.year - 2};{day.year - 1}",
+        "statute": pack.request.statutes[0],
+        "reason": (
+            "The subject was served with the final order in person, gave this address at the last "
+            "check-in and did not report on the day set for departure; the last known address "
+            "is needed to interview witnesses to the failure to depart in case INV-EXAMPLE-0001."
+        ),
+        "investigation_id": "INV-EXAMPLE-0001",
+        "investigation_stage": "investigation",
+        "investigation_opened_on": (day - timedelta(days=60)).isoformat(),
+        "order_number": "A000-000-001",
+        "order_date": order.isoformat(),
+        "finality_event": "appeal-time-expired",
+        "finality_date": (order + timedelta(days=30)).isoformat(),
+        "charge": "8 USC 1227(a)(1)(B)",
+        "judicial_review_had": "no",
+        "nonimmigration_custody_had": "no",
+        "status_checked_on": (day - timedelta(days=1)).isoformat(),
+        "stay_applied_for": "no",
+        "stay_in_force": "no",
+        "review_pending": "no",
+        "supervision_compliant": "no",
+        "protection_granted": "no",
+        "deferred_action": "no",
+        "removal_impracticable": "no",
+        "removal_period_extended": "no",
+        "reopened": "no",
+        "departed": "no",
+        "deceased": "no",
+        "citizen": "no",
+        "wilfulness_basis": (
+            "Served in person on the day of the order; acknowledged the duty to depart in "
+            "writing; travel document issued and not used."
+        ),
+        "officers": "officer-0001",
+        "items": pack.disclosure.items[0],
+    }
+    return pl.DataFrame([example], schema=dict.fromkeys(FIELDS, pl.String))
+
+
+def _requester(agreement: Agreement) -> str:
+    party = agreement.requester
+    return ", ".join([party.agency, *(f"with {component}" for component in party.components)])
+
+
+def _delegation(agreement: Agreement) -> str:
+    determination = agreement.delegation_determination
+    if not agreement.accept_delegation or determination is None:
+        return (
+            "A batch is signed by the head of the requesting agency or its inspector general; "
+            "a delegate's signature is not accepted."
+        )
+    return (
+        "A delegate of the head may sign a batch, under the determination of "
+        f"{determination.by}, {determination.on.isoformat()}, {determination.citation}."
+    )
+
+
+def _span(first: date, last: date | None) -> str:
+    return f"from {first.isoformat()}" + (f" to {last.isoformat()}" if last else "")
+
+
+def _list(values: Iterable[str]) -> str:
+    return ", ".join(values) or "none"

@@ -1,0 +1,74 @@
+"""``portcullis agreement``: check a pack, show it in words, write an empty batch file."""
+
+from pathlib import Path
+from typing import Literal
+
+from cyclopts import App
+
+from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption
+from portcullis.cli.output import say, show
+from portcullis.errors import Misuse
+
+
+def register(app: App) -> None:
+    """Add this noun's verbs."""
+    agreement = App(name="agreement", help="The agreement pack: check, show, template.")
+    agreement.command(check)
+    agreement.command(show_pack, name="show")
+    agreement.command(template)
+    app.command(agreement)
+
+
+def check(pack: Path, *, json: JsonOption = False) -> int:
+    """Validate a pack; every problem names its file, its key and what to do."""
+    from portcullis.agreements import PackErrors, load_pack
+
+    try:
+        loaded = load_pack(pack)
+    except PackErrors as errors:
+        problems = [
+            {"file": one.file, "key": one.key, "message": one.message, "remedy": one.remedy}
+            for one in errors.problems
+        ]
+        if json:
+            show({"valid": False, "problems": problems}, as_json=True)
+        else:
+            for one in problems:
+                say(f"{one['file']}, {one['key']}: {one['message']} {one['remedy']}")
+        return 1
+    facts = {"valid": True, "id": loaded.id, "version": loaded.version, "digest": loaded.digest}
+    show(facts, as_json=json)
+    return 0
+
+
+def show_pack(*, home: HomeOption = DEFAULT_HOME) -> None:
+    """Print the agreement in words, with who signed under what authority."""
+    from portcullis.agreements import builtin_pack, describe, load_pack
+
+    own = home / "pack"
+    say(describe(load_pack(own if own.is_dir() else builtin_pack())))
+
+
+def template(
+    *,
+    format: Literal["csv", "jsonl", "parquet", "xlsx"] = "csv",  # noqa: A002 - the option's name
+    out: Path | None = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Write an empty batch file with one complete, valid example row."""
+    from portcullis.agreements import builtin_pack, load_pack, template_rows
+
+    own = home / "pack"
+    rows = template_rows(load_pack(own if own.is_dir() else builtin_pack()))
+    if out is None:
+        if format not in ("csv", "jsonl"):
+            raise Misuse(f"A template in {format} needs a file.", "Name one with --out.")
+        say((rows.write_csv() if format == "csv" else rows.write_ndjson()).rstrip("\n"))
+        return
+    writers = {
+        "csv": rows.write_csv,
+        "jsonl": rows.write_ndjson,
+        "parquet": rows.write_parquet,
+        "xlsx": rows.write_excel,
+    }
+    writers[format](out)

@@ -1,0 +1,88 @@
+"""``portcullis init`` and ``portcullis safeguards``: a home, and whether its recipient may receive."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from portcullis.cli.options import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    KeyOption,
+    actor,
+    office,
+)
+from portcullis.cli.output import show
+
+
+def register(app: App) -> None:
+    """Add this noun's verbs."""
+    app.command(init)
+    app.command(safeguards)
+    app.command(keygen)
+
+
+def init(
+    *,
+    people: Annotated[Path, Parameter(help="The roster of people and their public keys.")],
+    pack: Annotated[Path | None, Parameter(help="An agreement pack; else the built-in one.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
+    """Make a holder's home: database, ledger, keys, agreement pack and roster."""
+    from portcullis.agreements import builtin_pack
+    from portcullis.office import make, start
+
+    made = start(make(home, pack or builtin_pack(), people, demo=False, day=None))
+    facts = {
+        "home": str(made.path),
+        "agreement": made.pack.id,
+        "version": made.pack.version,
+        "pack_digest": made.pack.digest,
+        "people": len(made.roster.people),
+    }
+    show(facts, as_json=json, title="A new home")
+
+
+def keygen(path: Path, *, json: JsonOption = False) -> None:
+    """Make a person's key: the private half to PATH, the public half to PATH.pub.json."""
+    import json as json_text
+
+    from portcullis import keys
+    from portcullis.errors import Misuse
+    from portcullis.tables import publish
+
+    if path.exists():
+        raise Misuse(f"{path.name} is there already.", "Name another file; keys are not overwritten.")
+    key = keys.generate()
+    keys.save_private(key, path)
+    public = path.with_name(path.name + ".pub.json")
+    publish(public, json_text.dumps(keys.public_jwk(key)).encode())
+    show({"private": str(path), "public": str(public), "thumbprint": key.thumbprint()}, as_json=json)
+
+
+def safeguards(
+    record: Path,
+    *,
+    as_: AsOption,
+    key: KeyOption,
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> int:
+    """Put the recipient's safeguard record in force; say whether it may receive today."""
+    from portcullis.errors import Misuse
+    from portcullis.standing import read_safeguards
+
+    opened = office(home)
+    from portcullis.office.safeguards import record_safeguards
+
+    try:
+        text = record.read_bytes()
+    except OSError:
+        raise Misuse(f"{record.name} cannot be read.", "Name a safeguard record in JSON.") from None
+    person = actor(opened, as_, key, "safeguards", "safeguards")
+    standing = record_safeguards(opened, person, read_safeguards(text))
+    show({"may_receive": standing.met, "reasons": list(standing.reasons)}, as_json=json)
+    return 0 if standing.met else 1

@@ -1,0 +1,114 @@
+"""Requests on their way in: ``screen``, ``transmittal``, ``submit``."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from portcullis import keys
+from portcullis.cli.options import (
+    DEFAULT_HOME,
+    HomeOption,
+    JsonOption,
+    office,
+)
+from portcullis.cli.output import say, show
+from portcullis.errors import Misuse
+
+
+def register(app: App) -> None:
+    """Add this noun's verbs."""
+    app.command(screen)
+    app.command(submit)
+    transmittal = App(name="transmittal", help="The signed manifest beside a batch.")
+    transmittal.command(make)
+    app.command(transmittal)
+
+
+def screen(
+    file: Path,
+    *,
+    out: Annotated[Path | None, Parameter(help="Where to write the findings (CSV).")] = None,
+    as_of: Annotated[str, Parameter(help="The day to judge by, YYYY-MM-DD; else today.")] = "",
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> int:
+    """Check a batch before sending it: what would come back, and why. Touches no records.
+
+    Writes one row a request and finding: request_id, outcome, element, citation, field, message.
+    """
+    from portcullis.agreements import builtin_pack, load_pack
+    from portcullis.screening import requester_screen
+
+    own = home / "pack"
+    pack = load_pack(own if own.is_dir() else builtin_pack())
+    findings = requester_screen(file, pack, _day(as_of))
+    if out is not None:
+        findings.write_csv(out)
+    counts = dict(
+        findings.unique("request_id").group_by("outcome").len().sort("outcome").iter_rows()
+    )
+    defective = any(outcome not in ("passed", "referred") for outcome in counts)
+    if json:
+        show({"requests": sum(counts.values()), "outcomes": counts}, as_json=True)
+    elif out is None:
+        say(findings.write_csv().rstrip("\n"))
+    else:
+        show(counts, as_json=False, title="Screening")
+    return 1 if defective else 0
+
+
+def make(
+    file: Path,
+    *,
+    batch: Annotated[str, Parameter(help="The batch's identifier.")],
+    preparer: Annotated[str, Parameter(help="ID=KEYFILE of who prepared it.")],
+    signatory: Annotated[str, Parameter(help="ID=KEYFILE of the head or inspector general.")],
+    officer: Annotated[list[str], Parameter(help="ID=KEYFILE of each named officer.")],
+    on: Annotated[str, Parameter(help="The day of signing, YYYY-MM-DD; else today.")] = "",
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
+    """Sign a batch: its manifest, with each officer's attestation, beside FILE."""
+    from portcullis import intake
+    from portcullis.agreements import builtin_pack, load_pack
+
+    own = home / "pack"
+    pack = load_pack(own if own.is_dir() else builtin_pack())
+    officers = dict(_signer(text) for text in officer)
+    path = intake.make_manifest(
+        file,
+        pack,
+        batch_id=batch,
+        created_on=_day(on),
+        preparer=_signer(preparer),
+        signatory=_signer(signatory),
+        officers=officers,
+    )
+    show({"manifest": str(path)}, as_json=json)
+
+
+def submit(file: Path, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
+    """Take in a transmittal (FILE and its manifest) and print the signed receipt."""
+    opened = office(home)
+    from portcullis.office.reception import receive
+
+    show(receive(opened, file), as_json=json, title="Receipt")
+
+
+def _signer(text: str) -> tuple[str, keys.ECKey]:
+    person, equals, path = text.partition("=")
+    if not equals:
+        raise Misuse("A signer is written ID=KEYFILE.")
+    return person, keys.load_private(Path(path))
+
+
+def _day(text: str) -> date:
+    if not text:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Misuse("A day is written YYYY-MM-DD.") from None
+

@@ -1,0 +1,60 @@
+"""An officer's signed request to open one package, for one of the three purposes of the statute."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from joserfc.jwk import ECKey
+
+from portcullis import keys
+from portcullis.errors import Misuse, Refused
+
+FORMAT = "portcullis-opening/1"
+# 26 U.S.C. § 6103(i)(2)(A)(i), (ii), (iii).
+PURPOSES = ("proceeding-preparation", "investigation", "grand-jury")
+_NONCE_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the officer asks: ``officer`` is a roster id, ``at`` has a time zone."""
+
+    package_id: str
+    package_digest: str
+    officer: str
+    purpose: str
+    at: datetime
+    nonce: str
+
+
+def ask(
+    package_id: str, package_digest: str, officer: str, *, purpose: str, at: datetime, key: ECKey
+) -> str:
+    """Return the officer's signed opening request (JWS). Raises Misuse at a purpose unknown."""
+    if purpose not in PURPOSES:
+        raise Misuse(
+            "That is no purpose for which return information may be opened.",
+            f"Name one of {', '.join(PURPOSES)} [26 U.S.C. § 6103(i)(2)(A)].",
+        )
+    nonce = secrets.token_hex(_NONCE_BYTES)
+    opening = Opening(package_id, package_digest, officer, purpose, at, nonce)
+    return keys.sign(asdict(opening) | {"at": at.isoformat(), "format": FORMAT}, key)
+
+
+def read_opening(request: str, jwk: Mapping[str, str]) -> Opening:
+    """Return the opening that the key of ``jwk`` signed. Raises Refused where it is no such thing.
+
+    The purpose is not judged here.
+    """
+    members = keys.verify(request, jwk)
+    try:
+        whole = members.pop("format") == FORMAT and all(
+            isinstance(value, str) for value in members.values()
+        )
+        opening = Opening(**members | {"at": datetime.fromisoformat(members["at"])})
+        if whole and opening.at.tzinfo is not None and len(opening.nonce) == 2 * _NONCE_BYTES:
+            return opening
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise Refused("This is no whole opening request.", "Ask again with the same command.")

@@ -1,0 +1,150 @@
+"""The recipient's log of federal tax information: by request identifier, and never any FTI.
+
+JSON Lines, append-only, each line naming the digest of the line before it, so that an edit, a gap
+or a reordering shows. A cut at the end shows only against another record: the holder keeps its
+own of every package delivered and every token granted.
+
+Fields after Publication 1075 (law.md, section 6): identifier, taxable periods, type, reason, dates
+requested and received, location, who has access, disposal; and of each event: when, who, what,
+success or failure, from where.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+from portcullis.canonical import json_bytes
+from portcullis.errors import Misuse, Refused
+from portcullis.tables import fsync_folder
+
+FORMAT = "portcullis-fti-log/1"
+_FIRST = "0" * 64
+_LONGEST = 200
+_LONGEST_LINE = 65_536
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the log, before it has its number and its link.
+
+    Dates and times are ISO 8601 text; ``access`` lists roster ids; ``reason`` is the statute at
+    receipt and the purpose at opening; ``opening`` is the nonce of the opening request; the
+    disposal's fields are empty until there is one.
+    """
+
+    event: Literal["receipt", "opening"]
+    success: bool
+    at: str
+    user: str
+    origin: str
+    package_id: str
+    request_id: str
+    taxable_periods: tuple[str, ...]
+    type: tuple[str, ...]
+    reason: str
+    requested_on: str
+    received_on: str
+    location: str
+    access: tuple[str, ...]
+    opening: str = ""
+    disposal_on: str = ""
+    disposal_method: str = ""
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            texts = value if isinstance(value, tuple) else (str(value),)
+            if any(len(text) > _LONGEST or not text.isprintable() for text in texts):
+                raise Misuse(
+                    f"The field {name} is too long or not plain for the FTI log.",
+                    "Say where and who in a few words; the log holds no tax information.",
+                )
+
+
+class FtiLog:
+    """The log at ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def append(self, entry: Entry) -> None:
+        """Append ``entry``; it is on the disk when this returns.
+
+        Raises Refused where the last line is not whole: ``verify`` says where.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "r+b") as log:
+            fcntl.flock(log, fcntl.LOCK_EX)
+            number, previous = _end(log)
+            line = json_bytes(_members(entry, number, previous)) + b"\n"
+            if len(line) >= _LONGEST_LINE:
+                raise Misuse("The entry is too long for the FTI log.", "Name fewer officers.")
+            log.write(line)
+            log.flush()
+            os.fsync(log.fileno())
+        fsync_folder(self.path.parent)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries from the first on; raise Refused at the first that does not follow."""
+        previous = _FIRST
+        for number, line in enumerate(self._lines()):
+            try:
+                entry = _entry(_read(line))
+                whole = json_bytes(_members(entry, number, previous)) + b"\n" == line
+            except (KeyError, TypeError, ValueError, Misuse):
+                whole = False
+            if not whole:
+                raise Refused(
+                    f"The FTI log does not follow at entry {number}.",
+                    "Keep the file as it is and report it: an entry was cut, changed or moved.",
+                )
+            previous = hashlib.sha256(line).hexdigest()
+            yield entry
+
+    def verify(self) -> int:
+        """Return the number of entries; raise Refused where the chain is broken."""
+        return sum(1 for _ in self.entries())
+
+    def _lines(self) -> list[bytes]:
+        return self.path.read_bytes().splitlines(keepends=True) if self.path.exists() else []
+
+
+def _end(log: BinaryIO) -> tuple[int, str]:
+    """Return the number and the link of the entry to come."""
+    size = log.seek(0, os.SEEK_END)
+    if not size:
+        return 0, _FIRST
+    log.seek(max(0, size - _LONGEST_LINE))
+    last = log.read().splitlines(keepends=True)[-1]
+    number = _read(last).get("number")
+    if not last.endswith(b"\n") or not isinstance(number, int):
+        raise Refused(
+            "The last entry of the FTI log is not whole.",
+            "Keep a copy, report it, and remove the torn line.",
+        )
+    return number + 1, hashlib.sha256(last).hexdigest()
+
+
+def _members(entry: Entry, number: int, previous: str) -> dict[str, Any]:
+    return {"format": FORMAT, "number": number, "previous": previous, **asdict(entry)}
+
+
+def _entry(members: dict[str, Any]) -> Entry:
+    read: dict[str, Any] = {}
+    for field in fields(Entry):
+        value = members[field.name]
+        read[field.name] = tuple(value) if isinstance(value, list) else value
+    return Entry(**read)
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}

@@ -1,0 +1,107 @@
+"""Opening a package with a token: every check first, then both layers."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from joserfc.jwk import ECKey
+
+from portcullis import keys
+from portcullis.custody.granting import CLOCKS_MAY_DIFFER, FORMAT
+from portcullis.determination.leaves import commitment, one_answer_text
+from portcullis.errors import Refused
+from portcullis.ledger import TwoLevelProof
+from portcullis.release import DISCLOSED, Parcel, read_package, unseal, unwrap_half
+
+CheckProof = Callable[[Parcel], None]
+
+LIST_KIND = "determination-list"
+
+
+def check_answer(parcel: Parcel, check_proof: CheckProof) -> None:
+    """Raise Refused unless the ledger holds, for this parcel's request, the answer "disclosed".
+
+    ``check_proof`` raises Refused where the parcel's proof does not bear out its leaf.
+    """
+    text = one_answer_text(parcel.request_id, DISCLOSED)
+    try:
+        committed = json.loads(parcel.leaf)["answer"]
+        opened = commitment(bytes.fromhex(parcel.answer_nonce), text)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        committed, opened = None, ""
+    if committed != opened:
+        raise Refused(
+            "The ledger's entry for this request does not say that it was to be disclosed.",
+            "Do not use the package; report it to the holder's safeguards staff.",
+        )
+    check_proof(parcel)
+
+
+def proven_by(vkeys: Sequence[str], witness_vkeys: Sequence[str], k: int) -> CheckProof:
+    """Return the check of a parcel against the ledger that these keys sign and witness.
+
+    The leaf must be in a determination list of the parcel's own batch, and that list in a
+    checkpoint under one of ``vkeys``, cosigned by ``k`` of ``witness_vkeys``.
+    """
+
+    def check(parcel: Parcel) -> None:
+        proof = TwoLevelProof.parse(parcel.proof)
+        entry = proof.check(parcel.leaf.encode(), vkeys, witness_vkeys, k).entry
+        if (entry.get("kind"), entry.get("batch")) != (LIST_KIND, parcel.batch_id):
+            raise Refused(
+                "The proof is of something other than this batch's determination list.",
+                "Do not use the package; report it to the holder's safeguards staff.",
+            )
+
+    return check
+
+
+def open_package(
+    data: bytes,
+    officer_key: ECKey,
+    token: str,
+    *,
+    request: str,
+    at: datetime,
+    holder_jwk: Mapping[str, str],
+    check_proof: CheckProof,
+) -> dict[str, Any]:
+    """Return the content of the package ``data``.
+
+    ``token`` is the holder's answer to ``request``, the officer's own opening request; ``at`` is
+    now, with a time zone. Raises Refused unless the holder signed the token a moment ago for this
+    very request and these very bytes, the answer is on the ledger, and both layers and the padding
+    are whole.
+    """
+    package = read_package(data)
+    members = keys.verify(token, holder_jwk)
+    of_this_opening = {
+        "format": FORMAT,
+        "package_id": package.parcel.package_id,
+        "package_digest": package.digest,
+        "officer": package.parcel.officer,
+        "request_digest": hashlib.sha256(request.encode()).hexdigest(),
+    }
+    if {name: members.get(name) for name in of_this_opening} != of_this_opening:
+        raise Refused(
+            "The token is for another package or another opening request.",
+            "Ask the holder for a token for this very package.",
+        )
+    _check_age(members.get("granted_at"), at)
+    check_answer(package.parcel, check_proof)
+    half = unwrap_half(str(members.get("half")), officer_key, package.parcel.package_id)
+    return unseal(package, officer_key, half)
+
+
+def _check_age(granted_at: object, at: datetime) -> None:
+    try:
+        fresh = abs(at - datetime.fromisoformat(str(granted_at))) <= CLOCKS_MAY_DIFFER
+    except (TypeError, ValueError):
+        fresh = False
+    if not fresh:
+        raise Refused(
+            "The token is not of this moment.",
+            "Ask for a new one: an order may have come since this one was given.",
+        )

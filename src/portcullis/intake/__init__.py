@@ -1,0 +1,54 @@
+"""Intake: a transmittal comes in. Formats, the signed manifest, quarantine, the receipt.
+
+A batch is CSV, JSON Lines, Parquet or XLSX with one request a row, beside a signed manifest.
+Every value is read as text. A defective row is quarantined with its number and the reason; a
+defective transmittal is refused whole. Rows in are always rows taken and rows quarantined.
+
+    transmittal = take_in(path, pack, roster, on=day, seen=already_received)
+    write_table(file, transmittal.frames(), key)   # nothing is published if the roots are wrong
+    intake = transmittal.result
+"""
+
+from portcullis.agreements import FIELDS
+from portcullis.intake.batch import Batch, Chunk, open_batch, read_batch
+from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA
+from portcullis.intake.manifest import (
+    ATTESTATION_WORDS,
+    Manifest,
+    approval,
+    attest,
+    attestation,
+    draft_manifest,
+    make_manifest,
+    manifest_path,
+    write_manifest,
+)
+from portcullis.intake.receipt import receipt_statement
+from portcullis.intake.refusals import REFUSALS, TransmittalRefused
+from portcullis.intake.transmittal import TAKEN_SCHEMA, Intake, Transmittal, take_in
+
+__all__ = [
+    "ATTESTATION_WORDS",
+    "DEFECTS",
+    "FIELDS",
+    "QUARANTINE_SCHEMA",
+    "REFUSALS",
+    "TAKEN_SCHEMA",
+    "Batch",
+    "Chunk",
+    "Intake",
+    "Manifest",
+    "Transmittal",
+    "TransmittalRefused",
+    "approval",
+    "attest",
+    "attestation",
+    "draft_manifest",
+    "make_manifest",
+    "manifest_path",
+    "open_batch",
+    "read_batch",
+    "receipt_statement",
+    "take_in",
+    "write_manifest",
+]

@@ -1,0 +1,81 @@
+"""What a format's reader hands on: rows as received, and rows that are no rows at all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+import polars as pl
+
+from portcullis.agreements import FIELDS, Pack
+from portcullis.intake.refusals import TransmittalRefused
+
+T = TypeVar("T")
+
+CHUNK_ROWS = 65_536
+RAW_SCHEMA = pl.Schema({"source_row": pl.UInt32} | dict.fromkeys(FIELDS, pl.String))
+_SHOWN = 64
+_END = object()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A row that could not be read into fields: its number, the defect, SHA-256 of its text."""
+
+    source_row: int
+    code: str
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A run of rows: ``frame`` in ``RAW_SCHEMA``, values untouched; and those ``broken``."""
+
+    frame: pl.DataFrame
+    broken: Sequence[Broken] = ()
+
+
+class Reader(Protocol):
+    """A format. ``dropped`` names the columns left out; complete once ``raws`` is exhausted."""
+
+    dropped: set[str]
+
+    def raws(self) -> Iterator[Raw]:
+        """Yield the file's rows in order; every row is in one frame or in one ``broken``."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a file: where each known field stands, and what is dropped."""
+
+    places: dict[str, int]
+    dropped: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, names: Sequence[str], pack: Pack) -> "Columns":
+        """Sort out a header; refuse it where a required column is missing, or one is double."""
+        trimmed = [name.strip() for name in names]
+        places = {name: trimmed.index(name) for name in FIELDS if name in trimmed}
+        missing = [name for name in pack.request.required if name not in places]
+        if missing:
+            raise TransmittalRefused("columns", f"Missing: {', '.join(missing)}.")
+        double = [name for name in places if trimmed.count(name) > 1]
+        if double:
+            raise TransmittalRefused("columns", f"More than once: {', '.join(double)}.")
+        return cls(places, {shown(name) for name in trimmed if name not in places})
+
+
+def shown(name: str) -> str:
+    """Return a stranger's column name as it may be shown: printable, short."""
+    printable = "".join(letter for letter in name if letter.isprintable())
+    return printable[:_SHOWN] or "(no name)"
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield ``items``, making the next one in another thread while this one is used."""
+    with ThreadPoolExecutor(1) as pool:
+        step: Callable[[], object] = lambda: next(items, _END)  # noqa: E731
+        coming = pool.submit(step)
+        while (item := coming.result()) is not _END:
+            coming = pool.submit(step)
+            yield item  # type: ignore[misc]

@@ -1,0 +1,83 @@
+"""Who signed a transmittal, and whether each may: refused whole, or officers left unattested."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from portcullis import keys
+from portcullis.agreements import Pack, Person, Roster
+from portcullis.errors import Refused
+from portcullis.intake.manifest import Manifest, SignedManifest, approval, attestation
+from portcullis.intake.refusals import TransmittalRefused
+
+_HEADS = ("agency-head", "inspector-general")
+
+
+def check_signers(signed: SignedManifest, pack: Pack, roster: Roster, on: date) -> None:
+    """Refuse the transmittal unless a lawful signatory and another preparer signed it."""
+    manifest, signatures = signed.manifest, signed.signatures
+    if manifest.prepared_by == manifest.signatory:
+        raise TransmittalRefused("prepared-by-signatory")
+    signatory = _on_roster(roster, manifest.signatory, "signatory", on)
+    if not _may_sign(signatory, pack):
+        raise TransmittalRefused("not-agency-head")
+    preparer = _on_roster(roster, manifest.prepared_by, "preparer", on)
+    if not pack.agreement.requester.employs(preparer.agency):
+        raise TransmittalRefused("unknown-signer", "The preparer is not of the requesting agency.")
+    _verify(signatures.signatory, signatory, approval(manifest, "signatory"), "signatory")
+    _verify(signatures.preparer, preparer, approval(manifest, "preparer"), "preparer")
+
+
+def attested_officers(
+    signed: SignedManifest, pack: Pack, roster: Roster, on: date
+) -> frozenset[str]:
+    """Return the officers whose attestation is valid.
+
+    One from a stranger, or one that does not verify, refuses the transmittal; that of an officer
+    out of force, role or agency counts as absent.
+    """
+    shares = {officer.id: officer for officer in signed.manifest.officers}
+    valid = set()
+    for officer_id, signature in signed.signatures.officers.items():
+        person, share = roster.get(officer_id), shares.get(officer_id)
+        if person is None or share is None:
+            raise TransmittalRefused("unknown-signer", "An attestation is by a stranger.")
+        _verify(signature, person, attestation(signed.manifest, share), "officer")
+        if person.holds("officer", on) and pack.agreement.requester.employs(person.agency):
+            valid.add(officer_id)
+    return frozenset(valid)
+
+
+def check_agreement(manifest: Manifest, pack: Pack, on: date) -> None:
+    """Refuse the transmittal unless it is made under ``pack``, in force, and not of the future."""
+    if (manifest.agreement, manifest.agreement_version) != (pack.id, pack.version):
+        raise TransmittalRefused("agreement")
+    if not pack.in_force(on):
+        raise TransmittalRefused("not-in-force")
+    if manifest.created_on > on:
+        raise TransmittalRefused("manifest", "It is dated after the day of receipt.")
+    if manifest.file.rows > pack.request.max_rows:
+        raise TransmittalRefused("too-many-rows")
+
+
+def _on_roster(roster: Roster, person_id: str, role: str, on: date) -> Person:
+    person = roster.get(person_id)
+    if person is None or not person.holds(role, on):
+        raise TransmittalRefused("unknown-signer", f"Concerned: the {role}.")
+    return person
+
+
+def _may_sign(person: Person, pack: Pack) -> bool:
+    agreement = pack.agreement
+    delegate = agreement.accept_delegation and person.authority == "delegated"
+    of_the_agency = person.agency == agreement.requester.agency
+    return of_the_agency and (person.authority in _HEADS or delegate)
+
+
+def _verify(signature: str, person: Person, statement: Mapping[str, Any], role: str) -> None:
+    try:
+        signed = keys.verify(signature, person.jwk)
+    except Refused:
+        signed = None
+    if signed != statement:
+        raise TransmittalRefused("signature", f"Concerned: the {role}.")

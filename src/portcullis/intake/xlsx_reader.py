@@ -1,0 +1,82 @@
+"""XLSX: the one sheet of a workbook, its first row the header, every cell as text.
+
+A cell holding an error comes as ``#ERROR!``, a date as 2025-04-07. Rows wholly empty are no rows;
+a value to the right of the header makes its row ragged.
+"""
+
+import hashlib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from portcullis.agreements import FIELDS, Pack
+from portcullis.intake.raw import CHUNK_ROWS, RAW_SCHEMA, Broken, Columns, Raw
+from portcullis.intake.refusals import TransmittalRefused
+
+# What a workbook may unfold to: a small file can hold a very large one.
+_UNFOLDED_BYTES = 4 << 30
+_ERROR = "#ERROR!"
+_MIDNIGHT = r" 00:00:00$"
+
+
+class XlsxReader:
+    """Reads one workbook; refuses it if its header is not the agreement's."""
+
+    def __init__(self, path: Path, pack: Pack) -> None:
+        cells = _cells(path)
+        header = [value or "" for value in cells.row(0)] if cells.height else []
+        while header and not header[-1].strip():
+            header.pop()
+        self._columns = Columns.of(header, pack)
+        self.dropped = self._columns.dropped
+        self._width = len(header)
+        filled = pl.any_horizontal(pl.all().fill_null("").str.strip_chars() != "")
+        self._cells = cells.slice(1).filter(filled).with_row_index("source_row", offset=1)
+
+    def raws(self) -> Iterator[Raw]:
+        """Yield the rows; see ``Reader``."""
+        for rows in self._cells.iter_slices(CHUNK_ROWS):
+            yield self._raw(rows)
+        yield Raw(pl.DataFrame(schema=RAW_SCHEMA))
+
+    def _raw(self, rows: pl.DataFrame) -> Raw:
+        names = rows.columns[1:]
+        beyond = pl.any_horizontal(
+            pl.lit(value=False), *[pl.col(name).is_not_null() for name in names[self._width :]]
+        )
+        taken = {
+            name: pl.col(names[place]).alias(name) for name, place in self._columns.places.items()
+        }
+        fields = [taken.get(name, pl.lit(None, pl.String).alias(name)) for name in FIELDS]
+        ragged = rows.filter(beyond)
+        return Raw(
+            rows.filter(~beyond).select("source_row", *fields),
+            [Broken(row[0], "ragged", _digest(row[1:])) for row in ragged.iter_rows()],
+        )
+
+
+def _cells(path: Path) -> pl.DataFrame:
+    try:
+        with zipfile.ZipFile(path) as parts:
+            unfolded = sum(part.file_size for part in parts.infolist())
+        if unfolded > _UNFOLDED_BYTES:
+            raise TransmittalRefused("format", "The workbook is too large: send CSV or Parquet.")
+        book = fastexcel.read_excel(path)
+        if len(book.sheet_names) != 1:
+            raise TransmittalRefused("format", "The workbook has more than one sheet.")
+        sheet = book.load_sheet(0, header_row=None, dtypes="string")
+        batch, errors = sheet.to_arrow_with_errors()
+    except (fastexcel.FastExcelError, zipfile.BadZipFile, OSError):
+        raise TransmittalRefused("format") from None
+    cells = pl.DataFrame(batch).with_columns(pl.all().str.replace(_MIDNIGHT, ""))
+    for error in errors.errors if errors else ():
+        row, column = error.offset_position
+        cells[row, column] = _ERROR
+    return cells
+
+
+def _digest(values: tuple[str | None, ...]) -> bytes:
+    return hashlib.sha256("\x1f".join(value or "" for value in values).encode()).digest()

@@ -1,0 +1,72 @@
+"""People's and services' keys: P-256 signatures as compact JWS (RFC 7515, ES256, FIPS 186-5).
+
+A person's private key lives in a file of that person's own; the service only ever knows the
+public half, enrolled in the roster. What is signed is always canonical JSON naming the act.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from portcullis.canonical import json_bytes
+from portcullis.errors import Misuse, Refused
+from portcullis.tables import publish
+
+ALGORITHM = "ES256"
+CURVE = "P-256"
+
+
+def generate() -> ECKey:
+    """Return a new P-256 private key."""
+    return ECKey.generate_key(CURVE, private=True)
+
+
+def save_private(key: ECKey, path: Path) -> None:
+    """Write the private key to ``path`` as PEM (PKCS 8), readable by its owner only."""
+    publish(path, key.as_pem(private=True))
+
+
+def load_private(path: Path) -> ECKey:
+    """Read a private key from ``path``. Raises Misuse where there is none or it is not P-256."""
+    try:
+        key = ECKey.import_key(path.read_bytes())
+    except (OSError, ValueError, JoseError):
+        key = None
+    if key is None or key.curve_name != CURVE or not key.is_private:
+        raise Misuse(f"{path.name} is not a P-256 private key.", "Name the person's own key file.")
+    return key
+
+
+def public_jwk(key: ECKey) -> dict[str, str]:
+    """Return the public half as a JWK (RFC 7517), members crv, kty, x and y only."""
+    members = key.as_dict(private=False)
+    return {name: str(members[name]) for name in ("crv", "kty", "x", "y")}
+
+
+def thumbprint(jwk: Mapping[str, str]) -> str:
+    """Return the RFC 7638 thumbprint of a public JWK."""
+    return ECKey.import_key(dict(jwk)).thumbprint()
+
+
+def sign(statement: Mapping[str, Any], key: ECKey) -> str:
+    """Return the compact JWS of ``statement``'s canonical bytes under ``key``."""
+    header = {"alg": ALGORITHM, "kid": key.thumbprint()}
+    return jws.serialize_compact(header, json_bytes(statement), key, algorithms=[ALGORITHM])
+
+
+def verify(token: str, jwk: Mapping[str, str]) -> dict[str, Any]:
+    """Return the statement in ``token`` if the key of ``jwk`` signed it; raise Refused if not."""
+    try:
+        found = jws.deserialize_compact(token, ECKey.import_key(dict(jwk)), algorithms=[ALGORITHM])
+        statement = json.loads(found.payload)
+        whole = isinstance(statement, dict) and json_bytes(statement) == found.payload
+    except (JoseError, ValueError, TypeError):
+        whole = False
+    if not whole:
+        raise Refused("The signature does not verify.", "Sign again with the enrolled key.")
+    return dict(statement)

@@ -1,0 +1,52 @@
+"""Reasons: what is specific to a case, and what is civil enforcement alone.
+
+Words of civil enforcement count only where no word of criminal enforcement stands beside them,
+and the order of removal, which every such case has, is not counted as a purpose.
+"""
+
+import polars as pl
+
+from portcullis.law.words import placeholder, words_at_least
+
+LEAST_WORDS = 8
+
+_ORDER = (
+    r"(?i-u)\b(?:(?:final|administrative) )*(?:orders? of removal|orders? to remove|removal orders?"
+    r"|ordered (?:to be )?(?:removed|deported)|orders? of deportation|deportation orders?"
+    r"|removal (?:proceedings?|hearings?|period))\b"
+)
+_CIVIL = (
+    r"(?i-u)\b(?:remov(?:e|es|ed|al|als|ing)|deport(?:s|ed|ing|ation)?|civil|detain(?:s|ed|ing)?"
+    r"|detention|repatriat(?:e|ed|ion)|expulsion|expel|ero|locat(?:e|es|ing) (?:the )?"
+    r"(?:alien|subject|individual|person)s?|immigration enforcement"
+    r"|administrative (?:arrest|warrant)s?)\b"
+)
+_CRIMINAL = (
+    r"(?i-u)\b(?:crim(?:e|es|inal|inally)|prosecut(?:e|ed|ing|ion|ions|or|ors)|indict(?:ed|ment|ments)?"
+    r"|wil(?:l)?ful(?:ly|l?ness)?|grand jury|offen[cs]es?|felon(?:y|ies)|misdemeanou?rs?"
+    r"|convict(?:ed|ion|ions)?|1253|u\.?s\.? attorneys?)\b"
+)
+
+
+# Cheap and wider than _CIVIL: only texts that hold one of these are read closely.
+_CIVIL_STEMS = (
+    "remov", "deport", "civil", "detain", "detention", "repatriat", "expulsion", "expel", "ero",
+    "locat", "immigration enforcement", "administrative",
+)  # fmt: skip
+
+
+def specific(reason: pl.Expr) -> pl.Expr:
+    """Return whether ``reason`` says something of a case: enough words, not a placeholder."""
+    return words_at_least(reason, LEAST_WORDS) & ~placeholder(reason)
+
+
+def civil_alone(reason: pl.Expr) -> pl.Expr:
+    """Return whether ``reason`` names a purpose of civil enforcement and no criminal one.
+
+    False where there is no reason at all.
+    """
+    stems = reason.str.contains_any(_CIVIL_STEMS, ascii_case_insensitive=True)
+    suspect = pl.when(stems).then(reason)
+    not_criminal = pl.when(~suspect.str.contains(_CRIMINAL)).then(suspect)
+    purpose = not_criminal.str.replace_all(_ORDER, " ")
+    return purpose.str.contains(_CIVIL).fill_null(value=False)

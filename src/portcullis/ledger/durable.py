@@ -1,0 +1,104 @@
+"""Files that are there whole or not at all, and stay there."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+# From about this many files on, one sync of the system is cheaper than an fsync for each.
+_MANY = 64
+
+
+def write_durably(path: Path, data: bytes, part: Path) -> None:
+    """Write ``data`` under ``path`` by way of ``part``: fsync, rename, fsync of the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    part.rename(path)
+    fsync_path(path.parent)
+
+
+def fsync_path(path: Path) -> None:
+    """Make a file's content, or a folder's names, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def fsync_all(paths: Iterable[Path]) -> None:
+    """Make files and folders durable. An error of any one of them is raised (OSError)."""
+    paths = list(paths)
+    if len(paths) >= _MANY:
+        os.sync()  # brings all to the disk at once; only the fsync below reports an error
+    for path in paths:
+        fsync_path(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file for good, if it is there."""
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+        fsync_path(path.parent)
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold the lock file ``path``: alone, or together with other readers. Waits its turn."""
+    if not shared:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDONLY | (0 if shared else os.O_CREAT), 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+class FolderWriter:
+    """Writes many new files below ``folder``, then makes them and their folders durable at once.
+
+    With a folder ``parts``, files lie there until ``sync`` has brought their content to the disk,
+    and only then take their names, so that nobody reads half a file.
+    """
+
+    def __init__(self, folder: Path, parts: Path | None = None) -> None:
+        self.folder = folder
+        self._parts = parts
+        self._files: list[tuple[Path, Path]] = []
+        self._folders: dict[Path, None] = {}
+
+    def write(self, relative: str, data: bytes) -> None:
+        """Write a file, its folders as needed."""
+        path = self.folder / relative
+        self._make(path.parent)
+        part = self._parts / str(len(self._files)) if self._parts else path
+        part.write_bytes(data)
+        self._files.append((part, path))
+
+    def sync(self) -> None:
+        """Return when every file and folder made is on the disk."""
+        fsync_all(part for part, _ in self._files)
+        for part, path in self._files if self._parts else []:
+            part.rename(path)
+        fsync_all(self._folders)
+
+    def _make(self, folder: Path) -> None:
+        if folder in self._folders:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        while folder != self.folder and folder not in self._folders:
+            self._folders[folder] = None
+            folder = folder.parent
+        self._folders[self.folder] = None
+
+
+Announce = Callable[[str], None]
+
+
+def quietly(_step: str) -> None:
+    """Announce nothing."""

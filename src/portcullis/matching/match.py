@@ -1,0 +1,103 @@
+"""The whole of matching: candidates, comparison, routes, last known address."""
+
+from datetime import date
+from typing import Protocol
+
+import polars as pl
+
+from portcullis.matching.compare import compare
+from portcullis.matching.routes import route, summarise, unresolved
+from portcullis.records import Index, tin_digits
+
+LINES = ["line1", "line2", "city", "state", "zip"]
+
+MATCH: dict[str, pl.DataType] = {
+    "row": pl.UInt32(),
+    "route": pl.String(),
+    "result": pl.String(),
+    "cause": pl.String(),
+    "taxpayer_id": pl.String(),
+    "tin_candidates": pl.UInt32(),
+    "tin_name": pl.String(),
+    "tin_address": pl.String(),
+    "tin_address_latest": pl.Boolean(),
+    "name_address_candidates": pl.UInt32(),
+    "name_address_unique_point": pl.Boolean(),
+    "near_miss": pl.Boolean(),
+    **{f"lka_{line}": pl.String() for line in LINES},
+    "lka_period": pl.Int16(),
+    "protected": pl.Boolean(),
+}
+"""Columns and types of what ``match`` returns."""
+
+
+class Basis(Protocol):
+    """What matching needs of the basis of a determination: its day."""
+
+    @property
+    def as_of(self) -> date:
+        """The day as of which the last known address is sought."""
+        ...
+
+
+def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
+    """Look up every request of ``requests`` and return one row for each, in their order: ``MATCH``.
+
+    ``requests``: ``row``, ``tin``, ``periods`` (List of years) and the ``n_*`` and ``a_*`` normal
+    forms; only such as passed their screening (26 U.S.C. 7213A: looking is itself restricted).
+    Every row's answer depends on that row and the index alone.
+
+    ``result``: ``one`` (then ``taxpayer_id`` and ``route``), ``none`` or ``ambiguous``. ``cause``
+    (``CAUSES``) is null only where the last known address may be disclosed as far as matching can
+    tell; only then are its lines given. ``tin_name`` is the best agreement among the holders of
+    the TIN, ``tin_address`` the best over all addresses of record of those whose name agrees, or
+    else nearly agrees; both are null where nothing was compared.
+    """
+    asked = requests.select(
+        tin_digits("tin").alias("tin"), "periods", pl.col("^n_.*$"), pl.col("^a_.*$")
+    ).with_row_index("row")
+    compared = compare(asked, index.candidates(asked), index, basis.as_of)
+    summary = summarise(asked, compared)
+    open_rows = asked.filter(summary.select(unresolved(summary)).to_series())
+    neighbours = compare(asked, index.neighbours(open_rows), index, basis.as_of)
+    routed = route(_with_neighbours(summary, summarise(asked, neighbours)))
+    return (
+        _with_last_known(routed, asked, index, basis.as_of)
+        .with_columns(requests["row"])
+        .select(*[pl.col(name).cast(kind) for name, kind in MATCH.items()])
+    )
+
+
+def _with_neighbours(summary: pl.DataFrame, neighbours: pl.DataFrame) -> pl.DataFrame:
+    return summary.with_columns(
+        pl.col("near_miss_found") | neighbours["near_miss_found"]
+    )
+
+
+def _with_last_known(
+    routed: pl.DataFrame, asked: pl.DataFrame, index: Index, as_of: date
+) -> pl.DataFrame:
+    """Add the taxpayer and the last known address, or the cause for which it is withheld."""
+    persons = routed.filter(pl.col("person").is_not_null()).select("row", "person")
+    known = index.last_known(persons.sort("person"), as_of).rename({"taxable_period": "lka_period"})
+    requested = pl.col("periods").list.contains(pl.col("lka_period")).fill_null(value=False)
+    one = pl.col("result") == "one"
+    judged = (
+        pl.concat([routed, asked.select("periods")], how="horizontal")
+        .join(known, on="row", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(one & pl.col("protected"))
+            .then(pl.lit("protected"))
+            .when(one & pl.col("line1").is_null())
+            .then(pl.lit("no-last-known-address"))
+            .when(one & ~requested)
+            .then(pl.lit("period-not-requested"))
+            .otherwise("cause")
+            .alias("cause"),
+            pl.col("protected").fill_null(value=False),
+        )
+    )
+    disclosable = one & pl.col("cause").is_null()
+    return judged.with_columns(
+        pl.when(disclosable).then(pl.col(line)).alias(f"lka_{line}") for line in LINES
+    )

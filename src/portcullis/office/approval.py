@@ -1,0 +1,182 @@
+"""From a list of determinations to its approval: (i)(6) records, sample, examination, signature."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from fractions import Fraction
+
+from django.db import transaction
+
+from portcullis import ledger
+from portcullis.canonical import sha256_hex
+from portcullis.determination import draw, sample_size, seed
+from portcullis.errors import Refused
+from portcullis.office import entries
+from portcullis.office.duties import check_apart
+from portcullis.office.files import DETERMINATIONS, find_batch, read_step
+from portcullis.office.home import Home
+from portcullis.office.models import (
+    Approval,
+    Batch,
+    DeterminationList,
+    Impairment,
+    Sample,
+)
+from portcullis.office.people import Actor, sign_act
+from portcullis.office.stages import check_state, move
+
+
+def eligible_rows(home: Home, batch: Batch) -> dict[int, str]:
+    """Return the batch's eligible rows and their request ids, in order."""
+    table = read_step(home, batch, DETERMINATIONS, ["row", "request_id", "outcome"])
+    rows = table.filter(table["outcome"] == "eligible")
+    return dict(zip(rows["row"].to_list(), rows["request_id"].to_list(), strict=True))
+
+
+def record_impairment(
+    home: Home, batch_id: str, actor: Actor, adverse: Iterable[str]
+) -> int:
+    """Record, for every eligible request, whether 26 U.S.C. § 6103(i)(6) bars it; return how many.
+
+    ``adverse`` holds the request ids whose disclosure would identify a confidential informant or
+    seriously impair a tax investigation. Only the number of records goes on the ledger.
+    Raises Refused where an id is not among the eligible.
+    """
+    batch = find_batch(batch_id)
+    check_state(batch, "determined", "sampled", "examined")
+    check_apart(home, actor, "impairment", batch)
+    rows = eligible_rows(home, batch)
+    barred = set(adverse)
+    if unknown := barred - set(rows.values()):
+        raise Refused(
+            f"{len(unknown)} of the request ids named are not eligible requests of this batch.",
+            "Name only ids from the list of eligible requests.",
+        )
+    with transaction.atomic():
+        act = sign_act(home, actor, "impairment", {"records": len(rows)}, batch.id)
+        Impairment.objects.bulk_create(
+            [
+                Impairment(batch=batch, row=row, adverse=request_id in barred, act=act)
+                for row, request_id in rows.items()
+            ],
+            batch_size=entries.BULK,
+        )
+    entries.integrate(home)
+    return len(rows)
+
+
+def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
+    """Draw the sample of the batch's list, once.
+
+    The seed is made of the list's root and the checkpoint that first covered the list.
+    """
+    batch = find_batch(batch_id)
+    check_state(batch, "determined")
+    check_apart(home, actor, "sample", batch)
+    listed = batch.lists.get(number=1)
+    thresholds = home.pack.thresholds
+    rows = list(eligible_rows(home, batch))
+    size = sample_size(
+        len(rows),
+        Fraction(thresholds.sample_bound_unlawful),
+        Fraction(thresholds.sample_confidence),
+    )
+    if size == 0:
+        raise Refused("The list has no eligible request.", "There is nothing to sample or approve.")
+    checkpoint = first_checkpoint(home, listed.entry_id)
+    drawn_with = seed(bytes.fromhex(listed.root), checkpoint.encode())
+    with transaction.atomic():
+        facts = {
+            "list": listed.entry_id,
+            "root": listed.root,
+            "seed": drawn_with.hex(),
+            "checkpoint": sha256_hex([checkpoint.encode()]),
+            "bound": str(thresholds.sample_bound_unlawful),
+            "confidence": str(thresholds.sample_confidence),
+        }
+        act = sign_act(home, actor, "sample", facts, batch.id)
+        sample = Sample.objects.create(
+            list=listed, seed=drawn_with.hex(), rows=draw(drawn_with, rows, size), act=act
+        )
+        move(batch, "sampled")
+    entries.integrate(home)
+    return sample
+
+
+def first_checkpoint(home: Home, position: int) -> str:
+    """Return the text of the checkpoint that first covered the entry at ``position``."""
+    from portcullis.office.models import Checkpoint
+
+    found = Checkpoint.objects.filter(size__gt=position).order_by("size").first()
+    if found is None:
+        raise Refused("The list is not in a checkpoint yet.", "Run the step before once more.")
+    return found.text
+
+
+def record_examination(
+    home: Home, batch_id: str, actor: Actor, verdicts: Mapping[str, bool]
+) -> Sample:
+    """Record what the sampler found: for each sampled request id, whether it is lawful.
+
+    Every sampled request needs a verdict. One unlawful item makes the list unapprovable, for good.
+    """
+    batch = find_batch(batch_id)
+    check_state(batch, "sampled")
+    check_apart(home, actor, "examine", batch)
+    sample = Sample.objects.get(list__batch=batch, list__number=1)
+    ids = eligible_rows(home, batch)
+    wanted = {ids[row] for row in sample.rows}
+    if missing := len(wanted - set(verdicts)):
+        raise Refused(
+            f"{missing} of the {len(wanted)} sampled requests have no verdict.",
+            "Examine each one; a sample examined in part proves nothing.",
+        )
+    unlawful = sum(not verdicts[request_id] for request_id in wanted)
+    with transaction.atomic():
+        facts = {"list": sample.list.entry_id, "clean": unlawful == 0}
+        sample.examined = sign_act(home, actor, "examine", facts, batch.id)
+        sample.unlawful = unlawful
+        sample.save()
+        move(batch, "examined" if unlawful == 0 else "unapprovable")
+    entries.integrate(home)
+    return sample
+
+
+def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
+    """Approve the batch's list, in writing and by key.
+
+    Raises Refused unless the whole sample was found lawful and every eligible request has its
+    (i)(6) record. The approval expires after the pack's number of days.
+    """
+    batch = find_batch(batch_id)
+    check_state(batch, "examined")
+    check_apart(home, actor, "approve", batch)
+    listed = batch.lists.get(number=1)
+    recorded = batch.impairments.count()
+    if recorded != listed.eligible:
+        raise Refused(
+            f"{listed.eligible - recorded} eligible requests have no (i)(6) record.",
+            "An official other than preparer and approver records them with "
+            "`portcullis impairment`.",
+        )
+    expires = home.today() + timedelta(days=home.pack.thresholds.approval_days)
+    with transaction.atomic():
+        facts = {
+            "list": listed.entry_id,
+            "root": listed.root,
+            "expires_on": expires.isoformat(),
+            "authority": actor.person.authority,
+        }
+        act = sign_act(home, actor, "approve", facts, batch.id)
+        approval = Approval.objects.create(list=listed, act=act, expires_on=expires)
+        move(batch, "approved")
+    entries.integrate(home)
+    return approval
+
+
+def check_root(home: Home, batch: Batch, listed: DeterminationList) -> None:
+    """Raise Refused unless the list on the disk is still the one whose root is on the ledger."""
+    if ledger.Tree(home.trees / batch.id / str(listed.number)).root.hex() != listed.root:
+        raise Refused(
+            "The determination list on the disk is not the one on the ledger.",
+            "Restore it from a backup; nothing is released from it.",
+        )

@@ -1,0 +1,37 @@
+"""Who may do what to a batch: two people, by key (design, floor 9).
+
+Each ``check_*`` records the denied attempt and raises Refused with a sentence.
+"""
+
+from portcullis.office.home import Home
+from portcullis.office.models import Act, Batch
+from portcullis.office.people import Actor, deny
+
+# The acts whose doer must not do the act named first, on the same batch.
+APART: dict[str, tuple[str, ...]] = {
+    "impairment": ("adjudicate", "approve"),
+    "sample": ("adjudicate", "approve", "transmit"),
+    "examine": ("adjudicate", "approve", "transmit"),
+    "approve": ("adjudicate", "impairment", "sample", "examine", "transmit"),
+    "transmit": ("adjudicate", "sample", "examine", "approve"),
+}
+
+_DOER = {
+    "adjudicate": "prepared the list",
+    "impairment": "recorded the (i)(6) findings",
+    "sample": "drew the sample",
+    "examine": "examined the sample",
+    "approve": "approved the list",
+    "transmit": "transmitted it",
+}
+
+
+def check_apart(home: Home, actor: Actor, kind: str, batch: Batch) -> None:
+    """Deny ``actor`` the act ``kind`` where they did one that must be another person's."""
+    done = Act.objects.filter(batch=batch.id, person=actor.id, kind__in=APART[kind])
+    earlier = done.values_list("kind", flat=True).first()
+    if earlier is not None:
+        deny(
+            home, kind, actor.id, "two-people",
+            f"The person who {_DOER[earlier]} of this batch may not also do this.", batch.id,
+        )

@@ -1,0 +1,49 @@
+"""Findings on the face of requests, in the words their requester may read."""
+
+import polars as pl
+
+from portcullis import screening, tables
+from portcullis.law import FOR_A_PERSON, MET, Basis
+from portcullis.office import files
+from portcullis.office.files import batch_key
+from portcullis.office.home import Home
+from portcullis.office.models import Batch
+
+_PUBLIC = ["returned", "refused"]
+_FINDING = ("element", "citation", "field", "message")
+
+
+def public_findings(home: Home, batch: Batch) -> pl.DataFrame:
+    """Return ``source_row, element, citation, field, message`` of every returned request.
+
+    Findings depend on the face of the request alone. What is for a person is left out: whether
+    a request was referred is not the requester's to read.
+    """
+    folder, key = home.batch(batch.id), batch_key(home, batch)
+    basis = Basis.from_pack(home.pack, batch.lists.get(number=1).as_of)
+    requests = tables.scan_table(folder / files.REQUESTS, key)
+    findings = tables.scan_table(folder / files.FINDINGS, key)
+    parts = [
+        _explain(part, found, basis) for part, found in zip(requests, findings, strict=True)
+    ]
+    quarantined = files.read_step(home, batch, files.QUARANTINE).select(
+        "source_row",
+        pl.col("reason").alias("element"),
+        pl.lit("Agreement, form of the batch").alias("citation"),
+        "field",
+        "message",
+    )
+    return pl.concat([*parts, quarantined])
+
+
+def _explain(requests: pl.DataFrame, found: pl.DataFrame, basis: Basis) -> pl.DataFrame:
+    judged = [name for name in found.columns if name not in ("row", "face_outcome")]
+    shown = found.filter(pl.col("face_outcome").is_in(_PUBLIC)).with_columns(
+        pl.when(pl.col(name) == FOR_A_PERSON).then(MET).otherwise(name).cast(pl.UInt8).alias(name)
+        for name in judged
+    )
+    rows = requests.filter(pl.col("row").is_in(shown["row"].implode()))
+    lines = screening.explain(screening.Findings(shown, basis), rows)
+    return lines.join(
+        rows.select("request_id", "source_row"), on="request_id", maintain_order="left"
+    ).select("source_row", *_FINDING)

@@ -1,0 +1,46 @@
+"""A batch's folder: one file a step, all under the batch's own key, and its accounting."""
+
+from pathlib import Path
+
+import polars as pl
+
+from portcullis.errors import Refused
+from portcullis.office.home import Home
+from portcullis.office.models import Batch
+from portcullis.tables import read_table
+
+REQUESTS = "requests.tbl"
+QUARANTINE = "quarantine.tbl"
+NONCES = "nonces.tbl"
+FINDINGS = "findings.tbl"
+MATCHES = "matches.tbl"
+DETERMINATIONS = "determinations.tbl"
+LOOKUPS = "lookups.tbl"
+OUTCOMES = "outcomes.tbl"
+MEASURES = "measures.tbl"
+ANSWERS = "answers.jsonl"
+
+
+def find_batch(batch_id: str) -> Batch:
+    """Return the batch, or raise Refused where none of that id was taken in."""
+    try:
+        return Batch.objects.get(id=batch_id)
+    except Batch.DoesNotExist:
+        raise Refused("No batch of that id has been taken in.", "See `portcullis batches`.") from None
+
+
+def batch_key(home: Home, batch: Batch) -> bytes:
+    """Return the key of the batch's files."""
+    return home.unwrap(bytes(batch.wrapped_key))
+
+
+def read_step(
+    home: Home, batch: Batch, name: str, columns: list[str] | None = None
+) -> pl.DataFrame:
+    """Return one step's table, or only ``columns`` of it."""
+    return read_table(home.batch(batch.id) / name, batch_key(home, batch), columns)
+
+
+def accounting(home: Home, batch_id: str, name: str) -> Path:
+    """Return the path of one file of the permanent accounting."""
+    return home.path / "accounting" / batch_id / name

@@ -1,0 +1,170 @@
+"""A home: the folder in which one deployment keeps its keys, state and files.
+
+Two kinds exist, with nothing in common but this module: the holder's, and the requester's (who
+becomes the recipient). A demonstration's home is marked when it is made and stays so for ever;
+only there may the date be set, and only there do several people's keys lie together.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from portcullis import keys
+from portcullis.agreements import Pack, Roster, load_pack, load_roster
+from portcullis.errors import Misuse
+from portcullis.tables import publish
+
+FORMAT = "portcullis-home/1"
+MARK = "home.json"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The holder's home at ``path``."""
+
+    path: Path
+
+    @classmethod
+    def find(cls, path: Path) -> "Home":
+        """Return the home at ``path``; raise Misuse where there is none or of a later format."""
+        home = cls(path.resolve())
+        if not (home.path / MARK).is_file():
+            raise Misuse(
+                f"There is no home in the folder {path}.",
+                "Make one with `portcullis init`, or name it with --home or PORTCULLIS_HOME.",
+            )
+        if home._mark().get("format") != FORMAT:
+            raise Misuse("This home was made by another version.", "Upgrade it first.")
+        return home
+
+    def _mark(self) -> dict[str, object]:
+        try:
+            mark = json.loads((self.path / MARK).read_text())
+        except ValueError:
+            raise Misuse(f"{MARK} in the home is damaged.", "Restore it from a backup.") from None
+        return dict(mark)
+
+    @property
+    def demo(self) -> bool:
+        """Whether this home belongs to a demonstration and can never become real."""
+        return bool(self._mark().get("demo"))
+
+    def today(self) -> date:
+        """Return the date acts are done on: the day in UTC; in a demonstration, the set date."""
+        return self.now().date()
+
+    def now(self) -> datetime:
+        """Return the time acts are done at, in UTC, without fractions of a second."""
+        clock = datetime.now(UTC).replace(microsecond=0)
+        set_date = self._mark().get("date") if self.demo else None
+        if set_date is None:
+            return clock
+        return datetime.combine(date.fromisoformat(str(set_date)), clock.timetz())
+
+    def set_date(self, day: date) -> None:
+        """Set a demonstration's date. Raises Misuse in a real home."""
+        if not self.demo:
+            raise Misuse("Only a demonstration's date can be set.")
+        publish(self.path / MARK, json.dumps({**self._mark(), "date": day.isoformat()}).encode())
+
+    @cached_property
+    def pack(self) -> Pack:
+        """The agreement this home carries out."""
+        return load_pack(self.path / "pack")
+
+    @cached_property
+    def roster(self) -> Roster:
+        """The people enrolled, with their public keys."""
+        return load_roster(self.path / "people.json")
+
+    @property
+    def ledger(self) -> Path:
+        """The folder of the append-only log."""
+        return self.path / "ledger"
+
+    @property
+    def trees(self) -> Path:
+        """The folder of the batches' own trees, beside the log."""
+        return self.path / "trees"
+
+    @property
+    def witness(self) -> Path:
+        """The local witness's own store."""
+        return self.path / "witness"
+
+    @property
+    def index(self) -> Path:
+        """The folder of the finder index over the holder's records."""
+        return self.path / "index"
+
+    @property
+    def outgoing(self) -> Path:
+        """Where answers and packages stand for the recipient to fetch."""
+        return self.path / "outgoing"
+
+    @property
+    def gate_lock(self) -> Path:
+        """The file of the gate lock."""
+        return self.path / "gate.lock"
+
+    def batch(self, batch_id: str) -> Path:
+        """The folder of one batch's files."""
+        return self.path / "batches" / batch_id
+
+    def service_key(self) -> keys.ECKey:
+        """The holder's service key: receipts, answers, opening tokens."""
+        return keys.load_private(self.path / "keys" / "service.pem")
+
+    def derived_key(self, purpose: str) -> bytes:
+        """Return the 32-byte key for ``purpose`` (HKDF, RFC 5869, from the home's own key)."""
+        hkdf = HKDF(SHA256(), 32, salt=None, info=f"portcullis/{purpose}".encode())
+        return hkdf.derive(self._root_key())
+
+    def wrap(self, key: bytes) -> bytes:
+        """Wrap a batch's or package's key for the database (AES key wrap, RFC 3394)."""
+        return aes_key_wrap(self.derived_key("wrapping"), key)
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Undo ``wrap``. Raises Misuse where the home's key does not fit or the key was erased."""
+        try:
+            return aes_key_unwrap(self.derived_key("wrapping"), wrapped)
+        except (InvalidUnwrap, ValueError):
+            raise Misuse("A stored key cannot be read.", "It was erased, or is damaged.") from None
+
+    def _root_key(self) -> bytes:
+        try:
+            return (self.path / "keys" / "root.key").read_bytes()
+        except OSError:
+            raise Misuse("The home's key is missing.", "Restore keys/root.key.") from None
+
+
+def make(path: Path, pack: Path, people: Path, *, demo: bool, day: date | None) -> Home:
+    """Make a holder's home at ``path`` with fresh keys, the agreement pack and the roster.
+
+    The database and the ledger are made by ``portcullis.office.setup.start``. Raises Misuse
+    where the folder holds something already.
+    """
+    if path.exists() and any(path.iterdir()):
+        raise Misuse(f"The folder {path} is not empty.", "Name a new folder for the home.")
+    load_pack(pack)
+    load_roster(people)
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    for source in sorted(pack.iterdir()):
+        if source.is_file():
+            publish(path / "pack" / source.name, source.read_bytes())
+    publish(path / "people.json", people.read_bytes())
+    publish(path / "keys" / "root.key", os.urandom(32))
+    keys.save_private(keys.generate(), path / "keys" / "service.pem")
+    mark: dict[str, object] = {"format": FORMAT, "role": "holder", "demo": demo}
+    if demo and day is not None:
+        mark["date"] = day.isoformat()
+    publish(path / MARK, json.dumps(mark).encode())
+    return Home(path.resolve())

@@ -1,0 +1,199 @@
+"""The office's state: human acts and where each thing stands. Bulk facts are files, not rows."""
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """One ledger entry, at the position it has for ever; the outbox of the ledger.
+
+    Written in the same transaction as the act it records; ``integrated`` once a published
+    checkpoint covers it.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    batch = models.CharField(max_length=80, blank=True, db_index=True)
+    body = models.BinaryField()
+    integrated = models.BooleanField(default=False, db_index=True)
+
+
+class Counter(models.Model):
+    """The next ledger position; the one row that every act locks."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+
+class Checkpoint(models.Model):
+    """A published checkpoint, kept as it was when it first covered ``size`` entries."""
+
+    size = models.BigIntegerField(primary_key=True)
+    text = models.TextField()
+
+
+class Act(models.Model):
+    """What a person did, signed by that person's own enrolled key."""
+
+    kind = models.CharField(max_length=40)
+    person = models.CharField(max_length=80)
+    batch = models.CharField(max_length=80, blank=True, db_index=True)
+    at = models.DateTimeField()
+    signature = models.TextField()
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT)
+
+
+class Batch(models.Model):
+    """A transmittal taken in. ``wrapped_key`` opens its files; without it they are unreadable."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    state = models.CharField(max_length=20)
+    manifest_digest = models.CharField(max_length=64, unique=True)
+    signatory = models.CharField(max_length=80)
+    prepared_by = models.CharField(max_length=80)
+    agreement_version = models.CharField(max_length=40)
+    received_on = models.DateField()
+    received_entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    taken = models.BigIntegerField()
+    quarantined = models.BigIntegerField()
+    wrapped_key = models.BinaryField()
+    held_reason = models.TextField(blank=True)
+
+
+class DeterminationList(models.Model):
+    """A list of determinations whose root is on the ledger; number 1 is the batch's own."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="lists")
+    number = models.IntegerField()
+    root = models.CharField(max_length=64)
+    leaves = models.BigIntegerField()
+    eligible = models.BigIntegerField()
+    as_of = models.DateField()
+    prepared_by = models.CharField(max_length=80)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """One list of each number a batch."""
+
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="one_list_a_number")]
+
+
+class Impairment(models.Model):
+    """The record of 26 U.S.C. § 6103(i)(6) for one eligible request; read by its official only."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="impairments")
+    row = models.BigIntegerField()
+    adverse = models.BooleanField()
+    act = models.ForeignKey(Act, on_delete=models.PROTECT)
+
+    class Meta:
+        """One record a request."""
+
+        constraints = [models.UniqueConstraint(fields=["batch", "row"], name="one_i6_a_request")]
+
+
+class Sample(models.Model):
+    """The sample drawn from a list's eligible rows; drawn once, never again."""
+
+    list = models.OneToOneField(DeterminationList, on_delete=models.PROTECT, related_name="sample")
+    seed = models.CharField(max_length=64)
+    rows = models.JSONField()
+    act = models.ForeignKey(Act, on_delete=models.PROTECT)
+    examined = models.ForeignKey(Act, on_delete=models.PROTECT, null=True, related_name="+")
+    unlawful = models.IntegerField(null=True)
+
+
+class Approval(models.Model):
+    """An authorised official's written approval of one list, good until it expires."""
+
+    list = models.OneToOneField(
+        DeterminationList, on_delete=models.PROTECT, related_name="approval"
+    )
+    act = models.ForeignKey(Act, on_delete=models.PROTECT)
+    expires_on = models.DateField()
+
+
+class Package(models.Model):
+    """One disclosure instance: one request's answer, sealed to one officer."""
+
+    id = models.CharField(max_length=64, primary_key=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="packages")
+    row = models.BigIntegerField()
+    officer = models.CharField(max_length=80)
+    state = models.CharField(max_length=20, db_index=True)
+    digest = models.CharField(max_length=64, blank=True)
+    wrapped_half = models.BinaryField(null=True)
+    authorised = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    concluded = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        """One package a request and officer."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "row", "officer"], name="one_package_an_officer")
+        ]
+
+
+class Placed(models.Model):
+    """A court order or a preservation hold, as the ledger carries it, until it is lifted."""
+
+    id = models.CharField(max_length=128, primary_key=True)
+    kind = models.CharField(max_length=10)
+    entry = models.JSONField()
+    standing = models.BooleanField(default=True)
+    act = models.ForeignKey(Act, on_delete=models.PROTECT)
+
+
+class LiftApproval(models.Model):
+    """One of the two approvals that lift an order or hold: the statement signed, and by whom."""
+
+    placed = models.ForeignKey(Placed, on_delete=models.PROTECT, related_name="lifts")
+    statement = models.JSONField()
+    person = models.CharField(max_length=80)
+    signature = models.TextField()
+
+    class Meta:
+        """One approval a person."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["placed", "person"], name="one_lift_approval_a_person")
+        ]
+
+
+class Recall(models.Model):
+    """A demand to stop using one package: no token is given for it any more."""
+
+    package = models.OneToOneField(Package, on_delete=models.PROTECT, related_name="recall")
+    cause = models.CharField(max_length=40)
+    due_on = models.DateField()
+    disposed = models.ForeignKey(Act, on_delete=models.PROTECT, null=True, related_name="+")
+    act = models.ForeignKey(Act, on_delete=models.PROTECT)
+
+
+class SafeguardRecord(models.Model):
+    """What is known of the recipient's safeguards; the newest record counts."""
+
+    record = models.JSONField()
+    recorded_on = models.DateField()
+    act = models.ForeignKey(Act, on_delete=models.PROTECT)
+
+
+class Opening(models.Model):
+    """One token given: an inspection event. Its nonce is spent for good."""
+
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="openings")
+    nonce = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT)
+
+
+class DeniedAttempt(models.Model):
+    """An act somebody tried and was not allowed to do."""
+
+    kind = models.CharField(max_length=40)
+    person = models.CharField(max_length=80)
+    batch = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=80)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT)

@@ -1,0 +1,132 @@
+"""Court orders and preservation holds: filed by one person at once, lifted by two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from portcullis import keys, standing
+from portcullis.errors import Refused
+from portcullis.office import entries
+from portcullis.office.home import Home
+from portcullis.office.models import LiftApproval, Placed
+from portcullis.office.people import Actor, sign_act
+from portcullis.standing import GateLock, Hold, Lift, Order, Scope
+
+
+@dataclass(frozen=True)
+class Lifting:
+    """How far the lifting of an order or hold has come."""
+
+    id: str
+    approvals: int
+    lifted: bool
+
+
+def place(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
+    """File an order (the gate closes at once) or place a preservation hold.
+
+    The gate lock is held alone while order and ledger entry are written, so every ``delivered``
+    in its scope stands before it. Nothing else is asked: what is filed is in force.
+    """
+    if Placed.objects.filter(id=placed.id).exists():
+        raise Refused(f"There is an order or hold of the id {placed.id} already.")
+    entry = standing.placed_entry(placed)
+    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+        kind = str(entry["kind"])
+        act = sign_act(home, actor, kind, {k: v for k, v in entry.items() if k != "kind"})
+        row = Placed.objects.create(id=placed.id, kind=placed.KIND, entry=entry, act=act)
+    entries.integrate(home)
+    return row
+
+
+def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -> Lifting:
+    """Approve the lifting of an order or hold; the second person's approval lifts it.
+
+    ``docket`` is the docket reference on whose authority it is lifted, ``document`` the SHA-256 of
+    the sealed source document. Both approvers sign the same statement.
+    """
+    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+        row = _standing_row(placed_id)
+        first = row.lifts.first()
+        on = date.fromisoformat(first.statement["on"]) if first else home.today()
+        statement = _statement(row.kind, placed_id, docket, on, document)
+        if first and first.statement != statement:
+            raise Refused(
+                "The first approval names another docket reference or document.",
+                "Both people approve the same lift.",
+            )
+        if row.lifts.filter(person=actor.id).exists():
+            raise Refused("That person has approved this lift already.", "It takes two people.")
+        LiftApproval.objects.create(
+            placed=row, statement=statement, person=actor.id, signature=keys.sign(statement, actor.key)
+        )
+        given = list(row.lifts.order_by("id"))
+        lifted = len(given) >= standing.orders.APPROVALS_TO_LIFT
+        if lifted:
+            _lift_now(home, row, docket, on, document, given)
+        else:
+            sign_act(home, actor, "lift-approved", {"of": placed_id, "docket": docket})
+    entries.integrate(home)
+    return Lifting(placed_id, len(given), lifted)
+
+
+def standing_orders() -> list[Order]:
+    """Return the orders that stand now. Read inside the gate lock when something is to go out."""
+    return [placed for placed in _read("order") if isinstance(placed, Order)]
+
+
+def standing_holds() -> list[Hold]:
+    """Return the preservation holds that stand now."""
+    return [placed for placed in _read("hold") if isinstance(placed, Hold)]
+
+
+def listing() -> list[dict[str, Any]]:
+    """Return every order and hold there was, with whether it stands."""
+    return [
+        {**row.entry, "kind": row.kind, "standing": row.standing}
+        for row in Placed.objects.order_by("act_id")
+    ]
+
+
+def read_scope(value: object, known: Mapping[str, list[str]]) -> Scope:
+    """Return the scope a person wrote; whatever is unclear, or unknown here, is everything."""
+    return Scope.read(value).settled(known)
+
+
+def _read(kind: str) -> list[Order | Hold]:
+    rows = Placed.objects.filter(kind=kind, standing=True).order_by("act_id")
+    return [standing.read_placed(row.entry) for row in rows]
+
+
+def _standing_row(placed_id: str) -> Placed:
+    row = Placed.objects.filter(id=placed_id, standing=True).first()
+    if row is None:
+        raise Refused(f"No order or hold of the id {placed_id} stands.", "See `portcullis order list`.")
+    return row
+
+
+def _statement(kind: str, placed_id: str, docket: str, on: date, document: str) -> dict[str, Any]:
+    return {
+        "format": f"portcullis-{kind}-lift/1",
+        "id": placed_id,
+        "docket": docket,
+        "on": on.isoformat(),
+        "document": document,
+    }
+
+
+def _lift_now(
+    home: Home, row: Placed, docket: str, on: date, document: str, given: list[LiftApproval]
+) -> None:
+    approvals = tuple(standing.Approval(one.person, one.signature) for one in given)
+    lifting = Lift(row.kind, row.id, docket, on, document, approvals)
+    roster = home.roster
+    people = {one.person: roster.get(one.person) for one in given}
+    standing.check_approvals(lifting, {id_: one.jwk for id_, one in people.items() if one})
+    facts = {k: v for k, v in standing.lifted_entry(lifting).items() if k != "kind"}
+    entries.record(f"{row.kind}-lifted", facts, at=home.now().isoformat())
+    row.standing = False
+    row.save(update_fields=["standing"])

@@ -1,0 +1,220 @@
+"""From approved rows to sealed packages on the disk: the first half of the release protocol."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+from django.db import transaction
+
+from portcullis import ledger, release, tables
+from portcullis.canonical import SEPARATOR
+from portcullis.determination import commitment, nonces_of
+from portcullis.errors import Refused
+from portcullis.office import entries
+from portcullis.office.entries import Announce
+from portcullis.office.files import DETERMINATIONS, MATCHES, REQUESTS, accounting, read_step
+from portcullis.office.home import Home
+from portcullis.office.models import Batch, Package
+from portcullis.office.nonces import read_nonces
+from portcullis.office.rejudging import no_longer_met
+
+COMMIT_EVERY = 256
+_LKA = ["lka_line1", "lka_line2", "lka_city", "lka_state", "lka_zip", "lka_period"]
+
+
+def authorise(home: Home, batch: Batch) -> None:
+    """Write every package's row, entry and accounting, all at once or not at all.
+
+    A request whose (i)(6) record is adverse gets no package. The accounting file is on the disk
+    before the transaction that makes it count.
+    """
+    if Package.objects.filter(batch=batch).exists():
+        return
+    rows = _disclosable(home, batch)
+    nonces = read_nonces(home, batch)
+    wanted = [
+        (row, officer, release.new_package_id())
+        for row, officers in rows.select("row", "officers").iter_rows()
+        for officer in officers.split(";")
+    ]
+    _account(home, batch, rows, wanted)
+    with transaction.atomic():
+        facts = (
+            {"package": package_id, "binding": _binding(nonces, row, officer, package_id)}
+            for row, officer, package_id in wanted
+        )
+        written = entries.record_all(
+            "release-authorised", facts, batch=batch.id, at=home.now().isoformat()
+        )
+        Package.objects.bulk_create(
+            [
+                Package(
+                    id=package_id, batch=batch, row=row, officer=officer, state="authorised",
+                    authorised=entry,
+                )
+                for (row, officer, package_id), entry in zip(wanted, written, strict=True)
+            ],
+            batch_size=entries.BULK,
+        )
+
+
+def judge_again(home: Home, batch: Batch) -> None:
+    """Judge the time-dependent elements on this day; what is no longer met is not sent."""
+    waiting = Package.objects.filter(batch=batch, state__in=["authorised", "sealed"])
+    rows = sorted(set(waiting.values_list("row", flat=True)))
+    for row, element in no_longer_met(home, batch, rows).items():
+        for package in waiting.filter(row=row):
+            with transaction.atomic():
+                package.concluded = entries.record(
+                    "not-sent", {"package": package.id, "reason": "element-no-longer-met"},
+                    batch=batch.id, at=home.now().isoformat(),
+                )
+                package.state, package.reason = "not-sent", element
+                package.save(update_fields=["state", "reason", "concluded"])
+
+
+def seal_waiting(home: Home, batch: Batch, announce: Announce) -> None:
+    """Seal every authorised package. The row that names a file's digest is the commit."""
+    sweep(home, batch)
+    waiting = list(Package.objects.filter(batch=batch, state="authorised").order_by("row"))
+    if not waiting:
+        return
+    contents = _contents(home, batch, [package.row for package in waiting])
+    sealed: list[Package] = []
+    for package, proof, leaf in _proofs(home, batch, waiting):
+        content, nonce = contents[package.row]
+        parcel = release.Parcel(
+            package.id, home.pack.id, batch.id, content["request_id"], package.officer,
+            leaf.decode(), nonce, proof,
+        )
+        package.digest, package.wrapped_half = _seal(home, package, content, parcel, announce)
+        package.state = "sealed"
+        sealed.append(package)
+        if len(sealed) == COMMIT_EVERY:
+            _commit(sealed, announce)
+            sealed = []
+    _commit(sealed, announce)
+
+
+def sweep(home: Home, batch: Batch) -> None:
+    """Remove sealed files that no row names: a crash left them, and nothing refers to them."""
+    named = set(
+        Package.objects.filter(batch=batch).exclude(digest="").values_list("digest", flat=True)
+    )
+    folder = _staging(home, batch)
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in named:
+            path.unlink(missing_ok=True)
+
+
+def staged(home: Home, package: Package) -> Path:
+    """Where the sealed package waits, under its digest."""
+    return _staging(home, package.batch) / package.digest
+
+
+def published(home: Home, package: Package) -> Path:
+    """Where the recipient fetches the package."""
+    return home.outgoing / package.batch_id / "packages" / f"{package.id}.json"
+
+
+def _staging(home: Home, batch: Batch) -> Path:
+    return home.batch(batch.id) / "sealed"
+
+
+def _disclosable(home: Home, batch: Batch) -> pl.DataFrame:
+    listed = read_step(home, batch, DETERMINATIONS, ["row", "outcome", "route"])
+    barred = list(batch.impairments.filter(adverse=True).values_list("row", flat=True))
+    eligible = listed.filter(
+        (pl.col("outcome") == "eligible") & ~pl.col("row").is_in(barred)
+    )
+    requests = read_step(home, batch, REQUESTS)
+    return requests.join(eligible.select("row", "route"), on="row", maintain_order="left")
+
+
+def _account(
+    home: Home, batch: Batch, rows: pl.DataFrame, wanted: Sequence[tuple[int, str, str]]
+) -> None:
+    """Write the accounting of the disclosures about to be made [law.md 39, 40; Form 5466-B]."""
+    instances = pl.DataFrame(
+        wanted, schema={"row": pl.UInt32, "officer": pl.String, "package": pl.String}, orient="row"
+    )
+    requester = home.pack.agreement.requester
+    entry = rows.select(
+        "row", "request_id", "given_name", "middle_name", "family_name", "suffix", "tin",
+        "taxable_periods", "statute", "reason", "investigation_id", "request_hash",
+    ).join(instances, on="row", maintain_order="left")
+    entry = entry.with_columns(
+        authorised_on=pl.lit(home.today()),
+        authority=pl.lit(home.pack.agreement.legal_basis),
+        agreement=pl.lit(f"{home.pack.id} {home.pack.version}"),
+        nature=pl.lit(";".join(home.pack.disclosure.items)),
+        recipient=pl.lit(requester.name),
+        list_root=pl.lit(batch.lists.get(number=1).root),
+    )
+    key = home.derived_key("accounting")
+    tables.write_table(accounting(home, batch.id, "disclosures.tbl"), entry, key)
+
+
+def _binding(nonces: bytes, row: int, officer: str, package_id: str) -> str:
+    """Commit a package id to its row and officer, without saying either."""
+    _, nonce = nonces_of(nonces, row)
+    return commitment(nonce, SEPARATOR.join(("portcullis/package/1", package_id, officer)))
+
+
+def _contents(
+    home: Home, batch: Batch, rows: list[int]
+) -> dict[int, tuple[dict[str, object], str]]:
+    """Return, for each row, the content of its package and its answer's nonce (hex)."""
+    wanted = pl.col("row").is_in(sorted(set(rows)))
+    requests = read_step(home, batch, REQUESTS, ["row", "request_id", "items"]).filter(wanted)
+    matches = read_step(home, batch, MATCHES, ["row", *_LKA]).filter(wanted)
+    nonces = read_nonces(home, batch)
+    joined = requests.join(matches, on="row")
+    items = home.pack.disclosure.items
+    return {
+        one["row"]: (
+            release.disclosure_content(items, one, one),
+            nonces_of(nonces, one["row"])[0].hex(),
+        )
+        for one in joined.iter_rows(named=True)
+    }
+
+
+def _proofs(
+    home: Home, batch: Batch, packages: Sequence[Package]
+) -> Iterator[tuple[Package, str, bytes]]:
+    listed = batch.lists.get(number=1)
+    tree = ledger.Tree(home.trees / batch.id / "1")
+    log = ledger.Log.open(home.ledger)
+    rows = [package.row for package in packages]
+    for package, proof in zip(
+        packages, ledger.two_level_proofs(log, listed.entry_id, tree, rows), strict=True
+    ):
+        yield package, proof.text, tree.leaf(package.row)
+
+
+def _seal(
+    home: Home, package: Package, content: dict[str, object], parcel: release.Parcel,
+    announce: Announce,
+) -> tuple[str, bytes]:
+    officer = home.roster.get(package.officer)
+    if officer is None or not officer.in_force(home.today()):
+        raise Refused(
+            f"The officer {package.officer} is not enrolled and in force.",
+            "Enrol the officer's key, or leave the package unsent.",
+        )
+    sealed = release.seal(content, officer.jwk, parcel)
+    digest = release.package_digest(sealed.data)
+    announce("write-package")
+    tables.publish(_staging(home, package.batch) / digest, sealed.data)
+    return digest, home.wrap(sealed.holder_half)
+
+
+def _commit(packages: Sequence[Package], announce: Announce) -> None:
+    """Name the sealed files in their rows; another worker's earlier commit stands."""
+    announce("commit-sealed")
+    with transaction.atomic():
+        for package in packages:
+            Package.objects.filter(id=package.id, state="authorised").update(
+                state="sealed", digest=package.digest, wrapped_half=package.wrapped_half
+            )

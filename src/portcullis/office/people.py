@@ -1,0 +1,85 @@
+"""Who acts: a person named with a role, proven by that person's own key.
+
+The service never holds a person's key. The command line reads the key file, signs the act's
+statement with it and forgets it; only the signature is kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from django.db import transaction
+
+from portcullis import keys
+from portcullis.agreements import Person
+from portcullis.canonical import sha256_hex
+from portcullis.errors import Refused
+from portcullis.office import entries
+from portcullis.office.home import Home
+from portcullis.office.models import Act, DeniedAttempt
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An enrolled person with the key in hand."""
+
+    person: Person
+    key: keys.ECKey
+
+    @property
+    def id(self) -> str:
+        """The person's id in the roster."""
+        return self.person.id
+
+
+def identify(home: Home, person_id: str, key: keys.ECKey, role: str, act: str) -> Actor:
+    """Return the actor, or record the denied attempt and raise Refused.
+
+    The person must be enrolled and in force today, hold ``role``, and the key must be the
+    enrolled one.
+    """
+    person = home.roster.get(person_id)
+    if person is None:
+        deny(home, act, "unknown", "not-enrolled", "Nobody of that id is enrolled.")
+    if not person.in_force(home.today()):
+        deny(home, act, person.id, "not-in-force", "That person is not in office today.")
+    if role not in person.roles:
+        deny(home, act, person.id, "role", f"That person does not hold the role {role}.")
+    if key.thumbprint() != keys.thumbprint(person.jwk):
+        deny(home, act, person.id, "key", "The key is not the one enrolled for that person.")
+    return Actor(person, key)
+
+
+def deny(
+    home: Home, act: str, person_id: str, reason: str, message: str, batch: str = ""
+) -> NoReturn:
+    """Record a denied attempt on the ledger and raise Refused with ``message``."""
+    at = home.now()
+    with transaction.atomic():
+        facts = {"act": act, "person": person_id, "reason": reason, "batch": batch}
+        entry = entries.record("denied", facts, batch=batch, at=at.isoformat())
+        DeniedAttempt.objects.create(
+            kind=act, person=person_id, batch=batch, at=at, reason=reason, entry=entry
+        )
+    raise Refused(message, "The attempt is on the record.")
+
+
+def sign_act(
+    home: Home, actor: Actor, kind: str, facts: Mapping[str, Any], batch: str = ""
+) -> Act:
+    """Sign ``facts`` as an act of ``kind`` and write act and entry. Run inside a transaction.
+
+    The ledger entry carries the facts, the person's id and the digest of the signature.
+    """
+    at = home.now()
+    statement = {"act": kind, "person": actor.id, "at": at.isoformat(), "batch": batch, **facts}
+    signature = keys.sign(statement, actor.key)
+    entry = entries.record(
+        kind,
+        {**facts, "batch": batch, "by": actor.id, "signature": sha256_hex([signature.encode()])},
+        batch=batch,
+        at=at.isoformat(),
+    )
+    return Act.objects.create(
+        kind=kind, person=actor.id, batch=batch, at=at, signature=signature, entry=entry
+    )

@@ -1,0 +1,140 @@
+"""Taking in a transmittal: stored, accounted for and receipted, or refused whole and recorded."""
+
+import hashlib
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from portcullis import intake, keys, tables
+from portcullis.office import entries
+from portcullis.office.entries import Announce, silent
+from portcullis.office.files import QUARANTINE, REQUESTS, accounting
+from portcullis.office.home import Home
+from portcullis.office.models import Batch
+from portcullis.office.nonces import draw_nonces
+
+_ACCOUNTED = [
+    "row", "source_row", "request_id", "given_name", "middle_name", "family_name", "suffix", "tin",
+    "taxable_periods", "statute", "reason", "investigation_id", "officers", "request_hash",
+]
+
+
+def receive(home: Home, path: Path, announce: Announce = silent) -> dict[str, Any]:
+    """Take in the batch at ``path`` with the manifest beside it; return the signed receipt.
+
+    Raises intake.TransmittalRefused where it is refused whole; the refusal is on the ledger by
+    then. Every row received, quarantined ones too, is in the permanent accounting first.
+    """
+    try:
+        transmittal = intake.take_in(
+            path, home.pack, home.roster, on=home.today(), seen=_seen
+        )
+        key = tables.new_key()
+        announce("store")
+        folder = _fresh_folder(home, transmittal.manifest.batch_id)
+        _store(home, transmittal, folder, key, announce)
+    except intake.TransmittalRefused as refused:
+        _record_refusal(home, path, refused)
+        raise
+    return _commit(home, transmittal.result, key, announce)
+
+
+def read_receipt(receipt: dict[str, Any], home: Home) -> dict[str, Any]:
+    """Return the statement of a signed receipt; raise Refused where it is not this holder's."""
+    return keys.verify(str(receipt["signature"]), keys.public_jwk(home.service_key()))
+
+
+def _seen(manifest_digest: str, batch_id: str) -> bool:
+    return (
+        Batch.objects.filter(manifest_digest=manifest_digest).exists()
+        or Batch.objects.filter(id=batch_id).exists()
+    )
+
+
+def _fresh_folder(home: Home, batch_id: str) -> Path:
+    """Return the batch's folder. What a crash left there is overwritten: no row names it."""
+    folder = home.batch(batch_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _store(
+    home: Home, transmittal: intake.Transmittal, folder: Path, key: bytes, announce: Announce
+) -> None:
+    """Write requests, nonces, quarantine and accounting; they count once the row is written."""
+    batch_id = transmittal.manifest.batch_id
+    permanent = home.derived_key("accounting")
+    with ExitStack() as files:
+        requests = files.enter_context(tables.TableWriter(folder / REQUESTS, key))
+        account = files.enter_context(
+            tables.TableWriter(accounting(home, batch_id, "requests.tbl"), permanent)
+        )
+        for frame in transmittal.frames():
+            requests.write(frame)
+            account.write(frame.select(_ACCOUNTED))
+            announce(f"stored {requests.rows}")
+    quarantined = transmittal.result.quarantined
+    tables.write_table(folder / QUARANTINE, quarantined, key)
+    tables.write_table(accounting(home, batch_id, "quarantined.tbl"), quarantined, permanent)
+    draw_nonces(home, batch_id, key, transmittal.result.taken)
+
+
+def _commit(
+    home: Home, taken_in: intake.Intake, key: bytes, announce: Announce
+) -> dict[str, Any]:
+    announce("commit-received")
+    at = home.now()
+    with transaction.atomic():
+        position = entries.take_positions(0)
+        statement = intake.receipt_statement(taken_in, at.date(), position)
+        # The manifest is salted, so its digest tells nothing of the requests it commits to.
+        facts = {
+            "batch": taken_in.batch_id,
+            "manifest": taken_in.manifest_digest,
+            "rows": taken_in.rows,
+            "taken": taken_in.taken,
+            "quarantined": taken_in.quarantined.height,
+        }
+        entry = entries.record("batch-received", facts, batch=taken_in.batch_id, at=at.isoformat())
+        Batch.objects.create(
+            id=taken_in.batch_id,
+            state="received",
+            manifest_digest=taken_in.manifest_digest,
+            signatory=taken_in.manifest.signatory,
+            prepared_by=taken_in.manifest.prepared_by,
+            agreement_version=home.pack.version,
+            received_on=at.date(),
+            received_entry=entry,
+            taken=taken_in.taken,
+            quarantined=taken_in.quarantined.height,
+            wrapped_key=home.wrap(key),
+        )
+    announce("integrate-received")
+    checkpoint = entries.integrate(home)
+    signature = keys.sign(statement, home.service_key())
+    receipt = {**statement, "checkpoint": checkpoint, "signature": signature}
+    tables.publish(
+        home.outgoing / taken_in.batch_id / "receipt.json",
+        json.dumps(receipt, ensure_ascii=False, indent=1).encode(),
+    )
+    return receipt
+
+
+def _record_refusal(home: Home, path: Path, refused: intake.TransmittalRefused) -> None:
+    at = home.now()
+    with transaction.atomic():
+        facts = {"code": refused.code, "file": _digest(path)}
+        entries.record("transmittal-refused", facts, at=at.isoformat())
+    entries.integrate(home)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as source:
+            return hashlib.file_digest(source, "sha256").hexdigest()
+    except OSError:
+        return ""
+

@@ -1,0 +1,183 @@
+"""The release protocol: nothing leaves before it is on the ledger, and an order stops the next.
+
+For each package, in this order and no other:
+
+1. ``authorise``: package row, its ``release-authorised`` entry and its accounting, all at once;
+2. the entry is integrated in a checkpoint that meets the witness policy;
+3. ``judge_again``: time-dependent elements, on the day of release;
+4. ``seal``: written under its digest (fsync, rename); the row that names the digest is the commit;
+5. ``publish``: gate lock taken shared; orders, recalls, safeguards and approval read inside it;
+   published by rename; ``delivered`` or ``not-sent`` written before the lock is let go.
+
+A crash leaves at worst an entry without its package. Run again, it goes on where it stopped.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from portcullis.errors import Refused
+from portcullis.office import entries, packing
+from portcullis.office.approval import check_root
+from portcullis.office.conclusion import conclude
+from portcullis.office.duties import check_apart
+from portcullis.office.entries import Announce, silent
+from portcullis.office.files import find_batch
+from portcullis.office.home import Home
+from portcullis.office.models import Approval, Batch, Package
+from portcullis.office.orders import standing_orders
+from portcullis.office.people import Actor, sign_act
+from portcullis.office.safeguards import standing_today
+from portcullis.office.stages import check_state, move
+from portcullis.standing import GateLock, Standing, Subject, gate
+from portcullis.tables import fsync_folder
+
+AUTHORISED, SEALED, DELIVERED, NOT_SENT = "authorised", "sealed", "delivered", "not-sent"
+
+
+@dataclass(frozen=True)
+class Released:
+    """What became of a batch's packages: disclosure instances, not requests."""
+
+    authorised: int
+    delivered: int
+    not_sent: int
+
+
+def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent) -> Released:
+    """Release an approved list by the protocol, then answer the whole batch.
+
+    Raises Refused where the list is not approved, the approval has expired, the pack's answer
+    time has not come, or the transmitter did another's part of the work.
+    """
+    batch = find_batch(batch_id)
+    check_state(batch, "approved", "releasing")
+    check_apart(home, actor, "transmit", batch)
+    if batch.state == "approved":
+        _begin(home, batch, actor)
+    announce("authorise")
+    packing.authorise(home, batch)
+    announce("integrate-authorised")
+    entries.integrate(home, announce)
+    announce("judge-again")
+    packing.judge_again(home, batch)
+    announce("seal")
+    packing.seal_waiting(home, batch, announce)
+    publish_waiting(home, batch, announce)
+    announce("conclude")
+    conclude(home, batch, announce)
+    return count(batch)
+
+
+def publish_waiting(home: Home, batch: Batch, announce: Announce = silent) -> None:
+    """Publish every sealed package of the batch, one at a time. Several processes may do so."""
+    waiting = Package.objects.filter(batch=batch, state=SEALED).order_by("authorised_id")
+    for package_id in list(waiting.values_list("id", flat=True)):
+        publish(home, batch, package_id, announce)
+
+
+def publish(home: Home, batch: Batch, package_id: str, announce: Announce = silent) -> None:
+    """Publish one package, or record why it was not sent; the gate is asked inside its lock."""
+    with GateLock(home.gate_lock).shared(), transaction.atomic():
+        package = Package.objects.select_for_update().get(id=package_id)
+        if package.state != SEALED:
+            return
+        open_now = gate_now(home, batch, package)
+        staged, out = packing.staged(home, package), packing.published(home, package)
+        if open_now.met:
+            announce("publish")
+            _rename(staged, out)
+            announce("deliver")
+            _conclude_package(home, package, DELIVERED, "")
+        else:
+            # A crash may have left it published; no token is given for it, and now it goes.
+            out.unlink(missing_ok=True)
+            staged.unlink(missing_ok=True)
+            _conclude_package(home, package, NOT_SENT, open_now.reasons[0].partition(":")[0])
+        announce("commit-delivery")
+
+
+def gate_now(home: Home, batch: Batch, package: Package) -> Standing:
+    """Return whether the gate is open to ``package`` now. Call while holding the gate lock."""
+    standing = gate(standing_orders(), subject(home, batch, package), standing_today(home))
+    expires = Approval.objects.get(list__batch=batch, list__number=1).expires_on
+    if home.today() > expires:
+        return Standing.of([*standing.reasons, "approval-expired: The approval has expired."])
+    return standing
+
+
+def gate_now_for_opening(home: Home, package: Package) -> Standing:
+    """Return whether the gate is open to the opening of a delivered package now."""
+    return gate(standing_orders(), subject(home, package.batch, package), standing_today(home))
+
+
+def subject(home: Home, batch: Batch, package: Package) -> Subject:
+    """Return what the gate is asked about: one package, with everything known of it."""
+    pack = home.pack
+    return Subject(
+        agreements=frozenset({pack.id}),
+        batches=frozenset({batch.id}),
+        packages=frozenset({package.id}),
+        statutes=frozenset({*pack.request.statutes, pack.agreement.legal_basis}),
+        officers=frozenset({package.officer}),
+        readings=frozenset(pack.readings_on(home.today())),
+        received_on=batch.received_on,
+    )
+
+
+def count(batch: Batch) -> Released:
+    """Count the batch's packages by what became of them."""
+    packages = Package.objects.filter(batch=batch)
+    return Released(
+        authorised=packages.count(),
+        delivered=packages.filter(state=DELIVERED).count(),
+        not_sent=packages.filter(state=NOT_SENT).count(),
+    )
+
+
+def _begin(home: Home, batch: Batch, actor: Actor) -> None:
+    answer_day = batch.received_on + timedelta(days=home.pack.answers.answer_days)
+    if home.today() < answer_day:
+        raise Refused(
+            f"The batch is answered on {answer_day}, all of it together, and not before.",
+            "Release it on that day.",
+        )
+    approval = Approval.objects.get(list__batch=batch, list__number=1)
+    if home.today() > approval.expires_on:
+        raise Refused("The approval has expired.", "Nothing of this list can be released.")
+    standing = standing_today(home)
+    if not standing.met:
+        raise Refused(
+            "The recipient may not receive today: " + " ".join(standing.reasons),
+            "Safeguards staff put a current record in force with `portcullis safeguards`.",
+        )
+    check_root(home, batch, approval.list)
+    with transaction.atomic():
+        facts = {"list": approval.list.entry_id, "root": approval.list.root}
+        sign_act(home, actor, "transmit", facts, batch.id)
+        move(batch, "releasing")
+
+
+def _rename(staged: Path, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if staged.exists():
+        staged.rename(out)
+    elif not out.exists():
+        raise Refused("A sealed package is missing.", "Restore the batch's folder from a backup.")
+    fsync_folder(out.parent)
+
+
+def _conclude_package(home: Home, package: Package, state: str, reason: str) -> None:
+    facts: dict[str, str] = {"package": package.id}
+    if reason:
+        facts["reason"] = reason
+    package.concluded = entries.record(
+        state, facts, batch=package.batch_id, at=home.now().isoformat()
+    )
+    package.state = state
+    package.reason = reason
+    package.save(update_fields=["state", "reason", "concluded"])
+
+

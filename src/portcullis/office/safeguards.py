@@ -1,0 +1,28 @@
+"""The recipient's safeguard record, as the holder's safeguards staff keep it."""
+
+from django.db import transaction
+
+from portcullis.canonical import json_bytes, sha256_hex
+from portcullis.office import entries
+from portcullis.office.home import Home
+from portcullis.office.models import SafeguardRecord
+from portcullis.office.people import Actor, sign_act
+from portcullis.standing import SafeguardStanding, Standing, may_receive
+
+
+def record_safeguards(home: Home, actor: Actor, record: SafeguardStanding) -> Standing:
+    """Put a recipient's record in force and return whether it may receive today."""
+    facts = record.model_dump(mode="json")
+    with transaction.atomic():
+        digest = sha256_hex([json_bytes(facts)])
+        act = sign_act(home, actor, "safeguards", {"record": digest, "recipient": record.recipient})
+        SafeguardRecord.objects.create(record=facts, recorded_on=home.today(), act=act)
+    entries.integrate(home)
+    return may_receive(record, home.today())
+
+
+def standing_today(home: Home) -> Standing:
+    """Return whether the recipient may receive today; with no record on file it may not."""
+    newest = SafeguardRecord.objects.order_by("-id").first()
+    record = SafeguardStanding.model_validate(newest.record) if newest else None
+    return may_receive(record, home.today())

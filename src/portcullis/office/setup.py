@@ -1,0 +1,46 @@
+"""Opening the office of one home: Django's set-up, the database's schema, the ledger."""
+
+import os
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from portcullis.errors import Misuse
+from portcullis.office.home import Home
+
+
+def open_office(home: Home) -> Home:
+    """Make the office of ``home`` ready to act in. Call before importing any other office module.
+
+    Raises Misuse where the database's schema is not this version's, or where this process has
+    opened another home.
+    """
+    os.environ["PORTCULLIS_HOME"] = str(home.path)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portcullis.office.settings")
+    if not apps.ready:
+        django.setup()
+    if settings.HOME != home.path:
+        raise Misuse("This process has opened another home.", "Use one process a home.")
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Misuse("The home's database is of another version.", "Run `portcullis init --upgrade`.")
+    return home
+
+
+def start(home: Home) -> Home:
+    """Make the database and the ledger of a new home, or bring an older database up to date."""
+    os.environ["PORTCULLIS_HOME"] = str(home.path)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portcullis.office.settings")
+    if not apps.ready:
+        django.setup()
+    if settings.HOME != home.path:
+        raise Misuse("This process has opened another home.", "Use one process a home.")
+    call_command("migrate", verbosity=0, interactive=False)
+    from portcullis.office import entries
+
+    entries.create_log(home)
+    return home

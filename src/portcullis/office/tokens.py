@@ -1,0 +1,75 @@
+"""Opening tokens: the holder's half of a package's key, for one opening, on the record."""
+
+from django.db import IntegrityError, transaction
+
+from portcullis import custody
+from portcullis.errors import Refused
+from portcullis.office import entries
+from portcullis.office.home import Home
+from portcullis.office.models import Opening, Package
+from portcullis.office.release import gate_now_for_opening
+from portcullis.standing import GateLock
+
+
+def grant_token(home: Home, package_id: str, request: str) -> str:
+    """Answer an officer's signed opening request with a token, or raise Refused.
+
+    The gate is asked inside its lock. Granted or refused, the opening is an inspection event on
+    the ledger before this returns.
+    """
+    package = Package.objects.filter(id=package_id, state="delivered").first()
+    officer = home.roster.get(package.officer) if package else None
+    if package is None or officer is None or package.wrapped_half is None:
+        raise Refused("No package of that id can be opened.", "Check the package's id.")
+    found = package
+    now = home.now()
+    refusal: Refused | None = None
+    token = ""
+    with GateLock(home.gate_lock).shared():
+        try:
+            token = custody.grant(
+                request,
+                officer,
+                custody.PackageFacts(
+                    found.id,
+                    found.digest,
+                    found.officer,
+                    home.unwrap(bytes(package.wrapped_half)),
+                    recalled=hasattr(found, "recall"),
+                ),
+                now=now,
+                gate_open=lambda: gate_now_for_opening(home, found),
+                spend_nonce=lambda nonce: not Opening.objects.filter(nonce=nonce).exists(),
+                holder_key=home.service_key(),
+            )
+        except Refused as refused:
+            refusal = refused
+        _record(home, found, request, refusal)
+    entries.integrate(home)
+    if refusal is not None:
+        raise refusal
+    return token
+
+
+def _record(home: Home, package: Package, request: str, refusal: Refused | None) -> None:
+    """Write the inspection event. A nonce spent meanwhile (two at once) is a refusal too."""
+    at = home.now()
+    facts = {"package": package.id, "officer": package.officer}
+    if refusal is not None:
+        with transaction.atomic():
+            entries.record("opening-refused", facts, batch=package.batch_id, at=at.isoformat())
+        return
+    opening = custody.read_opening(request, home.roster.person(package.officer).jwk)
+    try:
+        with transaction.atomic():
+            entry = entries.record(
+                "opening-granted", {**facts, "purpose": opening.purpose},
+                batch=package.batch_id, at=at.isoformat(),
+            )
+            Opening.objects.create(
+                package=package, nonce=opening.nonce, purpose=opening.purpose, at=at, entry=entry
+            )
+    except IntegrityError:
+        raise Refused(
+            "This opening request was used before.", "Sign a new one for each opening."
+        ) from None

@@ -1,0 +1,164 @@
+"""The report of a demonstration: one HTML file that needs nothing else to be read.
+
+No script, no address outside itself (its content security policy allows none), light and dark,
+printable; each picture is also a table.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+
+import jinja2
+from markupsafe import Markup
+
+from portcullis import __version__
+from portcullis.oversight import words
+from portcullis.oversight.charts import BAD, PRIMARY, Bar, bars
+from portcullis.oversight.facts import DemoFacts, Variant, check
+from portcullis.oversight.views import due_and_released, naive_bar, spoken, view
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the summary; ``mood`` is ``good``, ``bad`` or empty."""
+
+    label: str
+    number: str
+    more: str
+    mood: str = ""
+
+
+def demo_report(facts: DemoFacts) -> str:
+    """Return the report as the text of one HTML file.
+
+    Raises ValueError where the numbers of ``facts`` do not reconcile.
+    """
+    check(facts)
+    main = _main(facts)
+    naive = facts.naive
+    naive_reasons = sorted(naive.reasons, key=lambda reason: -reason.count)
+    total_seconds = sum(stage.seconds for stage in facts.stages)
+    return _template().render(
+        version=__version__,
+        style=Markup(_text("demo_report.css")),  # noqa: S704 - our own file
+        basis=facts.basis,
+        lead=lead(facts),
+        figures=_figures(facts),
+        views=[view(variant) for variant in facts.variants],
+        naive=naive,
+        naive_picture=bars(
+            [
+                naive_bar(
+                    "The 2025 script: unlawful, of all it releases", naive.released, naive.unlawful
+                ),
+                naive_bar("Portcullis: likewise", main.released, main.unlawful_released),
+            ]
+        ),
+        naive_spoken=spoken(
+            "Unlawful releases",
+            [("the 2025 script", naive.unlawful), ("Portcullis", main.unlawful_released)],
+        ),
+        naive_words=(
+            f"{words.count(naive.tin_without_address)} of the unlawful releases went out on a name "
+            "and a TIN, with an address that is not the taxpayer’s or is no address at all."
+        ),
+        naive_reasons=naive_reasons,
+        naive_reasons_picture=bars(
+            [
+                Bar(reason.reason, ((reason.count, BAD),), words.count(reason.count))
+                for reason in naive_reasons
+            ]
+        ),
+        naive_reasons_spoken=spoken(
+            "Reasons", [(reason.reason, reason.count) for reason in naive_reasons]
+        ),
+        ledger=facts.ledger,
+        stages=facts.stages,
+        total_seconds=total_seconds,
+        time_picture=bars(
+            [
+                Bar(stage.name, ((stage.seconds, PRIMARY),), words.duration(stage.seconds))
+                for stage in facts.stages
+            ]
+        ),
+        time_spoken="Time by stage: "
+        + "; ".join(f"{stage.name} {words.duration(stage.seconds)}" for stage in facts.stages)
+        + ".",
+    )
+
+
+def lead(facts: DemoFacts) -> str:
+    """Return the whole result in a few sentences."""
+    main, naive = _main(facts), facts.naive
+    unlawful = words.count(main.unlawful_released) if main.unlawful_released else "none"
+    stopped = "".join(
+        f" Sent {each.name}, the batch is stopped whole and nothing of it is looked up."
+        for each in facts.variants
+        if each.halted is not None
+    )
+    return (
+        f"Of {words.count(main.received)} requests, {words.count(main.released)} were answered "
+        f"with an address, {unlawful} of them unlawfully. The rule used in 2025 would have "
+        f"released {words.count(naive.released)} from the same requests, "
+        f"{words.count(naive.unlawful)} of them unlawfully.{stopped}"
+    )
+
+
+def _main(facts: DemoFacts) -> Variant:
+    """Return the variant the summary speaks of: the first that no limit stopped."""
+    return next((each for each in facts.variants if each.halted is None), facts.variants[0])
+
+
+def _figures(facts: DemoFacts) -> list[Figure]:
+    main, naive, ledger = _main(facts), facts.naive, facts.ledger
+    due, released = due_and_released(main)
+    return [
+        Figure(
+            "Unlawful releases",
+            words.count(main.unlawful_released),
+            f"of {words.count(main.released)} released",
+            "bad" if main.unlawful_released else "good",
+        ),
+        Figure(
+            "Lawful requests answered",
+            words.share(released, due),
+            f"{words.count(released)} of {words.count(due)}",
+        ),
+        Figure(
+            "Unlawful under the 2025 rule",
+            words.count(naive.unlawful),
+            f"of {words.count(naive.released)} it releases",
+            "bad",
+        ),
+        Figure(
+            "Ledger",
+            "Verified" if ledger.verified else "Not verified",
+            f"{words.count(ledger.size)} entries, checked from the files alone",
+            "good" if ledger.verified else "bad",
+        ),
+    ]
+
+
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "count": words.count,
+        "day": _day,
+        "drawn": Markup,  # Vega has escaped the words in its SVG
+        "duration": words.duration,
+        "layer": words.LAYERS.__getitem__,
+        "outcome": words.outcome,
+        "rate": words.rate,
+        "share": words.share,
+    }
+    return environment.from_string(_text("demo_report.html.jinja"))
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _text(name: str) -> str:
+    return files("portcullis.oversight").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,88 @@
+"""From the holder's rows to the index's rows: normal forms, prepared once.
+
+The normal forms themselves are the rooms ``names`` and ``addresses``; here they meet the
+columns of the records.
+"""
+
+import polars as pl
+
+from portcullis import addresses, names
+
+NAME = ["given_name", "middle_name", "family_name", "suffix"]
+ADDRESS = ["line1", "line2", "city", "state", "zip"]
+KINDS = ("information-return", "usps", "return", "notice")
+"""Sources of an address in the order in which they prevail on one day (26 CFR 301.6212-2)."""
+
+NAME_FORM = ("absent", "given", "middle", "family", "family_set", "suffix", "key")
+ADDRESS_FORM = (
+    "absent", "number", "street", "unit", "box", "city", "state", "zip5", "unique_point",
+)  # fmt: skip
+"""The parts of the normal forms that finders and comparisons read; no more is kept."""
+
+
+def tin_digits(column: str) -> pl.Expr:
+    """Return the digits of a TIN as text, or null where there are none."""
+    return pl.col(column).str.replace_all(r"[^0-9]", "").replace("", None)
+
+
+def taxpayers(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return ``taxpayer_id, tin`` (digits)``, tin_type`` of a frame of taxpayers."""
+    return frame.select("taxpayer_id", tin_digits("tin").alias("tin"), "tin_type")
+
+
+def all_names(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each name, present or prior, of a frame of taxpayers, with normal forms.
+
+    A prior name written without a suffix keeps the present one: marriage does not turn the
+    son into the father.
+    """
+    present = frame.select("taxpayer_id", pl.lit(value=False).alias("prior"), *NAME)
+    parts = pl.col("prior_names").str.split_exact("|", len(NAME) - 1).struct
+    prior = (
+        frame.filter(pl.col("prior_names").is_not_null())
+        .select("taxpayer_id", pl.col("suffix").alias("present_suffix"),
+                pl.col("prior_names").str.split(";"))
+        .explode("prior_names", empty_as_null=True, keep_nulls=False)
+        .select(
+            "taxpayer_id",
+            pl.lit(value=True).alias("prior"),
+            *[
+                parts.field(f"field_{place}").str.strip_chars().replace("", None).alias(name)
+                for place, name in enumerate(NAME)
+            ],
+            "present_suffix",
+        )
+        .filter(pl.any_horizontal(pl.col(NAME).is_not_null()))
+        .with_columns(pl.coalesce("suffix", "present_suffix").alias("suffix"))
+        .drop("present_suffix")
+    )  # fmt: skip
+    forms = [f"n_{part}" for part in NAME_FORM]
+    return names.normalise(pl.concat([present, prior])).select(
+        "taxpayer_id", "prior", *NAME, *forms
+    )
+
+
+def addresses_of_record(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a frame of addresses of record with their normal forms.
+
+    ``source_kind`` becomes its place in ``KINDS`` (null where unknown); a row that does not say
+    whether it is protected is.
+    """
+    # Most people are at one address for years: each is brought to normal form once.
+    distinct = frame.select(ADDRESS).unique(maintain_order=False)
+    normal = addresses.normalise(distinct, line1="line1", line2="line2").select(
+        *ADDRESS, *[f"a_{part}" for part in ADDRESS_FORM]
+    )
+    return (
+        frame.join(normal, on=ADDRESS, how="left", nulls_equal=True)
+        .with_columns(
+            pl.col("source_kind")
+            .replace_strict(
+                {name: place for place, name in enumerate(KINDS)},
+                default=None,
+                return_dtype=pl.UInt8,
+            )
+            .alias("source_kind"),
+            pl.col("protected").fill_null(value=True),
+        )
+    )  # fmt: skip

@@ -1,0 +1,64 @@
+"""What a request is remembered by: the same person, order, text or place, however written.
+
+Each value is folded before it is digested, so that hyphens, case, spaces, name order, address
+abbreviations and leading zeros do not make another person of the same one.
+"""
+
+import polars as pl
+
+from portcullis.screening.digests import digest_column
+from portcullis.screening.prepare import prepare
+
+SEPARATOR = "\x1f"
+
+# What a request is recognised as a repeat by.
+REPEATS = ("tin", "person", "order")
+_DIGESTED = (*REPEATS, "investigation", "reason", "address", "request")
+
+
+def identities(requests: pl.DataFrame, key: bytes) -> pl.DataFrame:
+    """Return for each request its ``row``, a digest for each of the kinds, and the plain rest.
+
+    Columns: ``row``; ``tin, person, order, investigation, reason, address, request`` Binary, null
+    where the request does not state it; ``supersedes`` Binary, the digest of the request cited;
+    ``changed`` Boolean; ``officers`` String; ``request_id`` String.
+    """
+    folded = (
+        prepare(requests)
+        .lazy()
+        .select(
+            "row",
+            pl.col("tin_digits").alias("tin"),
+            _person().alias("person"),
+            _number("order_number").alias("order"),
+            _number("investigation_id").alias("investigation"),
+            _text("reason").alias("reason"),
+            pl.col("a_point").alias("address"),
+            pl.col("request_id").alias("request"),
+            "supersedes",
+            pl.col("change").is_not_null().alias("changed"),
+            pl.col("officer_list").list.unique().list.sort().list.join(";").alias("officers"),
+        )
+        .collect()
+    )
+    cited = digest_column(folded["supersedes"], "request", key)
+    digested = [digest_column(folded[kind], kind, key) for kind in _DIGESTED]
+    return folded.with_columns(*digested, cited)
+
+
+def _person() -> pl.Expr:
+    """Fold name with suffix and address: a father and a son of one name are two persons."""
+    known = ~pl.col("n_absent") & ~pl.col("a_absent")
+    parts = [pl.col("n_key"), pl.col("n_suffix").fill_null(""), pl.col("a_point")]
+    return pl.when(known).then(pl.concat_str(parts, separator=SEPARATOR))
+
+
+def _number(name: str) -> pl.Expr:
+    """Fold a case's number: letters and digits only, upper case, no zeros leading the digits."""
+    plain = pl.col(name).str.replace_all(r"[^0-9A-Za-z]", "").str.to_uppercase()
+    plain = plain.str.replace(r"^([A-Z]*)0+", "${1}")
+    return pl.when(plain.str.len_bytes() > 0).then(plain)
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).str.to_lowercase().str.replace_all(r"\s+", " ")

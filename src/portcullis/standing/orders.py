@@ -1,0 +1,242 @@
+"""Court orders and preservation holds, and the entries by which the ledger carries them.
+
+Order and lift stand in the ledger in clear, so that a restore from backup stays closed and anyone
+may see when the gate was shut. They therefore hold no personal data, and no free text: a docket
+number, a court, dates, roster ids, digests, and a scope made of identifiers.
+
+An expired or vacated order still stands until it is lifted, which takes a docket reference, the
+digest of the sealed source document and two people's signed approval [law.md 30].
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, TypeVar
+
+from portcullis import keys
+from portcullis.errors import Misuse, Refused
+from portcullis.standing.scope import Scope, Subject
+
+APPROVALS_TO_LIFT = 2
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
+_CITATION = re.compile(r"[0-9]{1,2} [0-9A-Za-z.()§ -]{1,60}")
+_DOCKET = re.compile(r"(?=.*[0-9])(?!.*[A-Za-z]{5})[A-Za-z0-9:.()/-]{2,40}")
+_COURT = re.compile(
+    r"[a-z0-9]{2,10}|(?:(?:[A-Z][A-Za-z]{0,4}\.|[0-9]{1,2}(?:st|[nr]?d|th)) ?){1,6}"
+)
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_LIKE_A_TIN = re.compile(r"(?<![0-9A-Za-z])[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}(?![0-9A-Za-z])")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What an order and a hold have in common.
+
+    ``court`` is the court's code (``dcd``, ``mad``) or its abbreviation (``D. Mass.``),
+    ``document`` the SHA-256 (hex) of the sealed source document. Raises Misuse where a field is
+    of another shape than its own, since the ledger carries all of them in clear.
+    """
+
+    KIND: ClassVar[str]
+
+    id: str
+    docket: str
+    court: str
+    on: date
+    document: str
+    scope: Scope
+
+    def __post_init__(self) -> None:
+        _shape("id", self.id, _IDENTIFIER)
+        _shape("docket", self.docket, _DOCKET)
+        _shape("court", self.court, _COURT)
+        _shape("document", self.document, _DIGEST)
+        for kind, values in self.scope.to_json().items():
+            if kind != "received":
+                pattern = _CITATION if kind == "statutes" else _IDENTIFIER
+                for value in values:
+                    _shape(f"scope.{kind}", value, pattern)
+
+
+@dataclass(frozen=True)
+class Order(Placed):
+    """A court order that closes the gate for what is in its scope. ``on`` is the day of filing."""
+
+    KIND: ClassVar[str] = "order"
+
+
+@dataclass(frozen=True)
+class Hold(Placed):
+    """A preservation hold: it overrides every erasure. ``on`` is the day it was placed."""
+
+    KIND: ClassVar[str] = "hold"
+
+
+@dataclass(frozen=True)
+class Approval:
+    """One person's approval of a lift: roster id, and the JWS over ``lift_statement``."""
+
+    person: str
+    signature: str
+
+
+@dataclass(frozen=True)
+class Lift:
+    """The lifting of the order or hold ``id``, on the authority of ``docket`` and ``document``."""
+
+    kind: str
+    id: str
+    docket: str
+    on: date
+    document: str
+    approvals: tuple[Approval, ...]
+
+    def __post_init__(self) -> None:
+        if self.kind not in (Order.KIND, Hold.KIND):
+            raise Misuse("Only an order or a hold is lifted.", "Name one of them.")
+        _shape("id", self.id, _IDENTIFIER)
+        _shape("docket", self.docket, _DOCKET)
+        _shape("document", self.document, _DIGEST)
+        people = {approval.person for approval in self.approvals}
+        if len(people) < APPROVALS_TO_LIFT:
+            raise Refused(
+                f"The {self.kind} is not lifted: it takes the approval of two people.",
+                "Have a second person approve it with their own key.",
+            )
+
+
+AnyPlaced = TypeVar("AnyPlaced", bound=Placed)
+
+
+def in_scope(placed: Iterable[AnyPlaced], subject: Subject) -> list[AnyPlaced]:
+    """Return those of ``placed`` (orders, or holds) that reach ``subject``, in their order."""
+    return [one for one in placed if one.scope.covers(subject)]
+
+
+def lift_statement(lift: Lift) -> dict[str, Any]:
+    """Return what each approver of ``lift`` signs: everything but the approvals."""
+    return {
+        "format": f"portcullis-{lift.kind}-lift/1",
+        "id": lift.id,
+        "docket": lift.docket,
+        "on": lift.on.isoformat(),
+        "document": lift.document,
+    }
+
+
+def check_approvals(lift: Lift, people: Mapping[str, Mapping[str, str]]) -> None:
+    """Raise Refused unless two people of ``people`` (id to public JWK), by two keys, signed."""
+    signers: dict[str, str] = {}
+    for approval in lift.approvals:
+        jwk = people.get(approval.person)
+        if jwk is None:
+            raise Refused("An approver is not on the roster in force.", "Enrol them first.")
+        if keys.verify(approval.signature, jwk) != lift_statement(lift):
+            raise Refused("An approval is of something else.", "Sign this lift's own statement.")
+        signers[keys.thumbprint(jwk)] = approval.person
+    if len(set(signers.values())) < APPROVALS_TO_LIFT:
+        raise Refused("The approvals are not by two people, each with their own key.")
+
+
+def placed_entry(placed: Placed) -> dict[str, Any]:
+    """Return the ledger entry ``order-filed`` or ``hold-placed``."""
+    return {
+        "kind": _PLACED_KIND[placed.KIND],
+        "id": placed.id,
+        "docket": placed.docket,
+        "court": placed.court,
+        "on": placed.on.isoformat(),
+        "document": placed.document,
+        "scope": placed.scope.to_json(),
+    }
+
+
+def lifted_entry(lift: Lift) -> dict[str, Any]:
+    """Return the ledger entry ``order-lifted`` or ``hold-lifted``."""
+    return {
+        "kind": f"{lift.kind}-lifted",
+        "id": lift.id,
+        "docket": lift.docket,
+        "on": lift.on.isoformat(),
+        "document": lift.document,
+        "approvals": [
+            {"person": approval.person, "signature": approval.signature}
+            for approval in lift.approvals
+        ],
+    }
+
+
+def read_placed(entry: Mapping[str, Any]) -> Order | Hold:
+    """Return the order or hold of a ledger entry. Raises Misuse where it is neither."""
+    of_kind = {_PLACED_KIND[cls.KIND]: cls for cls in (Order, Hold)}
+    cls = of_kind.get(str(entry.get("kind")))
+    try:
+        if cls is not None:
+            return cls(
+                id=entry["id"],
+                docket=entry["docket"],
+                court=entry["court"],
+                on=date.fromisoformat(entry["on"]),
+                document=entry["document"],
+                scope=Scope.read(entry.get("scope")),
+            )
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise Misuse("A ledger entry is no readable order or hold.", "Verify the ledger.")
+
+
+def orders_standing(entries: Iterable[Mapping[str, Any]]) -> list[Order]:
+    """Return the orders that stand after ``entries`` (in ledger order; other kinds are passed by).
+
+    A lift that is not whole, or of an order not filed before it, lifts nothing. Raises Misuse at
+    an order that cannot be read: who cannot read the orders may not open the gate. Signatures on
+    lifts are checked when they are made (``check_approvals``), not here.
+    """
+    return [one for one in _standing(entries, Order.KIND) if isinstance(one, Order)]
+
+
+def holds_standing(entries: Iterable[Mapping[str, Any]]) -> list[Hold]:
+    """Return the holds that stand after ``entries``, by the rules of ``orders_standing``."""
+    return [one for one in _standing(entries, Hold.KIND) if isinstance(one, Hold)]
+
+
+_PLACED_KIND = {Order.KIND: "order-filed", Hold.KIND: "hold-placed"}
+
+
+def _standing(entries: Iterable[Mapping[str, Any]], kind: str) -> list[Order | Hold]:
+    standing: list[Order | Hold] = []
+    for entry in entries:
+        if entry.get("kind") == _PLACED_KIND[kind]:
+            standing.append(read_placed(entry))
+        elif entry.get("kind") == f"{kind}-lifted" and _is_whole(entry, kind):
+            standing = [one for one in standing if one.id != entry["id"]]
+    return standing
+
+
+def _is_whole(entry: Mapping[str, Any], kind: str) -> bool:
+    try:
+        approvals = tuple(
+            Approval(each["person"], each["signature"]) for each in entry["approvals"]
+        )
+        Lift(
+            kind=kind,
+            id=entry["id"],
+            docket=entry["docket"],
+            on=date.fromisoformat(entry["on"]),
+            document=entry["document"],
+            approvals=approvals,
+        )
+    except (KeyError, TypeError, ValueError, Misuse, Refused):
+        return False
+    return True
+
+
+def _shape(field: str, value: object, pattern: re.Pattern[str]) -> None:
+    fits = isinstance(value, str) and pattern.fullmatch(value) is not None
+    if not fits or _LIKE_A_TIN.search(str(value)):
+        raise Misuse(
+            f"The field {field} is not of the shape the ledger takes in clear.",
+            "Give the docket number, the court's code or abbreviation, ids and digests only.",
+        )

@@ -1,0 +1,173 @@
+"""Bulk facts at rest: one file a step, encrypted, written once, read as a stream.
+
+A file is a header line and a run of segments. Each segment is a Parquet table of at most
+``SEGMENT_ROWS`` rows, encrypted whole with AES-256-GCM (NIST SP 800-38D) under the key of its
+batch; the associated data binds the file's label, the segment's number and whether it is the
+last, so that a segment cannot be moved, dropped or added unseen. Destroying the key of a batch
+makes its files unreadable, backups included.
+"""
+
+import contextlib
+import io
+import os
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+import polars as pl
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from portcullis.errors import Misuse
+
+MAGIC = b"portcullis-table/1\n"
+SEGMENT_ROWS = 131_072
+_FRAME = struct.Struct(">QB")
+_NONCE_BYTES = 12
+_LAST = 1
+
+
+def new_key() -> bytes:
+    """Return a fresh 32-byte key for one batch's files."""
+    return AESGCM.generate_key(256)
+
+
+class TableWriter:
+    """Writes one table, frame by frame (one schema, in order); a context manager.
+
+    The file appears under its name only when the block ends well and it is whole and on the disk
+    (fsync, then rename); left by an error, nothing appears.
+    """
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.rows = 0
+        self._path = path
+        self._part = path.with_name(path.name + ".part")
+        self._cipher = AESGCM(key)
+        self._number = 0
+        self._pending: pl.DataFrame | None = None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._out = _private(self._part)
+        self._out.write(MAGIC)
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Add the rows of ``frame``."""
+        if self._pending is None:
+            self._pending = frame.clear()
+        for segment in frame.iter_slices(SEGMENT_ROWS):
+            if self._pending.height:
+                self._seal(self._pending, last=False)
+            self._pending = segment
+            self.rows += segment.height
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None or self._pending is None:
+            self._out.close()
+            self._part.unlink(missing_ok=True)
+            if kind is None:
+                raise ValueError("a table needs at least one frame, if an empty one")
+            return
+        self._seal(self._pending, last=True)
+        self._out.flush()
+        os.fsync(self._out.fileno())
+        self._out.close()
+        self._part.rename(self._path)
+        fsync_folder(self._path.parent)
+
+    def _seal(self, frame: pl.DataFrame, *, last: bool) -> None:
+        plain = io.BytesIO()
+        frame.write_parquet(plain, compression="lz4", statistics=False)
+        nonce = os.urandom(_NONCE_BYTES)
+        binding = _binding(self._path.name, self._number, int(last))
+        sealed = self._cipher.encrypt(nonce, plain.getbuffer(), binding)
+        self._out.write(_FRAME.pack(len(sealed), int(last)) + nonce)
+        self._out.write(sealed)
+        self._number += 1
+
+
+def write_table(path: Path, frames: pl.DataFrame | Iterable[pl.DataFrame], key: bytes) -> int:
+    """Write ``frames`` (one schema, in order) to ``path`` and return the number of rows."""
+    with TableWriter(path, key) as table:
+        for frame in [frames] if isinstance(frames, pl.DataFrame) else frames:
+            table.write(frame)
+    return table.rows
+
+
+def read_table(path: Path, key: bytes, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Return the whole table at ``path``, or only ``columns`` of it.
+
+    Raises Misuse where the file is missing, cut, altered or under another key.
+    """
+    return pl.concat(list(scan_table(path, key, columns)), rechunk=False)
+
+
+def scan_table(
+    path: Path, key: bytes, columns: Sequence[str] | None = None
+) -> Iterator[pl.DataFrame]:
+    """Yield the table at ``path`` a segment at a time (same errors as ``read_table``)."""
+    cipher = AESGCM(key)
+    try:
+        source = path.open("rb")
+    except FileNotFoundError:
+        raise Misuse(f"There is no file {path.name} in this batch.", "Run the step before.") from None
+    with source:
+        if source.read(len(MAGIC)) != MAGIC:
+            raise _damaged(path)
+        number = 0
+        last = 0
+        while not last:
+            head = source.read(_FRAME.size)
+            if len(head) != _FRAME.size:
+                raise _damaged(path)
+            size, last = _FRAME.unpack(head)
+            nonce, sealed = source.read(_NONCE_BYTES), source.read(size)
+            try:
+                data = cipher.decrypt(nonce, sealed, _binding(path.name, number, last))
+            except (InvalidTag, ValueError):
+                raise _damaged(path) from None
+            yield pl.read_parquet(io.BytesIO(data), columns=list(columns) if columns else None)
+            number += 1
+        if source.read(1):
+            raise _damaged(path)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def publish(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path`` so that it is there whole or not at all (fsync, rename, fsync)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with _private(part) as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    part.rename(path)
+    fsync_folder(path.parent)
+
+
+def _private(path: Path) -> io.BufferedWriter:
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _binding(name: str, number: int, last: int) -> bytes:
+    return f"{name}\n{number}\n{last}".encode()
+
+
+def _damaged(path: Path) -> Misuse:
+    return Misuse(
+        f"The file {path.name} is cut, altered or not under this batch's key.",
+        "Restore it from a backup; nothing is released from a damaged file.",
+    )
