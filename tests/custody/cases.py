@@ -1,11 +1,12 @@
-import json
 from datetime import UTC, date, datetime
 
 from portcullis import keys
 from portcullis.agreements import Person
+from portcullis.canonical import json_bytes
 from portcullis.determination import commitment
 from portcullis.determination.leaves import leaf, one_answer_text
 from portcullis.errors import Refused
+from portcullis.ledger import LogProof, TwoLevelProof, leaf_hash
 from portcullis.standing import Standing
 
 NOW = datetime(2025, 8, 7, 14, 0, tzinfo=UTC)
@@ -39,7 +40,14 @@ def leaf_of(request_id, nonce, answer="disclosed"):
     return leaf(commitment(nonce, one_answer_text(request_id, answer)), "11" * 32).decode()
 
 
-def proven(parcel):
-    """A ledger that knows only the proofs that say so."""
-    if json.loads(parcel.proof) != {"proves": parcel.leaf}:
+def proof_of(leaf_text, batch="b-1"):
+    """The text of a proof of a list of one leaf, under a checkpoint that nobody signed."""
+    root = leaf_hash(leaf_text.encode()).hex()
+    entry = {"kind": "determination-list", "batch": batch, "leaves": 1, "leaves_root": root}
+    return TwoLevelProof(0, (), json_bytes(entry), LogProof(0, (), "unsigned\n")).text
+
+
+def proven(leaf_text, proof):
+    """A ledger that holds exactly what ``proof_of`` makes."""
+    if proof != proof_of(leaf_text):
         raise Refused("The proof does not hold.")

@@ -1,4 +1,3 @@
-import json
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +6,7 @@ from portcullis import keys
 from portcullis.custody import PackageFacts, ask, grant
 from portcullis.release import Parcel, disclosure_content, package_digest, seal
 
-from .cases import LKA, NOW, OPEN, leaf_of, person
+from .cases import LKA, NOW, OPEN, leaf_of, person, proof_of
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +30,7 @@ def parcel():
         officer="ice-0007",
         leaf=leaf,
         answer_nonce=(b"n" * 32).hex(),
-        proof=json.dumps({"proves": leaf}),
+        proof=proof_of(leaf),
     )
 
 

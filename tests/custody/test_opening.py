@@ -132,7 +132,7 @@ def test_what_the_ledger_does_not_bear_out_is_not_opened(office, sealed, officer
     request = office.ask()
     token = office.grant(request)
 
-    def unproven(_parcel):
+    def unproven(_leaf, _proof):
         raise Refused("The proof does not hold.")
 
     with pytest.raises(Refused, match="does not hold"):
@@ -155,4 +155,4 @@ def test_what_the_ledger_does_not_bear_out_is_not_opened(office, sealed, officer
 )
 def test_the_leaf_must_say_that_this_request_was_to_be_disclosed(parcel, spoilt):
     with pytest.raises(Refused, match="was to be disclosed"):
-        check_answer(dataclasses.replace(parcel, **spoilt), lambda _parcel: None)
+        check_answer(dataclasses.replace(parcel, **spoilt), lambda _leaf, _proof: None)

@@ -6,7 +6,7 @@ import pytest
 
 from portcullis import keys, ledger
 from portcullis.canonical import json_bytes
-from portcullis.custody import check_answer, proven_by
+from portcullis.custody import check_answer
 from portcullis.errors import Refused
 from portcullis.release import PACKAGE_BYTES, Parcel, seal
 
@@ -14,6 +14,13 @@ from .cases import leaf_of
 
 ORIGIN = "holder.example/ledger"
 ROWS = 5
+
+
+def checking(vkeys, witness_vkeys, k):
+    def check(leaf, proof):
+        ledger.TwoLevelProof.parse(proof).check(leaf.encode(), vkeys, witness_vkeys, k)
+
+    return check
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +58,11 @@ def proven_parcels(tmp_path_factory):
                 answer_nonce=(bytes([row]) * 32).hex(),
                 proof=proof.text,
             )
-    return parcels, proven_by([vkey], [witness.vkey], 1)
+    return parcels, checking([vkey], [witness.vkey], 1), vkey
 
 
 def test_every_request_of_the_batch_is_borne_out(proven_parcels, officer_key):
-    parcels, check = proven_parcels
+    parcels, check, _ = proven_parcels
     for row in range(ROWS):
         parcel = parcels[0, row]
         check_answer(parcel, check)
@@ -64,14 +71,14 @@ def test_every_request_of_the_batch_is_borne_out(proven_parcels, officer_key):
 
 
 def test_another_batchs_list_or_another_entry_bears_nothing_out(proven_parcels):
-    parcels, check = proven_parcels
+    parcels, check, _ = proven_parcels
     for entry in (1, 2):
         with pytest.raises(Refused, match="something other than this batch"):
             check_answer(parcels[entry, 0], check)
 
 
 def test_another_requests_proof_or_a_spoilt_one_bears_nothing_out(proven_parcels):
-    parcels, check = proven_parcels
+    parcels, check, _ = proven_parcels
     own = parcels[0, 1]
     for proof in (parcels[0, 2].proof, own.proof[:-20], own.proof.replace("index", "at"), ""):
         with pytest.raises(Refused):
@@ -79,7 +86,9 @@ def test_another_requests_proof_or_a_spoilt_one_bears_nothing_out(proven_parcels
 
 
 def test_a_ledger_of_other_keys_or_too_few_witnesses_bears_nothing_out(proven_parcels):
-    parcels, _ = proven_parcels
+    parcels, _, vkey = proven_parcels
     stranger = ledger.log_verifier(ORIGIN, ledger.generate_key()).vkey
     with pytest.raises(Refused):
-        check_answer(parcels[0, 0], proven_by([stranger], [], 0))
+        check_answer(parcels[0, 0], checking([stranger], [], 0))
+    with pytest.raises(Refused):
+        check_answer(parcels[0, 0], checking([vkey], [], 1))

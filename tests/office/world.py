@@ -1,7 +1,4 @@
-"""A small world for the office's tests: people with keys, records, a signed batch, a home.
-
-``python -m tests.office.world HOME`` is not a thing: tests import this, child processes too.
-"""
+"""A small world for the office's tests: people with keys, records, a signed batch, a home. Child processes import this too."""
 
 import json
 from dataclasses import dataclass
@@ -131,7 +128,7 @@ def batch_rows(lawful: int) -> pl.DataFrame:
     """Return ``lawful`` good requests, then one of each: R1, R3, no record, day 90."""
     pack = agreements.load_pack(agreements.builtin_pack())
     template = agreements.template_rows(pack, BATCH_DAY).row(0, named=True)
-    rows = [_request(template, number) for number in range(lawful)]
+    rows = [_request(template, number) for number in range(1, lawful + 1)]
     placeholder = _request(template, 1001) | {"address_line1": "Failed to Provide", "address_line2": None}
     unlike = _request(template, 1002) | {"address_line1": "77 Elsewhere Ave", "address_line2": None}
     nobody = _request(template, 1003)
@@ -201,7 +198,10 @@ def write_records(folder: Path, rows: pl.DataFrame) -> None:
 def _people(world: World) -> list[agreements.Person]:
     return [
         *[_person(world, name, "IRS", role) for name, role in HOLDER.items()],
-        *[_person(world, name, "ICE", role) for name, role in REQUESTER.items()],
+        *[
+            _person(world, name, "DHS" if role == "signatory" else "ICE", role)
+            for name, role in REQUESTER.items()
+        ],
     ]
 
 
@@ -220,16 +220,13 @@ def _person(world: World, name: str, agency: str, role: str) -> agreements.Perso
     )
 
 
-def prepare_release(world: World, home: Home) -> None:
-    """Walk the batch to an approved list on the answer day."""
+def approve(world: World, home: Home) -> None:
+    """Walk a determined batch to an approved list on the answer day."""
     from portcullis.office import approval
-    from portcullis.office.adjudication import adjudicate
-    from portcullis.office.reception import receive
 
-    receive(home, world.batch_file)
-    adjudicate(home, BATCH, world.actor("specialist"))
     approval.record_impairment(home, BATCH, world.actor("impairment"), [])
     attest(world, ANSWER_DAY)
+    home = world.home()
     sample = approval.draw_sample(home, BATCH, world.actor("sampler"))
     ids = approval.eligible_rows(home, sample.list.batch)
     verdicts = {ids[row]: True for row in sample.rows}

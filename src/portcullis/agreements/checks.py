@@ -17,6 +17,9 @@ from portcullis.agreements.pack import (
     Witnesses,
 )
 from portcullis.agreements.problems import Problem
+from portcullis.law import READINGS, Effect
+
+_EFFECTS = {reading.id: reading.effect for reading in READINGS}
 
 
 def check(parts: Mapping[str, BaseModel]) -> Iterator[Problem]:
@@ -126,8 +129,23 @@ def _disclosure(part: Disclosure, file: str) -> Iterator[Problem]:
 
 def _readings(part: Readings, file: str) -> Iterator[Problem]:
     for number, reading in enumerate(part.readings, start=1):
-        key = f"readings[{number}].in_force_to"
-        yield from _order(file, key, reading.in_force_from, reading.in_force_to)
+        key = f"readings[{number}]"
+        yield from _order(file, f"{key}.in_force_to", reading.in_force_from, reading.in_force_to)
+        effect = _EFFECTS.get(reading.id)
+        if effect is None:
+            yield Problem(
+                file,
+                f"{key}.id",
+                f"There is no reading {reading.id!r}.",
+                f"The readings are {', '.join(_EFFECTS)}.",
+            )
+        elif effect is Effect.LOOSENS:
+            yield Problem(
+                file,
+                f"{key}.id",
+                "The reading loosens the law, and a pack may only tighten it.",
+                "Take it out; use it for re-examination only.",
+            )
 
 
 def _safeguards(part: Safeguards, file: str) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from portcullis.custody.asking import PURPOSES, Opening, ask, read_opening
 from portcullis.custody.ftilog import Entry, FtiLog
 from portcullis.custody.granting import PackageFacts, grant
 from portcullis.custody.home import Case, Place, RecipientHome
-from portcullis.custody.opening import CheckProof, check_answer, open_package, proven_by
+from portcullis.custody.opening import CheckProof, check_answer, open_package
 
 __all__ = [
     "PURPOSES",
@@ -24,6 +24,5 @@ __all__ = [
     "check_answer",
     "grant",
     "open_package",
-    "proven_by",
     "read_opening",
 ]

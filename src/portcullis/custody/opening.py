@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from portcullis.errors import Refused
 from portcullis.ledger import TwoLevelProof
 from portcullis.release import DISCLOSED, Parcel, read_package, unseal, unwrap_half
 
-CheckProof = Callable[[Parcel], None]
+CheckProof = Callable[[str, str], None]
 
 LIST_KIND = "determination-list"
 
@@ -23,7 +23,8 @@ LIST_KIND = "determination-list"
 def check_answer(parcel: Parcel, check_proof: CheckProof) -> None:
     """Raise Refused unless the ledger holds, for this parcel's request, the answer "disclosed".
 
-    ``check_proof`` raises Refused where the parcel's proof does not bear out its leaf.
+    ``check_proof(leaf, proof)`` raises Refused where the ledger, by its own and its witnesses'
+    keys, does not bear out that leaf.
     """
     text = one_answer_text(parcel.request_id, DISCLOSED)
     try:
@@ -36,26 +37,8 @@ def check_answer(parcel: Parcel, check_proof: CheckProof) -> None:
             "The ledger's entry for this request does not say that it was to be disclosed.",
             "Do not use the package; report it to the holder's safeguards staff.",
         )
-    check_proof(parcel)
-
-
-def proven_by(vkeys: Sequence[str], witness_vkeys: Sequence[str], k: int) -> CheckProof:
-    """Return the check of a parcel against the ledger that these keys sign and witness.
-
-    The leaf must be in a determination list of the parcel's own batch, and that list in a
-    checkpoint under one of ``vkeys``, cosigned by ``k`` of ``witness_vkeys``.
-    """
-
-    def check(parcel: Parcel) -> None:
-        proof = TwoLevelProof.parse(parcel.proof)
-        entry = proof.check(parcel.leaf.encode(), vkeys, witness_vkeys, k).entry
-        if (entry.get("kind"), entry.get("batch")) != (LIST_KIND, parcel.batch_id):
-            raise Refused(
-                "The proof is of something other than this batch's determination list.",
-                "Do not use the package; report it to the holder's safeguards staff.",
-            )
-
-    return check
+    check_proof(parcel.leaf, parcel.proof)
+    _check_list(parcel)
 
 
 def open_package(
@@ -93,6 +76,16 @@ def open_package(
     check_answer(package.parcel, check_proof)
     half = unwrap_half(str(members.get("half")), officer_key, package.parcel.package_id)
     return unseal(package, officer_key, half)
+
+
+def _check_list(parcel: Parcel) -> None:
+    """Raise Refused unless what was proven is the determination list of the parcel's batch."""
+    entry = json.loads(TwoLevelProof.parse(parcel.proof).entry)
+    if (entry.get("kind"), entry.get("batch")) != (LIST_KIND, parcel.batch_id):
+        raise Refused(
+            "The proof is of something other than this batch's determination list.",
+            "Do not use the package; report it to the holder's safeguards staff.",
+        )
 
 
 def _check_age(granted_at: object, at: datetime) -> None:

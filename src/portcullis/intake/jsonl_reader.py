@@ -14,7 +14,7 @@ from typing import BinaryIO
 import polars as pl
 
 from portcullis.agreements import FIELDS, Pack
-from portcullis.intake.raw import RAW_SCHEMA, Broken, Raw, shown
+from portcullis.intake.raw import RAW_SCHEMA, Broken, Raw, as_text, shown
 
 _BLOCK_BYTES = 32 << 20
 _LINE_BYTES = 1 << 20
@@ -45,10 +45,9 @@ class JsonLinesReader:
         yield Raw(pl.DataFrame(schema=RAW_SCHEMA))
 
     def _raw(self, lines: list[bytes], before: int) -> Raw:
-        rows = pl.DataFrame({"line": lines}, schema={"line": pl.Binary}).with_columns(
-            pl.col("line").cast(pl.String, strict=False),
-            source_row=pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.UInt32),
-        )
+        texts = as_text(pl.Series("line", lines, dtype=pl.Binary))
+        numbers = pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.UInt32)
+        rows = texts.to_frame().with_columns(numbers.alias("source_row"))
         shapes = pl.col("line").str.replace_all(_VALUE, ":")
         plain = self._plain(rows.select(shapes).to_series())
         together = _decode(rows.filter(plain))
@@ -60,12 +59,12 @@ class JsonLinesReader:
     def _plain(self, shapes: pl.Series) -> pl.Series:
         """Say which lines are flat objects of texts; note the names that are dropped."""
         good = []
-        for shape in shapes.unique().drop_nulls():
+        for shape in shapes.unique():
             names = _NAME.findall(shape)
             if _NAMES.fullmatch(shape) and len(set(names)) == len(names):
                 good.append(shape)
                 self._note(names)
-        return shapes.is_in(pl.Series(good, dtype=pl.String).implode()).fill_null(value=False)
+        return shapes.is_in(pl.Series(good, dtype=pl.String).implode())
 
     def _note(self, names: list[str]) -> None:
         self.dropped.update(shown(name) for name in names if name not in FIELDS)

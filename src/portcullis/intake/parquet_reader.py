@@ -8,7 +8,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from portcullis.agreements import FIELDS, Pack
-from portcullis.intake.raw import CHUNK_ROWS, RAW_SCHEMA, Columns, Raw
+from portcullis.intake.raw import CHUNK_ROWS, RAW_SCHEMA, Columns, Raw, as_text
 from portcullis.intake.refusals import TransmittalRefused
 
 _MIDNIGHT = r" 00:00:00(?:\.0+)?Z?$"
@@ -62,14 +62,7 @@ def _texts(column: pa.Array) -> pl.Series:
         return written.str.replace(_MIDNIGHT, "")
     if not _is_text(column.type):
         return pl.Series(column.cast(pa.string()))
-    received = pl.Series(column.cast(pa.large_binary()))
-    texts = received.cast(pl.String, strict=False)
-    if texts.null_count() == received.null_count():
-        return texts
-    return pl.Series(
-        [value if value is None else value.decode(errors="replace") for value in received],
-        dtype=pl.String,
-    )
+    return as_text(pl.Series(column.cast(pa.large_binary())))
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -71,6 +71,15 @@ def shown(name: str) -> str:
     return printable[:_SHOWN] or "(no name)"
 
 
+def as_text(values: pl.Series) -> pl.Series:
+    """Return bytes (Binary) as text; what is not UTF-8 in them becomes U+FFFD."""
+    try:
+        return values.cast(pl.String)
+    except pl.exceptions.ComputeError:
+        texts = [value if value is None else value.decode(errors="replace") for value in values]
+        return pl.Series(values.name, texts, dtype=pl.String)
+
+
 def ahead(items: Iterator[T]) -> Iterator[T]:
     """Yield ``items``, making the next one in another thread while this one is used."""
     with ThreadPoolExecutor(1) as pool:

@@ -9,7 +9,7 @@ from portcullis.law.words import fold_citation
 
 
 def _supported(basis: Basis) -> pl.Expr:
-    """A statute that is not criminal at all is the statute's matter, not the agreement's."""
+    """Leave a statute that is not criminal at all to the statute's own element."""
     accepted = pl.col("c_statute").is_in([fold_citation(each) for each in basis.statutes])
     return met_if(accepted | ~statutes.criminal(pl.col("c_statute").fill_null("")))
 

@@ -79,7 +79,10 @@ class Thresholds:
 
         Raises Misuse naming the first one that is missing or of the wrong kind.
         """
-        return cls(**{each.name: _figure(values, each.name, each.type) for each in fields(cls)})
+        figures: dict[str, Any] = {
+            each.name: _figure(values, each.name, each.type) for each in fields(cls)
+        }
+        return cls(**figures)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,8 @@
 """What an element of the law is: a test with its citation, its plain words and its remedy."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 
 import polars as pl
@@ -59,7 +60,7 @@ class Element:
     for_a_person: str = ""
     time_dependent: bool = False
     cause: Callable[[Basis], pl.Expr] | None = None
-    cause_messages: Mapping[str, str] = field(default_factory=dict)
+    cause_messages: Mapping[str, str] = dataclass_field(default_factory=dict)
 
     def reads(self, basis: Basis) -> tuple[str, ...]:
         """Return the names of the columns the test reads."""

@@ -98,7 +98,8 @@ IDENTICAL_REASONS = Element(
     test=lambda basis: _within("m_identical_reasons", basis.thresholds.identical_reasons),
     message="Identical reasons were not measured.",
     for_a_person=(
-        "More than {identical_reasons} requests of the window give this very reason. A person looks "
+        "More than {identical_reasons} requests of the window give this very reason. A "
+        "person looks "
         "whether it is specific; write what is particular to each case."
     ),
     requirements=(9, 29),
@@ -129,11 +130,13 @@ REPEAT_CITED = Element(
     field="supersedes",
     test=_repeats,
     message=(
-        "There is an earlier request about the same person. Name it in supersedes and say in change "
+        "There is an earlier request about the same person. Name it in supersedes and say in "
+        "change "
         "what is different; a person then looks at it."
     ),
     for_a_person=(
-        "The request repeats an earlier one and says what changed. A person decides before anything "
+        "The request repeats an earlier one and says what changed. A person decides before "
+        "anything "
         "is looked up."
     ),
     requirements=(3, 29),

@@ -63,7 +63,8 @@ READINGS: tuple[Reading, ...] = (
     Reading(
         id="1227a-class-required",
         holding=(
-            "The order of removal must rest on membership in a class described in 8 U.S.C. § 1227(a)."
+            "The order of removal must rest on membership in a class described in 8 U.S.C. § "
+            "1227(a)."
         ),
         source="United States v. Doe (11th Cir.)",
         docket="22-14307",
@@ -85,7 +86,9 @@ READINGS: tuple[Reading, ...] = (
     ),
     Reading(
         id="one-officer-cannot-be-engaged-in-all",
-        holding="One officer cannot be personally and directly engaged in every case of a mass request.",
+        holding=(
+            "One officer cannot be personally and directly engaged in every case of a mass request."
+        ),
         source="Community Economic Development Center v. Bessent (D. Mass.)",
         docket="1:25-cv-12822",
         decided_on=date(2026, 2, 5),
@@ -120,7 +123,7 @@ def reading(reading_id: str) -> Reading:
 
 
 def tightening(reading_ids: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids as given, if each is of a known reading that does not loosen; else raise Misuse."""
+    """Return the ids as given. Raises Misuse for an unknown reading, or one that loosens."""
     known = {each.id: each for each in READINGS}
     for each in reading_ids:
         if each not in known:

@@ -22,7 +22,8 @@ _CIVIL = (
     r"|administrative (?:arrest|warrant)s?)\b"
 )
 _CRIMINAL = (
-    r"(?i-u)\b(?:crim(?:e|es|inal|inally)|prosecut(?:e|ed|ing|ion|ions|or|ors)|indict(?:ed|ment|ments)?"
+    r"(?i-u)\b(?:crim(?:e|es|inal|inally)|prosecut(?:e|ed|ing|ion|ions|or|ors)"
+    r"|indict(?:ed|ment|ments)?"
     r"|wil(?:l)?ful(?:ly|l?ness)?|grand jury|offen[cs]es?|felon(?:y|ies)|misdemeanou?rs?"
     r"|convict(?:ed|ion|ions)?|1253|u\.?s\.? attorneys?)\b"
 )
@@ -45,7 +46,7 @@ def civil_alone(reason: pl.Expr) -> pl.Expr:
 
     False where there is no reason at all.
     """
-    stems = reason.str.contains_any(_CIVIL_STEMS, ascii_case_insensitive=True)
+    stems = reason.str.contains_any(list(_CIVIL_STEMS), ascii_case_insensitive=True)
     suspect = pl.when(stems).then(reason)
     not_criminal = pl.when(~suspect.str.contains(_CRIMINAL)).then(suspect)
     purpose = not_criminal.str.replace_all(_ORDER, " ")

@@ -200,10 +200,12 @@ ADDRESS_OF_TAXPAYER = Element(
             "or route."
         ),
         "no-delivery-line": (
-            "The address has a locality and no delivery line. Write number and street, box, or route."
+            "The address has a locality and no delivery line. Write number and street, box, "
+            "or route."
         ),
         "no-locality": (
-            "The address has a delivery line and no locality. Write the city and state, or the ZIP code."
+            "The address has a delivery line and no locality. Write the city and state, or "
+            "the ZIP code."
         ),
         "custody": (
             "The address is a place of custody or a custody note, not an address of the taxpayer. "
@@ -280,7 +282,8 @@ TAXABLE_PERIODS = Element(
             "semicolon between, for instance 2021;2022."
         ),
         "future": (
-            "A taxable period lies in the future. Write only years that have begun in taxable_periods."
+            "A taxable period lies in the future. Write only years that have begun in "
+            "taxable_periods."
         ),
         "not-years": (
             "The taxable periods are not years. Write each as four digits, with a semicolon "
@@ -348,7 +351,8 @@ SPECIFIC_REASON = Element(
     test=lambda _basis: met_if(reasons.specific(pl.col("reason"))),
     message=(
         "The reason is blank, a placeholder, or too short to be specific. Say in reason, in "
-        f"{reasons.LEAST_WORDS} words or more, what in this person's case makes the information relevant "
+        f"{reasons.LEAST_WORDS} words or more, what in this person's case makes the "
+        f"information relevant "
         "to the investigation."
     ),
     requirements=(9,),

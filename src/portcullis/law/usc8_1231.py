@@ -65,7 +65,10 @@ NO_PROTECTION = must_be_no(
     "no-protection",
     "8 U.S.C. § 1231(b)(3); 8 CFR 1208.16–1208.18",
     "protection_granted",
-    "Neither withholding of removal nor protection under the Convention against Torture is granted.",
+    (
+        "Neither withholding of removal nor protection under the Convention against Torture is "
+        "granted."
+    ),
     "Withholding of removal or protection is granted. No request can be made.",
 )
 REMOVAL_PRACTICABLE = must_be_no(
@@ -73,7 +76,10 @@ REMOVAL_PRACTICABLE = must_be_no(
     "8 U.S.C. § 1231(a)(3), (a)(7)",
     "removal_impracticable",
     "Removal is not impracticable.",
-    "Removal is impracticable, so that staying is no wilful failure to depart. No request can be made.",
+    (
+        "Removal is impracticable, so that staying is no wilful failure to depart. No request "
+        "can be made."
+    ),
 )
 
 ELEMENTS: tuple[Element, ...] = (

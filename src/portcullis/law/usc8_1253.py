@@ -46,7 +46,7 @@ def _dates_in_order(basis: Basis) -> pl.Expr:
 
 
 def _clock_start() -> pl.Expr:
-    """The latest day from which the ninety days can run; null where a fact for it is missing."""
+    """Return the latest day the ninety days can run from; null where a fact for it is missing."""
     court = pl.when(pl.col("judicial_review_had") == "yes").then("d_judicial_review_final_on")
     released = pl.when(pl.col("nonimmigration_custody_had") == "yes").then("d_custody_released_on")
     known = (
@@ -68,7 +68,8 @@ ORDER_NUMBER = Element(
     field="order_number",
     test=lambda _basis: met_if(identifies(pl.col("order_number"))),
     message=(
-        "The order of removal is not identified. Write the case number of the order in order_number."
+        "The order of removal is not identified. Write the case number of the order in "
+        "order_number."
     ),
     requirements=(14,),
 )
@@ -82,7 +83,8 @@ ORDER_DATE = Element(
     field="order_date",
     test=lambda _basis: met_if(pl.col("d_order_date").is_not_null()),
     message=(
-        "The date of the order of removal is missing or is no date. Write it in order_date as YYYY-MM-DD."
+        "The date of the order of removal is missing or is no date. Write it in order_date "
+        "as YYYY-MM-DD."
     ),
     requirements=(14,),
 )
@@ -147,7 +149,10 @@ WILFULNESS = Element(
 JUDICIAL_REVIEW = Element(
     id="judicial-review",
     citation="8 U.S.C. § 1253(a)(1)(A); § 1231(a)(1)(B)(ii)",
-    statement="It is stated whether judicial review was had, and if so when the court's order became final.",
+    statement=(
+        "It is stated whether judicial review was had, and if so when the court's order "
+        "became final."
+    ),
     layer=Layer.PREDICATE,
     phase=Phase.FACE,
     field="judicial_review_had",
@@ -180,7 +185,8 @@ NINETY_DAYS = Element(
     cause=lambda _basis: pl.when(_clock_start().is_null()).then(pl.lit("no-clock")),
     cause_messages={
         "no-clock": (
-            "The 90 days cannot be counted: finality_date, or the answer or date on judicial review "
+            "The 90 days cannot be counted: finality_date, or the answer or date on judicial "
+            "review "
             "or custody, is missing. Complete them."
         ),
     },
@@ -218,7 +224,10 @@ NO_DEFERRED_ACTION = must_be_no(
     "8 U.S.C. § 1253(a)(1)(A)",
     "deferred_action",
     "The person has no deferred action.",
-    "The person has deferred action: staying is no wilful failure to depart. No request can be made.",
+    (
+        "The person has deferred action: staying is no wilful failure to depart. No request can "
+        "be made."
+    ),
 )
 NOT_REOPENED = must_be_no(
     "not-reopened",
@@ -264,7 +273,8 @@ STATUS_FRESH = Element(
     ),
     message=(
         "The day the status was checked is missing, is no date, lies in the future or is more than "
-        "{status_age_days} days back. Check the status again and write the day in status_checked_on."
+        "{status_age_days} days back. Check the status again and write the day in "
+        "status_checked_on."
     ),
     requirements=(17,),
 )

@@ -8,13 +8,19 @@ import polars as pl
 VERSION = "1"
 
 # Phrases that stand where a fact should: the whole text must be one of them to count.
+_PHRASES = (
+    "na", "n a", "none", "nil", "null", "unknown", "unk", "tba", "tbc", "tbd", "pending", "test",
+    "same", "same as above", "same as below", "same as before", "see file", "see case file",
+    "see above", "see below", "see record", "see attached", "see attachment", "to be added",
+    "to be confirmed", "to be determined", "to be provided", "to be supplied", "not applicable",
+    "not available", "not given", "not known", "not provided", "not recorded", "not stated",
+    "failed to provide", "information unavailable", "information not available",
+    "information to follow", "reason to follow", "basis to follow",
+)  # fmt: skip
 _PLACEHOLDER = (
-    r"(?i)^[^0-9a-z]*(?:n[^0-9a-z]?a|none|nil|null|unknown|unk|tb[acd]|pending|test|same|see[^0-9a-z]+"
-    r"(?:file|above|below|attached|attachment|record|case[^0-9a-z]+file)|same[^0-9a-z]+as[^0-9a-z]+"
-    r"(?:above|below|before)|to[^0-9a-z]+be[^0-9a-z]+(?:determined|provided|supplied|added|confirmed)"
-    r"|not[^0-9a-z]+(?:available|applicable|known|provided|stated|given|recorded)"
-    r"|failed[^0-9a-z]+to[^0-9a-z]+provide|(?:information|reason|basis)[^0-9a-z]+"
-    r"(?:unavailable|not[^0-9a-z]+available|to[^0-9a-z]+follow))[^0-9a-z]*$"
+    r"(?i)^[^0-9A-Za-z]*(?:"
+    + "|".join(phrase.replace(" ", "[^0-9A-Za-z]+") for phrase in _PHRASES)
+    + r")[^0-9A-Za-z]*$"
 )
 # So many runs of two or more letters from the start; the match ends at the last one needed.
 _WORD_RUN = r"(?s)^(?:(?:[^A-Za-z]|[A-Za-z][^A-Za-z])*[A-Za-z]{2,}(?:[^A-Za-z]|$)){%d}"

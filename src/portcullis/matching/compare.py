@@ -7,7 +7,7 @@ import polars as pl
 
 from portcullis import addresses, names
 from portcullis.matching import codes
-from portcullis.records import Index
+from portcullis.records import TIN_DIGITS, Index
 
 _SLICE_PAIRS = 262_144
 _WORTH_COMPARING = len(codes.AGREEING_NAME) + len(codes.NEAR_NAME)
@@ -66,7 +66,9 @@ def _compare_names(requests: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
             *_PAIR,
             _rank(names.agreement("n_", "r_n_"), codes.NAME).alias("name"),
             pl.col("n_key").eq(pl.col("r_n_key")).alias("key_equal"),
-            pl.col("tin").eq(pl.col("r_tin")).fill_null(value=False).alias("tin_equal"),
+            (pl.col("tin").eq(pl.col("r_tin")) & (pl.col("tin").str.len_bytes() == TIN_DIGITS))
+            .fill_null(value=False)
+            .alias("tin_equal"),
             pl.col("tin").ne(pl.col("r_tin")).fill_null(value=False).alias("tin_contradicts"),
         )
         .with_columns((agrees & pl.col("key_equal").fill_null(value=False)).alias("of_that_name"))

@@ -7,7 +7,7 @@ import polars as pl
 
 from portcullis.matching.compare import compare
 from portcullis.matching.routes import route, summarise, unresolved
-from portcullis.records import Index, tin_digits
+from portcullis.records import ADDRESS_FORM, NAME_FORM, Index, tin_digits
 
 LINES = ["line1", "line2", "city", "state", "zip"]
 
@@ -54,7 +54,10 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
     else nearly agrees; both are null where nothing was compared.
     """
     asked = requests.select(
-        tin_digits("tin").alias("tin"), "periods", pl.col("^n_.*$"), pl.col("^a_.*$")
+        tin_digits("tin").alias("tin"),
+        "periods",
+        *[f"n_{part}" for part in NAME_FORM],
+        *[f"a_{part}" for part in ADDRESS_FORM],
     ).with_row_index("row")
     compared = compare(asked, index.candidates(asked), index, basis.as_of)
     summary = summarise(asked, compared)

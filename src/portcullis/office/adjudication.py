@@ -6,21 +6,18 @@ from dataclasses import dataclass, field
 import polars as pl
 from django.db import transaction
 
-from portcullis import determination, ledger, matching, records, release, screening, tables
-from portcullis.canonical import json_bytes, sha256_hex
+from portcullis import determination, ledger, matching, records, screening, tables
+from portcullis.canonical import sha256_hex
 from portcullis.law import Basis, Phase, elements, judge
 from portcullis.office import entries, files, window
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import batch_key, find_batch
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, DeterminationList
-from portcullis.office.nonces import read_nonces
+from portcullis.office.listing import first_list_leaves
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.safeguards import standing_today
 from portcullis.office.stages import check_state, move
-
-_DISCLOSED = ("lka_line1", "lka_line2", "lka_city", "lka_state", "lka_zip", "lka_period")
-
 
 @dataclass
 class Adjudication:
@@ -135,7 +132,8 @@ def _match(
             _log_lookups(home, batch, passed["row"], index_digest)
             found = matching.match(passed, index, basis)
             result.looked_up = index.lookups
-    judged = judge(found, elements(Phase.MATCH), basis)
+    asked = found.join(passed.select("row", "periods"), on="row", maintain_order="left")
+    judged = judge(asked, elements(Phase.MATCH), basis)
     found = found.join(judged, on="row", maintain_order="left")
     tables.write_table(folder / files.MATCHES, found, key)
     return found, index_digest
@@ -184,22 +182,21 @@ def _list(
 ) -> None:
     """Write the leaves and put the list, under its basis, on the ledger. No counts by outcome."""
     facts = {
-        "batch": batch.id,
         "number": 1,
         "tree": f"{batch.id}/1",
         "basis": basis.as_json(),
         "pack": home.pack.digest,
         "index": index_digest,
     }
-    basis_digest = sha256_hex([json_bytes(facts)])
-    leaves = _leaves(home, batch, table, matches, basis_digest)
+    leaves = first_list_leaves(home, batch, table, matches, facts)
     announce("write-tree")
     (home.trees / batch.id).mkdir(parents=True, exist_ok=True)
     head = ledger.write_tree(home.trees / batch.id / "1", leaves)
     announce("commit-list")
     with transaction.atomic():
         listed = {
-            **facts, "basis_digest": basis_digest, "leaves": head.size,
+            **facts,
+            "leaves": head.size,
             "leaves_root": head.root.hex(),
         }
         act = sign_act(home, actor, "adjudicate", listed, batch.id)
@@ -212,49 +209,3 @@ def _list(
     announce("integrate-list")
     entries.integrate(home, announce)
     result.root, result.position = head.root.hex(), act.entry_id
-
-
-def _leaves(
-    home: Home, batch: Batch, table: pl.DataFrame, matches: pl.DataFrame, basis_digest: str
-) -> list[bytes]:
-    """Return the list's leaves in received-row order."""
-    requests = files.read_step(home, batch, files.REQUESTS, ["row", "request_id", "request_hash", "items"])
-    contents = _content_digests(home, table, matches, requests)
-    planned = (
-        pl.when(pl.col("outcome") == "eligible").then(pl.lit("released")).otherwise("outcome")
-    )
-    texts = (
-        table.lazy()
-        .join(requests.lazy().select("row", "request_hash"), on="row", maintain_order="left")
-        .join(matches.lazy().select("row", "taxpayer_id"), on="row", how="left", maintain_order="left")
-        .join(contents.lazy(), on="row", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("request_hash").bin.encode("hex"),
-            planned.alias("planned"),
-            pl.lit(basis_digest).alias("basis"),
-        )
-        .with_columns(release.public_answers("planned"))
-        .select(determination.answer_text(), determination.determination_text())
-        .collect()
-    )
-    return determination.leaves(
-        texts["answer_text"], texts["determination_text"], read_nonces(home, batch)
-    )
-
-
-def _content_digests(
-    home: Home, table: pl.DataFrame, matches: pl.DataFrame, requests: pl.DataFrame
-) -> pl.DataFrame:
-    """Return ``row, disclosure``: the digest of what would leave, for the eligible rows."""
-    eligible = table.filter(pl.col("outcome") == "eligible").select("row")
-    rows = eligible.join(requests.select("row", "request_id", "items"), on="row").join(
-        matches.select("row", *_DISCLOSED), on="row"
-    )
-    items = home.pack.disclosure.items
-    digests = [
-        (one["row"], sha256_hex([json_bytes(release.disclosure_content(items, one, one))]))
-        for one in rows.iter_rows(named=True)
-    ]
-    return pl.DataFrame(digests, schema={"row": pl.UInt32, "disclosure": pl.String}, orient="row")
-
-

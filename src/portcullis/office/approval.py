@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from django.db import transaction
 
-from portcullis import ledger
 from portcullis.canonical import sha256_hex
 from portcullis.determination import draw, sample_size, seed
 from portcullis.errors import Refused
@@ -17,7 +16,6 @@ from portcullis.office.home import Home
 from portcullis.office.models import (
     Approval,
     Batch,
-    DeterminationList,
     Impairment,
     Sample,
 )
@@ -172,11 +170,3 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
     entries.integrate(home)
     return approval
 
-
-def check_root(home: Home, batch: Batch, listed: DeterminationList) -> None:
-    """Raise Refused unless the list on the disk is still the one whose root is on the ledger."""
-    if ledger.Tree(home.trees / batch.id / str(listed.number)).root.hex() != listed.root:
-        raise Refused(
-            "The determination list on the disk is not the one on the ledger.",
-            "Restore it from a backup; nothing is released from it.",
-        )

@@ -1,9 +1,12 @@
-"""The end of a batch: a supplementary list for what changed, then every answer at once."""
+"""The end of a batch: its final outcomes on a list of their own, then every answer at once."""
+
+import shutil
 
 import polars as pl
 from django.db import transaction
 
 from portcullis import determination, ledger, release, tables
+from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.office import entries
 from portcullis.office.entries import Announce
 from portcullis.office.explaining import public_findings
@@ -18,15 +21,16 @@ from portcullis.office.files import (
 )
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, DeterminationList, Package
-from portcullis.office.nonces import read_nonces
+from portcullis.office.nonces import draw_nonces, read_nonces
 from portcullis.office.stages import move
 from portcullis.tables import SEGMENT_ROWS
 
 RELEASED, HELD = "released", "held"
+FINAL = 2
 
 
 def conclude(home: Home, batch: Batch, announce: Announce = entries.silent) -> None:
-    """Write the final outcomes, list what changed, publish the answers and end the batch.
+    """Write and list the final outcomes, publish the answers and end the batch.
 
     Does nothing while a package still waits. Safe to run again after a crash at any step.
     """
@@ -34,8 +38,8 @@ def conclude(home: Home, batch: Batch, announce: Announce = entries.silent) -> N
         return
     outcomes = final_outcomes(home, batch)
     tables.write_table(home.batch(batch.id) / OUTCOMES, outcomes, batch_key(home, batch))
-    announce("supplementary-list")
-    _list_changes(home, batch, outcomes)
+    announce("final-list")
+    _list_final(home, batch, outcomes)
     announce("answers")
     digest = _publish_answers(home, batch, outcomes)
     announce("commit-answers")
@@ -63,41 +67,50 @@ def final_outcomes(home: Home, batch: Batch) -> pl.DataFrame:
     )
 
 
-def _list_changes(home: Home, batch: Batch, outcomes: pl.DataFrame) -> None:
-    """Put the requests that were eligible but are held on list number 2."""
-    first = batch.lists.get(number=1)
-    changed = outcomes.filter(pl.col("outcome") == HELD)
-    if changed.is_empty() or batch.lists.filter(number=2).exists():
+def _list_final(home: Home, batch: Batch, outcomes: pl.DataFrame) -> None:
+    """Put every request's final outcome on list number 2, with random bytes of its own.
+
+    The whole batch, changed or not: a shorter list would tell how many were held after all. Its own
+    nonces, because one that opens two commitments would open the first to whoever got the second.
+    """
+    if batch.lists.filter(number=FINAL).exists():
         return
+    first = batch.lists.get(number=1)
     requests = read_step(home, batch, REQUESTS, ["row", "request_hash"])
-    named = changed.join(requests, on="row", maintain_order="left").select(
-        "request_id",
-        pl.col("request_hash").bin.encode("hex"),
-        "outcome",
-        *[pl.lit(None, pl.String).alias(name) for name in ("route", "cause", "reasons")],
-        *[pl.lit(None, pl.String).alias(name) for name in ("taxpayer_id", "disclosure")],
-        pl.lit(str(first.number)).alias("basis"),
-        pl.lit(release.NO_DISCLOSURE).alias("answer"),
-    )
-    texts = named.select(determination.answer_text(), determination.determination_text())
-    every = read_nonces(home, batch)
-    size = determination.NONCES_BYTES
-    nonces = b"".join(every[row * size : (row + 1) * size] for row in changed["row"])
-    leaves = determination.leaves(texts["answer_text"], texts["determination_text"], nonces)
-    tree = f"{batch.id}/2"
-    home.trees.mkdir(exist_ok=True)
-    head = ledger.write_tree(home.trees / batch.id / "2", leaves)
-    with transaction.atomic():
-        entry = entries.record(
-            "determination-list",
-            {
-                "batch": batch.id, "number": 2, "tree": tree, "supplements": first.entry_id,
-                "leaves": head.size, "leaves_root": head.root.hex(),
-            },
-            batch=batch.id, at=home.now().isoformat(),
+    facts = {"batch": batch.id, "number": FINAL, "supplements": first.entry_id}
+    none = [
+        pl.lit(None, pl.String).alias(name)
+        for name in ("route", "cause", "reasons", "taxpayer_id", "disclosure")
+    ]
+    texts = (
+        outcomes.join(requests, on="row", maintain_order="left")
+        .with_columns(
+            pl.col("request_hash").bin.encode("hex"),
+            *none,
+            pl.lit(sha256_hex([json_bytes(facts)])).alias("basis"),
         )
+        .with_columns(release.public_answers())
+        .select(determination.answer_text(), determination.determination_text())
+    )
+    draw_nonces(home, batch.id, batch_key(home, batch), outcomes.height, FINAL)
+    leaves = determination.leaves(
+        texts["answer_text"], texts["determination_text"], read_nonces(home, batch, FINAL)
+    )
+    folder = home.trees / batch.id / str(FINAL)
+    # A crash before the commit leaves a tree that no entry names, made with other random bytes.
+    shutil.rmtree(folder, ignore_errors=True)
+    head = ledger.write_tree(folder, leaves)
+    listed = {
+        **facts,
+        "tree": f"{batch.id}/{FINAL}",
+        "leaves": head.size,
+        "leaves_root": head.root.hex(),
+    }
+    with transaction.atomic():
+        at = home.now().isoformat()
+        entry = entries.record("determination-list", listed, batch=batch.id, at=at)
         DeterminationList.objects.create(
-            batch=batch, number=2, root=head.root.hex(), leaves=head.size, eligible=0,
+            batch=batch, number=FINAL, root=head.root.hex(), leaves=head.size, eligible=0,
             as_of=home.today(), prepared_by=first.prepared_by, entry=entry,
         )
 

@@ -11,7 +11,6 @@ from portcullis.tables import read_table
 
 REQUESTS = "requests.tbl"
 QUARANTINE = "quarantine.tbl"
-NONCES = "nonces.tbl"
 FINDINGS = "findings.tbl"
 MATCHES = "matches.tbl"
 DETERMINATIONS = "determinations.tbl"

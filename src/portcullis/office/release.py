@@ -20,12 +20,12 @@ from django.db import transaction
 
 from portcullis.errors import Refused
 from portcullis.office import entries, packing
-from portcullis.office.approval import check_root
 from portcullis.office.conclusion import conclude
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import find_batch
 from portcullis.office.home import Home
+from portcullis.office.listing import check_list
 from portcullis.office.models import Approval, Batch, Package
 from portcullis.office.orders import standing_orders
 from portcullis.office.people import Actor, sign_act
@@ -87,7 +87,7 @@ def publish(home: Home, batch: Batch, package_id: str, announce: Announce = sile
         open_now = gate_now(home, batch, package)
         staged, out = packing.staged(home, package), packing.published(home, package)
         if open_now.met:
-            announce("publish")
+            announce("rename")
             _rename(staged, out)
             announce("deliver")
             _conclude_package(home, package, DELIVERED, "")
@@ -153,7 +153,7 @@ def _begin(home: Home, batch: Batch, actor: Actor) -> None:
             "The recipient may not receive today: " + " ".join(standing.reasons),
             "Safeguards staff put a current record in force with `portcullis safeguards`.",
         )
-    check_root(home, batch, approval.list)
+    check_list(home, batch)
     with transaction.atomic():
         facts = {"list": approval.list.entry_id, "root": approval.list.root}
         sign_act(home, actor, "transmit", facts, batch.id)

@@ -70,6 +70,6 @@ def _record(home: Home, package: Package, request: str, refusal: Refused | None)
                 package=package, nonce=opening.nonce, purpose=opening.purpose, at=at, entry=entry
             )
     except IntegrityError:
-        raise Refused(
-            "This opening request was used before.", "Sign a new one for each opening."
-        ) from None
+        spent = Refused("This opening request was used before.", "Sign a new one for each opening.")
+        _record(home, package, request, spent)
+        raise spent from None

@@ -6,6 +6,15 @@ nothing. Built once over the records (``build_index``), opened for reading (``op
 
 from portcullis.records.build import IndexInfo, build_index
 from portcullis.records.index import Index, open_index
-from portcullis.records.normal import KINDS, tin_digits
+from portcullis.records.normal import ADDRESS_FORM, NAME_FORM, TIN_DIGITS, tin_digits
 
-__all__ = ["KINDS", "Index", "IndexInfo", "build_index", "open_index", "tin_digits"]
+__all__ = [
+    "ADDRESS_FORM",
+    "NAME_FORM",
+    "TIN_DIGITS",
+    "Index",
+    "IndexInfo",
+    "build_index",
+    "open_index",
+    "tin_digits",
+]

@@ -19,6 +19,7 @@ import duckdb
 from portcullis import addresses, names
 from portcullis.canonical import json_bytes
 from portcullis.errors import Misuse
+from portcullis.records.normal import TIN_DIGITS
 
 FORMAT = "portcullis-index/1"
 CONTENT = ("taxpayer", "name", "address")
@@ -30,7 +31,7 @@ _ROW_END = b"\x1e"
 _WHEREABOUTS = "CASE WHEN a_zip5 <> '' THEN a_zip5 ELSE a_city || ',' || a_state END"
 _NAMED = "NOT n_absent AND NOT a_absent"
 FINDERS: dict[str, tuple[str, str]] = {
-    "tin": ("tin::UBIGINT", "length(tin) = 9"),
+    "tin": ("tin::UBIGINT", f"length(tin) = {TIN_DIGITS}"),
     "place": ("hash(n_key, a_number, a_street, a_box)", _NAMED),
     "house": (
         "hash(n_key, a_number, a_box, a_zip5)",

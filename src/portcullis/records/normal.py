@@ -8,6 +8,7 @@ import polars as pl
 
 from portcullis import addresses, names
 
+TIN_DIGITS = 9
 NAME = ["given_name", "middle_name", "family_name", "suffix"]
 ADDRESS = ["line1", "line2", "city", "state", "zip"]
 KINDS = ("information-return", "usps", "return", "notice")

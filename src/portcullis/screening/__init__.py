@@ -1,7 +1,8 @@
 """Screening: the elements of the law evaluated over a batch, before any record is touched.
 
-``requester_screen`` is a requester's own check of a file. ``measure`` takes the measures of a batch and its window, ``screen`` judges every element a
-request shows on its face, ``explain`` puts the findings into words.
+``measure`` takes the measures of a batch and its window, ``screen`` judges every element a
+request shows on its face, ``explain`` puts the findings into words. ``requester_screen`` is a
+requester's own check of a file before sending.
 """
 
 from portcullis.screening.explain import explain

@@ -17,14 +17,14 @@ from portcullis.screening.identity import REPEATS, identities
 
 KINDS = (*REPEATS, "investigation", "reason", "address", "officer", "volume")
 
-WINDOW_SCHEMA = {
+WINDOW_SCHEMA: dict[str, pl.DataType] = {
     "kind": pl.Enum(KINDS),
-    "digest": pl.Binary,
-    "request_digest": pl.Binary,
-    "order_digest": pl.Binary,
-    "batch_id": pl.String,
-    "on": pl.Date,
-    "count": pl.UInt32,
+    "digest": pl.Binary(),
+    "request_digest": pl.Binary(),
+    "order_digest": pl.Binary(),
+    "batch_id": pl.String(),
+    "on": pl.Date(),
+    "count": pl.UInt32(),
 }
 
 _VOLUME = b"requests"
@@ -234,8 +234,12 @@ def _halted(rows: int, officers: pl.DataFrame, reasons: pl.DataFrame, basis: Bas
         (reasons, Fraction(limits.batch_halt_reason_share)),
     )
     return rows >= limits.halt_minimum_rows and any(
-        most["count"].max() > share * rows for most, share in shares if most.height
+        _most(counts) > share * rows for counts, share in shares
     )
+
+
+def _most(counts: pl.DataFrame) -> int:
+    return max(counts["count"].to_list(), default=0)
 
 
 def _digests(

@@ -5,6 +5,7 @@ Strict: what is not written as the schema says is null, and null is not met.
 
 import polars as pl
 
+from portcullis import addresses, names
 from portcullis.law.words import folded_citation
 
 DATES = (
@@ -48,12 +49,8 @@ def typed() -> list[pl.Expr]:
 def _normal_forms(requests: pl.DataFrame) -> pl.DataFrame:
     frame = requests
     if "a_absent" not in frame.columns:
-        from portcullis import addresses
-
         frame = addresses.normalise(frame)
     if "n_absent" not in frame.columns:
-        from portcullis import names
-
         frame = names.normalise(frame)
     return frame
 

@@ -1,0 +1,102 @@
+"""Results: a CSV with the machine in every row, and the tables in docs/benchmarks.md made of it."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+RESULTS = Path("benchmarks/results")
+DOCUMENT = Path("docs/benchmarks.md")
+BEGIN, END = "<!-- begin: {} -->", "<!-- end: {} -->"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One measured number.
+
+    ``benchmark`` and ``side`` say whose it is (``portcullis``, ``splink``), ``stage`` what was
+    done, ``value`` and ``unit`` how much; ``on`` is the day of the run.
+    """
+
+    benchmark: str
+    side: str
+    stage: str
+    value: float
+    unit: str
+    requests: int
+    taxpayers: int
+    on: str
+    machine: str
+    versions: str
+
+
+def save(name: str, results: Iterable[Result]) -> Path:
+    """Write ``results`` to ``benchmarks/results/<name>.csv`` and return its path."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, [field.name for field in fields(Result)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(result) for result in results)
+    return path
+
+
+def load(path: Path) -> list[Result]:
+    """Read what ``save`` wrote."""
+    with path.open(encoding="utf-8", newline="") as source:
+        return [
+            Result(
+                **{
+                    **row,
+                    "value": float(row["value"]),
+                    "requests": int(row["requests"]),
+                    "taxpayers": int(row["taxpayers"]),
+                }
+            )
+            for row in csv.DictReader(source)
+        ]
+
+
+def fill(name: str, text: str) -> None:
+    """Put ``text`` between the markers of ``name`` in docs/benchmarks.md."""
+    page = DOCUMENT.read_text(encoding="utf-8")
+    begin, end = BEGIN.format(name), END.format(name)
+    before, found, rest = page.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise ValueError(f"docs/benchmarks.md has no place for {name}")
+    DOCUMENT.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+
+
+def table(results: list[Result]) -> str:
+    """Return ``results`` as a table in Markdown: a row a stage, a column a side."""
+    sides = list(dict.fromkeys(result.side for result in results))
+    stages = list(dict.fromkeys((result.stage, result.unit) for result in results))
+    value = {(each.side, each.stage): each.value for each in results}
+    lines = [
+        "| | " + " | ".join(sides) + " |",
+        "|---|" + "---:|" * len(sides),
+    ]
+    for stage, unit in stages:
+        cells = [written(value.get((side, stage)), unit) for side in sides]
+        label = f"**{stage}**" if stage.startswith("all") else stage
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", provenance(results[0])])
+
+
+def written(value: float | None, unit: str) -> str:
+    """Return a value with its unit, to the figures that mean something."""
+    if value is None:
+        return ""
+    if unit == "share":
+        return f"{100 * value:.2f} %"
+    digits = 0 if value >= 1000 or value == int(value) else 1
+    return f"{value:,.{digits}f} {unit}".strip()
+
+
+def provenance(result: Result) -> str:
+    """Return where the numbers come from, in one paragraph."""
+    return (
+        f"{result.requests:,} requests, {result.taxpayers:,} taxpayers. "
+        f"Measured {result.on} on {result.machine}; {result.versions}."
+    )

@@ -1,0 +1,70 @@
+"""The script of 2025, made again from the published facts, to compare with: never a way out.
+
+What is known of it (court rulings, the Romo declaration, press): the address was checked only for
+blankness and for five or nine digits anywhere in its text; then, on one of two mutually
+exclusive paths, TIN and name had to be equal, or without a TIN name and address. On the first
+path the address was compared with nothing. Nothing else was tested. How names were compared is
+not known: here given and family name in capitals, letter for letter.
+"""
+
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from portcullis.scenarios.population import ADDRESSES, TAXPAYERS
+
+_READ = ("request_id", "given_name", "family_name", "tin", "address_line1", "address_line2", "city",
+         "state", "zip")  # fmt: skip
+
+_RELEASES = """
+with passed as (
+    select source_row, upper(given_name) as given, upper(family_name) as family,
+           replace(tin, '-', '') as tin, upper(address_line1) as line1, left(zip, 5) as zip5
+    from requests
+    where regexp_matches(
+        concat_ws(' ', address_line1, address_line2, city, state, zip), '[0-9]{5}|[0-9]{9}')
+), by_tin as (
+    select distinct p.source_row from passed p
+    join taxpayer t on t.tin = p.tin
+        and upper(t.given_name) = p.given and upper(t.family_name) = p.family
+), named as (
+    select p.source_row, t.taxpayer_id, p.line1, p.zip5 from passed p
+    join taxpayer t on upper(t.given_name) = p.given and upper(t.family_name) = p.family
+    where p.tin is null
+), by_name_and_address as (
+    select distinct n.source_row from named n
+    join address_of_record a on a.taxpayer_id = n.taxpayer_id
+        and upper(a.line1) = n.line1 and left(a.zip, 5) = n.zip5
+)
+select source_row, 'tin' as route from by_tin
+union all select source_row, 'name-address' from by_name_and_address
+order by source_row
+"""
+
+
+def run_script_2025(batch: Path, records: Path) -> pl.DataFrame:
+    """Return what the script would have released: ``source_row`` (from 1), ``request_id``, ``route``.
+
+    ``batch`` is a CSV file of requests, ``records`` the folder of the holder's tables. Rows that
+    cannot be read are read as far as they can.
+    """
+    requests = _read(batch)
+    with duckdb.connect() as engine:
+        for name in (TAXPAYERS, ADDRESSES):
+            engine.from_parquet(str(records / name)).create_view(name.removesuffix(".parquet"))
+        engine.register("requests", requests.to_arrow())
+        released = engine.execute(_RELEASES).pl()
+    ids = requests.select("source_row", "request_id")
+    return released.with_columns(pl.col("source_row").cast(pl.UInt32)).join(
+        ids, on="source_row", how="left", maintain_order="left"
+    ).select("source_row", "request_id", "route")  # fmt: skip
+
+
+def _read(batch: Path) -> pl.DataFrame:
+    return (
+        pl.scan_csv(batch, infer_schema=False, truncate_ragged_lines=True, encoding="utf8-lossy")
+        .select(_READ)
+        .with_row_index("source_row", offset=1)
+        .collect()
+    )

@@ -1,0 +1,324 @@
+"""Appending, reading, proving, and refusing to append."""
+
+import contextlib
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portcullis.errors import Misuse, Refused
+from portcullis.ledger import (
+    LedgerDamaged,
+    Log,
+    NoteInvalid,
+    WitnessRefused,
+    generate_key,
+    is_consistent,
+    is_included,
+    leaf_hash,
+    merkle_root,
+    open_checkpoint,
+    verify_log,
+)
+from tests.ledger.conftest import (
+    KEY,
+    ORIGIN,
+    VKEY,
+    WITNESS_VKEY,
+    make_entries,
+    make_witness,
+)
+
+
+@pytest.fixture
+def log(tmp_path) -> Log:
+    return Log.create(tmp_path / "log", ORIGIN, KEY)
+
+
+def assert_sound(log: Log, witnesses: int = 0) -> None:
+    vkeys = [WITNESS_VKEY][:witnesses]
+    assert verify_log(log.folder, [VKEY], vkeys, witnesses).problems == ()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=6))
+def test_a_log_grown_in_any_steps_is_the_log_of_its_entries(tmp_path_factory, steps):
+    folder = tmp_path_factory.mktemp("grown")
+    witness = make_witness(folder / "witness")
+    log = Log.create(folder / "log", ORIGIN, KEY, [witness])
+    entries: list[bytes] = []
+    roots = {}
+    for step in steps:
+        new = make_entries(step, len(entries))
+        assert log.append(new, [witness]) == range(len(entries), len(entries) + step)
+        entries += new
+        roots[log.size] = log.root
+    assert log.head.size == len(entries)
+    assert log.root == merkle_root(entries)
+    assert list(log.entries()) == entries
+    assert_sound(log, 1)
+    reader = Log.open(folder / "log")
+    for old, root in roots.items():
+        proof = reader.consistency_proof(old)
+        assert is_consistent(old, log.size, proof, root, log.root)
+        path = reader.inclusion_proof(old - 1, old)
+        assert is_included(leaf_hash(entries[old - 1]), old - 1, old, path, root)
+
+
+def test_the_checkpoint_is_signed_and_cosigned(tmp_path):
+    witness = make_witness(tmp_path / "witness")
+    log = Log.create(tmp_path / "log", ORIGIN, KEY, [witness])
+    log.append(make_entries(3), [witness])
+    signed = open_checkpoint(log.checkpoint, [log.vkey], [WITNESS_VKEY], 1)
+    assert signed.checkpoint.size == log.size == 3
+    assert signed.checkpoint.root == log.root
+    assert log.vkey == VKEY
+
+
+def test_reading(log):
+    entries = make_entries(600)
+    log.append(entries)
+    reader = Log.open(log.folder)
+    assert reader.origin == ORIGIN
+    assert reader.entry(599) == entries[599]
+    assert list(reader.entries(250, 520)) == entries[250:520]
+    assert list(reader.entries(590, 900)) == entries[590:]
+    with pytest.raises(IndexError):
+        reader.entry(600)
+    with pytest.raises(ValueError, match="600 entries"):
+        reader.inclusion_proof(3, 601)
+
+
+def test_an_open_reader_sees_what_is_appended_meanwhile(log):
+    reader = Log.open(log.folder)
+    for count in (1, 299, 300):
+        log.append(make_entries(count, log.size))
+        assert reader.size == log.size
+        assert reader.entry(log.size - 1) == make_entries(1, log.size - 1)[0]
+
+
+def test_a_repeated_append_appends_once(log):
+    entries = make_entries(10)
+    assert log.append(entries[:4], first=0) == range(4)
+    assert log.append(entries[:4], first=0) == range(4)
+    assert log.append(entries, first=0) == range(10)
+    assert log.append(entries[2:5], first=2) == range(2, 5)
+    assert log.size == 10
+    assert_sound(log)
+
+
+def test_other_entries_at_a_position_are_refused(log):
+    log.append(make_entries(4), first=0)
+    with pytest.raises(Misuse, match="other entries from position 2"):
+        log.append([b"other"], first=2)
+    with pytest.raises(Misuse, match="beyond the end"):
+        log.append([b"later"], first=5)
+    with pytest.raises(Misuse, match="other entries"):
+        log.append([*make_entries(3), b"x", b"y"], first=0)
+    assert log.size == 4
+
+
+def test_opening(tmp_path, log):
+    with pytest.raises(Misuse, match="no ledger"):
+        Log.open(tmp_path)
+    with pytest.raises(Misuse, match="already"):
+        Log.create(log.folder, ORIGIN, KEY)
+    with pytest.raises(Misuse, match="not signed by this key"):
+        Log.open(log.folder, generate_key())
+    with pytest.raises(Misuse, match="without its key"):
+        Log.open(log.folder).append([b"x"])
+    (log.folder / "checkpoint").write_bytes(b"\xff")
+    with pytest.raises(LedgerDamaged, match="not text"):
+        Log.open(log.folder)
+    (log.folder / "checkpoint").write_bytes(b"nonsense\n")
+    with pytest.raises(LedgerDamaged):
+        Log.open(log.folder)
+
+
+class Absent:
+    """A witness that does not answer, until it does."""
+
+    def __init__(self, witness):
+        self.vkey, self.witness, self.present = witness.vkey, witness, False
+
+    def add_checkpoint(self, old, proof, note):
+        if not self.present:
+            raise WitnessRefused(503, "It does not answer.")
+        return self.witness.add_checkpoint(old, proof, note)
+
+
+def test_nothing_is_published_without_the_witnesses(tmp_path):
+    witness = Absent(make_witness(tmp_path / "witness"))
+    log = Log.create(tmp_path / "log", ORIGIN, KEY)
+    with pytest.raises(Refused, match="0 of 1 witnesses") as refusal:
+        log.append(make_entries(2), [witness])
+    assert refusal.value.exit_code == 1
+    assert log.size == 0
+    problems = verify_log(log.folder, [VKEY]).problems
+    assert "An append was cut off and stays staged: the next append finishes it." in problems
+    witness.present = True
+    assert log.append([], [witness]) == range(2, 2)
+    assert list(log.entries()) == make_entries(2)
+    assert_sound(log, 1)
+
+
+def test_a_quorum_is_enough(tmp_path):
+    first, second = make_witness(tmp_path / "w1"), make_witness(tmp_path / "w2", "w2.example", KEY)
+    log = Log.create(tmp_path / "log", ORIGIN, KEY)
+    log.append(make_entries(2), [first, Absent(second)], quorum=1)
+    assert open_checkpoint(log.checkpoint, [VKEY], [WITNESS_VKEY, second.vkey]).cosigned.keys() == {
+        "gate.example/witness"
+    }
+    # A witness that has missed checkpoints says so (409) and is asked again from where it stands.
+    log.append(make_entries(300, 2), [first, second])
+    signed = open_checkpoint(log.checkpoint, [VKEY], [WITNESS_VKEY, second.vkey], 2)
+    assert signed.checkpoint.size == 302
+
+
+def test_a_witness_that_signs_with_another_key_does_not_count(tmp_path):
+    witness = make_witness(tmp_path / "w")
+    stranger = make_witness(tmp_path / "s", "stranger.example", generate_key())
+    impostor = Absent(stranger)
+    impostor.present, impostor.vkey = True, witness.vkey
+    log = Log.create(tmp_path / "log", ORIGIN, KEY)
+    with pytest.raises(Refused, match="another key's signature"):
+        log.append(make_entries(1), [impostor])
+
+
+def test_an_older_copy_of_the_log_is_found_out_by_the_witness(tmp_path):
+    witness = make_witness(tmp_path / "witness")
+    log = Log.create(tmp_path / "log", ORIGIN, KEY, [witness])
+    log.append(make_entries(3), [witness])
+    shutil.copytree(log.folder, tmp_path / "backup")
+    log.append(make_entries(3, 3), [witness])
+    old = Log.open(tmp_path / "backup", KEY)
+    with pytest.raises(Refused, match="older copy"):
+        old.append([b"fork"], [witness])
+    assert old.size == 3
+
+
+def test_a_fork_is_found_out_by_the_witness(tmp_path):
+    witness = make_witness(tmp_path / "witness")
+    log = Log.create(tmp_path / "log", ORIGIN, KEY, [witness])
+    shutil.copytree(log.folder, tmp_path / "fork")
+    log.append(make_entries(3), [witness])
+    fork = Log.open(tmp_path / "fork", KEY)
+    with pytest.raises(Refused, match="fork"):
+        fork.append([b"a", b"b", b"c"], [witness])
+    shutil.rmtree(fork.folder)
+    shutil.copytree(log.folder, fork.folder)
+    fork = Log.open(tmp_path / "fork", KEY)
+    log.append(make_entries(2, 3), [witness])
+    with pytest.raises(Refused, match="does not extend"):
+        fork.append([b"x"] * 9, [witness])
+
+
+def test_damaged_tiles_stop_the_writer(log):
+    log.append(make_entries(3))
+    tile = log.folder / "tile/0/000.p/3"
+    tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
+    with pytest.raises(LedgerDamaged):
+        log.append(make_entries(1, 3))
+    assert log.size == 3
+
+
+def test_a_damaged_staged_append_stops_the_writer(log):
+    log.append(make_entries(3))
+    staged = log.folder / ".sequencer/staged"
+    for data in (b"", b"junk", b"portcullis-staged/1\n" + bytes(40)):
+        staged.write_bytes(data)
+        with pytest.raises(LedgerDamaged, match="staged"):
+            log.append([])
+    assert log.size == 3
+
+
+def test_an_entry_too_long_leaves_nothing_staged(log):
+    with pytest.raises(Misuse, match="longer"):
+        log.append([b"x" * 70_000])
+    assert log.append([b"short"]) == range(1)
+    assert_sound(log)
+
+
+class PowerCut(BaseException):
+    """Nothing catches it, as nothing catches the end of the power."""
+
+
+def test_a_full_disk_or_a_power_cut_at_any_write_is_survived(tmp_path):
+    """At every fsync and every rename of an append in turn, until one gets through."""
+    for fault in (OSError(28, "No space left on device"), PowerCut()):
+        for fatal in range(100):
+            if append_with_fault(tmp_path / type(fault).__name__ / str(fatal), fault, fatal):
+                break
+        assert fatal > 15
+
+
+def append_with_fault(folder: Path, fault: BaseException, fatal: int) -> bool:
+    """Append with a fault at one write, again without; say whether the first got through."""
+    witness = make_witness(folder / "witness")
+    log = Log.create(folder / "log", ORIGIN, KEY, [witness])
+    log.append(make_entries(255), [witness], first=0)
+    writes = iter(range(1000))
+
+    def failing(real):
+        def act(*arguments):
+            if next(writes) == fatal:
+                raise fault
+            return real(*arguments)
+
+        return act
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("portcullis.ledger.durable.os.fsync", failing(os.fsync))
+        patch.setattr("portcullis.ledger.durable.Path.rename", failing(Path.rename))
+        through = False
+        with contextlib.suppress(PowerCut, Refused):
+            log.append(make_entries(2, 255), [witness], first=255)
+            through = True
+    assert log.size in (255, 257)
+    assert log.append(make_entries(2, 255), [witness], first=255) == range(255, 257)
+    assert list(log.entries()) == make_entries(257)
+    assert_sound(log, 1)
+    return through
+
+
+def test_a_full_disk_is_said_in_plain_words(log, monkeypatch):
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("portcullis.ledger.durable.os.fsync", full)
+    with pytest.raises(Refused, match=r"could not be written: No space left .* run the same again"):
+        log.append(make_entries(1))
+
+
+def test_partial_tiles_go_when_outgrown(log):
+    for n in range(5):
+        log.append(make_entries(1, n))
+    assert len(list((log.folder / "tile/entries/000.p").iterdir())) == 5
+    log.append(make_entries(260, 5))
+    assert not (log.folder / "tile/entries/000.p").exists()
+    assert not (log.folder / "tile/0/000.p").exists()
+    assert_sound(log)
+
+
+def test_two_writers_take_turns(log):
+    def write(who: int) -> None:
+        mine = Log.open(log.folder, KEY)
+        for n in range(15):
+            mine.append([b"%d:%d" % (who, n)])
+
+    writers = [threading.Thread(target=write, args=(who,)) for who in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert sorted(log.entries()) == sorted(b"%d:%d" % (w, n) for w in range(3) for n in range(15))
+    assert_sound(log)
+
+
+def test_errors_are_of_the_one_family():
+    assert issubclass(NoteInvalid, Refused)
+    assert issubclass(LedgerDamaged, Misuse)

@@ -1,0 +1,106 @@
+"""Kill tests: a real process is killed before each step of each protocol, then run again."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.office import checks
+from tests.office import world as worlds
+from tests.office.homes import reopen
+
+LAWFUL = 6
+
+RECEIVE = ["store", "stored 10", "commit-received", "integrate-received", "mark-integrated"]
+ADJUDICATE = ["measure", "screen", "match", "list", "write-tree", "commit-list", "integrate-list"]
+SEQUENCER = ["stage", "tiles", "publish", "sweep", "unstage", "mark-integrated"]
+RELEASE = [
+    *["authorise", "integrate-authorised", *SEQUENCER, "judge-again", "seal"],
+    *["write-package", "commit-sealed", "rename", "deliver", "commit-delivery"],
+    *["conclude", "answers", "commit-answers", "integrate-answers"],
+]
+
+
+def _run(world: worlds.World, act: str, kill: str) -> subprocess.CompletedProcess[str]:
+    root = Path(__file__).parents[2]
+    return subprocess.run(
+        [sys.executable, "-m", "tests.office.child", str(world.folder), act, kill],
+        cwd=root, capture_output=True, text=True, timeout=120, check=False,
+    )
+
+
+def _killed(world: worlds.World, act: str, step: str, number: int) -> None:
+    done = _run(world, act, f"{step}:{number}")
+    assert done.returncode == -9, f"{step} was never reached: {done.stderr[-800:]}"
+
+
+def _finish(world: worlds.World, act: str) -> None:
+    done = _run(world, act, "never")
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("step", RECEIVE)
+def test_intake_killed_at_any_step_takes_the_batch_in_once(stage, step: str) -> None:
+    world = stage("new")
+    _killed(world, "receive", step, 1)
+    done = _run(world, "receive", "never")
+    home = reopen(world.home_path)
+    from portcullis.office import entries
+
+    entries.integrate(home)
+    # Killed after the commit, the batch is in, and sending it again is a replay.
+    assert done.returncode == 0 or "received before" in done.stderr
+    assert len(checks.of_kind(home, "batch-received")) == 1
+    checks.ledger_verifies(home)
+
+
+@pytest.mark.parametrize("step", ADJUDICATE)
+def test_adjudication_killed_at_any_step_lists_the_batch_once(stage, step: str) -> None:
+    world = stage("received")
+    _killed(world, "adjudicate", step, 1)
+    done = _run(world, "adjudicate", "never")
+    home = reopen(world.home_path)
+    from portcullis.office import entries
+
+    entries.integrate(home)
+    assert done.returncode == 0 or "the batch is determined" in done.stderr.lower()
+    assert len(checks.of_kind(home, "adjudicate")) == 1
+    checks.ledger_verifies(home)
+
+
+@pytest.mark.parametrize("step", RELEASE)
+def test_release_killed_at_any_step_releases_each_once(stage, step: str) -> None:
+    world = stage("approved")
+    _killed(world, "release", step, 1)
+    home = reopen(world.home_path)
+    checks.nothing_out_without_its_entry(home, worlds.BATCH)
+    checks.ledger_verifies(home) if step not in SEQUENCER else None
+    _finish(world, "release")
+    home = reopen(world.home_path)
+    checks.released_once(home, worlds.BATCH, LAWFUL)
+    checks.nothing_out_without_its_entry(home, worlds.BATCH)
+    checks.ledger_verifies(home)
+
+
+@pytest.mark.parametrize("step", ["write-package", "rename", "deliver", "commit-delivery"])
+def test_an_order_filed_while_a_release_lies_dead_stops_the_rest(stage, step: str) -> None:
+    world = stage("approved")
+    _killed(world, "release", step, 3)
+    home = reopen(world.home_path)
+    _order(world, home)
+    _finish(world, "release")
+    home = reopen(world.home_path)
+    order = checks.of_kind(home, "order-filed")[0][0]
+    assert all(at < order for at, _ in checks.of_kind(home, "delivered"))
+    delivered = {entry["package"] for _, entry in checks.of_kind(home, "delivered")}
+    assert checks.published(home, worlds.BATCH) == delivered
+    checks.ledger_verifies(home)
+
+
+def _order(world: worlds.World, home) -> None:
+    from portcullis.office.orders import place
+    from portcullis.standing import EVERYTHING, Order
+
+    order = Order("order-1", "1:25-cv-00457", "dcd", home.today(), "0" * 64, EVERYTHING)
+    place(home, world.actor("counsel"), order)
