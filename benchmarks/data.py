@@ -6,7 +6,7 @@ among them. Dated so that the demonstration home's set day can judge them.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 WORK = Path("bench-work")
@@ -20,6 +20,8 @@ class Data:
     requests: int
     taxpayers: int
     batch_id: str
+    batch_name: str
+    truth_name: str
     specialist: str
 
     @property
@@ -30,12 +32,12 @@ class Data:
     @property
     def batch(self) -> Path:
         """The requests, beside their signed manifest."""
-        return self.folder / "batch.parquet"
+        return self.folder / self.batch_name
 
     @property
     def truth(self) -> Path:
         """``request_id``, ``taxpayer_id`` of the person each request is about."""
-        return self.folder / "truth.parquet"
+        return self.folder / self.truth_name
 
     @property
     def home(self) -> Path:
@@ -55,12 +57,7 @@ class Data:
 
     def note(self) -> None:
         """Note the facts in the folder: written last, so that a part-made folder is made again."""
-        facts = {
-            "requests": self.requests,
-            "taxpayers": self.taxpayers,
-            "batch_id": self.batch_id,
-            "specialist": self.specialist,
-        }
+        facts = {name: value for name, value in asdict(self).items() if name != "folder"}
         (self.folder / "data.json").write_text(json.dumps(facts), encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
 """Parts of the gate by themselves: screening, sealing, checking a proof. Each prints JSON.
 
-    python -m benchmarks.parts screening FOLDER     rows a second, every finding kept
-    python -m benchmarks.parts sealing              seconds for 50,000 packages, one process
-    python -m benchmarks.parts proofs               microseconds a proof
+python -m benchmarks.parts screening FOLDER     rows a second, every finding kept
+python -m benchmarks.parts sealing              seconds for 50,000 packages, one process
+python -m benchmarks.parts proofs               microseconds a proof
 """
 
 import json
@@ -103,15 +103,23 @@ def check_alone() -> dict[str, float]:
 
 
 def _proofs(folder: Path, wanted: int) -> tuple[str, str, list[ledger.TwoLevelProof]]:
-    tree = ledger.write_tree(folder / "list", (_leaf(number) for number in range(LEAVES)))
-    witness_key = ledger.generate_key()
-    log = ledger.Log.create(folder / "log", _ORIGIN, ledger.generate_key())
-    witness = ledger.Witness(folder / "witness", _WITNESS, witness_key, [log.vkey])
-    entry = {"leaves": tree.size, "leaves_root": tree.root.hex()}
-    index = log.append([json_bytes(entry)], [witness])
+    """Return the log's and the witness's public keys, and ``wanted`` proofs spread over a list."""
+    head = ledger.write_tree(folder / "list", (_leaf(number) for number in range(LEAVES)))
+    log_key = ledger.generate_key()
+    log_vkey = ledger.log_verifier(_ORIGIN, log_key).vkey
+    witness = ledger.Witness(
+        folder / "witness",
+        _WITNESS,
+        ledger.generate_key(),
+        {_ORIGIN: [log_vkey]},
+        lambda: int(time.time()),
+    )
+    log = ledger.Log.create(folder / "log", _ORIGIN, log_key, [witness])
+    entry = {"leaves": head.size, "leaves_root": head.root.hex()}
+    (place,) = log.append([json_bytes(entry)], [witness])
     places = range(0, LEAVES, LEAVES // wanted)
-    listed = ledger.Tree(folder / "list")
-    return log.vkey, witness.vkey, list(ledger.two_level_proofs(log, index, listed, places))
+    proofs = list(ledger.two_level_proofs(log, place, ledger.Tree(folder / "list"), places))
+    return log_vkey, witness.vkey, proofs
 
 
 def _leaf(number: int) -> bytes:

@@ -22,7 +22,7 @@ class Measured:
 
     seconds: float
     peak: int
-    answer: dict[str, Any]
+    answer: Any
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Measured:
@@ -43,4 +43,4 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
         if process.returncode != 0:
             raise RuntimeError(f"{Path(command[0]).name} failed: {errors.read().decode()[-2000:]}")
         lines = out.read().decode().strip().splitlines()
-    return Measured(seconds, usage.ru_maxrss * _KIB, json.loads(lines[-1]) if lines else {})
+    return Measured(seconds, usage.ru_maxrss * _KIB, json.loads(lines[-1]) if lines else None)

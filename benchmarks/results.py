@@ -7,6 +7,7 @@ from pathlib import Path
 
 RESULTS = Path("benchmarks/results")
 DOCUMENT = Path("docs/benchmarks.md")
+_NO_FRACTION = 1000
 BEGIN, END = "<!-- begin: {} -->", "<!-- end: {} -->"
 
 
@@ -90,7 +91,7 @@ def written(value: float | None, unit: str) -> str:
         return ""
     if unit == "share":
         return f"{100 * value:.2f} %"
-    digits = 0 if value >= 1000 or value == int(value) else 1
+    digits = 0 if value >= _NO_FRACTION or value == int(value) else 1
     return f"{value:,.{digits}f} {unit}".strip()
 
 

@@ -33,6 +33,8 @@ import duckdb
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+from benchmarks.data import Data
+
 THRESHOLD = 0.9999
 FORMS = ("latest", "every")
 _SEED = 1
@@ -81,25 +83,24 @@ def columns(line1: str, line2: str) -> str:
     """
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, data: Path, form: str) -> None:
+def prepare(connection: duckdb.DuckDBPyConnection, data: Data, form: str) -> None:
     """Read and clean the two tables: ``requests`` and ``records``."""
     connection.execute(f"""
         CREATE TABLE requests AS
         SELECT request_id AS unique_id, {columns("address_line1", "address_line2")}
-        FROM read_parquet('{data / "batch.parquet"}')
+        FROM read_csv('{data.batch}', all_varchar = true)
     """)
     newest = "QUALIFY row_number() OVER (PARTITION BY taxpayer_id ORDER BY processed_on DESC) = 1"
     connection.execute(f"""
         CREATE TABLE records AS
         WITH places AS (
-            SELECT * FROM read_parquet('{data / "records/address_of_record.parquet"}')
+            SELECT * FROM read_parquet('{data.records / "address_of_record.parquet"}')
             {newest if form == "latest" else ""}
         ), rows AS (
             SELECT DISTINCT taxpayer_id, {columns("line1", "line2")}
-            FROM read_parquet('{data / "records/taxpayer.parquet"}') JOIN places USING (taxpayer_id)
+            FROM read_parquet('{data.records / "taxpayer.parquet"}') JOIN places USING (taxpayer_id)
         )
-        SELECT taxpayer_id || '|' || row_number() OVER () AS unique_id, taxpayer_id, * EXCLUDE taxpayer_id
-        FROM rows
+        SELECT taxpayer_id || '|' || row_number() OVER () AS unique_id, * FROM rows
     """)
 
 
@@ -142,9 +143,7 @@ def train(linker: Linker, with_tin: float) -> None:
     )
 
 
-def judge(
-    connection: duckdb.DuckDBPyConnection, links: str, truth: Path
-) -> dict[str, float | int]:
+def judge(connection: duckdb.DuckDBPyConnection, links: str, truth: Path) -> dict[str, float | int]:
     """Return recall and precision of each request's best link at the threshold."""
     row = connection.execute(f"""
         WITH best AS (
@@ -172,7 +171,7 @@ def judge(
     }
 
 
-def run(data: Path, form: str, scratch: Path) -> dict[str, object]:
+def run(data: Data, form: str, scratch: Path) -> dict[str, object]:
     """Link the batch in ``data`` and return what was measured."""
     seconds: dict[str, float] = {}
 
@@ -202,7 +201,7 @@ def run(data: Path, form: str, scratch: Path) -> dict[str, object]:
     with stage("link"):
         links = linker.inference.predict(threshold_match_probability=THRESHOLD)
     with stage("choose"):
-        quality = judge(connection, links.physical_name, data / "truth.parquet")
+        quality = judge(connection, links.physical_name, data.truth)
     return {
         "form": form,
         "requests": count[0],
@@ -219,7 +218,7 @@ def main() -> None:
     parser.add_argument("form", choices=FORMS)
     parser.add_argument("scratch", type=Path)
     arguments = parser.parse_args()
-    measured = run(arguments.data, arguments.form, arguments.scratch)
+    measured = run(Data.load(arguments.data), arguments.form, arguments.scratch)
     json.dump(measured, sys.stdout)
     print()
 

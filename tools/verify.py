@@ -279,7 +279,7 @@ class Recount:
     def check_partials(self, level, index, width, content):
         """Check older partial tiles beside a tile: each must be the beginning of it."""
         base = tile_path(level, index, WIDTH)
-        for path in sorted(self.partials.get(base, ()) & self.unclaimed):
+        for path in sorted(self.partials.get(base, set()) & self.unclaimed):
             digits = path.partition(".p/")[2]
             older = digits in map(str, range(1, width))
             if older and self.read(path) != content(int(digits)):

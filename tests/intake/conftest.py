@@ -1,5 +1,6 @@
 """A pack, people with keys, and batches written in each of the four formats."""
 
+import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 from joserfc.jwk import ECKey
 
 from portcullis import keys
@@ -49,7 +51,9 @@ def rows(pack):
 def write(frame: pl.DataFrame, path: Path) -> Path:
     match path.suffix:
         case ".csv":
-            frame.write_csv(path)
+            with path.open("w", encoding="utf-8", newline="") as out:
+                writer = csv.writer(out)
+                writer.writerows([frame.columns, *frame.iter_rows()])
         case ".jsonl":
             frame.write_ndjson(path)
         case ".parquet":
@@ -57,8 +61,6 @@ def write(frame: pl.DataFrame, path: Path) -> Path:
         case ".xlsx":
             # As text, whatever it looks like: what a careful sender's program writes.
             options = {"strings_to_formulas": False, "strings_to_urls": False}
-            import xlsxwriter
-
             with xlsxwriter.Workbook(path, options) as book:
                 sheet = book.add_worksheet()
                 for place, row in enumerate([frame.columns, *frame.iter_rows()]):

@@ -94,7 +94,7 @@ def test_no_byte_of_a_proof_can_change(text, leaf, at, flip):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda text: "",
+        lambda _: "",
         lambda text: text[:100],
         lambda text: text.replace("proof@v1", "proof@v2"),
         lambda text: text.replace("index ", "index 0", 1),
@@ -109,7 +109,7 @@ def test_malformed_proofs(text, leaf, change):
         TwoLevelProof.parse(change(text)).check(leaf, *KEYS)
 
 
-def test_the_lower_level_is_read_strictly(text, leaf):
+def test_the_lower_level_is_read_strictly(text):
     proof = TwoLevelProof.parse(text)
     upper = proof.log_proof
     for extra in (b"\xff", b"x", b"portcullis-list-proof/1\nentry \nindex 0\n", upper.extra + b"x"):

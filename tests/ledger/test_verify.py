@@ -133,8 +133,7 @@ def named(path: Path, place: Place) -> str:
     """The way a problem names a file."""
     top = place.log if place.log in path.parents else place.trees
     parts = path.relative_to(top).as_posix()
-    tile = parts[parts.find("tile/") :] if "tile/" in parts else "checkpoint"
-    return tile
+    return parts[parts.find("tile/") :] if "tile/" in parts else "checkpoint"
 
 
 @relaxed
@@ -249,8 +248,7 @@ def test_a_consistently_forged_log_is_found_by_its_root(place, tmp_path):
     assert "checkpoint: The checkpoint is not signed by the log's key." in problems(place)
 
 
-def test_a_rolled_back_log_is_sound_but_its_witness_knows_better(place, tmp_path):
-    """Truncation with an older checkpoint put back: the format alone cannot tell; witnesses can."""
+def test_a_log_rolled_back_to_an_older_checkpoint_shows_what_lies_beyond(tmp_path):
     witness = make_witness(tmp_path / "w")
     log = Log.create(tmp_path / "log", ORIGIN, KEY, [witness])
     log.append(make_entries(3), [witness])
@@ -268,7 +266,7 @@ def test_a_truncated_log_lacks_what_its_checkpoint_promises(place):
     assert any("tile/entries/001.p/51 is missing" in problem for problem in found)
 
 
-def test_a_missing_checkpoint_or_log(place, tmp_path):
+def test_a_missing_checkpoint_or_log(place):
     (place.log / "checkpoint").unlink()
     assert problems(place) == ["checkpoint: missing, or not text."]
     shutil.rmtree(place.log)

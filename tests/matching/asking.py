@@ -20,7 +20,7 @@ class Basis:
 
 def request(name: str, tin: str | None, line1: str | None = "12 Oak St", **fields: object) -> dict:
     """``name`` is ``Given|Middle|Family|Suffix``, the last ones optional."""
-    given, middle, family, suffix = (*name.split("|"), "", "")[:4]
+    given, middle, family, suffix = (*name.split("|"), "", "", "")[:4]
     return {
         "given_name": given or None, "middle_name": middle or None, "family_name": family or None,
         "suffix": suffix or None, "tin": tin, "address_line1": line1, "address_line2": None,

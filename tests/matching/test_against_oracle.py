@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -95,11 +96,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[dict], list[dict]]:
     return taxpayers, requests
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(worlds(), st.randoms(use_true_random=False))
-def test_bulk_matching_is_the_oracle_in_any_chunking_and_order(
-    world: tuple[list[dict], list[dict]], chance: random.Random
-) -> None:
+def check(world: tuple[list[dict], list[dict]], chance: random.Random) -> None:
     taxpayers, requests = world
     asked = frame(requests)
     with TemporaryDirectory() as folder, index_of(taxpayers, Path(folder)) as index:
@@ -112,3 +109,21 @@ def test_bulk_matching_is_the_oracle_in_any_chunking_and_order(
     assert found.to_dicts() == expected
     assert pl.concat(parts).equals(found)
     assert shuffled.equals(found[order])
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(worlds(), st.randoms(use_true_random=False))
+def test_bulk_matching_is_the_oracle_in_any_chunking_and_order(
+    world: tuple[list[dict], list[dict]], chance: random.Random
+) -> None:
+    check(world, chance)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(worlds(), st.randoms(use_true_random=False))
+def test_bulk_matching_is_the_oracle_in_many_worlds(
+    world: tuple[list[dict], list[dict]], chance: random.Random
+) -> None:
+    check(world, chance)

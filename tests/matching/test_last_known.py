@@ -3,8 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from portcullis.matching import match
 from tests.matching.asking import Basis, frame, request
 from tests.records.small import address, index_of, taxpayer
@@ -12,55 +10,63 @@ from tests.records.small import address, index_of, taxpayer
 TIN = "000-12-3456"
 
 
-def filed(line: str, on: date | None, kind: str = "return", period: int | None = 2021) -> dict:
-    return address(line, processed_on=on, source_kind=kind, taxable_period=period)
+Filed = frozenset[tuple[str, object]]
+
+
+def filed(line: str, on: date | None, kind: str = "return", period: int | None = 2021) -> Filed:
+    fields = address(line, processed_on=on, source_kind=kind, taxable_period=period)
+    return frozenset(fields.items())
 
 
 EARLY, LATE = date(2022, 4, 15), date(2023, 4, 15)
-HOME = filed("12 Oak St", EARLY)
+HOME = dict(filed("12 Oak St", EARLY))
 
 
-@pytest.mark.parametrize(
-    ("other", "expected"),
-    [
-        (filed("7 Elm Ave", LATE), "7 Elm Ave"),
-        (filed("7 Elm Ave", date(2021, 1, 1)), "12 Oak St"),
-        (filed("7 Elm Ave", LATE, "information-return"), "12 Oak St"),
-        (filed("7 Elm Ave", LATE, "notice"), "7 Elm Ave"),
-        (filed("7 Elm Ave", LATE, "usps"), "7 Elm Ave"),
-        (filed("7 Elm Ave", EARLY, "notice"), "7 Elm Ave"),
-        (filed("7 Elm Ave", EARLY, "usps"), "12 Oak St"),
-        (filed("7 Elm Ave", EARLY, "usps", 2022), "7 Elm Ave"),
-        (filed("7 Elm Ave", EARLY, "return", 2022), "7 Elm Ave"),
-        (filed("7 Elm Ave", EARLY, "notice", 2020), "12 Oak St"),
-        (filed("7 Elm Ave", date(2026, 1, 3)), "12 Oak St"),
-        (filed("7 Elm Ave", None), "12 Oak St"),
-    ],
-)
-def test_the_most_recent_processed_one_prevails(tmp_path: Path, other: dict, expected: str) -> None:
-    for number, places in enumerate(((HOME, other), (other, HOME))):
-        with index_of([taxpayer("t", "Ana||Lopez", TIN, *places)], tmp_path / str(number)) as index:
-            found = match(frame([request("Ana||Lopez", TIN)]), index, Basis(date(2026, 1, 2)))
-        assert found["lka_line1"].to_list() == [expected]
+def last_known(tmp_path: Path, *histories: list[dict]) -> list[tuple[str | None, str | None]]:
+    """Return the line and cause for each history of addresses, the last known one sought."""
+    tins = [f"000-00-{number:04}" for number in range(1, len(histories) + 1)]
+    taxpayers = [
+        taxpayer(tin, "Ana||Lopez", tin, *history)
+        for tin, history in zip(tins, histories, strict=True)
+    ]
+    with index_of(taxpayers, tmp_path) as index:
+        asked = frame([request("Ana||Lopez", tin) for tin in tins])
+        found = match(asked, index, Basis(date(2026, 1, 2)))
+    assert set(found["result"]) == {"one"}
+    return found.select("lka_line1", "cause").rows()
 
 
-@pytest.mark.parametrize(
-    "only",
-    [
+def test_the_most_recently_processed_prevails(tmp_path: Path) -> None:
+    cases = {
+        filed("7 Elm Ave", LATE): "7 Elm Ave",
+        filed("7 Elm Ave", date(2021, 1, 1)): "12 Oak St",
+        filed("7 Elm Ave", LATE, "information-return"): "12 Oak St",
+        filed("7 Elm Ave", LATE, "notice"): "7 Elm Ave",
+        filed("7 Elm Ave", LATE, "usps"): "7 Elm Ave",
+        filed("7 Elm Ave", EARLY, "notice"): "7 Elm Ave",
+        filed("7 Elm Ave", EARLY, "usps"): "12 Oak St",
+        filed("7 Elm Ave", EARLY, "usps", 2022): "7 Elm Ave",
+        filed("7 Elm Ave", EARLY, "return", 2022): "7 Elm Ave",
+        filed("7 Elm Ave", EARLY, "notice", 2020): "12 Oak St",
+        filed("7 Elm Ave", date(2026, 1, 3)): "12 Oak St",
+        filed("7 Elm Ave", None): "12 Oak St",
+    }
+    histories = [[HOME, dict(other)] for other in cases]
+    backwards = [history[::-1] for history in histories]
+    expected = [(line, None) for line in cases.values()]
+    assert last_known(tmp_path, *histories, *backwards) == expected * 2
+
+
+def test_without_a_processed_return_there_is_none(tmp_path: Path) -> None:
+    only = [
         filed("12 Oak St", EARLY, "information-return"),
         filed("12 Oak St", None),
         filed("12 Oak St", date(2026, 1, 3)),
-    ],
-)
-def test_without_a_processed_return_there_is_none(tmp_path: Path, only: dict) -> None:
-    with index_of([taxpayer("t", "Ana||Lopez", TIN, only)], tmp_path) as index:
-        found = match(frame([request("Ana||Lopez", TIN)]), index, Basis(date(2026, 1, 2)))
-    assert found["result"].to_list() == ["one"]
-    assert found["cause"].to_list() == ["no-last-known-address"]
+    ]
+    found = last_known(tmp_path, *[[dict(each)] for each in only])
+    assert found == [(None, "no-last-known-address")] * len(only)
 
 
 def test_an_address_without_its_period_is_of_no_period_requested(tmp_path: Path) -> None:
-    only = filed("12 Oak St", EARLY, period=None)
-    with index_of([taxpayer("t", "Ana||Lopez", TIN, only)], tmp_path) as index:
-        found = match(frame([request("Ana||Lopez", TIN)]), index, Basis())
-    assert found["cause"].to_list() == ["period-not-requested"]
+    only = dict(filed("12 Oak St", EARLY, period=None))
+    assert last_known(tmp_path, [only]) == [(None, "period-not-requested")]

@@ -79,7 +79,9 @@ def all_names(taxpayer: Record) -> list[Name]:
     for prior in (taxpayer["prior_names"] or "").split(";"):
         parts = [text(part) for part in (*prior.split("|"), "", "", "")[:4]]
         if any(parts):
-            parts[3] = parts[3] or present[3]  # no name change turns a son into his father
+            if not name_form(tuple(parts))["n_suffix"]:  # type: ignore[arg-type]
+                # No name change turns a son into his father.
+                parts[3] = name_form(found[0])["n_suffix"] or None
             found.append(tuple(parts))  # type: ignore[arg-type]
     return found
 
@@ -182,16 +184,16 @@ def _sought(name: Record, place: Record, other_name: Record, other_place: Record
         and (zipped or town)
     )
     named = (
-        not name["n_absent"]
-        and not other_name["n_absent"]
-        and name["n_key"] == other_name["n_key"]
+        not name["n_absent"] and not other_name["n_absent"] and name["n_key"] == other_name["n_key"]
     )
     house = place["a_number"] + place["a_box"] != "" and equal("number", "box") and zipped
     street = place["a_street"] != "" and equal("street") and zipped
     return point or (named and (equal("number", "street", "box") or house or street))
 
 
-def answer(request: Record, taxpayers: list[Record], as_of: date) -> dict[str, Any]:
+def answer(  # noqa: PLR0912 - the rules in one reading
+    request: Record, taxpayers: list[Record], as_of: date
+) -> dict[str, Any]:
     """Return what matching must say of one request."""
     everybody = [Compared(request, each, as_of) for each in taxpayers]
     holders = [each for each in everybody if each.by_tin]

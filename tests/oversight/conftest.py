@@ -31,13 +31,13 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 PER_PERSON = Variant(
-    name="per person",
+    name="per-person",
     received=1_280_000,
     quarantined=1_312,
     returned=1_109_640,
     refused=118_204,
-    referred=9_871,
-    no_disclosure=37_451,
+    referred=9_861,
+    no_disclosure=37_461,
     eligible=3_522,
     looked_up=46_018,
     approved=3_522,
@@ -101,14 +101,15 @@ PER_PERSON = Variant(
         TruthCell("lawful-no-record", True, "no_disclosure", "no_disclosure", 1_250),
         TruthCell("placeholder-address", False, "refused", "refused", 118_204),
         TruthCell("tin-without-address", False, "no_disclosure", "no_disclosure", 36_201),
-        TruthCell("near-miss", False, "referred", "referred", 9_851),
+        TruthCell("near-miss", False, "referred", "referred", 9_841),
+        TruthCell("impairment", False, "held|no_disclosure", "no_disclosure", 10),
         TruthCell("day-90", False, "returned", "returned", 1_109_640),
         TruthCell("malformed-row", False, "quarantined", "quarantined", 1_312),
     ),
 )
 
 AS_FILED = Variant(
-    name="as filed",
+    name="as-filed",
     received=1_280_000,
     quarantined=1_312,
     returned=1_040_227,

@@ -61,13 +61,14 @@ def page(html: str) -> Page:
     [
         "Of 1,280,000 requests, 3,518 were answered with an address, none of them unlawfully. "
         "The rule used in 2025 would have released 47,289 from the same requests, 45,103 of them "
-        "unlawfully. Sent as filed, the batch is stopped whole and nothing of it is looked up.",
+        "unlawfully. Sent as filed, the batch is stopped whole: nothing is looked up.",
         "Lawful requests answered 99.32% 3,518 of 3,542",
         "Returned for completion 1,109,640 86.7%",
         "Held 4 <0.01%",
         "Received 1,280,000 100%",
         "Released 3,518 0 All requests 4,792 1,275,208",
         "wholly-lawful Lawful Released 3,542 99.32% 4 held; 20 referred to a person",
+        "impairment Unlawful Held or no disclosure 10 100% –",
         "Of 3,542 wholly lawful requests, 3,518 (99.32%) were released. Of 1,275,208 requests "
         "whose disclosure would be unlawful, none was released. All but 24 requests landed in the "
         "outcome stated for their kind before the run.",

@@ -12,12 +12,13 @@ def with_main(facts: DemoFacts, **changes: int) -> DemoFacts:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"received": 1_280_001}, "per person: received (1,280,001) is not all outcomes"),
-        ({"unlawful_released": 1}, "per person: unlawful released (1) is not the truth table (0)"),
-        ({"approved": 3_523}, "per person: approved (3,523) is more than eligible (3,522)"),
-        ({"held": 5}, "per person: held + released (3,523) is more than approved (3,522)"),
-        ({"looked_up": 3_521}, "per person: eligible (3,522) is more than looked up (3,521)"),
-        ({"looked_up": 2_000_000}, "per person: looked up (2,000,000) is more than received"),
+        ({"received": 1_280_001}, "per-person: received (1,280,001) is not all outcomes"),
+        ({"referred": 9_860, "refused": 118_205}, "per-person: refused (118,205) is not the truth"),
+        ({"unlawful_released": 1}, "per-person: unlawful released (1) is not the truth table (0)"),
+        ({"approved": 3_523}, "per-person: approved (3,523) is more than eligible (3,522)"),
+        ({"held": 5}, "per-person: held + released (3,523) is more than approved (3,522)"),
+        ({"looked_up": 3_521}, "per-person: eligible (3,522) is more than looked up (3,521)"),
+        ({"looked_up": 2_000_000}, "per-person: looked up (2,000,000) is more than received"),
     ],
 )
 def test_numbers_that_do_not_reconcile_are_not_reported(

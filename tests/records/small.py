@@ -22,8 +22,8 @@ def address(line1: str | None = "12 Oak St", **fields: object) -> dict[str, obje
 def taxpayer(
     taxpayer_id: str, name: str, tin: str | None, *addresses: dict[str, object], **fields: object
 ) -> dict[str, object]:
-    """``name`` is ``Given|Middle|Family|Suffix``, the last ones optional as in ``Given||Family``."""
-    given, middle, family, suffix = (*name.split("|"), "", "")[:4]
+    """``name`` is ``Given|Middle|Family|Suffix``, the last ones optional."""
+    given, middle, family, suffix = (*name.split("|"), "", "", "")[:4]
     return {
         "taxpayer_id": taxpayer_id, "tin": tin, "tin_type": tin and "SSN", "given_name": given,
         "middle_name": middle, "family_name": family, "suffix": suffix, "prior_names": None,

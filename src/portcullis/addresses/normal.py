@@ -9,7 +9,7 @@ from portcullis.addresses import absence, lines, locality, routes
 from portcullis.addresses.highways import name_roads
 from portcullis.addresses.puerto_rico import number_first, split_urbanization
 from portcullis.addresses.streets import normal_street, split_number
-from portcullis.addresses.units import split_unit
+from portcullis.addresses.units import put_street_first, split_unit
 from portcullis.folding import put_where
 
 COLUMNS: dict[str, pl.DataType] = {
@@ -114,7 +114,7 @@ def _elements(line: pl.Series, place: pl.DataFrame) -> pl.DataFrame:
 
 def _streets(rows: pl.DataFrame) -> pl.DataFrame:
     line = name_roads(rows["line"])
-    line, unit = split_unit(line)
+    line, unit = split_unit(put_street_first(line))
     puerto_rican = (rows["state"] == "PR") | rows["zip5"].str.contains("^00[679]")
     some, urbanization = split_urbanization(line.filter(puerto_rican))
     line = put_where(line, puerto_rican, number_first(some))

@@ -15,22 +15,24 @@ _GENERAL = (
 )
 _MILITARY = rf"(?:^| )(PSC|CMR|UNIT|OPS|CONSUL|BLDG) (?:# )?0*([0-9]+)(?: (?:BOX|BX) {_ID})?"
 _CONTRACT = (
-    r"(?:^| )(?:HC|HCR|HWY CONTRACT|HIGHWAY CONTRACT|STAR ROUTE|STAR RTE|STAR RT)(?: ROUTE| RTE| RT)?(?: #)?[ -]?0*([0-9]+[A-Z]?)"
-    rf"(?: (?:BOX|BX|BUZON) {_ID})?"
+    r"(?:^| )(?:HC|HCR|HWY CONTRACT|HIGHWAY CONTRACT|STAR ROUTE|STAR RTE|STAR RT)(?: ROUTE| RTE| RT)?(?: #)?[ -]?0*([0-9]+[A-Z]{0,2})"
+    rf"(?: (?:P ?O )?(?:BOX|BX|BUZON) {_ID})?"
 )
 _RURAL = (
     r"(?:(?:^| )(?:RR|R R|RFD|R F D|RURAL (?:ROUTE|RTE|RT|DELIVERY|DEL))(?: #)?[ -]?0*([0-9]+[A-Z]?)"
-    rf"(?: (?:BOX|BX|BUZON|#) {_ID})?"
+    rf"(?: (?:P ?O )?(?:BOX|BX|BUZON|#) {_ID})?"
     rf"|^(?:RD|RT|RTE|ROUTE|R) (?:# )?0*([0-9]+[A-Z]?) (?:BOX|BX) {_ID})"
 )
 _BOX = (
-    r"(?:(?:^| )(?:P ?O ?|POST OFFICE |POSTAL |POST |FIRM |APARTADO )"
+    r"(?:^| )(?:(?:P ?O ?|POST OFFICE |POSTAL |POST |FIRM |APARTADO )"
     r"(?:BOX|BX|B|DRAWER|CALLER|LOCKBOX|BIN|POSTAL)(?: (?:NO|NUMBER|NUM))? "
-    rf"{_ID}"
-    r"|^(?:BOX|BX|CALLER|DRAWER|LOCKBOX|APARTADO|POB)(?: NO)? (?:# )?([A-Z]{0,2}-?[0-9][A-Z0-9-]*)"
-    rf"|(?:^| )POB {_ID})"
+    rf"{_ID}|POB {_ID})"
 )
-_HINT = r"BOX|BX|P ?O ?B|DRAWER|CALLER|BIN|APARTADO|GEN|LISTA|POSTE|RR|R R|RFD|R F D|RURAL|HC|STAR|CONTRACT"
+# Without "PO" only where the line begins with it: "4674 MARSHALL RD BOX 15" is a street.
+_BARE_BOX = (
+    r"^(?:BOX|BX|CALLER|DRAWER|LOCK ?BOX|APARTADO)(?: NO)? (?:# )?([A-Z]{0,2}-?[0-9][A-Z0-9-]*)"
+)
+_HINT = r"BOX|BX|P ?O ?B|DRAWER|CALLER|BIN|APARTADO|GEN|LISTA|POSTE|PSC|CMR|LOCK|RR|R R|RFD|R F D|RURAL|HC|STAR|CONTRACT"
 
 
 def are(line: pl.Series, city: pl.Series, state: pl.Series) -> pl.Series:
@@ -48,17 +50,19 @@ def read(rows: pl.DataFrame) -> pl.DataFrame:
     military = pl.col("state").is_in(MILITARY_STATES) | pl.col("city").is_in(MILITARY_CITIES)
     found = rows.select(
         "line",
-        military=military,
+        # "PSC" and "CMR" with a box are military whatever the last line says.
+        military=military | line.str.contains(r"^(?:PSC|CMR) (?:# )?[0-9]+ (?:BOX|BX) "),
         general=line.str.contains(_GENERAL),
         post=line.str.extract_groups(_MILITARY),
         contract=line.str.extract_groups(_CONTRACT),
         rural=line.str.extract_groups(_RURAL),
         box=line.str.extract_groups(_BOX),
+        bare_box=line.str.extract(_BARE_BOX),
     )
     post, contract, rural, box = (pl.col(name).struct for name in ("post", "contract", "rural", "box"))
     rural_number = pl.coalesce(rural.field("1"), rural.field("3"))
     rural_box = pl.coalesce(rural.field("2"), rural.field("4"))
-    box_id = pl.coalesce(box.field("1"), box.field("2"), box.field("3"))
+    box_id = pl.coalesce(box.field("1"), box.field("2"), "bare_box")
     kind = (
         pl.when("general")
         .then(pl.lit("general-delivery"))

@@ -17,11 +17,12 @@ from portcullis.folding import put_where, rewrite_where
 
 _PLAIN, _KEPT = any_of(unit_forms("plain")), any_of(unit_forms("kept"))
 _ALONE = any_of(unit_forms("alone"))
+_FLOOR = "(?:FLOOR|FLR|FL|PISO)"
 _SUFFIX, _DIRECTIONAL = any_of(suffix_forms()), any_of(directional_forms())
 
 _ID = rf"(?:[A-Z]{{0,2}}-?[0-9]{{1,5}}[A-Z]{{0,2}}(?:-[A-Z0-9]+)?|[A-Z](?:-[A-Z0-9]+)?|{_ALONE})"
-_LEVEL = r"(?:[A-Z]?[0-9]{1,3}[A-Z]?|[A-Z])"
-_NAMED = rf" (?:{_PLAIN} (?:# )?{_ID}|{_KEPT} (?:# )?{_LEVEL}|# [^ ]+)(?: .*)?$| (?:PH|PENTHOUSE)$"
+_LEVEL = r"(?:[A-Z]?-?[0-9]{1,3}[A-Z]?|[A-Z])"
+_NAMED = rf" (?:{_PLAIN} (?:(?:#|NO|NUM|NUMBER) )?{_ID}|{_KEPT} (?:# )?{_LEVEL}|# [^ ]+)(?: .*)?$| (?:PH|PENTHOUSE)$"
 _HINT = rf" (?:{_PLAIN}|{_KEPT}|{_ALONE}|#)(?: |$)"
 
 _SHORT_END = r" (?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-Z])$"
@@ -38,11 +39,18 @@ _ROAD_OF = (
     rf"^[0-9][^ ]* (?:{_DIRECTIONAL} )?{_WAY} "
     r"|(?:COUNTY|STATE|RANCH|TOWNSHIP|FOREST|FARM|INDIAN|OLD|SERVICE) (?:ROAD|RD) "
 )
+# A house number, then at least a word and a kind of way, or a directional and a word.
+_HOUSE = (
+    rf"[0-9]+(?:-[0-9]+)?[A-Z]? (?:[0-9]*[A-Z][^ ]* (?:[^ ]+ )*?{_WAY}|{_DIRECTIONAL} [^ ]+"
+    r"|(?:CALLE|AVE|AVENIDA|PASEO|CARR|CAMINO) [^ ]+)(?: .*)?"
+)
+_COMPLEX = "(?:COND|CONDOMINIO|EDIF|EDIFICIO|RES|RESIDENCIAL)"
+_KEPT_LEAD = r"^(?:URB|URBANIZACION|URBANIZATION|CALLE|AVE|AVENIDA|BO|BARRIO|SECTOR|PARC) "
+_LEADS_OTHERWISE = rf"^(?:[^0-9]|[0-9]+(?:ST|ND|RD|TH) {_FLOOR})"
 _ORDINALS = {
     "FIRST": "1", "SECOND": "2", "THIRD": "3", "FOURTH": "4", "FIFTH": "5", "SIXTH": "6",
     "SEVENTH": "7", "EIGHTH": "8", "NINTH": "9", "TENTH": "10",
 }  # fmt: skip
-_FLOOR = r"(?:FLOOR|FLR|FL|PISO)"
 
 
 def split_unit(line: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -61,7 +69,24 @@ def split_unit(line: pl.Series) -> tuple[pl.Series, pl.Series]:
 def _floors_first(line: pl.Series) -> pl.Series:
     for word, number in _ORDINALS.items():
         line = line.str.replace(rf" {word} {_FLOOR}( |$)", f" FL {number}${{1}}")
-    return line.str.replace(rf" ([0-9]+)(?:ST|ND|RD|TH|O)? {_FLOOR}$", " FL ${1}")
+    line = line.str.replace(rf" ([0-9]+)(?:ST|ND|RD|TH) {_FLOOR}( |$)", " FL ${1}${2}")
+    return line.str.replace(rf" ([0-9]+)O? {_FLOOR}$", " FL ${1}")
+
+
+def put_street_first(line: pl.Series) -> pl.Series:
+    """Return lines that lead with a unit or a recipient with the street first.
+
+    "APT 4 10 OAK AVE" becomes "10 OAK AVE APT 4"; "JANET SMITH 7710 OAK AVE" loses the name.
+    """
+    return rewrite_where(line, line.str.contains(_LEADS_OTHERWISE), _street_first)
+
+
+def _street_first(line: pl.Series) -> pl.Series:
+    line = line.str.replace(rf"^([0-9]+)(?:ST|ND|RD|TH) {_FLOOR} (.*{_HOUSE})$", "${2} FL ${1}")
+    line = line.str.replace(rf"^((?:{_PLAIN}|{_KEPT}|#) (?:# )?{_ID}) ({_HOUSE})$", "${2} ${1}")
+    line = line.str.replace(rf"^{_COMPLEX} .*? ({_PLAIN} (?:# )?{_ID}) ({_HOUSE})$", "${2} ${1}")
+    named = line.str.contains(_KEPT_LEAD)
+    return line.zip_with(named, line.str.replace(rf"^[^0-9#].*? ({_HOUSE})$", "${1}"))
 
 
 def _designated(line: pl.Series) -> pl.Series:
@@ -106,5 +131,5 @@ def _normal(unit: pl.Series) -> pl.Series:
     words |= {f" {form}  ": f" {standard}" for form, standard in kept.items()}
     words |= {f" {form} ": f" {standard} " for form, standard in alone.items()}
     plain = padded.str.replace_many(list(words), list(words.values()), leftmost=True)
-    plain = plain.str.replace_all(r"(^| |FL|BLDG|PH)0+([0-9])", "${1}${2}")
+    plain = plain.str.replace_all(r"(^| |FL|BLDG|PH|PMB)0+([0-9])", "${1}${2}")
     return plain.str.replace_all(" {2,}", " ").str.strip_chars()

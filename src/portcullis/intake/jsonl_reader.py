@@ -25,7 +25,6 @@ _BOM = b"\xef\xbb\xbf"
 _VALUE = r':\s*(?:"(?:[^"\\]|\\.)*"|null)\s*'
 _NAMES = re.compile(r'\{\s*"\w+"\s*:(?:,\s*"\w+"\s*:)*\}\s*', re.ASCII)
 _NAME = re.compile(r'"(\w+)"')
-_RECORD = pl.Struct(dict.fromkeys(FIELDS, pl.String))
 
 
 class JsonLinesReader:
@@ -46,13 +45,10 @@ class JsonLinesReader:
 
     def _raw(self, lines: list[bytes], before: int) -> Raw:
         texts = as_text(pl.Series("line", lines, dtype=pl.Binary))
-        numbers = pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.UInt32)
-        rows = texts.to_frame().with_columns(numbers.alias("source_row"))
-        shapes = pl.col("line").str.replace_all(_VALUE, ":")
-        plain = self._plain(rows.select(shapes).to_series())
-        together = _decode(rows.filter(plain))
+        plain = self._plain(texts.str.replace_all(_VALUE, ":"))
+        together = _decode(texts.filter(plain), plain.arg_true() + before + 1)
         if together is None:
-            together, plain = pl.DataFrame(schema=RAW_SCHEMA), ~plain & plain
+            together, plain = pl.DataFrame(schema=RAW_SCHEMA), plain & ~plain
         singly, broken = self._one_by_one(lines, ~plain, before)
         return Raw(pl.concat([together, singly]).sort("source_row"), broken)
 
@@ -85,13 +81,15 @@ class JsonLinesReader:
         return pl.DataFrame(rows, schema=RAW_SCHEMA), broken
 
 
-def _decode(rows: pl.DataFrame) -> pl.DataFrame | None:
+def _decode(lines: pl.Series, numbers: pl.Series) -> pl.DataFrame | None:
     """Decode lines that are flat objects of texts; None if an escape in one of them is wrong."""
+    if lines.is_empty():
+        return pl.DataFrame(schema=RAW_SCHEMA)
     try:
-        records = rows.select("source_row", pl.col("line").str.json_decode(_RECORD))
+        values = pl.read_ndjson("\n".join(lines).encode(), schema=dict.fromkeys(FIELDS, pl.String))
     except pl.exceptions.PolarsError:
         return None
-    return records.unnest("line").select(RAW_SCHEMA.names())
+    return values.select(numbers.cast(pl.UInt32).alias("source_row"), *FIELDS)
 
 
 def _read(line: bytes) -> tuple[str, dict[str, str | None]]:

@@ -17,8 +17,7 @@ from joserfc.jwk import ECKey
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from portcullis import keys
-from portcullis.agreements import Pack
-from portcullis.agreements.pack import Many, Part, Text
+from portcullis.agreements import Many, Pack, Part, Text
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.intake.batch import open_batch
 from portcullis.intake.officers import Roots, named_officers

@@ -11,23 +11,22 @@ from portcullis.law.words import placeholder, words_at_least
 LEAST_WORDS = 8
 
 _ORDER = (
-    r"(?i-u)\b(?:(?:final|administrative) )*(?:orders? of removal|orders? to remove|removal orders?"
-    r"|ordered (?:to be )?(?:removed|deported)|orders? of deportation|deportation orders?"
-    r"|removal (?:proceedings?|hearings?|period))\b"
+    r"(?i-u)\b(?:(?:final|administrative) +)*(?:orders? +of +(?:removal|deportation)"
+    r"|orders? +to +remove|(?:removal|deportation) +orders?"
+    r"|ordered +(?:to +be +)?(?:removed|deported)"
+    r"|removal +(?:proceedings?|hearings?|period))\b"
 )
 _CIVIL = (
-    r"(?i-u)\b(?:remov(?:e|es|ed|al|als|ing)|deport(?:s|ed|ing|ation)?|civil|detain(?:s|ed|ing)?"
-    r"|detention|repatriat(?:e|ed|ion)|expulsion|expel|ero|locat(?:e|es|ing) (?:the )?"
-    r"(?:alien|subject|individual|person)s?|immigration enforcement"
-    r"|administrative (?:arrest|warrant)s?)\b"
+    r"(?i-u)\b(?:remov(?:e|es|ed|al|als|ing)|deport(?:s|ed|ing|ation)?|civil"
+    r"|detain(?:s|ed|ing)?|detention|repatriat(?:e|ed|ion)|expulsion|expel|ero"
+    r"|locat(?:e|es|ing) +(?:the +)?(?:alien|subject|individual|person)s?"
+    r"|immigration +enforcement|administrative +(?:arrest|warrant)s?)\b"
 )
 _CRIMINAL = (
     r"(?i-u)\b(?:crim(?:e|es|inal|inally)|prosecut(?:e|ed|ing|ion|ions|or|ors)"
-    r"|indict(?:ed|ment|ments)?"
-    r"|wil(?:l)?ful(?:ly|l?ness)?|grand jury|offen[cs]es?|felon(?:y|ies)|misdemeanou?rs?"
-    r"|convict(?:ed|ion|ions)?|1253|u\.?s\.? attorneys?)\b"
+    r"|indict(?:ed|ment|ments)?|will?ful(?:ly|l?ness)?|grand +jury|offen[cs]es?"
+    r"|felon(?:y|ies)|misdemeanou?rs?|convict(?:ed|ion|ions)?|1253)\b"
 )
-
 
 # Cheap and wider than _CIVIL: only texts that hold one of these are read closely.
 _CIVIL_STEMS = (

@@ -274,7 +274,10 @@ TAXABLE_PERIODS = Element(
     field="taxable_periods",
     time_dependent=True,
     test=_periods,
-    message="",
+    message=(
+        "The taxable periods are missing or are not years. Write each as four digits in "
+        "taxable_periods, with a semicolon between, for instance 2021;2022."
+    ),
     cause=_periods_cause,
     cause_messages={
         "blank": (
@@ -316,7 +319,10 @@ STATUTORY_AUTHORITY = Element(
     phase=Phase.FACE,
     field="statute",
     test=lambda _basis: met_if(statutes.criminal(pl.col("c_statute"))),
-    message="",
+    message=(
+        "No specifically designated Federal criminal statute is named. Write it in statute with "
+        "its subparagraph, for instance 8 USC 1253(a)(1)(A)."
+    ),
     cause=lambda _basis: statutes.cause(pl.col("c_statute")),
     cause_messages={
         "blank": (

@@ -12,13 +12,21 @@ _MANY = 64
 
 def write_durably(path: Path, data: bytes, part: Path) -> None:
     """Write ``data`` under ``path`` by way of ``part``: fsync, rename, fsync of the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with part.open("wb") as out:
         out.write(data)
         out.flush()
         os.fsync(out.fileno())
     part.rename(path)
     fsync_path(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` and those above it, their names durable."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        fsync_path(folder.parent)
 
 
 def fsync_path(path: Path) -> None:
@@ -50,7 +58,7 @@ def remove(path: Path) -> None:
 def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
     """Hold the lock file ``path``: alone, or together with other readers. Waits its turn."""
     if not shared:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     descriptor = os.open(path, os.O_RDONLY | (0 if shared else os.O_CREAT), 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)

@@ -29,6 +29,7 @@ from portcullis.ledger.durable import (
     Announce,
     FolderWriter,
     locked,
+    make_folder,
     quietly,
     remove,
     write_durably,
@@ -94,7 +95,7 @@ class Log:
         with log._writing():
             if (folder / CHECKPOINT).exists():
                 raise Misuse(f"There is a ledger in {folder.name} already.", "Open it instead.")
-            (folder / "tile").mkdir(exist_ok=True)
+            make_folder(folder / "tile")
             note = sign_checkpoint(Checkpoint(origin, 0, EMPTY_ROOT), key)
             log._publish(log._cosigned(note, 0, witnesses, None, quietly))
         return log

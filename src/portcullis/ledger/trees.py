@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portcullis.errors import Misuse
-from portcullis.ledger.durable import FolderWriter, fsync_path
+from portcullis.ledger.durable import FolderWriter, fsync_path, make_folder
 from portcullis.ledger.merkle import inclusion_proofs
 from portcullis.ledger.tiles import TileGrower, TileReader, stored_size
 
@@ -31,7 +31,7 @@ def write_tree(folder: Path, leaves: Iterable[bytes]) -> TreeHead:
     """
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    (part / "tile").mkdir(parents=True)
+    make_folder(part / "tile")
     writer = FolderWriter(part)
     grower = TileGrower(lambda name, data: writer.write(name.path, data))
     grower.extend(leaves)

@@ -189,7 +189,7 @@ class _Recount:
         self._folder = folder
         self._size = size
         self._faults: list[str] = []
-        self._disagreements: list[tuple[int, int, int]] = []  # level, tile, place in it
+        self._disagreements: list[tuple[TileName, int]] = []  # the tile, the place in it
         self._older: dict[tuple[int, int], list[int]] = {}
 
     def run(self, visit: Visit) -> bytes | None:
@@ -219,9 +219,10 @@ class _Recount:
                 f"The entries make the root {found.hex()}, but {root.hex()} was promised."
             )
         entries_are_right = found is not None and found == root
-        for level, index, place in self._disagreements:
-            faults.append(_describe(level, index, place, entries_are_right=entries_are_right))
-        return faults
+        return faults + [
+            _describe(tile, place, entries_are_right=entries_are_right)
+            for tile, place in self._disagreements
+        ]
 
     def _sort_files(self) -> None:
         """Name files that no tree of this size has; keep the older partial ones for checking."""
@@ -265,7 +266,7 @@ class _Recount:
         counted = b"".join(hashes)
         if stored is not None and stored != counted:
             self._disagreements += [
-                (level, index, place)
+                (TileName(level, index, len(hashes)), place)
                 for place, (ours, theirs) in enumerate(
                     zip(hashes, split_hashes(stored), strict=True)
                 )
@@ -313,13 +314,14 @@ class _Recount:
         return min(WIDTH, max(0, count - index * WIDTH))
 
 
-def _describe(level: int, index: int, place: int, *, entries_are_right: bool) -> str:
-    tile = TileName(level, index).path
-    first = (index * WIDTH + place) << (HEIGHT * level)
-    last = first + (1 << (HEIGHT * level)) - 1
-    if level > 0:
-        return f"{tile}: hash {place} is not the root over entries {first} to {last}."
+def _describe(tile: TileName, place: int, *, entries_are_right: bool) -> str:
+    span = WIDTH**tile.level
+    first = (tile.index * WIDTH + place) * span
+    if tile.level > 0:
+        return (
+            f"{tile.path}: hash {place} is not the root over entries {first} to {first + span - 1}."
+        )
     if entries_are_right:
-        return f"{tile}: hash {place} is not that of entry {first}, which is as it was signed."
-    bundle = TileName(ENTRIES, index).path
-    return f"Entry {first} ({bundle}, place {place}) does not hash to its leaf in {tile}."
+        return f"{tile.path}: hash {place} is not that of entry {first}, which is as it was signed."
+    bundle = TileName(ENTRIES, tile.index, tile.width)
+    return f"Entry {first} ({bundle.path}, place {place}) does not hash to its leaf in {tile.path}."

@@ -1,14 +1,14 @@
 """The words matching speaks: agreement codes from best to worst, private causes."""
 
-from portcullis import names
+from portcullis import addresses, names
 
 AGREEING_NAME = tuple(names.AGREES)
-NEAR_NAME = ("initial", "partial", "nickname", "near")
+NEAR_NAME = tuple(names.REFERS)
 NAME = (*AGREEING_NAME, *NEAR_NAME, "middle-differs", "suffix-differs", "different", "absent")
 """Codes of name agreement, best first; of several names of a person the best counts."""
 
-SAME_ADDRESS = "same"
-NEAR_ADDRESS = ("unit-missing", "near")
+(SAME_ADDRESS,) = addresses.AGREES
+NEAR_ADDRESS = ("unit-missing", *addresses.REFERS)
 ADDRESS = (
     SAME_ADDRESS, *NEAR_ADDRESS, "unit-differs", "number-differs", "different", "absent",
 )  # fmt: skip

@@ -26,9 +26,7 @@ COMPARED: dict[str, pl.DataType] = {
 }
 
 
-def compare(
-    requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date
-) -> pl.DataFrame:
+def compare(requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date) -> pl.DataFrame:
     """Return one row a pair of ``pairs`` (``row, person``, in order of person): ``COMPARED``.
 
     ``row`` is the place in ``requests``, which has ``tin`` (digits) and the ``n_*`` and ``a_*``
@@ -104,14 +102,10 @@ def _compare_addresses(requests: pl.DataFrame, found: pl.DataFrame) -> pl.DataFr
     )
 
 
-def _beside(
-    requests: pl.DataFrame, found: pl.DataFrame, prefix: str, *others: str
-) -> pl.DataFrame:
+def _beside(requests: pl.DataFrame, found: pl.DataFrame, prefix: str, *others: str) -> pl.DataFrame:
     """Return ``found`` with the request's columns of ``prefix``, and ``others``, at its side."""
     wanted = [name for name in requests.columns if name.startswith(prefix)]
-    return pl.concat(
-        [found, requests.select(*wanted, *others)[found["row"]]], how="horizontal"
-    )
+    return pl.concat([found, requests.select(*wanted, *others)[found["row"]]], how="horizontal")
 
 
 def _rank(code: pl.Expr, order: tuple[str, ...]) -> pl.Expr:

@@ -61,9 +61,9 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
     ).with_row_index("row")
     compared = compare(asked, index.candidates(asked), index, basis.as_of)
     summary = summarise(asked, compared)
-    open_rows = asked.filter(summary.select(unresolved(summary)).to_series())
-    neighbours = compare(asked, index.neighbours(open_rows), index, basis.as_of)
-    routed = route(_with_neighbours(summary, summarise(asked, neighbours)))
+    neighbours = index.neighbours(asked.filter(unresolved(summary)))
+    compared = compare(asked, neighbours, index, basis.as_of)
+    routed = route(_with_neighbours(summary, summarise(asked, compared)))
     return (
         _with_last_known(routed, asked, index, basis.as_of)
         .with_columns(requests["row"])
@@ -72,9 +72,7 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
 
 
 def _with_neighbours(summary: pl.DataFrame, neighbours: pl.DataFrame) -> pl.DataFrame:
-    return summary.with_columns(
-        pl.col("near_miss_found") | neighbours["near_miss_found"]
-    )
+    return summary.with_columns(pl.col("near_miss_found") | neighbours["near_miss_found"])
 
 
 def _with_last_known(

@@ -66,8 +66,12 @@ def summarise(requests: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
             pl.col("tin_candidates", "tin_agreeing", "name_address_candidates").sum(),
             pl.col("tin_person", "name_address_person").max(),
             pl.col("tin_name", "agreeing_address", "nearly_address").min(),
-            pl.col("tin_address_latest", "name_address_unique_point",
-                   "name_address_contradicted", "near_miss_found").max(),
+            pl.col(
+                "tin_address_latest",
+                "name_address_unique_point",
+                "name_address_contradicted",
+                "near_miss_found",
+            ).max(),
         )
         .collect()
     )
@@ -85,9 +89,9 @@ def summarise(requests: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def unresolved(summary: pl.DataFrame) -> pl.Expr:
+def unresolved(summary: pl.DataFrame) -> pl.Series:
     """Return the mask of requests for which no candidate stands: only a near miss is possible."""
-    return (pl.col("tin_candidates") == 0) & (pl.col("name_address_candidates") == 0)
+    return (summary["tin_candidates"] == 0) & (summary["name_address_candidates"] == 0)
 
 
 def route(summary: pl.DataFrame) -> pl.DataFrame:
@@ -130,33 +134,28 @@ def route(summary: pl.DataFrame) -> pl.DataFrame:
         )
     )
     found = pl.col("cause").is_null()
-    return (
-        summary.with_columns(cause.alias("cause"))
-        .with_columns(
-            pl.when(found & by_tin)
-            .then(pl.lit("tin"))
-            .when(found)
-            .then(pl.lit("name-address"))
-            .alias("route"),
-            pl.when(found)
-            .then(pl.lit("one"))
-            .when(pl.col("cause") == "ambiguous")
-            .then(pl.lit("ambiguous"))
-            .otherwise(pl.lit("none"))
-            .alias("result"),
-            pl.when(found & by_tin)
-            .then("tin_person")
-            .when(found)
-            .then("name_address_person")
-            .alias("person"),
-            pl.col("cause").eq_missing("near-miss").alias("near_miss"),
-            _code("tin_name", codes.NAME),
-            _code("tin_address", codes.ADDRESS),
-        )
+    return summary.with_columns(cause.alias("cause")).with_columns(
+        pl.when(found & by_tin)
+        .then(pl.lit("tin"))
+        .when(found)
+        .then(pl.lit("name-address"))
+        .alias("route"),
+        pl.when(found)
+        .then(pl.lit("one"))
+        .when(pl.col("cause") == "ambiguous")
+        .then(pl.lit("ambiguous"))
+        .otherwise(pl.lit("none"))
+        .alias("result"),
+        pl.when(found & by_tin)
+        .then("tin_person")
+        .when(found)
+        .then("name_address_person")
+        .alias("person"),
+        pl.col("cause").eq_missing("near-miss").alias("near_miss"),
+        _code("tin_name", codes.NAME),
+        _code("tin_address", codes.ADDRESS),
     )
 
 
 def _code(column: str, order: tuple[str, ...]) -> pl.Expr:
-    return pl.col(column).replace_strict(
-        dict(enumerate(order)), return_dtype=pl.String
-    )
+    return pl.col(column).replace_strict(dict(enumerate(order)), return_dtype=pl.String)

@@ -113,7 +113,7 @@ def _commit(
             wrapped_key=home.wrap(key),
         )
     announce("integrate-received")
-    checkpoint = entries.integrate(home)
+    checkpoint = entries.integrate(home, announce)
     signature = keys.sign(statement, home.service_key())
     receipt = {**statement, "checkpoint": checkpoint, "signature": signature}
     tables.publish(

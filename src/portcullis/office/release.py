@@ -50,11 +50,15 @@ def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent
     """Release an approved list by the protocol, then answer the whole batch.
 
     Raises Refused where the list is not approved, the approval has expired, the pack's answer
-    time has not come, or the transmitter did another's part of the work.
+    time has not come, or the transmitter did another's part of the work. Run on an answered batch
+    it releases nothing more and only finishes the ledger.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "approved", "releasing")
+    check_state(batch, "approved", "releasing", "answered")
     check_apart(home, actor, "transmit", batch)
+    if batch.state == "answered":
+        entries.integrate(home, announce)
+        return count(batch)
     if batch.state == "approved":
         _begin(home, batch, actor)
     announce("authorise")

@@ -92,7 +92,7 @@ def lead(facts: DemoFacts) -> str:
     main, naive = _main(facts), facts.naive
     unlawful = words.count(main.unlawful_released) if main.unlawful_released else "none"
     stopped = "".join(
-        f" Sent {each.name}, the batch is stopped whole and nothing of it is looked up."
+        f" Sent {words.variant(each.name)}, the batch is stopped whole: nothing is looked up."
         for each in facts.variants
         if each.halted is not None
     )
@@ -150,8 +150,10 @@ def _template() -> jinja2.Template:
         "duration": words.duration,
         "layer": words.LAYERS.__getitem__,
         "outcome": words.outcome,
+        "outcomes": words.outcomes,
         "rate": words.rate,
         "share": words.share,
+        "variant": words.variant,
     }
     return environment.from_string(_text("demo_report.html.jinja"))
 

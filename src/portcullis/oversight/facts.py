@@ -30,13 +30,21 @@ class Reason:
 
 @dataclass(frozen=True)
 class TruthCell:
-    """One cell of the confusion table: a truth class, its stated outcome, and what came of it."""
+    """One cell of the confusion table: a truth class, its stated outcome, and what came of it.
+
+    ``expected`` may be several outcomes, with ``|`` between.
+    """
 
     truth_class: str
     lawful: bool
     expected: str
     outcome: str
     count: int
+
+    @property
+    def as_stated(self) -> bool:
+        """Whether the outcome is one of those expected."""
+        return self.outcome in self.expected.split("|")
 
 
 @dataclass(frozen=True)
@@ -175,6 +183,9 @@ def _check_variant(variant: Variant) -> None:
     )
     _equal(f"{name}: received", variant.received, "all outcomes", ends)
     _equal(f"{name}: received", variant.received, "the truth table", _total(variant.confusion))
+    for outcome in ("quarantined", "returned", "refused", "referred", "no_disclosure", "released"):
+        counted = _total(cell for cell in variant.confusion if cell.outcome == outcome)
+        _equal(f"{name}: {outcome}", getattr(variant, outcome), "the truth table", counted)
     unlawful = _total(
         cell for cell in variant.confusion if cell.outcome == "released" and not cell.lawful
     )

@@ -152,25 +152,21 @@ def classes(cells: Sequence[TruthCell]) -> tuple[ClassRow, ...]:
     keys = dict.fromkeys((cell.truth_class, cell.lawful, cell.expected) for cell in cells)
     rows = []
     for name, lawful, expected in sorted(keys, key=lambda key: not key[1]):
-        mine = [
-            cell
-            for cell in cells
-            if (cell.truth_class, cell.lawful, cell.expected) == (name, lawful, expected)
-        ]
-        landed: dict[str, int] = {}
+        mine = [each for each in cells if (each.truth_class, each.lawful) == (name, lawful)]
+        mine = [each for each in mine if each.expected == expected and each.count]
+        strays: dict[str, int] = {}
         for cell in mine:
-            landed[cell.outcome] = landed.get(cell.outcome, 0) + cell.count
+            if not cell.as_stated:
+                strays[cell.outcome] = strays.get(cell.outcome, 0) + cell.count
         rows.append(
             ClassRow(
                 truth_class=name,
                 lawful=lawful,
                 expected=expected,
-                requests=sum(landed.values()),
-                as_stated=landed.get(expected, 0),
-                otherwise=tuple(
-                    (code, number) for code, number in landed.items() if number and code != expected
-                ),
-                unlawful_released=not lawful and landed.get("released", 0) > 0,
+                requests=sum(cell.count for cell in mine),
+                as_stated=sum(cell.count for cell in mine if cell.as_stated),
+                otherwise=tuple(strays.items()),
+                unlawful_released=not lawful and any(cell.outcome == "released" for cell in mine),
             )
         )
     return tuple(rows)
@@ -182,7 +178,7 @@ def truth_words(variant: Variant) -> str:
     due, released = due_and_released(variant)
     unlawful = _total(cells, lawful=False)
     left = _count(variant.unlawful_released) if variant.unlawful_released else "none"
-    otherwise = sum(cell.count for cell in cells if cell.outcome != cell.expected)
+    otherwise = sum(cell.count for cell in cells if not cell.as_stated)
     sentences = []
     if due:
         sentences.append(

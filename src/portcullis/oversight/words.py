@@ -31,6 +31,17 @@ def outcome(code: str) -> str:
     return OUTCOMES.get(code, code.replace("_", " ").capitalize())
 
 
+def outcomes(codes: str) -> str:
+    """Return the words for one outcome, or several with ``|`` between."""
+    first, *others = (outcome(code) for code in codes.split("|"))
+    return " or ".join([first, *(other.lower() for other in others)])
+
+
+def variant(name: str) -> str:
+    """Return the words for a variant's name."""
+    return name.replace("-", " ")
+
+
 def count(number: int) -> str:
     """Return ``number`` with its thousands apart."""
     return f"{number:,}"

@@ -134,7 +134,7 @@ def _empty() -> dict[str, pl.DataFrame]:
 
 def _append(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     connection.register("rows", frame.to_arrow())
-    connection.execute(f"INSERT INTO {table} FROM rows")  # noqa: S608
+    connection.execute(f"INSERT INTO {table} FROM rows")
     connection.unregister("rows")
 
 

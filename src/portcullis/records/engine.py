@@ -20,7 +20,7 @@ _EXTENSION = "httpfs.duckdb_extension"
 
 @contextlib.contextmanager
 def engine(spill: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give an empty DuckDB of at most ``memory`` (e.g. ``3GB``), spilling encrypted to ``spill``."""
+    """Give an empty DuckDB of at most ``memory`` (``3GB``), spilling encrypted to ``spill``."""
     connection = connect(spill, memory)
     try:
         yield connection

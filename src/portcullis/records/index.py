@@ -49,19 +49,20 @@ class Index:
         self._connection.close()
 
     def candidates(self, requests: pl.DataFrame) -> pl.DataFrame:
-        """Return ``row, person`` (UInt32) of everybody who has a request's TIN or, at its delivery
-        line, its name; in order of person, each pair once.
+        """Return who has a request's TIN or, at its delivery line, its name: ``row, person``.
 
-        ``requests``: ``row``, ``tin``, and the ``n_*`` and ``a_*`` normal forms. A candidate may
-        be one by chance: nothing has been compared yet.
+        Both UInt32, in order of person, each pair once; nothing has been compared yet, so a
+        candidate may be one by chance. ``requests``: ``row``, ``tin``, and the ``n_*`` and
+        ``a_*`` normal forms.
         """
         self.lookups += requests.height
         return self._find(requests, ("tin", "place"))
 
     def neighbours(self, requests: pl.DataFrame) -> pl.DataFrame:
-        """Return ``row, person`` of those who may be near misses of requests already looked up:
-        of the name at the delivery line, or at the house number or in the street in the ZIP code,
-        or anybody at the same unique delivery point. Columns as for ``candidates``.
+        """Return who may be a near miss of requests already looked up: ``row, person``.
+
+        They are those of the name at the delivery line, or at the house number or in the street in
+        the ZIP code, and anybody at the same unique delivery point. Columns as for ``candidates``.
         """
         return self._find(requests, ("place", "house", "street", "point"))
 

@@ -38,7 +38,10 @@ FINDERS: dict[str, tuple[str, str]] = {
         f"{_NAMED} AND a_number || a_box <> '' AND a_zip5 <> ''",
     ),
     "street": ("hash(n_key, a_street, a_zip5)", f"{_NAMED} AND a_street <> '' AND a_zip5 <> ''"),
-    "point": (f"hash(a_number, a_street, a_unit, a_box, {_WHEREABOUTS})", "NOT a_absent AND a_unique_point"),
+    "point": (
+        f"hash(a_number, a_street, a_unit, a_box, {_WHEREABOUTS})",
+        "NOT a_absent AND a_unique_point",
+    ),
 }
 """Finder to (key, condition), in SQL over the columns of a request or of a record alike.
 
@@ -66,8 +69,8 @@ def arrange(connection: duckdb.DuckDBPyConnection, staged: str, index: str) -> N
     """
     connection.execute(f"USE {index}")
     connection.execute(
-        "CREATE TABLE taxpayer AS SELECT (row_number() OVER () - 1)::UINTEGER AS person, * "
-        f"FROM (FROM {staged}.taxpayer ORDER BY ALL)"  # noqa: S608
+        "CREATE TABLE taxpayer AS SELECT (row_number() OVER () - 1)::UINTEGER AS person, * "  # noqa: S608
+        f"FROM (FROM {staged}.taxpayer ORDER BY ALL)"
     )
     _refuse_doubtful(connection, staged)
     connection.execute(
@@ -128,10 +131,7 @@ def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
     digest = hashlib.sha256(json_bytes(header) + b"\n")
     for table in CONTENT:
         for rows, data in _row_texts(connection, table, columns[table]):
-            if (
-                data.count(_FIELD_END) != rows * len(columns[table])
-                or data.count(_ROW_END) != rows
-            ):
+            if data.count(_FIELD_END) != rows * len(columns[table]) or data.count(_ROW_END) != rows:
                 raise Misuse(
                     "A value of the records holds a control character (U+001E or U+001F).",
                     "Clean the source and index it again.",

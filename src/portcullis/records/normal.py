@@ -37,30 +37,31 @@ def all_names(frame: pl.DataFrame) -> pl.DataFrame:
     A prior name written without a suffix keeps the present one: marriage does not turn the
     son into the father.
     """
-    present = frame.select("taxpayer_id", pl.lit(value=False).alias("prior"), *NAME)
+    present = names.normalise(frame.select("taxpayer_id", *NAME)).with_columns(
+        pl.lit(value=False).alias("prior")
+    )
     parts = pl.col("prior_names").str.split_exact("|", len(NAME) - 1).struct
-    prior = (
-        frame.filter(pl.col("prior_names").is_not_null())
-        .select("taxpayer_id", pl.col("suffix").alias("present_suffix"),
-                pl.col("prior_names").str.split(";"))
+    written = (
+        frame.select("taxpayer_id", pl.col("prior_names").str.split(";"))
+        .with_columns(present["n_suffix"].alias("present_suffix"))
         .explode("prior_names", empty_as_null=True, keep_nulls=False)
         .select(
             "taxpayer_id",
-            pl.lit(value=True).alias("prior"),
+            "present_suffix",
             *[
                 parts.field(f"field_{place}").str.strip_chars().replace("", None).alias(name)
                 for place, name in enumerate(NAME)
             ],
-            "present_suffix",
+            pl.lit(value=True).alias("prior"),
         )
         .filter(pl.any_horizontal(pl.col(NAME).is_not_null()))
-        .with_columns(pl.coalesce("suffix", "present_suffix").alias("suffix"))
-        .drop("present_suffix")
-    )  # fmt: skip
-    forms = [f"n_{part}" for part in NAME_FORM]
-    return names.normalise(pl.concat([present, prior])).select(
-        "taxpayer_id", "prior", *NAME, *forms
     )
+    suffix = pl.col("n_suffix")
+    prior = names.normalise(written).with_columns(
+        pl.when(suffix == "").then("present_suffix").otherwise(suffix).alias("n_suffix")
+    )
+    columns = ["taxpayer_id", "prior", *NAME, *[f"n_{part}" for part in NAME_FORM]]
+    return pl.concat([present.select(columns), prior.select(columns)])
 
 
 def addresses_of_record(frame: pl.DataFrame) -> pl.DataFrame:

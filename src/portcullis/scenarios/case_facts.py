@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from portcullis.scenarios.draws import below, digits, scattered, weighted
-from portcullis.scenarios.vocabulary import Ints
+from portcullis.scenarios.vocabulary import Ints, read
 
 AS_OF = date(2025, 6, 27)
 STATUTE = "8 USC 1253(a)(1)(A)"
@@ -40,38 +40,14 @@ _COURT, _CUSTODY, _STAY_ASKED = 0.12, 0.05, 0.06
 _STAGES = ("investigation", "proceeding-preparation", "grand-jury")
 _STAGE_SHARES = np.array([0.80, 0.15, 0.05])
 _CHARGES = (
-    "8 USC 1227(a)(1)(B)", "8 USC 1227(a)(1)(C)(i)", "8 USC 1227(a)(1)(A)", "8 USC 1227(a)(2)(A)(i)",
-    "8 USC 1227(a)(2)(B)(i)", "8 USC 1227(a)(2)(A)(iii)",
-)  # fmt: skip
+    "8 USC 1227(a)(1)(B)",
+    "8 USC 1227(a)(1)(C)(i)",
+    "8 USC 1227(a)(1)(A)",
+    "8 USC 1227(a)(2)(A)(i)",
+    "8 USC 1227(a)(2)(B)(i)",
+    "8 USC 1227(a)(2)(A)(iii)",
+)
 _CHARGE_SHARES = np.array([0.62, 0.18, 0.10, 0.04, 0.04, 0.02])
-
-_FOUND = (
-    "Surveillance of the former residence", "An interview of the employer of record",
-    "A returned notice to appear for departure", "The respondent's own letter to the court",
-    "A vehicle registration renewed", "A utility account opened", "A statement of the sponsor",
-    "A traffic citation issued", "A school enrolment form", "A bank subpoena return",
-    "A tip confirmed by the case agent", "The travel document left uncollected",
-)  # fmt: skip
-_SHOWS = (
-    "shows the respondent in the country after", "puts the respondent at work after",
-    "shows a household kept up after", "contradicts the claim to have left before",
-    "shows knowledge of the duty to depart as of", "places the respondent in the district after",
-)  # fmt: skip
-_NEEDED = (
-    "The address on file fixes residence for the element of willful failure to depart",
-    "The address is evidence of continued presence for the grand jury",
-    "The address identifies witnesses to the willful failure to depart",
-    "The address allows service of the criminal complaint prepared by the U.S. attorney",
-    "The address tests the alibi of departure before a prosecution is declined",
-    "The address settles venue for the offense",
-    "The address allows a target letter in the criminal investigation",
-    "The address shows which notices of the order the respondent received, which goes to willfulness",
-)  # fmt: skip
-_KNEW = (
-    "Served in person with the order on", "Signed the warning of penalties under section 1253 on",
-    "Present in court with counsel when the order was read on", "Acknowledged the order by letter of",
-    "Told the deportation officer of the intention to stay on", "Failed to use the ticket issued for",
-)  # fmt: skip
 
 
 def draw_facts(days: Ints, positions: Ints, random: np.random.Generator) -> pl.DataFrame:
@@ -92,10 +68,10 @@ def draw_facts(days: Ints, positions: Ints, random: np.random.Generator) -> pl.D
             "year": pl.Series(2019 + below(random.random(size), 6)).cast(pl.String),
             "stage": _chosen(_STAGES, weighted(random.random(size), _STAGE_SHARES)),
             "charge": _chosen(_CHARGES, weighted(random.random(size), _CHARGE_SHARES)),
-            "found": _any_of(_FOUND, random, size),
-            "shows": _any_of(_SHOWS, random, size),
-            "needed": _any_of(_NEEDED, random, size),
-            "knew": _any_of(_KNEW, random, size),
+            "found": _any_of("found", random, size),
+            "shows": _any_of("shows", random, size),
+            "needed": _any_of("needed", random, size),
+            "knew": _any_of("knew", random, size),
             "stay_applied_for": _chosen(("no", "yes"), (random.random(size) < _STAY_ASKED) * 1),
         }
     )
@@ -105,9 +81,9 @@ def draw_facts(days: Ints, positions: Ints, random: np.random.Generator) -> pl.D
     )  # fmt: skip
     return frame.select(
         pl.lit(STATUTE).alias("statute"),
-        pl.concat_str(
-            "found", pl.lit(" "), "shows", pl.lit(" "), "finality_date",
-            pl.lit(", when the order in "), number, pl.lit(" became final. "), "needed", pl.lit("."),
+        _sentence(
+            "found", " ", "shows", " ", "finality_date", ", when the order in ", number,
+            " became final. ", "needed", ".",
         ).alias("reason"),
         pl.concat_str(pl.lit("HSI-"), "year", pl.lit("-"), "number").alias("investigation_id"),
         pl.col("stage").alias("investigation_stage"),
@@ -124,11 +100,20 @@ def draw_facts(days: Ints, positions: Ints, random: np.random.Generator) -> pl.D
         "status_checked_on",
         "stay_applied_for",
         *[pl.lit("no").alias(question) for question in QUESTIONS],
-        pl.concat_str("knew", pl.lit(" "), "order_date", pl.lit("; did not depart and says so.")).alias(
+        _sentence("knew", " ", "order_date", "; did not depart and says so.").alias(
             "wilfulness_basis"
         ),
         pl.lit(ITEMS).alias("items"),
     )  # fmt: skip
+
+
+def _sentence(*parts: str | pl.Expr) -> pl.Expr:
+    """Return the parts put together: columns by their names, all else as it stands."""
+    columns = ("found", "shows", "needed", "knew", "order_date", "finality_date")
+    return pl.concat_str(
+        part if isinstance(part, pl.Expr) else pl.col(part) if part in columns else pl.lit(part)
+        for part in parts
+    )
 
 
 def _dates(days: Ints, random: np.random.Generator) -> dict[str, pl.Series]:
@@ -167,8 +152,9 @@ def _yes_if_dated(name: str) -> pl.Expr:
     return pl.when(pl.col(name).is_null()).then(pl.lit("no")).otherwise(pl.lit("yes"))
 
 
-def _any_of(texts: tuple[str, ...], random: np.random.Generator, size: int) -> pl.Series:
-    return _chosen(texts, random.integers(0, len(texts), size))
+def _any_of(kind: str, random: np.random.Generator, size: int) -> pl.Series:
+    texts: list[str] = read("phrases.toml")[kind]
+    return _chosen(tuple(texts), random.integers(0, len(texts), size))
 
 
 def _chosen(texts: tuple[str, ...], places: Ints) -> pl.Series:

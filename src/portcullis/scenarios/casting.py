@@ -16,7 +16,7 @@ from portcullis.scenarios import persons, tins
 from portcullis.scenarios.draws import below, generator, weighted
 from portcullis.scenarios.histories import FIRST_YEAR, LAST_YEAR
 from portcullis.scenarios.places import USUAL, draw_homes
-from portcullis.scenarios.pool import LINES, Pool, load_pool
+from portcullis.scenarios.pool import LINES, NAMESAKE, Pool, load_pool
 from portcullis.scenarios.spelling import capitals, folded, other_format
 from portcullis.scenarios.truth import MISSED_BY_SCRIPT, Cell
 from portcullis.scenarios.vocabulary import Ints, read
@@ -37,11 +37,14 @@ _LEAST_BUILDINGS = 1_000
 _TWO_SURNAMES = r"^\p{Lu}[^\s-]+ \p{Lu}[^\s-]+$"
 _PARTICLES = r"^(?:Abu|Bin|Ben|Van|Von|Di|Do|Da|De|Le|La|El|Al) "
 _ONE_WORD_STREET = r"^([0-9]+ [A-Za-z]{4})[A-Za-z]([A-Za-z]{3,} [A-Za-z]+)$"
+# The third letter of a surname of six or more, with what stands around it.
+_LONG_SURNAME = r"^(\p{L}{2})\p{L}(\p{L}{3,})$"
 _UNIT = r"(?i) (?:apt|unit) \S+$"
 
 # Sorts of home, as their first line shows them.
 _IS = {
-    "apartment": pl.col("line2").str.contains(r"^(?:Apt|Unit|#)") | pl.col("line1").str.contains(_UNIT),
+    "apartment": pl.col("line2").str.contains(r"^(?:Apt|Unit|#)")
+    | pl.col("line1").str.contains(_UNIT),
     "po-box": pl.col("line1").str.contains(r"^P\.?O\.? (?i:box)"),
     "rural-route": pl.col("line1").str.contains(r"^(?:RR|HC) "),
     "puerto-rico": pl.col("state") == "PR",
@@ -145,10 +148,7 @@ def _identity(people: pl.DataFrame, cell: Cell, random: np.random.Generator) -> 
     exact = people.with_columns(
         pl.lit(name).alias("truth_class"),
         pl.lit(cell.standing).alias("standing"),
-        *[
-            pl.col(line).alias(field)
-            for line, field in zip(LINES, ADDRESS, strict=True)
-        ],
+        *[pl.col(line).alias(field) for line, field in zip(LINES, ADDRESS, strict=True)],
         _periods(lowest, highest),
         pl.lit(cell.standing == "of_record").alias("address_agrees"),
         pl.lit(name not in MISSED_BY_SCRIPT).alias("naive_expected"),
@@ -182,14 +182,14 @@ def _finish(rows: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
 
 
 def _periods(lowest: Ints, highest: Ints) -> pl.Series:
-    """Return the years from ``lowest`` to ``highest`` (0 for the first), as a request lists them."""
+    """Return the years from ``lowest`` to ``highest`` (0 for the first) as requests list them."""
     spans = [
         ";".join(str(FIRST_YEAR + year) for year in range(low, high + 1))
         for low in range(_YEARS)
         for high in range(_YEARS)
     ]
-    return pl.Series(spans, dtype=pl.String).gather(lowest * _YEARS + highest).alias(
-        "taxable_periods"
+    return (
+        pl.Series(spans, dtype=pl.String).gather(lowest * _YEARS + highest).alias("taxable_periods")
     )
 
 
@@ -229,11 +229,13 @@ _WITHOUT_UNIT = {
 }
 
 # Classes whose address is not the taxpayer's, and yet is made of an address of record.
-_AT_A_HOME_OF_RECORD = ("address-of-another", "near-miss-street", "near-miss-unit")
+_AT_A_HOME_OF_RECORD = (
+    "address-of-another", "near-miss-street", "near-miss-unit", "typo-street-no-tin",
+)  # fmt: skip
 
 # Roles other than plain that a class asks for.
 _ROLES: dict[str, tuple[str, ...]] = {
-    "lawful-suffix-missing": ("father-son-suffix",),
+    "lawful-suffix-missing": (NAMESAKE,),
     "shared-tin": ("shared-tin",),
     "father-and-son": ("father-son", "father-son-suffix"),
     "twins": ("twins",),
@@ -267,6 +269,13 @@ _SORTS: dict[str, pl.Expr] = {
     "lawful-diacritics": folded(pl.col("family_name")).str.to_uppercase()
     != pl.col("family_name").str.to_uppercase(),
     "near-miss-street": pl.col("line1").str.contains(_ONE_WORD_STREET) & pl.col("line2").is_null(),
+    "typo-street-no-tin": _alone_at_home
+    & pl.col("line1").str.contains(_ONE_WORD_STREET)
+    & pl.col("line2").is_null(),
+    "typo-surname": pl.col("family_name").str.contains(_LONG_SURNAME),
+    "typo-surname-no-tin": _alone_at_home
+    & _IS["street"]
+    & pl.col("family_name").str.contains(_LONG_SURNAME),
     "near-miss-unit": _IS["apartment"],
     "near-miss-surname": _compound & (pl.col("family_name").str.split(" ").list.n_unique() > 1),
     "near-miss-nickname": pl.col("given_name").is_in(list(_NICKNAMES)),
@@ -290,18 +299,27 @@ _CHANGES: dict[str, _Change] = {
         family_name=_prior_part(2),
     ),
     "lawful-reordered-surnames": _saying(
-        family_name=pl.col("family_name").str.replace(r"^(\S+) (\S+)$", "$2 $1")
+        family_name=pl.col("family_name").str.replace(r"^(\S+) (\S+)$", "${2} ${1}")
     ),
     "lawful-hyphen": _saying(
-        family_name=pl.col("family_name").str.replace(r"^(\S+) (\S+)$", "$1-$2")
+        family_name=pl.col("family_name").str.replace(r"^(\S+) (\S+)$", "${1}-${2}")
     ),
     "lawful-diacritics": lambda rows, _random: capitals(rows),
     "near-miss-street": _saying(
-        address_line1=pl.col("line1").str.replace(_ONE_WORD_STREET, "$1$2")
+        address_line1=pl.col("line1").str.replace(_ONE_WORD_STREET, "${1}${2}")
+    ),
+    "typo-street-no-tin": _saying(
+        **_NO_TIN, address_line1=pl.col("line1").str.replace(_ONE_WORD_STREET, "${1}${2}")
+    ),
+    "typo-surname": _saying(
+        family_name=pl.col("family_name").str.replace(_LONG_SURNAME, "${1}${2}")
+    ),
+    "typo-surname-no-tin": _saying(
+        **_NO_TIN, family_name=pl.col("family_name").str.replace(_LONG_SURNAME, "${1}${2}")
     ),
     "near-miss-unit": _saying(**_WITHOUT_UNIT),
     "near-miss-surname": _saying(
-        family_name=pl.col("family_name").str.replace(r"^(\S+) (\S+)$", "$1")
+        family_name=pl.col("family_name").str.replace(r"^(\S+) (\S+)$", "${1}")
     ),
     "near-miss-nickname": _saying(
         given_name=pl.col("given_name").replace_strict(_NICKNAMES, default=None)

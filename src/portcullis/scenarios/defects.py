@@ -1,6 +1,7 @@
 """How the requests of each class are spoiled: the one thing that is wrong with each."""
 
 from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
@@ -98,7 +99,7 @@ def _no_name(rows: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
 
 
 def _stale(rows: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    days = pl.Series(random.integers(_OLDEST_CHECK, 400, rows.height)).cast(pl.Int64)
+    days = pl.lit(pl.Series(random.integers(_OLDEST_CHECK, 400, rows.height)))
     checked = pl.lit(AS_OF) - pl.duration(days=days)
     return rows.with_columns(checked.cast(pl.String).alias("status_checked_on"))
 
@@ -123,9 +124,7 @@ _CHANGES: dict[str, Change] = {
     "address-placeholder-no-zip": _no_address("placeholders", with_zip=False, with_city=True),
     "address-junk-digits": _no_address("digits", with_zip=False, with_city=False),
     "address-custody": _no_address("custody", with_zip=True, with_city=True),
-    "address-blank": _set(
-        address_line1=None, address_line2=None, city=None, state=None, zip=None
-    ),
+    "address-blank": _set(address_line1=None, address_line2=None, city=None, state=None, zip=None),
     "name-placeholder": _no_name,
     "no-period": _set(taxable_periods=None),
     "invalid-period": _one_of("taxable_periods", "periods"),

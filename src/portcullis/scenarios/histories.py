@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from portcullis.scenarios.draws import below, weighted
+from portcullis.scenarios.draws import Bools, below, weighted
 from portcullis.scenarios.households import Members
 from portcullis.scenarios.places import GENERAL_DELIVERY, USUAL, draw_homes
 from portcullis.scenarios.vocabulary import Ints
@@ -26,6 +26,10 @@ _MOVES = np.array([0.55, 0.30, 0.15])
 _FIRST_YEARS = np.array([0.40, 0.10, 0.10, 0.10, 0.10, 0.10, 0.10])
 _FILED = 0.75
 _LATE = 0.03
+# Filers of long standing; the returns of all others begin in the last five years they filed.
+_LONG_FILERS = 0.5
+_RECENT_YEARS = 4
+_NOTICES = 0.3
 _MOVED_LATELY = 0.10
 _STRAY = 0.15
 _STYLED_BY_HAND = np.array([0.6, 0.0, 0.5, 0.0])
@@ -64,7 +68,8 @@ def draw_histories(
     )
     kinds = _home_kinds(members, homes, random)
     places = draw_homes(kinds, random, inhabited=True, buildings=buildings)
-    return _write_out(rows, places, members, taxpayer_ids, last_year, random)
+    protected = _protected(rows, members, last_year)
+    return _write_out(rows, places, taxpayer_ids, protected, random)
 
 
 def _last_years(members: Members, random: np.random.Generator) -> Ints:
@@ -80,12 +85,11 @@ def _returns(
     year = np.arange(_YEARS)
     filed = (year <= last[:, None]) & (random.random((size, _YEARS)) < _FILED)
     filed[np.arange(size), last] = True
-    filed &= (year >= last[:, None] - 4) | (random.random((size, 1)) < 0.5)
+    filed &= (year >= last[:, None] - _RECENT_YEARS) | (random.random((size, 1)) < _LONG_FILERS)
     filed &= _own_years(members)
     filed[np.arange(size), np.where(members.are("itin-then-ssn"), _SWITCH, last)] = True
     moved = np.sort(random.integers(1, _YEARS, (len(moves), 2)), axis=1)
-    moved[moves < 2, 1] = _YEARS
-    moved[moves < 1, 0] = _YEARS
+    moved[np.arange(2) >= moves[:, None]] = _YEARS
     person, years = np.nonzero(filed)
     household = members.household[person]
     home = first_home[household] + (moved[household] <= years[:, None]).sum(axis=1)
@@ -100,29 +104,28 @@ def _returns(
 _SWITCH = 3
 
 
-def _own_years(members: Members) -> np.ndarray:
+def _own_years(members: Members) -> Bools:
     """Return which years may be filed: under an ITIN the early ones, then under the SSN."""
     year = np.arange(_YEARS)
     changed = members.are("itin-then-ssn")[:, None]
     early = (members.number % 2 == 1)[:, None]
-    return ~changed | (early & (year <= _SWITCH)) | (~early & (year >= _SWITCH))
+    able: Bools = ~changed | (early & (year <= _SWITCH)) | (~early & (year >= _SWITCH))
+    return able
 
 
 def _updates(
-    members: Members, last: Ints, home: Ints, moved_lately: np.ndarray, random: np.random.Generator
+    members: Members, last: Ints, home: Ints, moved_lately: Bools, random: np.random.Generator
 ) -> _Rows:
     """Return a postal update or a clear notice of a new home, after the last return."""
     known = moved_lately[members.household] & ~members.are("information-return-only")
     person = np.flatnonzero(known)
     earliest = np.minimum(_SEASON[last[person]] + _SEASON_DAYS + 5, _LAST_DAY - 40)
     day = earliest + 1 + below(random.random(len(person)), _LAST_DAY - earliest)
-    source = np.where(random.random(len(person)) < 0.3, NOTICE, USPS)
+    source = np.where(random.random(len(person)) < _NOTICES, NOTICE, USPS)
     return _Rows(person, home[members.household[person]], last[person], source, day)
 
 
-def _hearsay(
-    members: Members, home: Ints, stray: np.ndarray, random: np.random.Generator
-) -> _Rows:
+def _hearsay(members: Members, home: Ints, stray: Bools, random: np.random.Generator) -> _Rows:
     """Return an information return that puts the head at a home no return ever named."""
     person = np.flatnonzero(stray[members.household] & (members.place == 0))
     year = np.full(len(person), _YEARS - 1)
@@ -148,20 +151,25 @@ def _home_kinds(members: Members, homes: Ints, random: np.random.Generator) -> I
     return kinds
 
 
+def _protected(rows: _Rows, members: Members, last: Ints) -> Bools:
+    """Return which rows are protected: of every other protected person only the last year's."""
+    guarded = members.are("protected")
+    always = guarded & (members.number % 2 == 0)
+    rest: Bools = guarded[rows.person] & (rows.year == last[rows.person])
+    whole: Bools = always[rows.person] | rest
+    return whole
+
+
 def _write_out(
     rows: _Rows,
     homes: pl.DataFrame,
-    members: Members,
     taxpayer_ids: pl.Series,
-    last: Ints,
+    protected: Bools,
     random: np.random.Generator,
 ) -> pl.DataFrame:
     size = len(rows.person)
     by_hand = pl.Series(random.random(size) < _STYLED_BY_HAND[rows.source])
     plus4 = pl.Series(random.random(size) < _WITH_PLUS4[rows.source])
-    guarded = members.are("protected")
-    always = guarded & (members.number % 2 == 0)
-    protected = always[rows.person] | (guarded[rows.person] & (rows.year == last[rows.person]))
     written = homes[rows.home]
 
     def styled(part: str) -> pl.Expr:

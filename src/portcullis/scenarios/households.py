@@ -85,8 +85,11 @@ def draw_taxpayers(members: Members, random: np.random.Generator) -> pl.DataFram
     woman = sex == 0
     changed = members.are("couple") & spouse & woman
     divorced = members.are("single") & woman & (random.random(len(members)) < _MARRIED_BEFORE)
-    prior = pl.when(pl.Series(changed)).then(pl.lit(maiden)).when(pl.Series(divorced)).then(
-        pl.lit(other)
+    prior = (
+        pl.when(pl.Series(changed))
+        .then(pl.lit(maiden))
+        .when(pl.Series(divorced))
+        .then(pl.lit(other))
     )
     return frame.with_columns(
         _taxpayer_ids(members.number).alias("taxpayer_id"),

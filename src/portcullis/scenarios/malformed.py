@@ -40,7 +40,7 @@ _SORTS: tuple[tuple[str, dict[str, str], Callable[[bytes], bytes] | None], ...] 
 
 
 def reasons(first: int, count: int) -> list[str]:
-    """Return what is wrong with each of ``count`` malformed rows, the ``first`` being numbered so."""
+    """Return what is wrong with each of ``count`` malformed rows from the number ``first`` on."""
     return [_SORTS[number % len(_SORTS)][0] for number in range(first, first + count)]
 
 

@@ -13,8 +13,8 @@ from joserfc.jwk import ECKey
 
 from portcullis import keys
 from portcullis.agreements import Person, Roster, load_roster, save_roster
-from portcullis.scenarios.persons import draw_names, draw_people, written
 from portcullis.scenarios.draws import generator
+from portcullis.scenarios.persons import draw_names, draw_people, written
 
 ROSTER, KEYS = "people.json", "keys"
 PREPARER, SIGNATORY, ASSISTANT_DIRECTOR = "ice-preparer", "dhs-secretary", "ice-assistant-director"

@@ -39,7 +39,9 @@ def draw_homes(
     order = np.argsort(kinds, kind="stable")
     counts = np.bincount(kinds, minlength=len(KINDS))
     frames = [
-        _BY_KIND[kind](_Draw(int(count), random, inhabited, buildings, apartment=kind == _APARTMENT))
+        _BY_KIND[kind](
+            _Draw(int(count), random, inhabited, buildings, apartment=kind == _APARTMENT)
+        )
         for kind, count in enumerate(counts)
     ]
     return pl.concat([frame.select(*_LINES, "state", "zip5", "zip9") for frame in frames])[
@@ -54,7 +56,7 @@ class _Draw:
         self,
         size: int,
         random: np.random.Generator,
-        inhabited: bool,  # noqa: FBT001 - two worlds, passed on by one caller
+        inhabited: bool,
         buildings: int,
         *,
         apartment: bool,
@@ -132,12 +134,16 @@ def _street(draw: _Draw) -> pl.DataFrame:
 def _apartment(draw: _Draw) -> pl.DataFrame:
     written, usps = _street_lines(draw)
     floor = pl.Series(1 + below(draw.own(), 24)).cast(pl.String)
-    door = words(np.array([*"ABCDEFGH", "01", "02", "03", "04"], dtype=object), below(draw.own(), 12))
+    door = words(
+        np.array([*"ABCDEFGH", "01", "02", "03", "04"], dtype=object), below(draw.own(), 12)
+    )
     unit = _line(floor, door)
     form = below(draw.own(), 4)
     spoken = words(np.array(["Apt ", "Apt. ", "Unit ", "#"], dtype=object), form)
     official = words(np.array(["APT ", "APT ", "UNIT ", "APT "], dtype=object), form)
-    return _in_town(draw, _lines(written, _line(spoken, unit), _line(usps, " ", official, unit), None))
+    return _in_town(
+        draw, _lines(written, _line(spoken, unit), _line(usps, " ", official, unit), None)
+    )
 
 
 def _po_box(draw: _Draw) -> pl.DataFrame:

@@ -11,10 +11,12 @@ from portcullis.scenarios.population import ADDRESSES, CAST, TAXPAYERS
 PLAIN = ("single", "couple", "partners")
 _PAIRED = ("father-son", "father-son-suffix", "twins", "itin-then-ssn")
 _ALONE = ("shared-tin", "information-return-only", "protected", "general-delivery")
+# A son whose father bears his name, asked for at his own last known address.
+NAMESAKE = "namesake"
 LINES = ("line1", "line2", "city", "state", "zip")
 
 # Several times as many as are needed, so that the rare sorts among them are there too.
-_SPARE = 4
+_SPARE = 2
 _LEAST_PLAIN = 20_000
 _OF_EACH_ROLE = 10_000
 
@@ -43,8 +45,7 @@ def load_pool(records: Path, wanted: int, seed: int) -> Pool:
     """
     cast = _read_cast(records)
     plain = (
-        cast.filter(pl.col("role").is_in(PLAIN))
-        .unique("household", keep="first", maintain_order=True)
+        cast.filter(pl.col("role").is_in(PLAIN), _one_of_each_household())
         .sample(fraction=1.0, shuffle=True, seed=seed)
         .head(max(_LEAST_PLAIN, _SPARE * wanted))
     )
@@ -52,8 +53,7 @@ def load_pool(records: Path, wanted: int, seed: int) -> Pool:
         (pl.col("place") == 1) | (pl.col("role") != "shared-tin")
     )
     paired = cast.filter(pl.col("role").is_in(_PAIRED))
-    some = pl.col("household").rank("dense").over("role") <= _OF_EACH_ROLE
-    chosen = pl.concat([plain, alone.filter(some), paired.filter(some)])
+    chosen = pl.concat([plain, _first(alone, _OF_EACH_ROLE), _first(paired, 2 * _OF_EACH_ROLE)])
     people = _of(records / TAXPAYERS, chosen).join(chosen, on="taxpayer_id", maintain_order="left")
     addresses = _of(records / ADDRESSES, chosen).with_columns(_home().alias("home"))
     known = _last_known(addresses)
@@ -75,6 +75,9 @@ def load_pool(records: Path, wanted: int, seed: int) -> Pool:
                 .join(hearsay, on="taxpayer_id", maintain_order="left"),
                 people.filter(pl.col("role").is_in(_PAIRED), pl.col("place") == 1)
                 .join(together, on="household", maintain_order="left"),
+                people.filter(pl.col("role") == "father-son-suffix", pl.col("place") == 1)
+                .with_columns(pl.lit(NAMESAKE).alias("role"))
+                .join(known, on="taxpayer_id", maintain_order="left"),
             ],
             how="diagonal",
         ),
@@ -89,6 +92,16 @@ def _read_cast(records: Path) -> pl.DataFrame:
             "These records are not the scenario's own: nobody knows who in them is who.",
             "Make them with the scenario first.",
         ) from None
+
+
+def _one_of_each_household() -> pl.Expr:
+    """Return whether a member is the one to ask about: of a couple now the one, now the other."""
+    alone = pl.col("role") == "single"
+    return pl.col("place") == pl.when(alone).then(0).otherwise(pl.col("household") % 2)
+
+
+def _first(cast: pl.DataFrame, count: int) -> pl.DataFrame:
+    return cast.group_by("role", maintain_order=True).head(count).select(cast.columns)
 
 
 def _of(table: Path, chosen: pl.DataFrame) -> pl.DataFrame:

@@ -28,14 +28,14 @@ with passed as (
     select distinct p.source_row from passed p
     join taxpayer t on t.tin = p.tin
         and upper(t.given_name) = p.given and upper(t.family_name) = p.family
-), named as (
-    select p.source_row, t.taxpayer_id, p.line1, p.zip5 from passed p
-    join taxpayer t on upper(t.given_name) = p.given and upper(t.family_name) = p.family
+), at_address as (
+    select p.source_row, p.given, p.family, a.taxpayer_id from passed p
+    join address_of_record a on upper(a.line1) = p.line1 and left(a.zip, 5) = p.zip5
     where p.tin is null
 ), by_name_and_address as (
-    select distinct n.source_row from named n
-    join address_of_record a on a.taxpayer_id = n.taxpayer_id
-        and upper(a.line1) = n.line1 and left(a.zip, 5) = n.zip5
+    select distinct p.source_row from at_address p
+    join taxpayer t on t.taxpayer_id = p.taxpayer_id
+        and upper(t.given_name) = p.given and upper(t.family_name) = p.family
 )
 select source_row, 'tin' as route from by_tin
 union all select source_row, 'name-address' from by_name_and_address
@@ -44,7 +44,9 @@ order by source_row
 
 
 def run_script_2025(batch: Path, records: Path) -> pl.DataFrame:
-    """Return what the script would have released: ``source_row`` (from 1), ``request_id``, ``route``.
+    """Return what the script would have released.
+
+    Columns: ``source_row`` (from 1), ``request_id``, ``route`` (``tin`` or ``name-address``).
 
     ``batch`` is a CSV file of requests, ``records`` the folder of the holder's tables. Rows that
     cannot be read are read as far as they can.

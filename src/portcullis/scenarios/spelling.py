@@ -28,9 +28,9 @@ def other_format(
     """Return the requests with their street addresses written in another of four usual ways.
 
     In small letters; with points and a ZIP+4; with words in full or abbreviated; with the unit on
-    the other line. ``always`` leaves no first line as it was (the second and third way only).
+    the other line. ``always``: the second way only, which no line of the records has.
     """
-    ways = pl.Series([_DOTTED, _EXPANDED] if always else [_LOWER, _DOTTED, _EXPANDED, _MOVED])
+    ways = pl.Series([_DOTTED] if always else [_LOWER, _DOTTED, _EXPANDED, _MOVED])
     way = ways.gather(random.integers(0, len(ways), rows.height))
     plus4 = pl.Series(random.integers(1_000, 9_999, rows.height)).cast(pl.String)
     line1, line2 = pl.col("address_line1"), pl.col("address_line2")
@@ -55,7 +55,10 @@ def other_format(
         .then(pl.when(apart).then(line1.str.replace(unit, "# $2")))
         .otherwise(line2)
         .alias("address_line2"),
-        pl.when(way == _LOWER).then(pl.col("city").str.to_lowercase()).otherwise("city").alias("city"),
+        pl.when(way == _LOWER)
+        .then(pl.col("city").str.to_lowercase())
+        .otherwise("city")
+        .alias("city"),
         pl.when(way == _DOTTED).then(long_zip).otherwise("zip").alias("zip"),
     )
 

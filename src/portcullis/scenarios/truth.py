@@ -63,6 +63,7 @@ RELEASED, REFUSED, RETURNED, REFERRED, NO_DISCLOSURE, QUARANTINED = (
 # An adverse finding under (i)(6) keeps a request from ever being approved: whether it is shown
 # inside as held or as no disclosure, it stays unreleased.
 WITHHELD = "held|no_disclosure"
+IMPAIRMENT_ADVERSE = "impairment-adverse"
 STANDINGS = ("nobody", "of_record", "elsewhere")
 
 NO_RECORD = TruthClass(
@@ -137,7 +138,9 @@ STATUTE = (
 )  # fmt: skip
 
 
-def _predicate(name: str, element: str, why: str, *counts: int, citation: str = _OFFENCE) -> TruthClass:
+def _predicate(
+    name: str, element: str, why: str, *counts: int, citation: str = _OFFENCE
+) -> TruthClass:
     return _face(name, RETURNED, element, citation, why, *counts)
 
 
@@ -221,13 +224,19 @@ LOOKED_UP = (
     _looked_up("information-return-only", "no-last-known-address",
                "An information return's address is no last known address.",
                of_record=100, citation=_LAST_KNOWN),
-    TruthClass("impairment-adverse", WITHHELD,
+    TruthClass(IMPAIRMENT_ADVERSE, WITHHELD,
                "Disclosure would identify an informant or impair an investigation.", _IMPAIRMENT,
                of_record=24),
 )  # fmt: skip
 
+# Misspellings of persons of record, for the benchmark's recall: not part of the batch of 2025.
+TYPOS = tuple(
+    _looked_up(name, "near-miss", _NEARLY, outcome=REFERRED)
+    for name in ("typo-surname", "typo-surname-no-tin", "typo-street-no-tin")
+)
+
 CLASSES = (*LAWFUL, *STATUTE, *PREDICATE, *FOR_A_PERSON, *LOOKED_UP, MALFORMED, NO_RECORD)
-BY_NAME = {each.name: each for each in CLASSES}
+BY_NAME = {each.name: each for each in (*CLASSES, *TYPOS)}
 
 # Classes about a taxpayer whom the 2025 script did not find: the name, or without a TIN the
 # address, is spelled otherwise than in the records.
@@ -235,12 +244,15 @@ MISSED_BY_SCRIPT = frozenset(
     (
         "lawful-name-address-other-format", "lawful-prior-name", "lawful-reordered-surnames",
         "lawful-hyphen", "lawful-diacritics", "near-miss-surname", "near-miss-nickname",
-        "borrowed-tin",
+        "borrowed-tin", *(each.name for each in TYPOS),
     )
 )  # fmt: skip
 
 # Classes defined by a limit on how many requests may do something at once: whole groups or none.
-_WHOLE_GROUPS = {"officer-overloaded": (OVERLOAD, _LEAST_IN), "identical-reasons": (IDENTICAL, 1_000)}
+_WHOLE_GROUPS = {
+    "officer-overloaded": (OVERLOAD, _LEAST_IN),
+    "identical-reasons": (IDENTICAL, 1_000),
+}
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,18 @@
 import polars as pl
 
 from portcullis.scenarios import malformed
-from portcullis.scenarios.truth import CLASSES, MALFORMED, QUARANTINED, REFERRED, REFUSED, RETURNED
+from portcullis.scenarios.truth import BY_NAME, MALFORMED, QUARANTINED, REFERRED, REFUSED, RETURNED
 from portcullis.scenarios.variants import AS_FILED, Variant
 
 _CLASS_TABLE = pl.DataFrame(
     {
-        "truth_class": [each.name for each in CLASSES],
-        "lawful": [each.lawful for each in CLASSES],
-        "expected_outcome": [each.outcome for each in CLASSES],
-        "expected_element": [each.element for each in CLASSES],
-        "expected_cause": [each.cause for each in CLASSES],
-        "why_unlawful": [each.why for each in CLASSES],
-        "citation": [each.citation for each in CLASSES],
+        "truth_class": [each.name for each in BY_NAME.values()],
+        "lawful": [each.lawful for each in BY_NAME.values()],
+        "expected_outcome": [each.outcome for each in BY_NAME.values()],
+        "expected_element": [each.element for each in BY_NAME.values()],
+        "expected_cause": [each.cause for each in BY_NAME.values()],
+        "why_unlawful": [each.why for each in BY_NAME.values()],
+        "citation": [each.citation for each in BY_NAME.values()],
     },
     schema_overrides={"expected_element": pl.String, "expected_cause": pl.String},
 )

@@ -106,7 +106,9 @@ def towns() -> Towns:
     codes = np.array(list(places["states"]), dtype=object)
     ranges = np.array(list(places["states"].values()), dtype=np.int64)
     share = ranges[:, 2] / ranges[:, 2].sum()
-    state = np.concatenate([np.arange(len(codes)), random.choice(len(codes), TOWNS - len(codes), p=share)])
+    state = np.concatenate(
+        [np.arange(len(codes)), random.choice(len(codes), TOWNS - len(codes), p=share)]
+    )
     order = np.argsort(state, kind="stable")
     state = state[order]
     rank = np.arange(TOWNS) - np.searchsorted(state, state)

@@ -17,15 +17,17 @@ from portcullis.screening.identity import REPEATS, identities
 
 KINDS = (*REPEATS, "investigation", "reason", "address", "officer", "volume")
 
-WINDOW_SCHEMA: dict[str, pl.DataType] = {
-    "kind": pl.Enum(KINDS),
-    "digest": pl.Binary(),
-    "request_digest": pl.Binary(),
-    "order_digest": pl.Binary(),
-    "batch_id": pl.String(),
-    "on": pl.Date(),
-    "count": pl.UInt32(),
-}
+WINDOW_SCHEMA = pl.Schema(
+    {
+        "kind": pl.Enum(KINDS),
+        "digest": pl.Binary(),
+        "request_digest": pl.Binary(),
+        "order_digest": pl.Binary(),
+        "batch_id": pl.String(),
+        "on": pl.Date(),
+        "count": pl.UInt32(),
+    }
+)
 
 _VOLUME = b"requests"
 

@@ -1,0 +1,141 @@
+"""``make bench``: Portcullis and Splink over the same batch, one after the other, then the parts.
+
+Options (``make bench BENCH="--requests 20000 --taxpayers 100000"``): the size, the seed, and
+``--only`` one of gate, splink, parts. A run of the stated size fills docs/benchmarks.md; smaller
+ones only write their CSV.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from benchmarks import gate, results, scene
+from benchmarks.data import WORK, Data
+from benchmarks.machine import machine, versions
+from benchmarks.processes import measure
+from benchmarks.results import Result
+
+REQUESTS, TAXPAYERS = 1_280_000, 10_000_000
+ACCURACY = ".venv-accuracy/bin/python"
+SPLINK_FORMS = {"latest": "Splink, newest address", "every": "Splink, every address"}
+_SPLINK_STAGES = {
+    "prepare": "reading and cleaning",
+    "train": "training (once for many batches)",
+    "link": "linking",
+    "choose": "best link of each request",
+}
+
+Measurements = Iterable[tuple[str, float, str]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its data, and what stands in every row of its results."""
+
+    data: Data
+    on: str
+    machine: str
+    versions: str
+
+    def results(self, benchmark: str, side: str, measurements: Measurements) -> list[Result]:
+        """Return the rows of one side."""
+        return [
+            Result(
+                benchmark,
+                side,
+                stage,
+                round(value, 4),
+                unit,
+                self.data.requests,
+                self.data.taxpayers,
+                self.on,
+                self.machine,
+                self.versions,
+            )
+            for stage, value, unit in measurements
+        ]
+
+
+def link(data: Data, form: str) -> Measurements:
+    """Run one form of Splink's side and return what it measured."""
+    with tempfile.TemporaryDirectory(dir=WORK) as scratch:
+        command = [ACCURACY, "-m", "benchmarks.splink_side", str(data.folder), form, scratch]
+        measured = measure(command)
+    seconds: dict[str, float] = measured.answer["seconds"]
+    rest = measured.seconds - sum(seconds.values())
+    return [
+        *((label, seconds[stage], "s") for stage, label in _SPLINK_STAGES.items()),
+        ("starting and stopping", rest, "s"),
+        ("all, model standing", measured.seconds - seconds["train"], "s"),
+        ("all, training added in", measured.seconds, "s"),
+        ("peak memory", measured.peak / 2**30, "GiB"),
+        ("recall", measured.answer["recall"], "share"),
+        ("wrong links", measured.answer["wrong"], ""),
+    ]
+
+
+def parts(data: Data) -> Measurements:
+    """Run the parts and return what they measured."""
+    units = {"screening": "requests/s", "sealing": "s", "proofs": "µs"}
+    for part, unit in units.items():
+        words = [part, str(data.folder)] if part == "screening" else [part]
+        answer = measure([sys.executable, "-m", "benchmarks.parts", *words]).answer
+        yield from ((stage, value, unit) for stage, value in answer.items())
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    print(text, flush=True)
+
+
+def main() -> None:
+    """Measure, save, and fill the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=REQUESTS)
+    parser.add_argument("--taxpayers", type=int, default=TAXPAYERS)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=["gate", "splink", "parts"])
+    options = parser.parse_args()
+
+    def wanted(side: str) -> bool:
+        return options.only in {None, side}
+
+    say(f"Data: {options.requests:,} requests, {options.taxpayers:,} taxpayers")
+    data = scene.ready(options.requests, options.taxpayers, options.seed)
+    run = Run(data, datetime.now(UTC).date().isoformat(), machine(), versions(_splink()))
+
+    tables: dict[str, list[Result]] = {}
+    if wanted("gate"):
+        say("Portcullis")
+        scene.fresh_home(data)
+        tables["gate"] = run.results("gate", "Portcullis", gate.run(data))
+    if wanted("splink"):
+        tables["splink"] = []
+        for form, side in SPLINK_FORMS.items():
+            say(side)
+            tables["splink"] += run.results("splink", side, link(data, form))
+    if wanted("parts"):
+        say("Parts")
+        tables["parts"] = run.results("parts", "Portcullis", parts(data))
+
+    whole = [result for each in tables.values() for result in each]
+    name = f"{options.requests}x{options.taxpayers}" + (f"-{options.only}" if options.only else "")
+    say(f"Saved {results.save(name, whole)}")
+    full_size = (options.requests, options.taxpayers) == (REQUESTS, TAXPAYERS)
+    for benchmark, rows in tables.items():
+        table = results.table(rows)
+        say(f"\n{table}")
+        if full_size:
+            results.fill(benchmark, table)
+
+
+def _splink() -> str:
+    command = "import json, splink; print(json.dumps(splink.__version__))"
+    return str(measure([ACCURACY, "-c", command]).answer)
+
+
+if __name__ == "__main__":
+    main()

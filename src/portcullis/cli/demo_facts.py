@@ -1,0 +1,116 @@
+"""From what was played to what the report is told."""
+
+from pathlib import Path
+
+from portcullis import law, oversight
+from portcullis.agreements import load_pack
+from portcullis.cli.demo_play import Played
+from portcullis.scenarios import AS_OF, NaiveComparison
+
+_NO_DISCLOSURE = "no_disclosure"
+
+
+def facts_of(
+    scenario: str,
+    seed: int,
+    taxpayers: int,
+    played: list[Played],
+    naive: NaiveComparison,
+    timed: list[tuple[str, float, int]],
+    home: Path,
+) -> oversight.DemoFacts:
+    """Return the facts of a demonstration's report. ``home`` is the last variant's."""
+    main = played[-1]
+    stages = [*timed[:1], *_named(played), *timed[1:]]
+    return oversight.DemoFacts(
+        variants=tuple(_variant(one) for one in played),
+        naive=oversight.Naive(
+            released=naive.released,
+            unlawful=naive.unlawful,
+            tin_without_address=naive.tin_without_address,
+            reasons=tuple(
+                oversight.NaiveReason(row["why_unlawful"], row["citation"], row["count"])
+                for row in naive.reasons.iter_rows(named=True)
+            ),
+        ),
+        ledger=oversight.LedgerFacts(
+            size=main.ledger["size"],
+            root=main.ledger["root"],
+            checkpoint=main.ledger["checkpoint"],
+            verified=main.ledger["verified"],
+            verify_command=f"portcullis verify {_shown(home)}",
+        ),
+        stages=tuple(oversight.Stage(*stage) for stage in stages),
+        basis=_basis(scenario, seed, taxpayers, main, home),
+    )
+
+
+def _shown(home: Path) -> str:
+    """Return the home's path as the reader may type it: relative where it can be."""
+    try:
+        return str(home.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return home.name
+
+
+def _named(played: list[Played]) -> list[tuple[str, float, int]]:
+    return [
+        (f"{one.name}: {name}", seconds, rows)
+        for one in played
+        for name, seconds, rows in one.stages
+        if not name.startswith("·")
+    ]
+
+
+def _variant(one: Played) -> oversight.Variant:
+    counts = {
+        name: one.counts[name]
+        for name in (
+            *("received", "quarantined", "returned", "refused", "referred", "no_disclosure"),
+            *("eligible", "looked_up", "approved", "held", "released", "unlawful_released"),
+        )
+    }
+    return oversight.Variant(
+        name=one.name,
+        **counts,
+        reasons=tuple(
+            oversight.Reason(
+                row["element"], row["citation"], row["statement"], row["layer"], row["outcome"],
+                row["count"],
+            )
+            for row in one.reasons
+            if row["outcome"] != _NO_DISCLOSURE
+        ),
+        confusion=tuple(
+            oversight.TruthCell(
+                row["truth_class"], row["lawful"], row["expected_outcome"], row["outcome"],
+                row["count"],
+            )
+            for row in one.confusion
+        ),
+        halted=one.halted,
+    )
+
+
+def _basis(scenario: str, seed: int, taxpayers: int, main: Played, home: Path) -> oversight.Basis:
+    pack = load_pack(home / "pack")
+    cited = {element.citation: element.statement for element in reversed(law.elements())}
+    return oversight.Basis(
+        scenario=scenario,
+        seed=seed,
+        taxpayers=taxpayers,
+        agreement=pack.id,
+        pack_version=pack.version,
+        pack_digest=pack.digest,
+        index_digest=main.index_digest,
+        as_of=AS_OF,
+        provisions=tuple(
+            oversight.Provision(citation, title) for citation, title in reversed(cited.items())
+        ),
+        readings=tuple(
+            oversight.ReadingInForce(one.id, one.holding, one.source)
+            for one in (law.reading(name) for name in pack.readings_on(AS_OF))
+        ),
+    )
+
+

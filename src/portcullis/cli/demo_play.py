@@ -1,0 +1,216 @@
+"""One variant of a scenario played from end to end, in a process and a home of its own.
+
+Here, and nowhere else, several people's keys lie together and the scenario's truth is read: the
+truth plays the people who judge (the impairment official, the sampler) and the comparison after.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from portcullis import scenarios
+from portcullis.agreements import builtin_pack
+from portcullis.scenarios import AS_OF, Batch, Comparison, compare
+from portcullis.standing import SafeguardStanding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from portcullis.office import Home
+    from portcullis.office.people import Actor
+
+Say = Callable[[str, str], None]
+
+
+@dataclass
+class Played:
+    """What a variant came to: counts of requests, and what the report shows of it."""
+
+    name: str
+    home: Path
+    counts: dict[str, int] = field(default_factory=dict)
+    stages: list[tuple[str, float, int]] = field(default_factory=list)
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    confusion: list[dict[str, Any]] = field(default_factory=list)
+    mismatches: int = 0
+    lawful_released_share: float = 1.0
+    halted: str | None = None
+    ledger: dict[str, Any] = field(default_factory=dict)
+    index_digest: str = ""
+    sample: int = 0
+
+
+def play(batch: Batch, variant: str, records: Path, home: Path, say: Say) -> Played:
+    """Play ``batch`` in a new demonstration home at ``home``; ``say(stage, step)`` as it goes on."""
+    from portcullis.office import make, open_office, start
+
+    player = _Player(batch, Played(variant, home), say)
+    opened = start(make(home, builtin_pack(), batch.people.roster, demo=True, day=AS_OF))
+    player.home = open_office(opened)
+    player.attest()
+    player.receive()
+    looked_up = player.adjudicate(records)
+    if player.played.counts["eligible"]:
+        player.approve()
+        player.release()
+    player.verify()
+    player.conclude(looked_up)
+    return player.played
+
+
+class _Player:
+    """Plays every person of the scenario, each with that person's own key."""
+
+    def __init__(self, batch: Batch, played: Played, say: Say) -> None:
+        self.batch = batch
+        self.played = played
+        self.home: Home
+        self._say = say
+        self._truth = pl.read_parquet(batch.truth)
+
+    def actor(self, person: str, role: str) -> "Actor":
+        from portcullis.office.people import identify
+
+        return identify(self.home, person, self.batch.people.key(person), role, role)
+
+    @contextmanager
+    def stage(self, name: str, rows: int = 0) -> "Iterator[Callable[[str], None]]":
+        began = time.perf_counter()
+        self._say(name, "")
+        yield lambda step: self._say(name, step)
+        self.played.stages.append((name, time.perf_counter() - began, rows or self.batch.rows))
+
+    def attest(self) -> None:
+        """The recipient attests to its safeguards on the home's day."""
+        from portcullis.office.safeguards import record_safeguards
+
+        day = self.home.today()
+        record = SafeguardStanding(
+            recipient="ICE",
+            ssr_approved_on=day - timedelta(days=120),
+            ssr_expires_on=day + timedelta(days=200),
+            attested_on=day,
+        )
+        record_safeguards(self.home, self.actor("irs-safeguards", "safeguards"), record)
+
+    def receive(self) -> None:
+        from portcullis.office.reception import receive
+
+        with self.stage("Take in") as say:
+            receipt = receive(self.home, self.batch.path, say)
+        self.played.counts |= {
+            "received": receipt["rows"],
+            "quarantined": receipt["quarantined"],
+        }
+
+    def adjudicate(self, records: Path) -> int:
+        """Adjudicate; the records are indexed only where a request can reach them."""
+        from portcullis.office.adjudication import adjudicate
+        from portcullis.office.indexing import index_records
+
+        if self.played.name != scenarios.AS_FILED:
+            with self.stage("Index the records", _rows(records)) as say:
+                self.played.index_digest = index_records(self.home, records, say).digest
+        with self.stage("Screen, match, determine") as say:
+            person = self.actor("irs-specialist", "specialist")
+            result = adjudicate(self.home, self.batch.batch_id, person, say)
+        wanted = ("returned", "refused", "referred", "no_disclosure", "eligible")
+        self.played.counts |= {name: result.outcomes.get(name, 0) for name in wanted}
+        self.played.counts |= {"looked_up": result.looked_up}
+        self.played.stages += [
+            (f"· {name}", seconds, self.batch.rows) for name, seconds in result.seconds.items()
+        ]
+        return result.looked_up
+
+    def approve(self) -> None:
+        """Record (i)(6), draw and examine the sample, and approve on the answer day."""
+        from portcullis.office import approval
+
+        batch_id = self.batch.batch_id
+        with self.stage("Sample and approve", self.played.counts["eligible"]):
+            official = self.actor("irs-impairment", "impairment-official")
+            approval.record_impairment(self.home, batch_id, official, self._adverse())
+            self.home.set_date(AS_OF + timedelta(days=self.home.pack.answers.answer_days))
+            self.attest()
+            sampler = self.actor("irs-sampler", "sampler")
+            sample = approval.draw_sample(self.home, batch_id, sampler)
+            ids = approval.eligible_rows(self.home, sample.list.batch)
+            lawful = self._lawful()
+            verdicts = {ids[row]: ids[row] in lawful for row in sample.rows}
+            self.played.sample = len(sample.rows)
+            approval.record_examination(self.home, batch_id, sampler, verdicts)
+            approval.approve(self.home, batch_id, self.actor("irs-approver", "approver"))
+
+    def release(self) -> None:
+        from portcullis.office.release import release
+
+        with self.stage("Seal and release", self.played.counts["eligible"]) as say:
+            person = self.actor("irs-transmitter", "transmitter")
+            release(self.home, self.batch.batch_id, person, say)
+
+    def verify(self) -> None:
+        from portcullis import ledger
+        from portcullis.office.listing import check_list
+        from portcullis.office.files import find_batch
+        from portcullis.office.public import FILE, read_public
+
+        with self.stage("Verify"):
+            check_list(self.home, find_batch(self.batch.batch_id))
+            public = read_public(self.home.path / FILE)
+            found = ledger.verify_log(
+                self.home.ledger, [public.ledger], list(public.witnesses), public.k,
+                trees=self.home.trees,
+            )
+        checkpoint = ledger.Log.open(self.home.ledger).checkpoint
+        self.played.ledger = {
+            "size": found.size,
+            "root": found.root.hex() if found.root else "",
+            "verified": found.ok,
+            "checkpoint": checkpoint,
+        }
+
+    def conclude(self, looked_up: int) -> None:
+        """Compare with the truth, and count what the report shows."""
+        from portcullis.office import accounts
+
+        outcomes = accounts.outcomes(self.home, self.batch.batch_id)
+        compared = compare(self._truth, outcomes)
+        ends = dict(outcomes.group_by("outcome").len().iter_rows())
+        released, held = ends.get("released", 0), ends.get("held", 0)
+        approved = self.played.counts["eligible"] if released or held else 0
+        self.played.counts |= {
+            "approved": approved,
+            "held": held,
+            "released": released,
+            "unlawful_released": compared.unlawful_released,
+            "looked_up": looked_up,
+        }
+        self.played.halted = accounts.halted(self.home, self.batch.batch_id)
+        self.played.reasons = accounts.reasons(self.home, self.batch.batch_id).to_dicts()
+        self._keep(compared)
+
+    def _keep(self, compared: Comparison) -> None:
+        self.played.confusion = compared.confusion.to_dicts()
+        self.played.mismatches = compared.mismatches.height
+        self.played.lawful_released_share = compared.lawful_released_share
+
+    def _lawful(self) -> set[str]:
+        return set(self._truth.filter("lawful")["request_id"])
+
+    def _adverse(self) -> list[str]:
+        """Return whom the impairment official bars, of those that reached this far."""
+        from portcullis.office import approval, files
+
+        eligible = approval.eligible_rows(self.home, files.find_batch(self.batch.batch_id))
+        barred = self._truth.filter(pl.col("truth_class") == scenarios.IMPAIRMENT_ADVERSE)
+        return sorted(set(barred["request_id"]) & set(eligible.values()))
+
+
+def _rows(records: Path) -> int:
+    return int(pl.scan_parquet(records / "taxpayer.parquet").select(pl.len()).collect().item())

