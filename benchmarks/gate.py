@@ -45,8 +45,9 @@ def run(data: Data) -> list[tuple[str, float, str]]:
         ("peak memory", peak / 2**30, "GiB"),
         ("peak memory of indexing", index.peak / 2**30, "GiB"),
         ("recall", quality["recall"], "share"),
+        ("recall, spelled within the rules", quality["recall_within_rules"], "share"),
+        ("of those, eligible", quality["eligible"], "share"),
         ("wrong links", quality["wrong"], ""),
-        ("eligible (the law withholds the rest)", quality["eligible"], "share"),
     ]
 
 

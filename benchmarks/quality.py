@@ -11,10 +11,10 @@ from portcullis.office import Home, open_office
 
 
 def quality(data: Data) -> dict[str, float]:
-    """Return recall (the right person found), wrong links, and the share found eligible.
+    """Return recall and wrong links as ``splink_side.judge`` does, and the share found eligible.
 
-    Eligible is less than found: the law withholds the address where, say, its taxable period was
-    not among those requested.
+    Fewer are eligible than found: the law withholds the address where, say, its taxable period
+    was not among those requested. Slips of the pen are referred to a person, not found.
     """
     home = open_office(Home.find(data.home))
     from portcullis.office import files
@@ -25,12 +25,13 @@ def quality(data: Data) -> dict[str, float]:
     decided = files.read_step(home, batch, files.DETERMINATIONS, ["request_id", "outcome"])
     found = requests.join(matches, on="row").join(decided, on="request_id")
     known = pl.read_parquet(data.truth).join(found, on="request_id", how="left", suffix="_found")
-    linked = pl.col("taxpayer_id_found").is_not_null()
-    right = (pl.col("taxpayer_id_found") == pl.col("taxpayer_id")).fill_null(value=False)
+    about = pl.col("taxpayer_id")
+    right = (pl.col("taxpayer_id_found") == about).fill_null(value=False)
     return known.select(
-        recall=right.mean(),
-        wrong=(linked & ~right).sum(),
-        eligible=(pl.col("outcome") == "eligible").fill_null(value=False).mean(),
+        recall=right.filter(about.is_not_null()).mean(),
+        recall_within_rules=right.filter("lawful").mean(),
+        wrong=(pl.col("taxpayer_id_found").is_not_null() & ~right).sum(),
+        eligible=(pl.col("outcome") == "eligible").filter("lawful").mean(),
     ).row(0, named=True)
 
 

@@ -73,6 +73,7 @@ def link(data: Data, form: str) -> Measurements:
         ("all, training added in", measured.seconds, "s"),
         ("peak memory", measured.peak / 2**30, "GiB"),
         ("recall", measured.answer["recall"], "share"),
+        ("recall, spelled within the rules", measured.answer["recall_within_rules"], "share"),
         ("wrong links", measured.answer["wrong"], ""),
     ]
 

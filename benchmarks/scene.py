@@ -14,13 +14,12 @@ from pathlib import Path
 
 from benchmarks.data import Data, folder_of
 from benchmarks.processes import measure
-from portcullis import intake, scenarios
+from portcullis import scenarios
 from portcullis.agreements import builtin_pack, load_pack
 from portcullis.keys import load_private
 from portcullis.standing import SafeguardStanding
 
 SPECIALIST, SAFEGUARDS = "irs-specialist", "irs-safeguards"
-PREPARER, SIGNATORY = "ice-preparer", "dhs-secretary"
 
 
 def ready(requests: int, taxpayers: int, seed: int) -> Data:
@@ -43,16 +42,7 @@ def make_data(folder: Path, requests: int, taxpayers: int, seed: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     records = scenarios.make_records(folder / "records", taxpayers, seed)
     batch = scenarios.make_clean_batch(folder, records.folder, requests, seed)
-    people = batch.people
-    intake.make_manifest(
-        batch.path,
-        load_pack(builtin_pack()),
-        batch.batch_id,
-        scenarios.AS_OF,
-        (PREPARER, people.key(PREPARER)),
-        (SIGNATORY, people.key(SIGNATORY)),
-        {officer: people.key(officer) for officer in batch.signing},
-    )
+    scenarios.sign_batch(batch, load_pack(builtin_pack()))
     Data(
         folder=folder,
         requests=batch.rows,

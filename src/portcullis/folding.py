@@ -20,9 +20,7 @@ _LETTERS = {
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "﹣": "-", "－": "-",
 }  # fmt: skip
 _APOSTROPHES = "['’‘ʼʻ`´′＇ʹʽˈ]"
-_MARKS_AND_INVISIBLES = (
-    r"[\u0300-\u036F\u1AB0-\u1AFF\u1DC0-\u1DFF\u20D0-\u20FF\uFE20-\uFE2F\p{Cf}]"
-)
+_MARKS_AND_INVISIBLES = r"[\u0300-\u036F\u1AB0-\u1AFF\u1DC0-\u1DFF\u20D0-\u20FF\uFE20-\uFE2F\p{Cf}]"
 # Upper case and decomposition can each call for the other once more; three rounds reach rest.
 _ROUNDS = 3
 

@@ -212,9 +212,9 @@ class TestSubparagraphB:
     @pytest.mark.parametrize(
         "reason",
         [
-            "The order of removal was served on him; witnesses at the address can tell of his staying",
-            "Wilful failure to depart after the removal order; he told a witness he would not be removed",
-            "Criminal investigation under 8 USC 1253: locating the alien shows presence after day 90",
+            "The order of removal was served on him; witnesses there can tell that he stayed",
+            "Wilful failure to depart after the removal order; he said he would not be removed",
+            "Criminal investigation under 8 USC 1253: locating the alien shows presence",
             None,
         ],
     )

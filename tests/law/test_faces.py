@@ -24,6 +24,7 @@ from portcullis.law import (
     judge,
     reading,
 )
+from portcullis.screening import prepare
 from tests.law.cases import BASIS, DAY, PACK, lawful, table
 
 GOLDEN = Path(__file__).with_name("golden_messages.md")
@@ -102,8 +103,6 @@ def test_an_element_that_can_send_to_a_person_says_why(element_id):
             "m_window_volume",
         )
     ]
-    from portcullis.screening import prepare
-
     found = judge(prepare(table(tries)), [element(element_id)], BASIS)[element_id]
     assert (2 in found.to_list()) == bool(element(element_id).for_a_person)
 

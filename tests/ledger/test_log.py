@@ -24,6 +24,7 @@ from portcullis.ledger import (
     open_checkpoint,
     verify_log,
 )
+from portcullis.ledger.tiles import encode_bundle
 from tests.ledger.conftest import (
     KEY,
     ORIGIN,
@@ -222,6 +223,16 @@ def test_damaged_tiles_stop_the_writer(log):
     tile = log.folder / "tile/0/000.p/3"
     tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
     with pytest.raises(LedgerDamaged):
+        log.append(make_entries(1, 3))
+    assert log.size == 3
+
+
+def test_tiles_and_bundles_forged_alike_stop_the_writer(log):
+    log.append(make_entries(3))
+    forged = [b"forged", *make_entries(3)[1:]]
+    (log.folder / "tile/entries/000.p/3").write_bytes(encode_bundle(forged))
+    (log.folder / "tile/0/000.p/3").write_bytes(b"".join(map(leaf_hash, forged)))
+    with pytest.raises(LedgerDamaged, match="do not make the root"):
         log.append(make_entries(1, 3))
     assert log.size == 3
 

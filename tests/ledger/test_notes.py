@@ -93,6 +93,11 @@ def test_a_key_of_another_log_does_not_speak_for_this_one():
     note = sign_checkpoint(Checkpoint("other.example/log", 42, bytes(32)), KEY)
     with pytest.raises(NoteInvalid, match="not signed by the log's key"):
         open_checkpoint(note, [VKEY])
+    text = Checkpoint("other.example/log", 42, bytes(32)).text
+    log = parse_vkey(VKEY)
+    signature = base64.b64encode(log.key_id + KEY.sign(text.encode())).decode()
+    with pytest.raises(NoteInvalid, match="not signed by the log's key"):
+        open_checkpoint(f"{text}\n— {ORIGIN} {signature}\n", [VKEY])
 
 
 def test_a_log_key_is_no_witness_key():

@@ -305,6 +305,13 @@ def test_entries_that_name_no_sound_tree(place, entry):
     assert problems(place, trees=False) == []
 
 
+def test_an_entry_that_is_not_canonical_names_no_tree(place):
+    head = Tree(place.trees / "batch-2").head
+    text = f'{{"tree":"batch-2", "leaves_root":"{head.root.hex()}", "leaves":{head.size}}}'
+    place.open().append([text.encode()], [place.witness])
+    assert "entry 307: The entry does not name a tree." in problems(place)
+
+
 def test_an_entry_may_speak_of_leaves_without_a_folder(place):
     place.open().append([json_bytes({"leaves": 1, "leaves_root": "00" * 32})], [place.witness])
     assert problems(place) == []

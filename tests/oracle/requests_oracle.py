@@ -1,8 +1,8 @@
 """The elements a request shows on its face, judged one request at a time, in plain Python.
 
 Written from the statutes and the written rules, with no code shared with the gateway: a check by
-comparison. ``judge_request`` takes a request as a dict of text (absent: None), its normal-form flags
-and its measures; and the basis as a dict of plain values.
+comparison. ``judge_request`` takes a request as a dict of text (absent: None) with its
+normal-form flags and its measures; and the basis as a dict of plain values.
 """
 
 import re
@@ -162,8 +162,9 @@ CRIMINAL_WORDS = {
     "crime", "crimes", "criminal", "criminally", "prosecute", "prosecuted", "prosecuting",
     "prosecution", "prosecutions", "prosecutor", "prosecutors", "indict", "indicted", "indictment",
     "indictments", "wilful", "wilfully", "wilfulness", "wilfullness", "willful", "willfully",
-    "willfulness", "willfullness", "offence", "offences", "offense", "offenses", "felony", "felonies",
-    "misdemeanor", "misdemeanors", "misdemeanour", "misdemeanours", "convict", "convicted",
+    "willfulness", "willfullness", "offence", "offences", "offense", "offenses", "felony",
+    "felonies", "misdemeanor", "misdemeanors", "misdemeanour", "misdemeanours", "convict",
+    "convicted",
     "conviction", "convictions", "1253",
 }  # fmt: skip
 CIVIL_WORDS = {

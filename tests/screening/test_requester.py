@@ -42,7 +42,7 @@ def test_it_says_what_would_come_back_and_why(tmp_path, name):
 def test_what_intake_would_quarantine_is_returned_in_its_place(tmp_path):
     requests = [request(0), request(1, request_id="R-0"), request(2), request(3, request_id=None)]
     lines = requester_screen(written(tmp_path, requests), PACK, DAY)
-    assert lines["request_id"].to_list() == ["R-0", "R-0", "R-2", "row 4"]
+    assert lines["request_id"].to_list() == ["R-0", "row 2", "R-2", "row 4"]
     assert lines["outcome"].to_list() == ["passed", "returned", "passed", "returned"]
     assert lines["element"].to_list() == ["", "duplicate-request-id", "", "missing-request-id"]
     assert lines["message"].str.len_chars().to_list()[1] > 0

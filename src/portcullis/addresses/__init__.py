@@ -9,14 +9,14 @@
 ``number``              house number: ``123``, ``123A``, ``12-34``, ``123 1/2``, ``N6W23001``
 ``street``              directional, name, suffix, directional in Publication 28's abbreviations;
                         or ``PO BOX``, ``RR 2``, ``HC 1``, ``PSC 802``, ``GENERAL DELIVERY``
-``unit``                the unit without a designator that tells nothing: ``4B``, ``FL2``, ``BLDG3 4``
+``unit``                the unit, a designator that tells nothing left out: ``4B``, ``FL2``
 ``box``                 identifier of a box
 ``city``, ``state``     spelled-out city; two-letter code
 ``zip5``, ``zip4``      "" where absent or never assigned
 ``point``               key of the delivery point; null for an absent address
 ``line``                the address on one line
-``unique_point``        Boolean: a delivery point of one household. False for general delivery, "c/o",
-                        shelters, preparers, boxes at a shop, and lines without number or box
+``unique_point``        Boolean: a delivery point of one household. False for general delivery,
+                        "c/o", shelters, preparers, boxes at a shop, and lines without number or box
 ======================  =========================================================================
 
 A foreign address has no normal form here: without a U.S. state or ZIP Code it is `no-locality`.

@@ -35,8 +35,8 @@ _ERRORS = any_of(
 )  # fmt: skip
 _SCIENTIFIC = r"(?m)^\s*[+-]?\d(?:[.,]\d+)?E[+-]?\d+\s*$"
 
-# The kinds of way a street is called by, for telling "100 Jail Rd" from "Elm County Jail". Not every
-# suffix of Publication 28: "Center" and "Camp" are what detention facilities are called.
+# The kinds of way a street is called by, for telling "100 Jail Rd" from "Elm County Jail". Not
+# every suffix of Publication 28: "Center" and "Camp" are what detention facilities are called.
 _ROADS = any_of(
     form
     for term in SUFFIXES
@@ -88,7 +88,8 @@ def _institution(section: str) -> tuple[str, str, str]:
         rf"^[0-9]+[A-Z]?(?: [^ ]+){{0,4}}? {inside}(?: [A-Z]+)? {_ROADS}(?: |$)"
         rf"|(?:^| )(?:CALLE|AVENIDA|CAMINO|VIA|PASEO) (?:[A-Z]+ )?{inside}(?: |$)"
     )
-    whole = rf"^(?:{short})(?: (?:{short}|OFFICE|FACILITY|FAC|BLDG|BUILDING|CENTER|CTR|HOLD|ROOM|THE|AT|UNIT|[0-9]+))*$"
+    beside = "OFFICE|FACILITY|FAC|BLDG|BUILDING|CENTER|CTR|HOLD|ROOM|THE|AT|UNIT|[0-9]+"
+    whole = rf"^(?:{short})(?: (?:{short}|{beside}))*$"
     return rf"(?:^| ){inside}(?: |$)", street, whole if short else r"^\x00$"
 
 
@@ -101,7 +102,9 @@ def _of_institution(words: pl.Series, section: str) -> pl.Series:
 
 _institution_patterns = {name: _institution(name) for name in ("custody", "agency", "shared")}
 _any_institution = "|".join(
-    f"(?:{pattern})" for inside, _, whole in _institution_patterns.values() for pattern in (inside, whole)
+    f"(?:{pattern})"
+    for inside, _, whole in _institution_patterns.values()
+    for pattern in (inside, whole)
 )
 
 
@@ -132,8 +135,9 @@ def is_spreadsheet_error(raw: pl.Series) -> pl.Series:
 
 
 _NAMED_WAY = (
-    rf"(?:^| )(?:{any_of(suffix_forms())}|CALLE|AVENIDA|CARRETERA|CAMINO|URB|BO|BARRIO|SECTOR|COND|RES|PARC"
-    r"|BUILDING|TOWER|TOWERS|HOUSE|APARTMENTS|APTS|HACIENDA|RANCHO|VILLA|VILLAS|CASERIO|EXTENSION|KM)(?: |$)"
+    rf"(?:^| )(?:{any_of(suffix_forms())}|CALLE|AVENIDA|CARRETERA|CAMINO|URB|BO|BARRIO|SECTOR"
+    r"|COND|RES|PARC|BUILDING|TOWER|TOWERS|HOUSE|APARTMENTS|APTS|HACIENDA|RANCHO|VILLA|VILLAS"
+    r"|CASERIO|KM)(?: |$)"
 )
 
 

@@ -1,6 +1,6 @@
 """Whether two addresses in normal form are one delivery point, and why (requirement 21).
 
-The rules, in the order they are asked. "Place" is the ZIP5 where both have one, else city and state.
+"Place" is the ZIP5 where both have one, else city and state.
 Only `same` is agreement; `near` refers to a person; nothing here guesses.
 """
 
@@ -22,7 +22,7 @@ REASONS: dict[str, str] = {
     "unit-differs": "The building is the same, but the units differ.",
     "unit-missing": "The building is the same, but only one of the two names a unit.",
     "number-differs": "The street and place are the same, but the house or box numbers differ.",
-    "near": "The two differ as a slip of the pen would make them differ; only a person may say more.",
+    "near": "The two differ by no more than a slip of the pen; only a person may say more.",
     "different": "The two are different addresses.",
     "absent": "One of the two is no address.",
 }
@@ -92,7 +92,9 @@ def _near_rows(pairs: pl.Series) -> pl.Series:
     either_zip_missing = (pl.col("l_zip5") == "") | (pl.col("r_zip5") == "")
     town = (pl.col("l_city") == pl.col("r_city")) & (pl.col("l_state") == pl.col("r_state"))
     agree = rows.select(
-        place=pl.when(either_zip_missing).then(town).otherwise(pl.col("l_zip5") == pl.col("r_zip5")),
+        place=pl.when(either_zip_missing)
+        .then(town)
+        .otherwise(pl.col("l_zip5") == pl.col("r_zip5")),
         street=pl.col("l_street") == pl.col("r_street"),
         number=(pl.col("l_number") == pl.col("r_number")) & (pl.col("l_box") == pl.col("r_box")),
         unit=pl.col("l_unit") == pl.col("r_unit"),
@@ -117,12 +119,14 @@ def _where(
     return put_where(where, where, slip(rows.filter(where)))
 
 
-def _distance(left: pl.Series, right: pl.Series, scorer: DistanceScorer = OSA.distance) -> pl.Series:
+def _distance(
+    left: pl.Series, right: pl.Series, scorer: DistanceScorer = OSA.distance
+) -> pl.Series:
     return pl.Series(cpdist(left.to_list(), right.to_list(), scorer=scorer, dtype=np.int32))
 
 
 def _number_slip(rows: pl.DataFrame) -> pl.Series:
-    """A sign or letter left out, two digits changed round, or one digit left out of several.
+    """Say which numbers differ by a sign or letter, by digits changed round, or by one left out.
 
     One digit for another is no slip: it is the house next door.
     """
@@ -131,7 +135,8 @@ def _number_slip(rows: pl.DataFrame) -> pl.Series:
     )
     signs, letters = "[^A-Z0-9]", "[^0-9]"
     either = written.select(
-        signs=pl.col("left").str.replace_all(signs, "") == pl.col("right").str.replace_all(signs, ""),
+        signs=pl.col("left").str.replace_all(signs, "")
+        == pl.col("right").str.replace_all(signs, ""),
         letters=(pl.col("left").str.replace_all(letters, "") == pl.col("right"))
         | (pl.col("right").str.replace_all(letters, "") == pl.col("left")),
         several=pl.min_horizontal(pl.col("left", "right").str.len_chars()) >= _SEVERAL_DIGITS,
@@ -144,7 +149,7 @@ def _number_slip(rows: pl.DataFrame) -> pl.Series:
 
 
 def _street_slip(rows: pl.DataFrame) -> pl.Series:
-    """A keystroke or two in the name, or a directional, suffix or urbanization left out.
+    """Say which names differ by a keystroke or two, or by a directional or suffix left out.
 
     Never where numbers in the names differ ("5TH ST", "6TH ST"), nor where both give a directional
     or both a suffix and they differ: those are other streets.
@@ -189,7 +194,7 @@ def _group(name: str) -> pl.Expr:
 
 
 def _place_slip(rows: pl.DataFrame) -> pl.Series:
-    """The same town under another ZIP Code, or one keystroke between two ZIP Codes of a state."""
+    """Say which are one town under two ZIP Codes, or two ZIP Codes of a state a keystroke apart."""
     same_state = rows["l_state"] == rows["r_state"]
     town = same_state & (rows["l_city"] == rows["r_city"]) & (rows["l_city"] != "")
     keystroke = _distance(rows["l_zip5"], rows["r_zip5"]) == 1

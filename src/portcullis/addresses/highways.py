@@ -46,4 +46,6 @@ def _named(line: pl.Series) -> pl.Series:
 
 
 def _lettered(line: pl.Series) -> pl.Series:
-    return line.str.replace(rf"(^| )(?:{_COUNTY} {_ROAD}|CR) ([A-Z]{{1,2}})$", "${1}COUNTY ROAD ${2}")
+    return line.str.replace(
+        rf"(^| )(?:{_COUNTY} {_ROAD}|CR) ([A-Z]{{1,2}})$", "${1}COUNTY ROAD ${2}"
+    )

@@ -47,7 +47,7 @@ def _care_of_sign(line: pl.Series) -> pl.Series:
 
 
 def _signs(line: pl.Series) -> pl.Series:
-    """Keep a point or slash between digits and a hyphen between letters or digits; space the rest."""
+    """Keep a point or slash between digits, a hyphen between letters or digits; space the rest."""
     line = line.str.replace_all("#", " # ", literal=True)
     # "N.W." is one word; "ST.PAUL" is two; "39.2" is a number.
     line = line.str.replace_all(r"(^|[^A-Z0-9])([A-Z])\.([A-Z])\.?([^A-Z0-9]|$)", "$1$2$3$4")

@@ -12,7 +12,8 @@ _LOWEST_ZIP, _HIGHEST_ZIP = "00501", "99950"
 
 _CITY_WORDS = {
     "ST": "SAINT", "STE": "SAINTE", "FT": "FORT", "MT": "MOUNT", "N": "NORTH", "S": "SOUTH",
-    "E": "EAST", "W": "WEST", "HTS": "HEIGHTS", "SPGS": "SPRINGS", "BCH": "BEACH", "TWP": "TOWNSHIP",
+    "E": "EAST", "W": "WEST", "HTS": "HEIGHTS", "SPGS": "SPRINGS", "BCH": "BEACH",
+    "TWP": "TOWNSHIP",
     "VLG": "VILLAGE", "PT": "PORT", "LK": "LAKE", "CTR": "CENTER", "JCT": "JUNCTION",
 }  # fmt: skip
 _CITY_ALIASES = {"NYC": "NEW YORK", "NEW YORK CITY": "NEW YORK", "BKLYN": "BROOKLYN"}
@@ -54,6 +55,8 @@ def zip_code(values: pl.Series) -> tuple[pl.Series, pl.Series]:
     five = digits.str.head(5)
     well_formed = digits.str.contains(r"^[0-9]{5}(?:[- ]?[0-9]{4})?$")
     good = well_formed & (five >= _LOWEST_ZIP) & (five <= _HIGHEST_ZIP) & (five != "11111")
-    four = digits.str.tail(4).zip_with(good & (digits.str.len_bytes() > 5), pl.Series([""]))
+    four = digits.str.tail(4).zip_with(
+        good & (digits.str.len_bytes() > five.str.len_bytes()), pl.Series([""])
+    )
     four = four.zip_with(four != "0000", pl.Series([""]))
     return five.zip_with(good, pl.Series([""])), four

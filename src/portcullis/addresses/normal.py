@@ -39,7 +39,7 @@ def normalise(
     line2: str = "address_line2",
     city: str = "city",
     state: str = "state",
-    zip: str = "zip",  # noqa: A002 - the field's own name
+    zip: str = "zip",
     prefix: str = "a_",
 ) -> pl.DataFrame:
     """Return ``frame`` with the normal form of each row's address added under ``prefix``.
@@ -120,9 +120,7 @@ def _streets(rows: pl.DataFrame) -> pl.DataFrame:
     line = put_where(line, puerto_rican, number_first(some))
     number, rest = split_number(line)
     street = normal_street(rest)
-    street = put_where(
-        street, puerto_rican, _with_urb(street.filter(puerto_rican), urbanization)
-    )
+    street = put_where(street, puerto_rican, _with_urb(street.filter(puerto_rican), urbanization))
     kind = pl.DataFrame({"number": number, "pr": puerto_rican}).select(
         pl.when(pl.col("number") == "")
         .then(pl.lit("unparsed"))
@@ -239,9 +237,9 @@ def _columns(
     )
     point = pl.concat_str(["kind", "number", "street", "unit", "box", whereabouts], separator="|")
     numbered = (pl.col("kind").is_in(["street", "puerto-rico"])) & (pl.col("number") != "")
-    boxed = (
-        pl.col("kind").is_in(["po-box", "rural-route", "highway-contract", "military"])
-    ) & (pl.col("box") != "")
+    boxed = (pl.col("kind").is_in(["po-box", "rural-route", "highway-contract", "military"])) & (
+        pl.col("box") != ""
+    )
     return rows.with_columns(
         absent=absent,
         point=pl.when(~absent).then(point),

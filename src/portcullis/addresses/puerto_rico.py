@@ -1,4 +1,4 @@
-"""Puerto Rican lines (Publication 28, section 29): urbanizations, and the number after the street."""
+"""Puerto Rican lines (Publication 28, section 29): urbanizations, number after the street."""
 
 import polars as pl
 
@@ -6,7 +6,9 @@ from portcullis.addresses.vocabulary import any_of
 from portcullis.folding import rewrite_where
 
 _URB = r"(?:URB|URBANIZACION|URBANIZATION|URBZ)"
-_NEXT = r"(?:CALLE|AVE|AVENIDA|PASEO|CARR|CARRETERA|CAMINO|BLQ|BLOQUE|EDIF|APT|APTO|[^ ]*[0-9][^ ]*)"
+_NEXT = (
+    r"(?:CALLE|AVE|AVENIDA|PASEO|CARR|CARRETERA|CAMINO|BLQ|BLOQUE|EDIF|APT|APTO|[^ ]*[0-9][^ ]*)"
+)
 _WAYS = {"CLL": "CALLE", "CL": "CALLE", "AVENIDA": "AVE", "CARRETERA": "CARR", "CAM": "CAMINO"}
 _LEFT_OUT = any_of(["BLOQUE", "BLQ", "BLK", "CASA", "SOLAR"])
 
@@ -24,9 +26,10 @@ def split_urbanization(line: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def number_first(line: pl.Series) -> pl.Series:
-    """Return "150 CALLE A" for "CALLE A 150", "D35 CALLE 1" for "CALLE 1 D-35" and "D-35 CALLE 1"."""
+    """Return "150 CALLE A" for "CALLE A 150", and "D35 CALLE 1" for "CALLE 1 D-35"."""
     line = line.str.replace(
-        r"^((?:CALLE|AVE|PASEO|CAMINO|CARR) .+?) (?:# |NUM |NO )?([A-Z]{1,2}[ -]?[0-9]+[A-Z]?|[0-9]+[A-Z]?(?:-[0-9]+)?)$",
+        r"^((?:CALLE|AVE|PASEO|CAMINO|CARR) .+?) (?:# |NUM |NO )?"
+        r"([A-Z]{1,2}[ -]?[0-9]+[A-Z]?|[0-9]+[A-Z]?(?:-[0-9]+)?)$",
         "${2} ${1}",
     )
     glued = line.str.contains(r"^[A-Z]{1,2}[ -][0-9]+ ")

@@ -15,11 +15,13 @@ _GENERAL = (
 )
 _MILITARY = rf"(?:^| )(PSC|CMR|UNIT|OPS|CONSUL|BLDG) (?:# )?0*([0-9]+)(?: (?:BOX|BX) {_ID})?"
 _CONTRACT = (
-    r"(?:^| )(?:HC|HCR|HWY CONTRACT|HIGHWAY CONTRACT|STAR ROUTE|STAR RTE|STAR RT)(?: ROUTE| RTE| RT)?(?: #)?[ -]?0*([0-9]+[A-Z]{0,2})"
+    r"(?:^| )(?:HC|HCR|HWY CONTRACT|HIGHWAY CONTRACT|STAR ROUTE|STAR RTE|STAR RT)"
+    r"(?: ROUTE| RTE| RT)?(?: #)?[ -]?0*([0-9]+[A-Z]{0,2})"
     rf"(?: (?:P ?O )?(?:BOX|BX|BUZON) {_ID})?"
 )
 _RURAL = (
-    r"(?:(?:^| )(?:RR|R R|RFD|R F D|RURAL (?:ROUTE|RTE|RT|DELIVERY|DEL))(?: #)?[ -]?0*([0-9]+[A-Z]?)"
+    r"(?:(?:^| )(?:RR|R R|RFD|R F D|RURAL (?:ROUTE|RTE|RT|DELIVERY|DEL))(?: #)?[ -]?"
+    r"0*([0-9]+[A-Z]?)"
     rf"(?: (?:P ?O )?(?:BOX|BX|BUZON|#) {_ID})?"
     rf"|^(?:RD|RT|RTE|ROUTE|R) (?:# )?0*([0-9]+[A-Z]?) (?:BOX|BX) {_ID})"
 )
@@ -32,7 +34,10 @@ _BOX = (
 _BARE_BOX = (
     r"^(?:BOX|BX|CALLER|DRAWER|LOCK ?BOX|APARTADO)(?: NO)? (?:# )?([A-Z]{0,2}-?[0-9][A-Z0-9-]*)"
 )
-_HINT = r"BOX|BX|P ?O ?B|DRAWER|CALLER|BIN|APARTADO|GEN|LISTA|POSTE|PSC|CMR|LOCK|RR|R R|RFD|R F D|RURAL|HC|STAR|CONTRACT"
+_HINT = (
+    "BOX|BX|P ?O ?B|DRAWER|CALLER|BIN|APARTADO|GEN|LISTA|POSTE|ENTREGA|PSC|CMR|LOCK|FIRM|POST"
+    "|RR|R R|RFD|R F D|RURAL|RD|RT|RTE|ROUTE|R |HC|HWY CONTRACT|HIGHWAY CONTRACT|STAR"
+)
 
 
 def are(line: pl.Series, city: pl.Series, state: pl.Series) -> pl.Series:
@@ -45,7 +50,7 @@ def _military_post(city: pl.Series, state: pl.Series) -> pl.Series:
 
 
 def read(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return kind, number, street, unit, box of ``rows`` (line, city, state); kind null: a street."""
+    """Return kind, number, street, unit, box of ``rows`` (line, city, state); no kind: a street."""
     line = pl.col("line")
     military = pl.col("state").is_in(MILITARY_STATES) | pl.col("city").is_in(MILITARY_CITIES)
     found = rows.select(
@@ -59,7 +64,9 @@ def read(rows: pl.DataFrame) -> pl.DataFrame:
         box=line.str.extract_groups(_BOX),
         bare_box=line.str.extract(_BARE_BOX),
     )
-    post, contract, rural, box = (pl.col(name).struct for name in ("post", "contract", "rural", "box"))
+    post, contract, rural, box = (
+        pl.col(name).struct for name in ("post", "contract", "rural", "box")
+    )
     rural_number = pl.coalesce(rural.field("1"), rural.field("3"))
     rural_box = pl.coalesce(rural.field("2"), rural.field("4"))
     box_id = pl.coalesce(box.field("1"), box.field("2"), "bare_box")

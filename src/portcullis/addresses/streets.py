@@ -1,8 +1,8 @@
 """A street line to its number and its street name in Publication 28's abbreviations.
 
 Sections 233 (directionals), 234 and Appendix C1 (suffixes), 235 (numeric names), Appendix D
-(hyphenated, grid and fractional numbers). The name is worked between marks: "^" before it, "$" after
-it, "|" before its suffix; so that a word is judged by where it stands.
+(hyphenated, grid and fractional numbers). The name is worked between marks: "^" before it, "$"
+after it, "|" before its suffix; so that a word is judged by where it stands.
 """
 
 import polars as pl
@@ -13,7 +13,8 @@ from portcullis.folding import rewrite_where
 _SUFFIX = any_of(suffix_forms())
 _LETTER = "[A-DF-MO-RT-VX-Z]"  # a letter that is no directional
 _NUMBER = (
-    r"^((?:[0-9]+(?:[A-Z]?-[0-9]+)?[A-Z]?|[0-9]+-[A-Z]|[NSEW] ?[0-9]+ ?[NSEW] ?[0-9]+|[A-Z]{1,2}[0-9]+[A-Z]?)"
+    r"^((?:[0-9]+(?:[A-Z]?-[0-9]+)?[A-Z]?|[0-9]+-[A-Z]"
+    r"|[NSEW] ?[0-9]+ ?[NSEW] ?[0-9]+|[A-Z]{1,2}[0-9]+[A-Z]?)"
     r"(?:[ -][1-9]/[0-9]{1,2})?) "
 )
 _COUNTED = {
@@ -30,15 +31,16 @@ _DIRECTIONS = {form: term.standard for term in DIRECTIONALS for form in term.for
 _SUFFIXES = {form: term.standard for term in SUFFIXES for form in term.forms}
 
 # After these, a directional's letter is the road's own name ("AVENUE N", "COUNTY ROAD E").
+_LETTERED_ALONE = ("AVENUE", "AVE", "AV", "STREET", "CALLE")
 _LETTERED = (
-    "AVENUE", "AVE", "AV", "STREET", "CALLE", "ROUTE", "RTE", "RT", "HIGHWAY", "HWY",
-    "COUNTY ROAD", "COUNTY RD", "CO RD", "COUNTY HIGHWAY", "COUNTY HWY", "STATE ROUTE", "STATE RD",
+    "ROUTE", "RTE", "RT", "HIGHWAY", "HWY", "COUNTY ROAD", "COUNTY RD", "CO RD", "COUNTY HIGHWAY",
+    "COUNTY HWY", "STATE ROUTE", "STATE RD",
 )  # fmt: skip
 _POSTDIRECTIONALS = (
     {f"^ {form} $": f"^ {form} $" for form in _DIRECTIONS}
     | {f" {form} $": f" $ {standard}" for form, standard in _DIRECTIONS.items()}
-    | {f"^ {way} {d} $": f"^ {way} {d} $" for way in ("AVENUE", "AVE", "AV", "STREET", "CALLE") for d in "NSEW"}
-    | {f" {way} {d} $": f" {way} {d} $" for way in _LETTERED[5:] for d in "NSEW"}
+    | {f"^ {way} {d} $": f"^ {way} {d} $" for way in _LETTERED_ALONE for d in "NSEW"}
+    | {f" {way} {d} $": f" {way} {d} $" for way in _LETTERED for d in "NSEW"}
 )  # fmt: skip
 _FINAL_SUFFIXES = {f"^ {form} $": f"^ {form} $" for form in _SUFFIXES} | {
     f" {form} $": f" |{standard} $" for form, standard in _SUFFIXES.items()
@@ -53,17 +55,28 @@ _UNMARKED = {"^ ": "", " |": " ", " $": ""}
 # Section 234: of two suffix words the last is abbreviated, the others spelled out. Left alone are
 # forms that are also something else inside a name ("ST" for Saint, "DR" for Doctor).
 _AMBIGUOUS = {
-    "ST", "STR", "DR", "VIA", "EXP", "EXPR", "EXPRESS", "IS", "UN", "PR", "DIV", "HT", "CEN", "CENT",
+    "ST", "STR", "DR", "VIA", "EXP", "EXPR", "EXPRESS", "IS", "UN", "PR", "DIV", "HT", "CEN",
+    "CENT",
     "BOT", "RAD", "VILL", "COR", "AVE", "AV", "AVENUE", "PT", "VIS",
 }  # fmt: skip
 _SPELLED = {
-    form: term.word for term in SUFFIXES for form in term.forms if form not in _AMBIGUOUS and form != term.word
+    form: term.word
+    for term in SUFFIXES
+    for form in term.forms
+    if form not in _AMBIGUOUS and form != term.word
 }
+_KING = " MARTIN LUTHER KING "
 _INNER = {f" {form} ": f" {word} " for form, word in _SPELLED.items()} | {
-    " SAINT ": " ST ", " SAINTE ": " STE ", " DOCTOR ": " DR ", " JUNIOR ": " JR ",
-    " MARTIN LUTHER KING JR ": " MARTIN LUTHER KING ", " MLK ": " MARTIN LUTHER KING ", " MLK JR ": " MARTIN LUTHER KING ",
-    " DR MARTIN LUTHER KING ": " MARTIN LUTHER KING ", " DR MARTIN LUTHER KING JR ": " MARTIN LUTHER KING ",
-}  # fmt: skip
+    " SAINT ": " ST ",
+    " SAINTE ": " STE ",
+    " DOCTOR ": " DR ",
+    " JUNIOR ": " JR ",
+    " MLK ": _KING,
+    " MLK JR ": _KING,
+    " MARTIN LUTHER KING JR ": _KING,
+    " DR MARTIN LUTHER KING ": _KING,
+    " DR MARTIN LUTHER KING JR ": _KING,
+}
 _INNER_HINT = any_of(word.strip().split(" ")[0] for word in _INNER)
 
 _ORDINALS = {
@@ -114,7 +127,11 @@ def _plain_number(number: pl.Series) -> pl.Series:
 def normal_street(rest: pl.Series) -> pl.Series:
     """Return each street name with directionals, suffix and numeric names in standard form."""
     name = rewrite_where(rest, rest.str.contains("[-&#/]"), _without_signs)
-    name = rewrite_where(name, name.str.contains(r"(?:^| )(?:NORTH|SOUTH|NO|SO|N|S) (?:EAST|WEST|E|W)(?: |$)"), _joined_directions)
+    name = rewrite_where(
+        name,
+        name.str.contains(r"(?:^| )(?:NORTH|SOUTH|NO|SO|N|S) (?:EAST|WEST|E|W)(?: |$)"),
+        _joined_directions,
+    )
     name = "^ " + name + " $"
     name = _replace(name, _POSTDIRECTIONALS)
     name = _replace(name, _FINAL_SUFFIXES)

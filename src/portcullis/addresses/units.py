@@ -20,16 +20,25 @@ _ALONE = any_of(unit_forms("alone"))
 _FLOOR = "(?:FLOOR|FLR|FL|PISO)"
 _SUFFIX, _DIRECTIONAL = any_of(suffix_forms()), any_of(directional_forms())
 
-_ID = rf"(?:[A-Z]{{0,2}}-?[0-9]{{1,5}}[A-Z]{{0,2}}(?:-[A-Z0-9]+)?|[A-Z](?:-[A-Z0-9]+)?|{_ALONE})"
+_ID = rf"(?:[A-Z]{{0,2}}-?[0-9]{{1,6}}[A-Z]{{0,2}}(?:-[A-Z0-9]+)?|[A-Z](?:-[A-Z0-9]+)?|{_ALONE})"
 _LEVEL = r"(?:[A-Z]?-?[0-9]{1,3}[A-Z]?|[A-Z])"
-_NAMED = rf" (?:{_PLAIN} (?:(?:#|NO|NUM|NUMBER) )?{_ID}|{_KEPT} (?:# )?{_LEVEL}|# [^ ]+)(?: .*)?$| (?:PH|PENTHOUSE)$"
+_NAMED = (
+    rf" (?:{_PLAIN} (?:(?:#|NO|NUM|NUMBER) )?{_ID}|{_KEPT} (?:# )?{_LEVEL}|# [^ ]+)(?: .*)?$"
+    r"| (?:PH|PENTHOUSE)$"
+)
 _HINT = rf" (?:{_PLAIN}|{_KEPT}|{_ALONE}|#)(?: |$)"
 
 _SHORT_END = r" (?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-Z])$"
 
 # After these kinds of way a short bare token is a unit: "261 MAIN ST 4B". Roads are left out where
 # the token is the road's own number or letter ("COUNTY ROAD 5", "AVENUE H").
-_WAY = r"(?:AVENUE|AVE|AV|STREET|ST|BOULEVARD|BLVD|DRIVE|DR|LANE|LN|COURT|CT|CIRCLE|CIR|PLACE|PL|TERRACE|TER|WAY|PARKWAY|PKWY|ROAD|RD|SQUARE|SQ|TRAIL|TRL)"
+_WAY = any_of(
+    [
+        *("AVENUE", "AVE", "AV", "STREET", "ST", "BOULEVARD", "BLVD", "DRIVE", "DR", "LANE", "LN"),
+        *("COURT", "CT", "CIRCLE", "CIR", "PLACE", "PL", "TERRACE", "TER", "WAY", "PARKWAY"),
+        *("PKWY", "ROAD", "RD", "SQUARE", "SQ", "TRAIL", "TRL"),
+    ]
+)
 _BARE = (
     rf"^[0-9][^ ]* (?:[^ ]+ )+{_WAY}(?: (?:N|S|E|W|NE|NW|SE|SW))?"
     r" (?:[A-Z]?-?[0-9]{1,4}[A-Z]?|[A-DF-MO-RT-VX-Z])$"

@@ -201,7 +201,11 @@ class _Player:
         self.played.lawful_released_share = compared.lawful_released_share
 
     def _lawful(self) -> set[str]:
-        return set(self._truth.filter("lawful")["request_id"])
+        """Return what the sampler finds lawful; (i)(6) is another official's to see, and no one's
+        else.
+        """
+        barred = pl.col("truth_class") == scenarios.IMPAIRMENT_ADVERSE
+        return set(self._truth.filter(pl.col("lawful") | barred)["request_id"])
 
     def _adverse(self) -> list[str]:
         """Return whom the impairment official bars, of those that reached this far."""

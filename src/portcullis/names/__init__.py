@@ -9,13 +9,13 @@
 ``family``       surnames in their order, each with its particles joined on (``DELACRUZ GARCIA``)
 ``family_set``   the same surnames sorted: equal for reordered compounds
 ``suffix``       JR, SR, II, III, IV, V or ""; found in any field
-``key``          ``given|family_set``, null for an absent name: what name-and-address look-up joins on
+``key``          ``given|family_set``, null for an absent name: name-and-address look-up joins on it
 ===============  ================================================================================
 
 Policies, stated:
 
-- A **nickname** never agrees by itself: `nickname` refers to a person. So does an initial, a part of
-  a compound surname, and a slip of the pen.
+- A **nickname** never agrees by itself: `nickname` refers to a person. So does an initial, a part
+  of a compound surname, and a slip of the pen.
 - Given and family names **written in each other's columns** do not agree: `near`, referred.
 - A **suffix** on one side only agrees (`suffix-missing`); two different suffixes never do, for a
   father and son share name and address.

@@ -93,7 +93,8 @@ def _middle_contradicts(pairs: pl.Series) -> pl.Series:
         side.str.replace_all("([^ ])[^ ]*", "${1}") for side in (left, right)
     )
     initials = ((left == left_initials) | (right == right_initials)) & (
-        left_initials.str.starts_with(right_initials) | right_initials.str.starts_with(left_initials)
+        left_initials.str.starts_with(right_initials)
+        | right_initials.str.starts_with(left_initials)
     )
     contradicts = rows.filter(differs).select(~initials).to_series()
     return put_where(differs, differs, contradicts).alias(pairs.name)
@@ -105,7 +106,9 @@ def _kinship(left: str, right: str) -> pl.Expr:
         for side, name in ((left, "l"), (right, "r"))
         for part in _PARTS
     ]
-    return pl.struct(columns).map_batches(_kinship_rows, return_dtype=pl.String, is_elementwise=True)
+    return pl.struct(columns).map_batches(
+        _kinship_rows, return_dtype=pl.String, is_elementwise=True
+    )
 
 
 def _kinship_rows(pairs: pl.Series) -> pl.Series:
@@ -175,7 +178,7 @@ def _swapped(rows: pl.DataFrame) -> pl.Series:
 
 
 def _slip(left: pl.Series, right: pl.Series) -> pl.Series:
-    """Say which pairs are a keystroke apart (two in a long name): OSA distance, so a swap is one."""
+    """Say which pairs are a keystroke apart, two in a long name (a swap of letters is one)."""
     shorter = pl.DataFrame({"left": left, "right": right}).select(
         pl.min_horizontal(pl.all().str.len_chars())
     )

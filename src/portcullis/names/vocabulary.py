@@ -12,31 +12,35 @@ _DATA = resources.files("portcullis.names") / "data"
 
 SUFFIXES = {
     "JR": "JR", "JNR": "JR", "JUNIOR": "JR", "HIJO": "JR", "SR": "SR", "SNR": "SR", "SENIOR": "SR",
-    "II": "II", "2ND": "II", "2D": "II", "SECOND": "II", "III": "III", "3RD": "III", "3D": "III", "THIRD": "III",
+    "II": "II", "2ND": "II", "2D": "II", "SECOND": "II", "III": "III", "3RD": "III", "3D": "III",
+    "THIRD": "III",
     "IV": "IV", "4TH": "IV", "FOURTH": "IV", "V": "V", "5TH": "V", "FIFTH": "V",
 }  # fmt: skip
 """Written suffix -> its normal form. "Jr" and "II" are not the same person's."""
 
-# Also names in themselves ("Junior" in Brazil, "Hijo"; V an initial): a suffix only in its own field
-# or at the end of the family name.
+# Also names in themselves ("Junior" in Brazil; "V" an initial): a suffix only in its own field or at
+# the end of the family name.
 ONLY_AFTER_FAMILY = ("V", "JUNIOR", "SENIOR", "HIJO", "SECOND", "THIRD", "FOURTH", "FIFTH")
 
 TITLES = ("MR", "MRS", "MS", "MISS", "MX", "PHD", "ESQ", "DDS", "CPA")
 """Forms of address; left out where a name stands beside them."""
 
 PARTICLES = (
-    "DE", "DEL", "DELA", "DELAS", "DELOS", "LA", "LAS", "LOS", "EL", "LO", "LE", "DI", "DA", "DO", "DOS",
-    "DAS", "DU", "DES", "D", "VAN", "VON", "VOM", "DER", "DEN", "TEN", "TER", "ZU", "ZUM", "ZUR", "AL",
-    "ABU", "ABD", "ABDUL", "ABDEL", "IBN", "BIN", "BINT", "BEN", "MC", "MAC", "O", "FITZ", "NI", "NIC",
+    "DE", "DEL", "DELA", "DELAS", "DELOS", "LA", "LAS", "LOS", "EL", "LO", "LE", "DI", "DA", "DO",
+    "DOS",
+    "DAS", "DU", "DES", "D", "VAN", "VON", "VOM", "DER", "DEN", "TEN", "TER", "ZU", "ZUM", "ZUR",
+    "AL",
+    "ABU", "ABD", "ABDUL", "ABDEL", "IBN", "BIN", "BINT", "BEN", "MC", "MAC", "O", "FITZ", "NI",
+    "NIC",
     "ST", "SAINT", "SAN", "SANTA", "SANTO",
 )  # fmt: skip
-"""Words that belong to the surname after them; written joined ("DELACRUZ", "MCDONALD", "ALSAYED")."""
+"""Words that belong to the surname after them; written joined ("DELACRUZ", "MCDONALD")."""
 
 FORENAME_PARTICLES = (
     "DE", "DEL", "DELA", "DELAS", "DELOS", "LA", "LAS", "LOS", "DI", "DA", "DAS", "DOS", "DU",
     "ABU", "ABD", "ABDUL", "ABDEL",
 )  # fmt: skip
-"""The same among forenames ("MARIA DELOSANGELES"); fewer, for "Al", "Ben" and "Van" are forenames."""
+"""The same among forenames ("DELOSANGELES"); fewer, for "Al", "Ben" and "Van" are forenames."""
 
 
 def plain(texts: pl.Series) -> pl.Series:

@@ -8,13 +8,24 @@ from portcullis import addresses
 
 FIELDS = ("address_line1", "address_line2", "city", "state", "zip")
 WORDS = [
-    "123", "12-34", "N6W23001", "1/2", "½", "#", "Apt", "4B", "Unit", "PO", "Box", "RR", "2", "HC", "N", "North", "W.", "Main",
-    "Mill", "Creek", "St", "Street", "Ave", "Rd", "County", "Highway", "Unknown", "Jail", "Ste", "FL", "Peña", "O'Brien",
-    "c/o", "URB", "Calle", "A", "5th", "Fifth", "Bldg", "-", ",", ".", "Martin", "MLK", "I-95", "US", "NW", "00000", "Rear", "ICE",
+    "123", "12-34", "N6W23001", "1/2", "½", "#", "Apt", "4B", "Unit", "PO", "Box", "RR", "2", "HC",
+    "N", "North", "W.", "Main",
+    "Mill", "Creek", "St", "Street", "Ave", "Rd", "County", "Highway", "Unknown", "Jail", "Ste",
+    "FL", "Peña", "O'Brien",
+    "c/o", "URB", "Calle", "A", "5th", "Fifth", "Bldg", "-", ",", ".", "Martin", "MLK", "I-95",
+    "US", "NW", "00000", "Rear", "ICE",
 ]  # fmt: skip
 soup = st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join)
 any_text = st.none() | st.text(max_size=40) | soup
-places = st.sampled_from([("Miami", "FL", "33101"), ("St. Paul", "mn", "55101-1234"), ("San Juan", "PR", "00901"), ("APO", "AE", "09499"), ("Hays", "Kansas", None)])
+places = st.sampled_from(
+    [
+        ("Miami", "FL", "33101"),
+        ("St. Paul", "mn", "55101-1234"),
+        ("San Juan", "PR", "00901"),
+        ("APO", "AE", "09499"),
+        ("Hays", "Kansas", None),
+    ]
+)
 rows = st.tuples(any_text, any_text, any_text, any_text, any_text)
 
 
@@ -31,7 +42,20 @@ def addressed(draw):
     """Return a street address as people write one."""
     number = draw(st.sampled_from(["7", "123", "12-34", "45A", "123 1/2", "N6W23001", "1000"]))
     before = draw(st.sampled_from(["", "N", "South", "NW"]))
-    name = draw(st.sampled_from(["Main", "Mill Creek", "5th", "Saint James", "Peña", "Unknown Creek", "Martin Luther King Jr", "Lake"]))
+    name = draw(
+        st.sampled_from(
+            [
+                "Main",
+                "Mill Creek",
+                "5th",
+                "Saint James",
+                "Peña",
+                "Unknown Creek",
+                "Martin Luther King Jr",
+                "Lake",
+            ]
+        )
+    )
     suffix = draw(st.sampled_from(["St", "Avenue", "Rd.", "Boulevard", "Ln", "Court"]))
     unit = draw(st.sampled_from(["", "Apt 4", "# 12B", "Fl 2", "Bldg 3 Apt 4", "Unit 5-C", "Rear"]))
     line1 = " ".join(part for part in (number, before, name, suffix) if part)
@@ -91,7 +115,9 @@ def test_the_normal_form_is_its_own_normal_form(address):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(rows, rows) | st.tuples(addressed(), addressed()), min_size=1, max_size=10))
+@given(
+    st.lists(st.tuples(rows, rows) | st.tuples(addressed(), addressed()), min_size=1, max_size=10)
+)
 def test_agreement_is_symmetric_and_an_address_agrees_with_itself(some):
     left = normal([pair[0] for pair in some])
     right = normal([pair[1] for pair in some])
@@ -109,7 +135,9 @@ def test_agreement_is_symmetric_and_an_address_agrees_with_itself(some):
     assert there == back
     assert set(there) <= set(addresses.REASONS)
     assert own == ["absent" if absent else "same" for absent in left["a_absent"]]
-    one_by_one = [row.select(addresses.agreement("l_", "r_")).item() for row in sides.iter_slices(1)]
+    one_by_one = [
+        row.select(addresses.agreement("l_", "r_")).item() for row in sides.iter_slices(1)
+    ]
     assert one_by_one == there
 
 
@@ -118,7 +146,10 @@ def test_a_missing_side_is_absent():
     sides = pl.concat(
         [
             found.select(pl.all().name.map(lambda name: "l_" + name[2:])),
-            pl.DataFrame({f"r_{name}": [None] for name in addresses.COLUMNS}, schema={f"r_{n}": t for n, t in addresses.COLUMNS.items()}),
+            pl.DataFrame(
+                {f"r_{name}": [None] for name in addresses.COLUMNS},
+                schema={f"r_{n}": t for n, t in addresses.COLUMNS.items()},
+            ),
         ],
         how="horizontal",
     )
@@ -126,4 +157,7 @@ def test_a_missing_side_is_absent():
 
 
 def test_an_empty_table_has_the_columns():
-    assert addresses.normalise(frame([])).columns == [*FIELDS, *(f"a_{name}" for name in addresses.COLUMNS)]
+    assert addresses.normalise(frame([])).columns == [
+        *FIELDS,
+        *(f"a_{name}" for name in addresses.COLUMNS),
+    ]

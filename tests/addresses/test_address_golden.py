@@ -1,4 +1,4 @@
-"""The golden cases: `golden.csv` (one address a row) and `pairs.csv` (two addresses in Miami FL)."""
+"""The golden cases: `golden.csv` (one address a row), `pairs.csv` (two addresses in Miami FL)."""
 
 from pathlib import Path
 
@@ -82,6 +82,8 @@ def test_every_code_has_its_sentence():
 )
 def test_what_the_2025_script_let_pass_is_absent(line1, zip_code):
     """R1 and R2: beside a ZIP Code, and with no more than digits."""
-    row = pl.DataFrame({"line1": [line1], "line2": [None], "city": [None], "state": [None], "zip": [zip_code]})
+    row = pl.DataFrame(
+        {"line1": [line1], "line2": [None], "city": [None], "state": [None], "zip": [zip_code]}
+    )
     assert normal(row)["a_absent"].to_list() == [True]
     assert normal(row)["a_point"].to_list() == [None]
