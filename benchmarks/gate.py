@@ -41,7 +41,7 @@ def run(data: Data) -> list[tuple[str, float, str]]:
         *stages,
         ("all, index standing", whole, "s"),
         ("index (once for many batches)", index.seconds, "s"),
-        ("all, index added in", whole + index.seconds, "s"),
+        ("all, added in", whole + index.seconds, "s"),
         ("peak memory", peak / 2**30, "GiB"),
         ("peak memory of indexing", index.peak / 2**30, "GiB"),
         ("recall", quality["recall"], "share"),

@@ -9,7 +9,8 @@ The settings and why:
   match too, as it can in Portcullis. ``latest``: one row a taxpayer with the newest address, half
   the rows and faster, but blind to persons who gave an old one. Both are run.
 - *Cleaning* in SQL: upper case, no diacritics or punctuation, the commonest street words
-  abbreviated, ZIP cut to five. Less than our own normal form does, and charged as ``prepare``.
+  abbreviated, ZIP cut to five. Less than our own normal form does. The records' part is charged
+  apart, as our index is: both stand for many batches.
 - *Blocking*: TIN; given name + family name + ZIP; street line + ZIP + first letter of the family
   name. Together they miss a pair only where two of TIN, name and address all differ.
 - *Comparisons*: Jaro-Winkler names with term frequencies on both, suffix (father and son at one
@@ -81,13 +82,17 @@ def place(line1: str, line2: str) -> str:
     return f"trim({line}) AS street, left(zip, 5) AS zip5"
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, data: Data, form: str) -> None:
-    """Read and clean the two tables: ``requests`` and ``records``."""
+def clean_requests(connection: duckdb.DuckDBPyConnection, data: Data) -> None:
+    """Read and clean the batch: table ``requests``."""
     connection.execute(f"""
         CREATE TABLE requests AS
         SELECT request_id AS unique_id, {person()}, {place("address_line1", "address_line2")}
         FROM read_csv('{data.batch}', all_varchar = true)
     """)
+
+
+def clean_records(connection: duckdb.DuckDBPyConnection, data: Data, form: str) -> None:
+    """Read and clean the holder's records: table ``records``."""
     newest = "QUALIFY row_number() OVER (PARTITION BY taxpayer_id ORDER BY processed_on DESC) = 1"
     chosen = {
         "latest": f"SELECT taxpayer_id, line1, line2, zip FROM addresses {newest}",
@@ -195,8 +200,10 @@ def run(data: Data, form: str, scratch: Path) -> dict[str, object]:
 
     connection = duckdb.connect(str(scratch / f"splink-{form}.duckdb"))
     connection.execute(f"SET temp_directory = '{scratch}'")
-    with stage("prepare"):
-        prepare(connection, data, form)
+    with stage("records"):
+        clean_records(connection, data, form)
+    with stage("requests"):
+        clean_requests(connection, data)
     count = connection.execute("SELECT count(*), count(tin) / count(*) FROM requests").fetchone()
     rows = connection.execute("SELECT count(*) FROM records").fetchone()
     if count is None or rows is None:

@@ -56,9 +56,8 @@ def record_column(label: str, fields: Sequence[str]) -> pl.Expr:
 def sha256_column(texts: pl.Series) -> pl.Series:
     """Return the SHA-256 digest (32 bytes, Binary) of each text of ``texts`` (String, no nulls)."""
     sha256 = hashlib.sha256
-    return pl.Series(
-        texts.name, [sha256(text.encode()).digest() for text in texts], dtype=pl.Binary
-    )
+    values = texts.cast(pl.Binary).to_list()
+    return pl.Series(texts.name, [sha256(value).digest() for value in values], dtype=pl.Binary)
 
 
 def sha256_hex(parts: Iterable[bytes]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey as ECKey  # the type of a person's key, for every room
 
 from portcullis.canonical import json_bytes
 from portcullis.errors import Misuse, Refused

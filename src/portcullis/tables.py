@@ -113,7 +113,9 @@ def scan_table(
     try:
         source = path.open("rb")
     except FileNotFoundError:
-        raise Misuse(f"There is no file {path.name} in this batch.", "Run the step before.") from None
+        raise Misuse(
+            f"There is no file {path.name} in this batch.", "Run the step before."
+        ) from None
     with source:
         if source.read(len(MAGIC)) != MAGIC:
             raise _damaged(path)

@@ -62,7 +62,7 @@ def addressed(draw):
     return (line1, unit or None, *draw(places))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(rows, min_size=1, max_size=12))
 def test_any_text_has_an_answer_and_an_absent_one_has_no_point(some):
     found = normal(some)
@@ -77,7 +77,7 @@ def test_any_text_has_an_answer_and_an_absent_one_has_no_point(some):
     assert texts.null_count().sum_horizontal().item() == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(rows, min_size=2, max_size=15), st.integers(1, 7))
 def test_chunks_do_not_matter(some, size):
     whole = normal(some)
@@ -85,24 +85,24 @@ def test_chunks_do_not_matter(some, size):
     assert parts.equals(whole)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(addressed())
 def test_case_spaces_stops_and_diacritics_do_not_matter(address):
     line1, unit, *place = address
-    plain = normal([(line1, unit, *place)])
-    for other in (
+    others = (
         line1.upper(),
         line1.lower(),
         f"  {line1.replace(' ', '   ')} ",
         line1.replace("ñ", "n"),
         line1.replace("ñ", "n\u0303"),
         f"{line1},",
-    ):
-        assert normal([(other, unit, *place)]).equals(plain)
-    assert normal([(f"{line1} {unit or ''}", None, *place)]).equals(plain)
+    )
+    same = [(other, unit, *place) for other in (line1, *others)]
+    found = normal([*same, (f"{line1} {unit or ''}", None, *place)])
+    assert found.unique().height == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(addressed())
 def test_the_normal_form_is_its_own_normal_form(address):
     once = normal([address])
@@ -114,7 +114,7 @@ def test_the_normal_form_is_its_own_normal_form(address):
     assert twice["a_line"].item() == once["a_line"].item().removesuffix("-1234")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.tuples(rows, rows) | st.tuples(addressed(), addressed()), min_size=1, max_size=10)
 )

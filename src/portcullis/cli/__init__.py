@@ -34,10 +34,10 @@ def main() -> None:
     except KeyboardInterrupt:
         complain("Stopped.", "Run the same command again; it goes on where it stopped.")
         sys.exit(2)
-    except Exception as error:  # noqa: BLE001 - the last wall: a user is never shown a traceback
+    except Exception as error:
         complain(
             f"Something in Portcullis itself failed ({type(error).__name__} in {_where(error)}).",
-            "Nothing was released by this. Please report it; the place named holds no taxpayer data.",
+            "Nothing was released by this. Please report it; the place holds no taxpayer data.",
         )
         sys.exit(_UNEXPECTED)
     sys.exit(answer if isinstance(answer, int) else 0)
@@ -66,6 +66,14 @@ def _register() -> None:
     )
 
     for noun in (
-        demo, homes, agreements, records, requests, determinations, packages, orders, ledgers,
+        demo,
+        homes,
+        agreements,
+        records,
+        requests,
+        determinations,
+        packages,
+        orders,
+        ledgers,
     ):
         noun.register(app)

@@ -1,5 +1,6 @@
 """``portcullis agreement``: check a pack, show it in words, write an empty batch file."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -51,7 +52,7 @@ def show_pack(*, home: HomeOption = DEFAULT_HOME) -> None:
 
 def template(
     *,
-    format: Literal["csv", "jsonl", "parquet", "xlsx"] = "csv",  # noqa: A002 - the option's name
+    format: Literal["csv", "jsonl", "parquet", "xlsx"] = "csv",
     out: Path | None = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
@@ -59,16 +60,19 @@ def template(
     from portcullis.agreements import builtin_pack, load_pack, template_rows
 
     own = home / "pack"
-    rows = template_rows(load_pack(own if own.is_dir() else builtin_pack()))
+    today = datetime.now(UTC).date()
+    rows = template_rows(load_pack(own if own.is_dir() else builtin_pack()), on=today)
     if out is None:
         if format not in ("csv", "jsonl"):
             raise Misuse(f"A template in {format} needs a file.", "Name one with --out.")
         say((rows.write_csv() if format == "csv" else rows.write_ndjson()).rstrip("\n"))
         return
-    writers = {
-        "csv": rows.write_csv,
-        "jsonl": rows.write_ndjson,
-        "parquet": rows.write_parquet,
-        "xlsx": rows.write_excel,
-    }
-    writers[format](out)
+    match format:
+        case "csv":
+            rows.write_csv(out)
+        case "jsonl":
+            rows.write_ndjson(out)
+        case "parquet":
+            rows.write_parquet(out)
+        case "xlsx":
+            rows.write_excel(out)

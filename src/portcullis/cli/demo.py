@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.managers import SyncManager
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from portcullis.cli.demo_facts import facts_of
+from portcullis.cli.demo_facts import basis_of, facts_of
 from portcullis.cli.demo_play import Played, play
 from portcullis.cli.options import JsonOption
 from portcullis.cli.output import console, say, show
@@ -34,8 +35,12 @@ def demo(
     requests: Annotated[int | None, Parameter(help="Requests in the batch (1,280,000).")] = None,
     records: Annotated[int | None, Parameter(help="Taxpayers in the records (2,000,000).")] = None,
     seed: int = 2025,
-    quick: Annotated[bool, Parameter(negative="", help="20,000 requests, 60,000 taxpayers.")] = False,
-    home: Annotated[Path, Parameter(help="A new folder for everything it makes.")] = Path("demo-home"),
+    quick: Annotated[
+        bool, Parameter(negative="", help="20,000 requests, 60,000 taxpayers.")
+    ] = False,
+    home: Annotated[Path, Parameter(help="A new folder for everything it makes.")] = Path(
+        "demo-home"
+    ),
     json: JsonOption = False,
 ) -> int:
     """Play the batch of June 2025, synthetic, whole: take in, decide, approve, release, prove."""
@@ -44,7 +49,7 @@ def demo(
     batch_size = requests or (QUICK_REQUESTS if quick else REQUESTS)
     taxpayers = records or (QUICK_RECORDS if quick else RECORDS)
     with _stages(silent=json) as stages:
-        facts, played = _run(root, scenario, batch_size, taxpayers, seed, stages)
+        facts, played = _run(Setting(root, scenario, batch_size, taxpayers, seed), stages)
         report = _write_report(root, facts, stages)
     main = played[-1]
     result = _result(played, facts, root, time.perf_counter() - began)
@@ -53,6 +58,17 @@ def demo(
     else:
         _summarise(result, played, report)
     return 0 if main.ledger["verified"] and not result["unlawful_released"] else 1
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is played, where, and how large."""
+
+    root: Path
+    scenario: str
+    requests: int
+    taxpayers: int
+    seed: int
 
 
 class Stages:
@@ -97,14 +113,14 @@ def _stages(*, silent: bool) -> Iterator[Stages]:
         stages.end()
 
 
-def _run(
-    root: Path, scenario: str, requests: int, taxpayers: int, seed: int, stages: Stages
-) -> tuple[Any, list[Played]]:
+def _run(setting: Setting, stages: Stages) -> tuple[Any, list[Played]]:
     from portcullis import scenarios
 
+    root, requests, seed = setting.root, setting.requests, setting.seed
+
     timed: list[tuple[str, float, int]] = []
-    with _timed(timed, stages, "Make the records", taxpayers):
-        records = _apart(scenarios.make_records, root / "records", taxpayers, seed)
+    with _timed(timed, stages, "Make the records", setting.taxpayers):
+        records = _apart(scenarios.make_records, root / "records", setting.taxpayers, seed)
     played = []
     for variant in scenarios.VARIANTS:
         with _timed(timed, stages, f"Make the batch, {variant}", requests):
@@ -112,8 +128,8 @@ def _run(
         played.append(_play_apart(batch, variant, records.folder, root, stages))
     with _timed(timed, stages, "The 2025 script, for comparison", requests):
         naive = _apart(_naive, batch, records.folder)
-    facts = facts_of(scenario, seed, taxpayers, played, naive, timed, _play_home(root, played[-1]))
-    return facts, played
+    basis = basis_of(setting.scenario, seed, setting.taxpayers, played[-1])
+    return facts_of(basis, played, naive, timed), played
 
 
 def _apart(work: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 - any work's answer
@@ -194,10 +210,6 @@ def _write_report(root: Path, facts: Any, stages: Stages) -> Path:  # noqa: ANN4
     return report
 
 
-def _play_home(root: Path, played: Played) -> Path:
-    return root / played.name
-
-
 def _result(played: list[Played], facts: Any, root: Path, seconds: float) -> dict[str, Any]:  # noqa: ANN401
     main = played[-1]
     wanted = (
@@ -234,5 +246,3 @@ def _summarise(result: dict[str, Any], played: list[Played], report: Path) -> No
     console.rule()
     say(f"Report: {report}")
     say(f"Verify it yourself: portcullis verify {report.parent / main.name}")
-
-

@@ -11,15 +11,12 @@ _NO_DISCLOSURE = "no_disclosure"
 
 
 def facts_of(
-    scenario: str,
-    seed: int,
-    taxpayers: int,
+    basis: oversight.Basis,
     played: list[Played],
     naive: NaiveComparison,
     timed: list[tuple[str, float, int]],
-    home: Path,
 ) -> oversight.DemoFacts:
-    """Return the facts of a demonstration's report. ``home`` is the last variant's."""
+    """Return the facts of a demonstration's report; ``timed`` are the stages outside the homes."""
     main = played[-1]
     stages = [*timed[:1], *_named(played), *timed[1:]]
     return oversight.DemoFacts(
@@ -38,10 +35,10 @@ def facts_of(
             root=main.ledger["root"],
             checkpoint=main.ledger["checkpoint"],
             verified=main.ledger["verified"],
-            verify_command=f"portcullis verify {_shown(home)}",
+            verify_command=f"portcullis verify {_shown(main.home)}",
         ),
         stages=tuple(oversight.Stage(*stage) for stage in stages),
-        basis=_basis(scenario, seed, taxpayers, main, home),
+        basis=basis,
     )
 
 
@@ -75,7 +72,11 @@ def _variant(one: Played) -> oversight.Variant:
         **counts,
         reasons=tuple(
             oversight.Reason(
-                row["element"], row["citation"], row["statement"], row["layer"], row["outcome"],
+                row["element"],
+                row["citation"],
+                row["statement"],
+                row["layer"],
+                row["outcome"],
                 row["count"],
             )
             for row in one.reasons
@@ -83,7 +84,10 @@ def _variant(one: Played) -> oversight.Variant:
         ),
         confusion=tuple(
             oversight.TruthCell(
-                row["truth_class"], row["lawful"], row["expected_outcome"], row["outcome"],
+                row["truth_class"],
+                row["lawful"],
+                row["expected_outcome"],
+                row["outcome"],
                 row["count"],
             )
             for row in one.confusion
@@ -92,8 +96,9 @@ def _variant(one: Played) -> oversight.Variant:
     )
 
 
-def _basis(scenario: str, seed: int, taxpayers: int, main: Played, home: Path) -> oversight.Basis:
-    pack = load_pack(home / "pack")
+def basis_of(scenario: str, seed: int, taxpayers: int, main: Played) -> oversight.Basis:
+    """Return what the determinations of ``main`` were made under."""
+    pack = load_pack(main.home / "pack")
     cited = {element.citation: element.statement for element in reversed(law.elements())}
     return oversight.Basis(
         scenario=scenario,
@@ -112,5 +117,3 @@ def _basis(scenario: str, seed: int, taxpayers: int, main: Played, home: Path) -
             for one in (law.reading(name) for name in pack.readings_on(AS_OF))
         ),
     )
-
-

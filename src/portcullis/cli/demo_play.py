@@ -47,7 +47,7 @@ class Played:
 
 
 def play(batch: Batch, variant: str, records: Path, home: Path, say: Say) -> Played:
-    """Play ``batch`` in a new demonstration home at ``home``; ``say(stage, step)`` as it goes on."""
+    """Play ``batch`` in a new demonstration home at ``home``; ``say(stage, step)`` as it goes."""
     from portcullis.office import make, open_office, start
 
     player = _Player(batch, Played(variant, home), say)
@@ -87,7 +87,7 @@ class _Player:
         self.played.stages.append((name, time.perf_counter() - began, rows or self.batch.rows))
 
     def attest(self) -> None:
-        """The recipient attests to its safeguards on the home's day."""
+        """Let the recipient attest to its safeguards on the home's day."""
         from portcullis.office.safeguards import record_safeguards
 
         day = self.home.today()
@@ -156,15 +156,18 @@ class _Player:
 
     def verify(self) -> None:
         from portcullis import ledger
-        from portcullis.office.listing import check_list
         from portcullis.office.files import find_batch
+        from portcullis.office.listing import check_list
         from portcullis.office.public import FILE, read_public
 
         with self.stage("Verify"):
             check_list(self.home, find_batch(self.batch.batch_id))
             public = read_public(self.home.path / FILE)
             found = ledger.verify_log(
-                self.home.ledger, [public.ledger], list(public.witnesses), public.k,
+                self.home.ledger,
+                [public.ledger],
+                list(public.witnesses),
+                public.k,
                 trees=self.home.trees,
             )
         checkpoint = ledger.Log.open(self.home.ledger).checkpoint
@@ -201,9 +204,7 @@ class _Player:
         self.played.lawful_released_share = compared.lawful_released_share
 
     def _lawful(self) -> set[str]:
-        """Return what the sampler finds lawful; (i)(6) is another official's to see, and no one's
-        else.
-        """
+        """Return what the sampler finds lawful; what (i)(6) bars is another official's to see."""
         barred = pl.col("truth_class") == scenarios.IMPAIRMENT_ADVERSE
         return set(self._truth.filter(pl.col("lawful") | barred)["request_id"])
 

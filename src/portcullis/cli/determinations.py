@@ -1,6 +1,4 @@
-"""From adjudication to release: ``adjudicate``, ``impairment``, ``sample``, ``examine``, ``approve``,
-``release``, ``batches``.
-"""
+"""From adjudication to release: the acts on a batch's determinations, one verb an act."""
 
 import json as json_text
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``portcullis init`` and ``portcullis safeguards``: a home, and whether its recipient may receive."""
+"""``portcullis init``, ``keygen`` and ``safeguards``: a home, its people, its recipient."""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +27,9 @@ def register(app: App) -> None:
 def init(
     *,
     people: Annotated[Path, Parameter(help="The roster of people and their public keys.")],
-    pack: Annotated[Path | None, Parameter(help="An agreement pack; else the built-in one.")] = None,
+    pack: Annotated[
+        Path | None, Parameter(help="An agreement pack; else the built-in one.")
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
@@ -55,12 +57,16 @@ def keygen(path: Path, *, json: JsonOption = False) -> None:
     from portcullis.tables import publish
 
     if path.exists():
-        raise Misuse(f"{path.name} is there already.", "Name another file; keys are not overwritten.")
+        raise Misuse(
+            f"{path.name} is there already.", "Name another file; keys are not overwritten."
+        )
     key = keys.generate()
     keys.save_private(key, path)
     public = path.with_name(path.name + ".pub.json")
     publish(public, json_text.dumps(keys.public_jwk(key)).encode())
-    show({"private": str(path), "public": str(public), "thumbprint": key.thumbprint()}, as_json=json)
+    show(
+        {"private": str(path), "public": str(public), "thumbprint": key.thumbprint()}, as_json=json
+    )
 
 
 def safeguards(

@@ -17,7 +17,9 @@ def register(app: App) -> None:
 def verify(
     path: Path = Path("portcullis-home"),
     *,
-    keys: Annotated[Path | None, Parameter(help="The holder's public.json; else the home's.")] = None,
+    keys: Annotated[
+        Path | None, Parameter(help="The holder's public.json; else the home's.")
+    ] = None,
     json: JsonOption = False,
 ) -> int:
     """Verify a ledger from its files: the home at PATH, or a copy of its ledger/ and trees/.
@@ -42,7 +44,9 @@ def verify(
     if json:
         show(facts, as_json=True)
     elif found.ok:
-        say(f"Everything agrees: {found.size:,} entries, {found.trees} lists, root {facts['root']}.")
+        say(
+            f"Everything agrees: {found.size:,} entries, {found.trees} lists, root {facts['root']}."
+        )
     else:
         for problem in found.problems:
             say(problem)

@@ -37,14 +37,16 @@ def _noun(noun: str, words: str) -> App:
     kind: Literal["order", "hold"] = "order" if noun == "order" else "hold"
 
     def file(
-        id: str,  # noqa: A002 - the field's name
+        id: str,
         *,
         docket: DocketOption,
         court: Annotated[str, Parameter(help="The court's code or abbreviation, e.g. dcd.")],
         document: DocumentOption,
         as_: AsOption,
         key: KeyOption,
-        scope: Annotated[Path | None, Parameter(help="A JSON scope; none means everything.")] = None,
+        scope: Annotated[
+            Path | None, Parameter(help="A JSON scope; none means everything.")
+        ] = None,
         home: HomeOption = DEFAULT_HOME,
         json: JsonOption = False,
     ) -> None:
@@ -63,7 +65,7 @@ def _noun(noun: str, words: str) -> App:
         show(facts, as_json=json)
 
     def lift(
-        id: str,  # noqa: A002 - the field's name
+        id: str,
         *,
         docket: DocketOption,
         document: DocumentOption,
@@ -116,7 +118,9 @@ def _read_json(path: Path | None) -> object:
     try:
         return json_text.loads(path.read_text())
     except (OSError, ValueError):
-        raise Misuse(f"{path.name} is no readable scope.", "Give JSON, or none for everything.") from None
+        raise Misuse(
+            f"{path.name} is no readable scope.", "Give JSON, or none for everything."
+        ) from None
 
 
 def _digest(path: Path) -> str:

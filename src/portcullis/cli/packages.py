@@ -77,7 +77,7 @@ def token(
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
-    """The holder's answer to an opening request: a token, refused while the gate is closed."""
+    """Answer an opening request, as the holder, with a token; refused while the gate is closed."""
     opened = office(home)
     from portcullis.office.tokens import grant_token
 
@@ -161,16 +161,21 @@ def _created_on(requests: Path) -> date:
 
 
 def _find_request(path: Path, request_id: str) -> dict[str, object]:
-    readers = {".csv": pl.scan_csv, ".parquet": pl.scan_parquet, ".jsonl": pl.scan_ndjson}
-    reader = readers.get(path.suffix)
-    if reader is None:
-        raise Misuse(f"{path.name} is no batch file that can be searched.", "Give CSV or Parquet.")
-    options = {"infer_schema": False, "encoding": "utf8-lossy", "truncate_ragged_lines": True}
-    scanned = reader(path, **(options if path.suffix == ".csv" else {}))
+    match path.suffix:
+        case ".csv":
+            scanned = pl.scan_csv(
+                path, infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True
+            )
+        case ".parquet":
+            scanned = pl.scan_parquet(path)
+        case ".jsonl":
+            scanned = pl.scan_ndjson(path)
+        case _:
+            raise Misuse(f"{path.name} cannot be searched.", "Give CSV, JSON Lines or Parquet.")
     rows = scanned.filter(pl.col("request_id") == request_id).head(1).collect()
     if rows.is_empty():
         raise Refused("The package answers a request that is not in this file.")
-    return rows.row(0, named=True)
+    return dict(rows.row(0, named=True))
 
 
 def _place(recipient: Path) -> Place:
@@ -189,4 +194,3 @@ def _moment(text: str) -> datetime:
         return datetime.fromisoformat(text) if text else datetime.now(UTC).replace(microsecond=0)
     except ValueError:
         raise Misuse("A time is written like 2025-07-07T12:00:00+00:00.") from None
-

@@ -111,4 +111,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Misuse("A day is written YYYY-MM-DD.") from None
-

@@ -25,18 +25,31 @@ def decide(requests: pl.DataFrame, findings: pl.DataFrame, matches: pl.DataFrame
     """
     face = [name for name in findings.columns if name not in ("row", "face_outcome")]
     match = [name for name in matches.columns if name not in ("row", "route", "cause")]
-    joined = requests.select("row", "request_id").join(
-        findings.select("row", "face_outcome", _reasons(face).alias("face_reasons")),
-        on="row", how="left", maintain_order="left",
-    ).join(
-        matches.select(
-            "row", "route", "cause",
-            _reasons(match).alias("match_reasons"),
-            (pl.all_horizontal(*[pl.col(name).eq_missing(MET) for name in match])
-             if match else pl.lit(value=False)).alias("every_match_met"),
-            pl.lit(value=True).alias("looked_up"),
-        ),
-        on="row", how="left", maintain_order="left",
+    joined = (
+        requests.select("row", "request_id")
+        .join(
+            findings.select("row", "face_outcome", _reasons(face).alias("face_reasons")),
+            on="row",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            matches.select(
+                "row",
+                "route",
+                "cause",
+                _reasons(match).alias("match_reasons"),
+                (
+                    pl.all_horizontal(*[pl.col(name).eq_missing(MET) for name in match])
+                    if match
+                    else pl.lit(value=False)
+                ).alias("every_match_met"),
+                pl.lit(value=True).alias("looked_up"),
+            ),
+            on="row",
+            how="left",
+            maintain_order="left",
+        )
     )
     passed = pl.col("face_outcome").eq_missing("passed")
     return joined.select(
@@ -56,13 +69,17 @@ def decide(requests: pl.DataFrame, findings: pl.DataFrame, matches: pl.DataFrame
         .alias("outcome"),
         pl.col("route"),
         pl.col("cause"),
-        pl.when(passed).then(pl.col("match_reasons")).otherwise(pl.col("face_reasons"))
-        .fill_null("").alias("reasons"),
+        pl.when(passed)
+        .then(pl.col("match_reasons"))
+        .otherwise(pl.col("face_reasons"))
+        .fill_null("")
+        .alias("reasons"),
     )
 
 
 def _reasons(elements: list[str]) -> pl.Expr:
     unmet = [
-        pl.when(pl.col(name).eq_missing(MET)).then(None).otherwise(pl.lit(name)) for name in elements
+        pl.when(pl.col(name).eq_missing(MET)).then(None).otherwise(pl.lit(name))
+        for name in elements
     ]
     return pl.concat_str(unmet, separator=_LIST, ignore_nulls=True) if unmet else pl.lit("")

@@ -81,5 +81,10 @@ def met_if(condition: pl.Expr) -> pl.Expr:
 
 def met_or_for_a_person(met: pl.Expr, person: pl.Expr) -> pl.Expr:
     """Return 1 where ``met``, else 2 where ``person``, else 0; unknown counts as false."""
-    met_, person_ = met_if(met), met_if(person)
-    return met_ + (1 - met_) * person_ * FOR_A_PERSON
+    return (
+        pl.when(met)
+        .then(pl.lit(MET, dtype=pl.UInt8))
+        .when(person)
+        .then(pl.lit(FOR_A_PERSON, dtype=pl.UInt8))
+        .otherwise(pl.lit(NOT_MET, dtype=pl.UInt8))
+    )

@@ -19,12 +19,17 @@ def judge(
     """
     present = frozenset(frame.columns)
     results = [_result(element, basis, present) for element in elements]
-    return frame.lazy().select(*keep, *results).collect()
+    judged = frame.lazy().select(*keep, *results)
+    return judged.with_columns(_known(element.id) for element in elements).collect()
 
 
 def _result(element: Element, basis: Basis, present: frozenset[str]) -> pl.Expr:
     if not present.issuperset(element.reads(basis)):
         return pl.lit(NOT_MET, dtype=pl.UInt8).alias(element.id)
-    result = element.test(basis).cast(pl.UInt8)
-    known = (result <= FOR_A_PERSON).fill_null(value=False)
-    return pl.when(known).then(result).otherwise(NOT_MET).cast(pl.UInt8).alias(element.id)
+    return element.test(basis).cast(pl.UInt8, strict=False).fill_null(NOT_MET).alias(element.id)
+
+
+def _known(element_id: str) -> pl.Expr:
+    """Return the result where it is one of the three; else not met."""
+    result = pl.col(element_id)
+    return pl.when(result <= FOR_A_PERSON).then(result).otherwise(NOT_MET).cast(pl.UInt8)

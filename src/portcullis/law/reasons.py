@@ -28,12 +28,6 @@ _CRIMINAL = (
     r"|felon(?:y|ies)|misdemeanou?rs?|convict(?:ed|ion|ions)?|1253)\b"
 )
 
-# Cheap and wider than _CIVIL: only texts that hold one of these are read closely.
-_CIVIL_STEMS = (
-    "remov", "deport", "civil", "detain", "detention", "repatriat", "expulsion", "expel", "ero",
-    "locat", "immigration enforcement", "administrative",
-)  # fmt: skip
-
 
 def specific(reason: pl.Expr) -> pl.Expr:
     """Return whether ``reason`` says something of a case: enough words, not a placeholder."""
@@ -45,8 +39,8 @@ def civil_alone(reason: pl.Expr) -> pl.Expr:
 
     False where there is no reason at all.
     """
-    stems = reason.str.contains_any(list(_CIVIL_STEMS), ascii_case_insensitive=True)
-    suspect = pl.when(stems).then(reason)
-    not_criminal = pl.when(~suspect.str.contains(_CRIMINAL)).then(suspect)
-    purpose = not_criminal.str.replace_all(_ORDER, " ")
+    # Only the few texts in doubt keep a value here; the others cost no replacement.
+    settled = reason.str.contains(_CRIMINAL) | ~reason.str.contains(_CIVIL)
+    doubtful = pl.when(settled).then(None).otherwise(reason)
+    purpose = doubtful.str.replace_all(_ORDER, " ")
     return purpose.str.contains(_CIVIL).fill_null(value=False)

@@ -18,8 +18,8 @@ SUFFIXES = {
 }  # fmt: skip
 """Written suffix -> its normal form. "Jr" and "II" are not the same person's."""
 
-# Also names in themselves ("Junior" in Brazil; "V" an initial): a suffix only in its own field or at
-# the end of the family name.
+# Also names in themselves ("Junior" in Brazil; "V" an initial): a suffix only in its own field or
+# at the end of the family name.
 ONLY_AFTER_FAMILY = ("V", "JUNIOR", "SENIOR", "HIJO", "SECOND", "THIRD", "FOURTH", "FIFTH")
 
 TITLES = ("MR", "MRS", "MS", "MISS", "MX", "PHD", "ESQ", "DDS", "CPA")

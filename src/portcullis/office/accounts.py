@@ -7,10 +7,10 @@ from portcullis.office import files
 from portcullis.office.home import Home
 
 
-
 def outcomes(home: Home, batch_id: str) -> pl.DataFrame:
-    """Return ``source_row, request_id, outcome`` of every row received; the final outcome where the
-    batch is answered, else the determined one.
+    """Return ``source_row, request_id, outcome`` of every row received.
+
+    The outcome is the final one where the batch is answered, else the determined one.
     """
     batch = files.find_batch(batch_id)
     answered = (home.batch(batch.id) / files.OUTCOMES).exists()
@@ -27,8 +27,9 @@ def outcomes(home: Home, batch_id: str) -> pl.DataFrame:
 
 
 def reasons(home: Home, batch_id: str) -> pl.DataFrame:
-    """Return ``element, citation, statement, layer, outcome, count``: how often each element kept a
-    request from passing, most frequent first. A request may count under several.
+    """Return ``element, citation, statement, layer, outcome, count``, most frequent first.
+
+    The count is how often the element kept a request from passing; one may count under several.
     """
     batch = files.find_batch(batch_id)
     table = files.read_step(home, batch, files.DETERMINATIONS, ["outcome", "reasons"])
@@ -42,10 +43,7 @@ def reasons(home: Home, batch_id: str) -> pl.DataFrame:
         .agg(pl.col("count").sum())
     )
     words = pl.DataFrame(
-        [
-            (each.id, each.citation, each.statement, each.layer.value)
-            for each in law.elements()
-        ],
+        [(each.id, each.citation, each.statement, each.layer.value) for each in law.elements()],
         schema=["element", "citation", "statement", "layer"],
         orient="row",
     )
@@ -67,5 +65,3 @@ def halted(home: Home, batch_id: str) -> str | None:
         f"{limits.batch_halt_officer_share} and {limits.batch_halt_reason_share}. "
         "Nothing was looked up."
     )
-
-

@@ -1,6 +1,9 @@
 """From a batch taken in to its determination list on the ledger: screening, matching, decision."""
 
+import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -10,14 +13,16 @@ from portcullis import determination, ledger, matching, records, screening, tabl
 from portcullis.canonical import sha256_hex
 from portcullis.law import Basis, Phase, elements, judge
 from portcullis.office import entries, files, window
+from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import batch_key, find_batch
 from portcullis.office.home import Home
-from portcullis.office.models import Batch, DeterminationList
 from portcullis.office.listing import first_list_leaves
+from portcullis.office.models import Batch, DeterminationList
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.safeguards import standing_today
 from portcullis.office.stages import check_state, move
+
 
 @dataclass
 class Adjudication:
@@ -32,7 +37,9 @@ class Adjudication:
     held: tuple[str, ...] = ()
 
 
-def adjudicate(home: Home, batch_id: str, actor: Actor, announce: Announce = silent) -> Adjudication:
+def adjudicate(
+    home: Home, batch_id: str, actor: Actor, announce: Announce = silent
+) -> Adjudication:
     """Screen, match and decide every request of a batch, and put the list's root on the ledger.
 
     Where the recipient may not receive today nothing is looked up and the batch is held. Only
@@ -41,49 +48,12 @@ def adjudicate(home: Home, batch_id: str, actor: Actor, announce: Announce = sil
     """
     batch = find_batch(batch_id)
     check_state(batch, "received", "held")
-    result = Adjudication(batch.id)
-    clock = _Clock(result, announce)
+    check_apart(home, actor, "adjudicate", batch)
     standing = standing_today(home)
     if not standing.met:
         _hold(home, batch, actor, standing.reasons)
-        result.held = standing.reasons
-        return result
-    basis = Basis.from_pack(home.pack, home.today())
-    clock.start("normalise")
-    folder, key = home.batch(batch.id), batch_key(home, batch)
-    prepared = [screening.prepare(part) for part in tables.scan_table(folder / files.REQUESTS, key)]
-    clock.start("measure")
-    measures = window.measure_batch(home, batch, basis, prepared)
-    clock.start("screen")
-    passed = _screen(home, batch, basis, prepared, measures)
-    del prepared
-    clock.start("match")
-    matches, index_digest = _match(home, batch, basis, passed, result)
-    clock.start("decide")
-    table = _decide(home, batch, matches)
-    clock.start("list")
-    _list(home, batch, actor, basis, index_digest, table, matches, result, announce)
-    clock.start("")
-    result.outcomes = dict(table["outcome"].value_counts().iter_rows())
-    return result
-
-
-class _Clock:
-    """Times the stages of a run and announces each as it begins."""
-
-    def __init__(self, result: Adjudication, announce: Announce) -> None:
-        self._result = result
-        self._announce = announce
-        self._stage = ""
-        self._began = 0.0
-
-    def start(self, stage: str) -> None:
-        now = time.perf_counter()
-        if self._stage:
-            self._result.seconds[self._stage] = round(now - self._began, 3)
-        self._stage, self._began = stage, now
-        if stage:
-            self._announce(stage)
+        return Adjudication(batch.id, held=standing.reasons)
+    return _Run(home, batch, actor, announce).through()
 
 
 def _hold(home: Home, batch: Batch, actor: Actor, reasons: tuple[str, ...]) -> None:
@@ -95,117 +65,136 @@ def _hold(home: Home, batch: Batch, actor: Actor, reasons: tuple[str, ...]) -> N
     entries.integrate(home)
 
 
-def _screen(
-    home: Home,
-    batch: Batch,
-    basis: Basis,
-    prepared: list[pl.DataFrame],
-    measures: pl.DataFrame,
-) -> pl.DataFrame:
-    """Write the findings, segment by segment; return what passed, ready to be looked up."""
-    folder, key = home.batch(batch.id), batch_key(home, batch)
-    passed = []
-    with tables.TableWriter(folder / files.FINDINGS, key) as out:
-        for part in prepared:
-            findings = screening.screen(part, basis, measures)
-            out.write(findings.table)
-            rows = findings.passed()
-            passed.append(
-                part.filter(pl.col("row").is_in(rows.implode())).select(
-                    "row", "tin", "periods", "^n_.*$", "^a_.*$"
+class _Run:
+    """One adjudication: the batch, the day's basis, and what is found on the way."""
+
+    def __init__(self, home: Home, batch: Batch, actor: Actor, announce: Announce) -> None:
+        self._home = home
+        self._batch = batch
+        self._actor = actor
+        self._announce = announce
+        self._folder = home.batch(batch.id)
+        self._key = batch_key(home, batch)
+        self._basis = Basis.from_pack(home.pack, home.today())
+        self._index_digest = ""
+        self._result = Adjudication(batch.id)
+
+    def through(self) -> Adjudication:
+        with self._stage("normalise"):
+            requests = tables.scan_table(self._folder / files.REQUESTS, self._key)
+            prepared = [screening.prepare(part) for part in requests]
+        with self._stage("measure"):
+            measures = window.measure_batch(self._home, self._batch, self._basis, prepared)
+        with self._stage("screen"):
+            passed = self._screen(prepared, measures)
+        del prepared, measures
+        with self._stage("match"):
+            matches = self._match(passed)
+        with self._stage("decide"):
+            table = self._decide(matches)
+        with self._stage("list"):
+            self._list(table, matches)
+        self._result.outcomes = dict(table["outcome"].value_counts().iter_rows())
+        return self._result
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        self._announce(name)
+        began = time.perf_counter()
+        yield
+        self._result.seconds[name] = round(time.perf_counter() - began, 3)
+
+    def _screen(self, prepared: list[pl.DataFrame], measures: pl.DataFrame) -> pl.DataFrame:
+        """Write the findings, segment by segment; return what passed, ready to be looked up."""
+        passed = []
+        with tables.TableWriter(self._folder / files.FINDINGS, self._key) as out:
+            for part in prepared:
+                findings = screening.screen(part, self._basis, measures)
+                out.write(findings.table)
+                rows = findings.passed().implode()
+                passed.append(
+                    part.filter(pl.col("row").is_in(rows)).select(
+                        "row", "tin", "periods", "^n_.*$", "^a_.*$"
+                    )
                 )
-            )
-    return pl.concat(passed)
+        return pl.concat(passed)
 
-
-def _match(
-    home: Home, batch: Batch, basis: Basis, passed: pl.DataFrame, result: Adjudication
-) -> tuple[pl.DataFrame, str]:
-    """Look up what passed, log every look-up and write the matches with their elements."""
-    folder, key = home.batch(batch.id), batch_key(home, batch)
-    index_digest = ""
-    if passed.is_empty():
+    def _match(self, passed: pl.DataFrame) -> pl.DataFrame:
+        """Look up what passed, log every look-up, and write the matches with their elements."""
         found = pl.DataFrame(schema=matching.MATCH)
-    else:
-        with records.open_index(home.index, home.derived_key("index")) as index:
-            index_digest = index.info.digest
-            _log_lookups(home, batch, passed["row"], index_digest)
-            found = matching.match(passed, index, basis)
-            result.looked_up = index.lookups
-    asked = found.join(passed.select("row", "periods"), on="row", maintain_order="left")
-    judged = judge(asked, elements(Phase.MATCH), basis)
-    found = found.join(judged, on="row", maintain_order="left")
-    tables.write_table(folder / files.MATCHES, found, key)
-    return found, index_digest
+        if not passed.is_empty():
+            key = self._home.derived_key("index")
+            with records.open_index(self._home.index, key) as index:
+                self._index_digest = index.info.digest
+                self._log_lookups(passed["row"])
+                found = matching.match(passed, index, self._basis)
+                self._result.looked_up = index.lookups
+        asked = found.join(passed.select("row", "periods"), on="row", maintain_order="left")
+        judged = judge(asked, elements(Phase.MATCH), self._basis)
+        found = found.join(judged, on="row", maintain_order="left")
+        tables.write_table(self._folder / files.MATCHES, found, self._key)
+        return found
 
-
-def _log_lookups(home: Home, batch: Batch, rows: pl.Series, index_digest: str) -> None:
-    """Log which requests are about to be looked up: the file first, then its digest's entry."""
-    path = home.batch(batch.id) / files.LOOKUPS
-    tables.write_table(path, rows.to_frame(), batch_key(home, batch))
-    with transaction.atomic():
+    def _log_lookups(self, rows: pl.Series) -> None:
+        """Log which requests are about to be looked up: the file first, then its digest's entry."""
+        path = self._folder / files.LOOKUPS
+        tables.write_table(path, rows.to_frame(), self._key)
         facts = {
-            "batch": batch.id,
-            "index": index_digest,
+            "batch": self._batch.id,
+            "index": self._index_digest,
             "log": sha256_hex([path.read_bytes()]),
             "statute": "26 USC 7213A",
         }
-        entries.record("looked-up", facts, batch=batch.id, at=home.now().isoformat())
+        with transaction.atomic():
+            at = self._home.now().isoformat()
+            entries.record("looked-up", facts, batch=self._batch.id, at=at)
 
-
-def _decide(home: Home, batch: Batch, matches: pl.DataFrame) -> pl.DataFrame:
-    """Put findings and matches together; write and return the determinations."""
-    folder, key = home.batch(batch.id), batch_key(home, batch)
-    match_elements = [element.id for element in elements(Phase.MATCH)]
-    matched = matches.select("row", "route", "cause", *match_elements)
-    decided = []
-    requests = tables.scan_table(folder / files.REQUESTS, key, ["row", "request_id"])
-    findings = tables.scan_table(folder / files.FINDINGS, key)
-    with tables.TableWriter(folder / files.DETERMINATIONS, key) as out:
-        for part, found in zip(requests, findings, strict=True):
-            table = determination.decide(part, found, matched)
-            out.write(table)
-            decided.append(table)
-    return pl.concat(decided)
-
-
-def _list(
-    home: Home,
-    batch: Batch,
-    actor: Actor,
-    basis: Basis,
-    index_digest: str,
-    table: pl.DataFrame,
-    matches: pl.DataFrame,
-    result: Adjudication,
-    announce: Announce,
-) -> None:
-    """Write the leaves and put the list, under its basis, on the ledger. No counts by outcome."""
-    facts = {
-        "number": 1,
-        "tree": f"{batch.id}/1",
-        "basis": basis.as_json(),
-        "pack": home.pack.digest,
-        "index": index_digest,
-    }
-    leaves = first_list_leaves(home, batch, table, matches, facts)
-    announce("write-tree")
-    (home.trees / batch.id).mkdir(parents=True, exist_ok=True)
-    head = ledger.write_tree(home.trees / batch.id / "1", leaves)
-    announce("commit-list")
-    with transaction.atomic():
-        listed = {
-            **facts,
-            "leaves": head.size,
-            "leaves_root": head.root.hex(),
-        }
-        act = sign_act(home, actor, "adjudicate", listed, batch.id)
-        DeterminationList.objects.create(
-            batch=batch, number=1, root=head.root.hex(), leaves=head.size,
-            eligible=table.filter(pl.col("outcome") == "eligible").height,
-            as_of=basis.as_of, prepared_by=actor.id, entry=act.entry,
+    def _decide(self, matches: pl.DataFrame) -> pl.DataFrame:
+        """Put findings and matches together; write and return the determinations."""
+        match_elements = [element.id for element in elements(Phase.MATCH)]
+        matched = matches.select("row", "route", "cause", *match_elements)
+        requests = tables.scan_table(
+            self._folder / files.REQUESTS, self._key, ["row", "request_id"]
         )
-        move(batch, "determined")
-    announce("integrate-list")
-    entries.integrate(home, announce)
-    result.root, result.position = head.root.hex(), act.entry_id
+        findings = tables.scan_table(self._folder / files.FINDINGS, self._key)
+        decided = [
+            determination.decide(part, found, matched)
+            for part, found in zip(requests, findings, strict=True)
+        ]
+        tables.write_table(self._folder / files.DETERMINATIONS, decided, self._key)
+        return pl.concat(decided)
+
+    def _list(self, table: pl.DataFrame, matches: pl.DataFrame) -> None:
+        """Write the leaves; put the list, under its basis, on the ledger. No counts by outcome."""
+        facts = {
+            "number": 1,
+            "tree": f"{self._batch.id}/1",
+            "basis": self._basis.as_json(),
+            "pack": self._home.pack.digest,
+            "index": self._index_digest,
+        }
+        leaves = first_list_leaves(self._home, self._batch, table, matches, facts)
+        self._announce("write-tree")
+        folder = self._home.trees / self._batch.id / "1"
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # A crash before the commit leaves a tree that no entry names.
+        shutil.rmtree(folder, ignore_errors=True)
+        head = ledger.write_tree(folder, leaves)
+        self._announce("commit-list")
+        listed = {**facts, "leaves": head.size, "leaves_root": head.root.hex()}
+        with transaction.atomic():
+            act = sign_act(self._home, self._actor, "adjudicate", listed, self._batch.id)
+            DeterminationList.objects.create(
+                batch=self._batch,
+                number=1,
+                root=head.root.hex(),
+                leaves=head.size,
+                eligible=table.filter(pl.col("outcome") == "eligible").height,
+                as_of=self._basis.as_of,
+                prepared_by=self._actor.id,
+                entry=act.entry,
+            )
+            move(self._batch, "determined")
+        self._announce("integrate-list")
+        entries.integrate(self._home, self._announce)
+        self._result.root, self._result.position = head.root.hex(), act.entry_id

@@ -16,6 +16,7 @@ from portcullis.office.home import Home
 from portcullis.office.models import (
     Approval,
     Batch,
+    Checkpoint,
     Impairment,
     Sample,
 )
@@ -30,9 +31,7 @@ def eligible_rows(home: Home, batch: Batch) -> dict[int, str]:
     return dict(zip(rows["row"].to_list(), rows["request_id"].to_list(), strict=True))
 
 
-def record_impairment(
-    home: Home, batch_id: str, actor: Actor, adverse: Iterable[str]
-) -> int:
+def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable[str]) -> int:
     """Record, for every eligible request, whether 26 U.S.C. § 6103(i)(6) bars it; return how many.
 
     ``adverse`` holds the request ids whose disclosure would identify a confidential informant or
@@ -80,7 +79,7 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
     )
     if size == 0:
         raise Refused("The list has no eligible request.", "There is nothing to sample or approve.")
-    checkpoint = first_checkpoint(home, listed.entry_id)
+    checkpoint = first_checkpoint(listed.entry_id)
     drawn_with = seed(bytes.fromhex(listed.root), checkpoint.encode())
     with transaction.atomic():
         facts = {
@@ -100,10 +99,8 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
     return sample
 
 
-def first_checkpoint(home: Home, position: int) -> str:
+def first_checkpoint(position: int) -> str:
     """Return the text of the checkpoint that first covered the entry at ``position``."""
-    from portcullis.office.models import Checkpoint
-
     found = Checkpoint.objects.filter(size__gt=position).order_by("size").first()
     if found is None:
         raise Refused("The list is not in a checkpoint yet.", "Run the step before once more.")
@@ -169,4 +166,3 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
         move(batch, "approved")
     entries.integrate(home)
     return approval
-

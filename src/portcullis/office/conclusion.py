@@ -110,8 +110,14 @@ def _list_final(home: Home, batch: Batch, outcomes: pl.DataFrame) -> None:
         at = home.now().isoformat()
         entry = entries.record("determination-list", listed, batch=batch.id, at=at)
         DeterminationList.objects.create(
-            batch=batch, number=FINAL, root=head.root.hex(), leaves=head.size, eligible=0,
-            as_of=home.today(), prepared_by=first.prepared_by, entry=entry,
+            batch=batch,
+            number=FINAL,
+            root=head.root.hex(),
+            leaves=head.size,
+            eligible=0,
+            as_of=home.today(),
+            prepared_by=first.prepared_by,
+            entry=entry,
         )
 
 
@@ -126,9 +132,7 @@ def _publish_answers(home: Home, batch: Batch, outcomes: pl.DataFrame) -> str:
     answered = _answered(home, batch, outcomes)
     findings = public_findings(home, batch)
     records = (
-        release.answer_rows(
-            part, findings.filter(pl.col("source_row").is_between(*_ends(part)))
-        )
+        release.answer_rows(part, findings.filter(pl.col("source_row").is_between(*_ends(part))))
         for part in answered.iter_slices(SEGMENT_ROWS)
     )
     return release.write_answers(path, header, records, home.service_key())
@@ -148,4 +152,3 @@ def _answered(home: Home, batch: Batch, outcomes: pl.DataFrame) -> pl.DataFrame:
         answer=pl.lit(release.RETURNED)
     )
     return pl.concat([taken, quarantined]).sort("source_row")
-

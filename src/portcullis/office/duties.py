@@ -9,6 +9,7 @@ from portcullis.office.people import Actor, deny
 
 # The acts whose doer must not do the act named first, on the same batch.
 APART: dict[str, tuple[str, ...]] = {
+    "adjudicate": ("impairment", "sample", "examine", "approve", "transmit"),
     "impairment": ("adjudicate", "approve"),
     "sample": ("adjudicate", "approve", "transmit"),
     "examine": ("adjudicate", "approve", "transmit"),
@@ -32,6 +33,10 @@ def check_apart(home: Home, actor: Actor, kind: str, batch: Batch) -> None:
     earlier = done.values_list("kind", flat=True).first()
     if earlier is not None:
         deny(
-            home, kind, actor.id, "two-people",
-            f"The person who {_DOER[earlier]} of this batch may not also do this.", batch.id,
+            home,
+            kind,
+            actor.id,
+            "two-people",
+            f"The person who {_DOER[earlier]} of this batch may not also do this.",
+            batch=batch.id,
         )

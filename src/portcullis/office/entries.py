@@ -97,7 +97,8 @@ def integrate(home: Home, announce: Announce = silent) -> str:
         .values_list("body", flat=True)
     ]
     log.append(waiting, [witness], first=first, quorum=home.pack.witnesses.k, announce=announce)
-    size, text = log.size, log.checkpoint
+    text = log.checkpoint
+    size = int(text.split("\n")[1])
     announce("mark-integrated")
     with transaction.atomic():
         Entry.objects.filter(position__lt=size, integrated=False).update(integrated=True)

@@ -23,9 +23,7 @@ def public_findings(home: Home, batch: Batch) -> pl.DataFrame:
     basis = Basis.from_pack(home.pack, batch.lists.get(number=1).as_of)
     requests = tables.scan_table(folder / files.REQUESTS, key)
     findings = tables.scan_table(folder / files.FINDINGS, key)
-    parts = [
-        _explain(part, found, basis) for part, found in zip(requests, findings, strict=True)
-    ]
+    parts = [_explain(part, found, basis) for part, found in zip(requests, findings, strict=True)]
     quarantined = files.read_step(home, batch, files.QUARANTINE).select(
         "source_row",
         pl.col("reason").alias("element"),

@@ -25,7 +25,9 @@ def find_batch(batch_id: str) -> Batch:
     try:
         return Batch.objects.get(id=batch_id)
     except Batch.DoesNotExist:
-        raise Refused("No batch of that id has been taken in.", "See `portcullis batches`.") from None
+        raise Refused(
+            "No batch of that id has been taken in.", "See `portcullis batches`."
+        ) from None
 
 
 def batch_key(home: Home, batch: Batch) -> bytes:

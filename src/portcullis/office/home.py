@@ -115,11 +115,11 @@ class Home:
         return self.path / "gate.lock"
 
     def batch(self, batch_id: str) -> Path:
-        """The folder of one batch's files."""
+        """Return the folder of one batch's files."""
         return self.path / "batches" / batch_id
 
     def service_key(self) -> keys.ECKey:
-        """The holder's service key: receipts, answers, opening tokens."""
+        """Return the holder's service key, which signs receipts, answers and tokens."""
         return keys.load_private(self.path / "keys" / "service.pem")
 
     def derived_key(self, purpose: str) -> bytes:

@@ -52,13 +52,13 @@ def first_list_leaves(
         home, batch, files.REQUESTS, ["row", "request_id", "request_hash", "items"]
     )
     contents = _content_digests(home, table, matches, requests)
-    planned = (
-        pl.when(pl.col("outcome") == "eligible").then(pl.lit("released")).otherwise("outcome")
-    )
+    planned = pl.when(pl.col("outcome") == "eligible").then(pl.lit("released")).otherwise("outcome")
     texts = (
         table.lazy()
         .join(requests.lazy().select("row", "request_hash"), on="row", maintain_order="left")
-        .join(matches.lazy().select("row", "taxpayer_id"), on="row", how="left", maintain_order="left")
+        .join(
+            matches.lazy().select("row", "taxpayer_id"), on="row", how="left", maintain_order="left"
+        )
         .join(contents.lazy(), on="row", how="left", maintain_order="left")
         .with_columns(
             pl.col("request_hash").bin.encode("hex"),
@@ -88,5 +88,3 @@ def _content_digests(
         for one in rows.iter_rows(named=True)
     ]
     return pl.DataFrame(digests, schema={"row": pl.UInt32, "disclosure": pl.String}, orient="row")
-
-

@@ -74,7 +74,9 @@ class DeterminationList(models.Model):
     class Meta:
         """One list of each number a batch."""
 
-        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="one_list_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "number"], name="one_list_a_number")
+        ]
 
 
 class Impairment(models.Model):
@@ -130,7 +132,9 @@ class Package(models.Model):
         """One package a request and officer."""
 
         constraints = [
-            models.UniqueConstraint(fields=["batch", "row", "officer"], name="one_package_an_officer")
+            models.UniqueConstraint(
+                fields=["batch", "row", "officer"], name="one_package_an_officer"
+            )
         ]
 
 

@@ -16,7 +16,9 @@ def draw_nonces(home: Home, batch_id: str, key: bytes, rows: int, number: int = 
     """Draw the nonces of ``rows`` requests, for list ``number``, into the batch's folder."""
     path = _path(home, batch_id, number)
     blocks = (
-        pl.DataFrame({"nonces": [os.urandom(NONCES_BYTES * min(tables.SEGMENT_ROWS, rows - first))]})
+        pl.DataFrame(
+            {"nonces": [os.urandom(NONCES_BYTES * min(tables.SEGMENT_ROWS, rows - first))]}
+        )
         for first in range(0, rows, tables.SEGMENT_ROWS)
     )
     empty = pl.DataFrame(schema={"nonces": pl.Binary})

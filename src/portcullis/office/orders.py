@@ -61,12 +61,15 @@ def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -
         if row.lifts.filter(person=actor.id).exists():
             raise Refused("That person has approved this lift already.", "It takes two people.")
         LiftApproval.objects.create(
-            placed=row, statement=statement, person=actor.id, signature=keys.sign(statement, actor.key)
+            placed=row,
+            statement=statement,
+            person=actor.id,
+            signature=keys.sign(statement, actor.key),
         )
         given = list(row.lifts.order_by("id"))
         lifted = len(given) >= standing.orders.APPROVALS_TO_LIFT
         if lifted:
-            _lift_now(home, row, docket, on, document, given)
+            _lift_now(home, row, given)
         else:
             sign_act(home, actor, "lift-approved", {"of": placed_id, "docket": docket})
     entries.integrate(home)
@@ -104,7 +107,9 @@ def _read(kind: str) -> list[Order | Hold]:
 def _standing_row(placed_id: str) -> Placed:
     row = Placed.objects.filter(id=placed_id, standing=True).first()
     if row is None:
-        raise Refused(f"No order or hold of the id {placed_id} stands.", "See `portcullis order list`.")
+        raise Refused(
+            f"No order or hold of the id {placed_id} stands.", "See `portcullis order list`."
+        )
     return row
 
 
@@ -118,11 +123,11 @@ def _statement(kind: str, placed_id: str, docket: str, on: date, document: str) 
     }
 
 
-def _lift_now(
-    home: Home, row: Placed, docket: str, on: date, document: str, given: list[LiftApproval]
-) -> None:
+def _lift_now(home: Home, row: Placed, given: list[LiftApproval]) -> None:
     approvals = tuple(standing.Approval(one.person, one.signature) for one in given)
-    lifting = Lift(row.kind, row.id, docket, on, document, approvals)
+    said = given[0].statement
+    on = date.fromisoformat(said["on"])
+    lifting = Lift(row.kind, row.id, said["docket"], on, said["document"], approvals)
     roster = home.roster
     people = {one.person: roster.get(one.person) for one in given}
     standing.check_approvals(lifting, {id_: one.jwk for id_, one in people.items() if one})

@@ -49,7 +49,11 @@ def authorise(home: Home, batch: Batch) -> None:
         Package.objects.bulk_create(
             [
                 Package(
-                    id=package_id, batch=batch, row=row, officer=officer, state="authorised",
+                    id=package_id,
+                    batch=batch,
+                    row=row,
+                    officer=officer,
+                    state="authorised",
                     authorised=entry,
                 )
                 for (row, officer, package_id), entry in zip(wanted, written, strict=True)
@@ -66,8 +70,10 @@ def judge_again(home: Home, batch: Batch) -> None:
         for package in waiting.filter(row=row):
             with transaction.atomic():
                 package.concluded = entries.record(
-                    "not-sent", {"package": package.id, "reason": "element-no-longer-met"},
-                    batch=batch.id, at=home.now().isoformat(),
+                    "not-sent",
+                    {"package": package.id, "reason": "element-no-longer-met"},
+                    batch=batch.id,
+                    at=home.now().isoformat(),
                 )
                 package.state, package.reason = "not-sent", element
                 package.save(update_fields=["state", "reason", "concluded"])
@@ -84,8 +90,14 @@ def seal_waiting(home: Home, batch: Batch, announce: Announce) -> None:
     for package, proof, leaf in _proofs(home, batch, waiting):
         content, nonce = contents[package.row]
         parcel = release.Parcel(
-            package.id, home.pack.id, batch.id, content["request_id"], package.officer,
-            leaf.decode(), nonce, proof,
+            package.id,
+            home.pack.id,
+            batch.id,
+            str(content["request_id"]),
+            package.officer,
+            leaf.decode(),
+            nonce,
+            proof,
         )
         package.digest, package.wrapped_half = _seal(home, package, content, parcel, announce)
         package.state = "sealed"
@@ -124,9 +136,7 @@ def _staging(home: Home, batch: Batch) -> Path:
 def _disclosable(home: Home, batch: Batch) -> pl.DataFrame:
     listed = read_step(home, batch, DETERMINATIONS, ["row", "outcome", "route"])
     barred = list(batch.impairments.filter(adverse=True).values_list("row", flat=True))
-    eligible = listed.filter(
-        (pl.col("outcome") == "eligible") & ~pl.col("row").is_in(barred)
-    )
+    eligible = listed.filter((pl.col("outcome") == "eligible") & ~pl.col("row").is_in(barred))
     requests = read_step(home, batch, REQUESTS)
     return requests.join(eligible.select("row", "route"), on="row", maintain_order="left")
 
@@ -140,8 +150,18 @@ def _account(
     )
     requester = home.pack.agreement.requester
     entry = rows.select(
-        "row", "request_id", "given_name", "middle_name", "family_name", "suffix", "tin",
-        "taxable_periods", "statute", "reason", "investigation_id", "request_hash",
+        "row",
+        "request_id",
+        "given_name",
+        "middle_name",
+        "family_name",
+        "suffix",
+        "tin",
+        "taxable_periods",
+        "statute",
+        "reason",
+        "investigation_id",
+        "request_hash",
     ).join(instances, on="row", maintain_order="left")
     entry = entry.with_columns(
         authorised_on=pl.lit(home.today()),
@@ -194,7 +214,10 @@ def _proofs(
 
 
 def _seal(
-    home: Home, package: Package, content: dict[str, object], parcel: release.Parcel,
+    home: Home,
+    package: Package,
+    content: dict[str, object],
+    parcel: release.Parcel,
     announce: Announce,
 ) -> tuple[str, bytes]:
     officer = home.roster.get(package.officer)

@@ -51,7 +51,7 @@ def identify(home: Home, person_id: str, key: keys.ECKey, role: str, act: str) -
 
 
 def deny(
-    home: Home, act: str, person_id: str, reason: str, message: str, batch: str = ""
+    home: Home, act: str, person_id: str, reason: str, message: str, *, batch: str = ""
 ) -> NoReturn:
     """Record a denied attempt on the ledger and raise Refused with ``message``."""
     at = home.now()
@@ -64,9 +64,7 @@ def deny(
     raise Refused(message, "The attempt is on the record.")
 
 
-def sign_act(
-    home: Home, actor: Actor, kind: str, facts: Mapping[str, Any], batch: str = ""
-) -> Act:
+def sign_act(home: Home, actor: Actor, kind: str, facts: Mapping[str, Any], batch: str = "") -> Act:
     """Sign ``facts`` as an act of ``kind`` and write act and entry. Run inside a transaction.
 
     The ledger entry carries the facts, the person's id and the digest of the signature.

@@ -15,8 +15,9 @@ FORMAT = "portcullis-public-keys/1"
 
 @dataclass(frozen=True)
 class PublicKeys:
-    """The holder's service key (JWK), the ledger's vkey, the witnesses' vkeys and how many of them
-    must cosign.
+    """The holder's service key (JWK), the ledger's vkey, the witnesses' vkeys.
+
+    ``k`` of the witnesses must have cosigned a checkpoint.
     """
 
     holder: dict[str, str]
@@ -47,11 +48,13 @@ def read_public(path: Path) -> PublicKeys:
     """Read ``public.json``. Raises Misuse where it is missing or damaged."""
     try:
         facts = json.loads(path.read_text())
-        if facts["format"] != FORMAT:
-            raise ValueError(FORMAT)
-        return PublicKeys(facts["holder"], facts["ledger"], tuple(facts["witnesses"]), facts["k"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        known = facts["format"] == FORMAT
+        public = PublicKeys(facts["holder"], facts["ledger"], tuple(facts["witnesses"]), facts["k"])
+    except (OSError, ValueError, KeyError, TypeError):
+        known = False
+    if not known:
         raise Misuse(
             f"{path.name} does not hold the holder's public keys.",
             "Take public.json from the holder, by a way you trust.",
-        ) from None
+        )
+    return public

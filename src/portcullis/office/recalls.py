@@ -16,8 +16,10 @@ CAUSES = ("unlawful-disclosure", "reading-changed", "order", "incident")
 
 
 def recall(home: Home, actor: Actor, package_ids: Sequence[str], cause: str) -> list[Recall]:
-    """Recall packages: no token is given for them any more, and the recipient must dispose of them
-    within the pack's number of days. Raises Refused where one was not delivered.
+    """Recall packages: no token is given for them any more.
+
+    The recipient must dispose of them within the pack's number of days. Raises Refused where one
+    was not delivered.
     """
     if cause not in CAUSES:
         raise Refused(f"There is no cause {cause}.", f"The causes are: {', '.join(CAUSES)}.")
@@ -25,9 +27,7 @@ def recall(home: Home, actor: Actor, package_ids: Sequence[str], cause: str) -> 
     with GateLock(home.gate_lock).exclusive(), transaction.atomic():
         packages = list(Package.objects.filter(id__in=set(package_ids), state="delivered"))
         if len(packages) != len(set(package_ids)):
-            raise Refused(
-                "Not every package named was delivered.", "Name delivered packages only."
-            )
+            raise Refused("Not every package named was delivered.", "Name delivered packages only.")
         facts = {
             "packages": sorted(package.id for package in packages),
             "cause": cause,

@@ -17,8 +17,20 @@ from portcullis.office.models import Batch
 from portcullis.office.nonces import draw_nonces
 
 _ACCOUNTED = [
-    "row", "source_row", "request_id", "given_name", "middle_name", "family_name", "suffix", "tin",
-    "taxable_periods", "statute", "reason", "investigation_id", "officers", "request_hash",
+    "row",
+    "source_row",
+    "request_id",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "suffix",
+    "tin",
+    "taxable_periods",
+    "statute",
+    "reason",
+    "investigation_id",
+    "officers",
+    "request_hash",
 ]
 
 
@@ -29,9 +41,7 @@ def receive(home: Home, path: Path, announce: Announce = silent) -> dict[str, An
     then. Every row received, quarantined ones too, is in the permanent accounting first.
     """
     try:
-        transmittal = intake.take_in(
-            path, home.pack, home.roster, on=home.today(), seen=_seen
-        )
+        transmittal = intake.take_in(path, home.pack, home.roster, on=home.today(), seen=_seen)
         key = tables.new_key()
         announce("store")
         folder = _fresh_folder(home, transmittal.manifest.batch_id)
@@ -82,9 +92,7 @@ def _store(
     draw_nonces(home, batch_id, key, transmittal.result.taken)
 
 
-def _commit(
-    home: Home, taken_in: intake.Intake, key: bytes, announce: Announce
-) -> dict[str, Any]:
+def _commit(home: Home, taken_in: intake.Intake, key: bytes, announce: Announce) -> dict[str, Any]:
     announce("commit-received")
     at = home.now()
     with transaction.atomic():
@@ -137,4 +145,3 @@ def _digest(path: Path) -> str:
             return hashlib.file_digest(source, "sha256").hexdigest()
     except OSError:
         return ""
-

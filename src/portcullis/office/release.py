@@ -183,5 +183,3 @@ def _conclude_package(home: Home, package: Package, state: str, reason: str) -> 
     package.state = state
     package.reason = reason
     package.save(update_fields=["state", "reason", "concluded"])
-
-

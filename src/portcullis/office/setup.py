@@ -23,11 +23,13 @@ def open_office(home: Home) -> Home:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portcullis.office.settings")
     if not apps.ready:
         django.setup()
-    if settings.HOME != home.path:
+    if home.path != settings.HOME:
         raise Misuse("This process has opened another home.", "Use one process a home.")
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Misuse("The home's database is of another version.", "Run `portcullis init --upgrade`.")
+        raise Misuse(
+            "The home's database is of another version.", "Run `portcullis init --upgrade`."
+        )
     return home
 
 
@@ -37,7 +39,7 @@ def start(home: Home) -> Home:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portcullis.office.settings")
     if not apps.ready:
         django.setup()
-    if settings.HOME != home.path:
+    if home.path != settings.HOME:
         raise Misuse("This process has opened another home.", "Use one process a home.")
     call_command("migrate", verbosity=0, interactive=False)
     from portcullis.office import entries

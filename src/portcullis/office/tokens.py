@@ -63,8 +63,10 @@ def _record(home: Home, package: Package, request: str, refusal: Refused | None)
     try:
         with transaction.atomic():
             entry = entries.record(
-                "opening-granted", {**facts, "purpose": opening.purpose},
-                batch=package.batch_id, at=at.isoformat(),
+                "opening-granted",
+                {**facts, "purpose": opening.purpose},
+                batch=package.batch_id,
+                at=at.isoformat(),
             )
             Opening.objects.create(
                 package=package, nonce=opening.nonce, purpose=opening.purpose, at=at, entry=entry

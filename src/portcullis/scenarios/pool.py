@@ -43,9 +43,10 @@ def load_pool(records: Path, wanted: int, seed: int) -> Pool:
 
     Raises Misuse where the folder holds no records of the scenario.
     """
-    cast = _read_cast(records)
+    cast = _scan_cast(records)
     plain = (
         cast.filter(pl.col("role").is_in(PLAIN), _one_of_each_household())
+        .collect()
         .sample(fraction=1.0, shuffle=True, seed=seed)
         .head(max(_LEAST_PLAIN, _SPARE * wanted))
     )
@@ -53,7 +54,8 @@ def load_pool(records: Path, wanted: int, seed: int) -> Pool:
         (pl.col("place") == 1) | (pl.col("role") != "shared-tin")
     )
     paired = cast.filter(pl.col("role").is_in(_PAIRED))
-    chosen = pl.concat([plain, _first(alone, _OF_EACH_ROLE), _first(paired, 2 * _OF_EACH_ROLE)])
+    some = [_first(alone, _OF_EACH_ROLE), _first(paired, 2 * _OF_EACH_ROLE)]
+    chosen = pl.concat([plain, *pl.collect_all(some)])
     people = _of(records / TAXPAYERS, chosen).join(chosen, on="taxpayer_id", maintain_order="left")
     addresses = _of(records / ADDRESSES, chosen).with_columns(_home().alias("home"))
     known = _last_known(addresses)
@@ -84,14 +86,13 @@ def load_pool(records: Path, wanted: int, seed: int) -> Pool:
     )  # fmt: skip
 
 
-def _read_cast(records: Path) -> pl.DataFrame:
-    try:
-        return pl.read_parquet(records / CAST)
-    except OSError:
+def _scan_cast(records: Path) -> pl.LazyFrame:
+    if not (records / CAST).is_file():
         raise Misuse(
             "These records are not the scenario's own: nobody knows who in them is who.",
             "Make them with the scenario first.",
-        ) from None
+        )
+    return pl.scan_parquet(records / CAST)
 
 
 def _one_of_each_household() -> pl.Expr:
@@ -100,8 +101,8 @@ def _one_of_each_household() -> pl.Expr:
     return pl.col("place") == pl.when(alone).then(0).otherwise(pl.col("household") % 2)
 
 
-def _first(cast: pl.DataFrame, count: int) -> pl.DataFrame:
-    return cast.group_by("role", maintain_order=True).head(count).select(cast.columns)
+def _first(cast: pl.LazyFrame, count: int) -> pl.LazyFrame:
+    return cast.filter(pl.int_range(pl.len()).over("role") < count)
 
 
 def _of(table: Path, chosen: pl.DataFrame) -> pl.DataFrame:

@@ -5,211 +5,389 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Act',
+            name="Act",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('person', models.CharField(max_length=80)),
-                ('batch', models.CharField(blank=True, db_index=True, max_length=80)),
-                ('at', models.DateTimeField()),
-                ('signature', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("person", models.CharField(max_length=80)),
+                ("batch", models.CharField(blank=True, db_index=True, max_length=80)),
+                ("at", models.DateTimeField()),
+                ("signature", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('state', models.CharField(max_length=20)),
-                ('manifest_digest', models.CharField(max_length=64, unique=True)),
-                ('signatory', models.CharField(max_length=80)),
-                ('prepared_by', models.CharField(max_length=80)),
-                ('agreement_version', models.CharField(max_length=40)),
-                ('received_on', models.DateField()),
-                ('taken', models.BigIntegerField()),
-                ('quarantined', models.BigIntegerField()),
-                ('wrapped_key', models.BinaryField()),
-                ('held_reason', models.TextField(blank=True)),
+                ("id", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("state", models.CharField(max_length=20)),
+                ("manifest_digest", models.CharField(max_length=64, unique=True)),
+                ("signatory", models.CharField(max_length=80)),
+                ("prepared_by", models.CharField(max_length=80)),
+                ("agreement_version", models.CharField(max_length=40)),
+                ("received_on", models.DateField()),
+                ("taken", models.BigIntegerField()),
+                ("quarantined", models.BigIntegerField()),
+                ("wrapped_key", models.BinaryField()),
+                ("held_reason", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('text', models.TextField()),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("text", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('value', models.BigIntegerField(default=0)),
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("value", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('position', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('batch', models.CharField(blank=True, db_index=True, max_length=80)),
-                ('body', models.BinaryField()),
-                ('integrated', models.BooleanField(db_index=True, default=False)),
+                ("position", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=40)),
+                ("batch", models.CharField(blank=True, db_index=True, max_length=80)),
+                ("body", models.BinaryField()),
+                ("integrated", models.BooleanField(db_index=True, default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='DeterminationList',
+            name="DeterminationList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('root', models.CharField(max_length=64)),
-                ('leaves', models.BigIntegerField()),
-                ('eligible', models.BigIntegerField()),
-                ('as_of', models.DateField()),
-                ('prepared_by', models.CharField(max_length=80)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lists', to='office.batch')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.IntegerField()),
+                ("root", models.CharField(max_length=64)),
+                ("leaves", models.BigIntegerField()),
+                ("eligible", models.BigIntegerField()),
+                ("as_of", models.DateField()),
+                ("prepared_by", models.CharField(max_length=80)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lists",
+                        to="office.batch",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="office.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('expires_on', models.DateField()),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.act')),
-                ('list', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='approval', to='office.determinationlist')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("expires_on", models.DateField()),
+                (
+                    "act",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="office.act"),
+                ),
+                (
+                    "list",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approval",
+                        to="office.determinationlist",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DeniedAttempt',
+            name="DeniedAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('person', models.CharField(max_length=80)),
-                ('batch', models.CharField(blank=True, max_length=80)),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=80)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("person", models.CharField(max_length=80)),
+                ("batch", models.CharField(blank=True, max_length=80)),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(max_length=80)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.entry"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='batch',
-            name='received_entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.entry'),
+            model_name="batch",
+            name="received_entry",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="office.entry"
+            ),
         ),
         migrations.AddField(
-            model_name='act',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.entry'),
+            model_name="act",
+            name="entry",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="office.entry"),
         ),
         migrations.CreateModel(
-            name='Impairment',
+            name="Impairment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.BigIntegerField()),
-                ('adverse', models.BooleanField()),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.act')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='impairments', to='office.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row", models.BigIntegerField()),
+                ("adverse", models.BooleanField()),
+                (
+                    "act",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="office.act"),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="impairments",
+                        to="office.batch",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Package',
+            name="Package",
             fields=[
-                ('id', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('row', models.BigIntegerField()),
-                ('officer', models.CharField(max_length=80)),
-                ('state', models.CharField(db_index=True, max_length=20)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('wrapped_half', models.BinaryField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=80)),
-                ('authorised', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.entry')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='office.batch')),
-                ('concluded', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.entry')),
+                ("id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("row", models.BigIntegerField()),
+                ("officer", models.CharField(max_length=80)),
+                ("state", models.CharField(db_index=True, max_length=20)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("wrapped_half", models.BinaryField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=80)),
+                (
+                    "authorised",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="office.entry",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="packages",
+                        to="office.batch",
+                    ),
+                ),
+                (
+                    "concluded",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="office.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.CharField(max_length=64, unique=True)),
-                ('purpose', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.entry')),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='office.package')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("nonce", models.CharField(max_length=64, unique=True)),
+                ("purpose", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.entry"
+                    ),
+                ),
+                (
+                    "package",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="openings",
+                        to="office.package",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Placed',
+            name="Placed",
             fields=[
-                ('id', models.CharField(max_length=128, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('entry', models.JSONField()),
-                ('standing', models.BooleanField(default=True)),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.act')),
+                ("id", models.CharField(max_length=128, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("entry", models.JSONField()),
+                ("standing", models.BooleanField(default=True)),
+                (
+                    "act",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="office.act"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LiftApproval',
+            name="LiftApproval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('statement', models.JSONField()),
-                ('person', models.CharField(max_length=80)),
-                ('signature', models.TextField()),
-                ('placed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lifts', to='office.placed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("statement", models.JSONField()),
+                ("person", models.CharField(max_length=80)),
+                ("signature", models.TextField()),
+                (
+                    "placed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lifts",
+                        to="office.placed",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Recall',
+            name="Recall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(max_length=40)),
-                ('due_on', models.DateField()),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.act')),
-                ('disposed', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.act')),
-                ('package', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='recall', to='office.package')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cause", models.CharField(max_length=40)),
+                ("due_on", models.DateField()),
+                (
+                    "act",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="office.act"),
+                ),
+                (
+                    "disposed",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="office.act",
+                    ),
+                ),
+                (
+                    "package",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recall",
+                        to="office.package",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SafeguardRecord',
+            name="SafeguardRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record', models.JSONField()),
-                ('recorded_on', models.DateField()),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.act')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("record", models.JSONField()),
+                ("recorded_on", models.DateField()),
+                (
+                    "act",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="office.act"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Sample',
+            name="Sample",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed', models.CharField(max_length=64)),
-                ('rows', models.JSONField()),
-                ('unlawful', models.IntegerField(null=True)),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.act')),
-                ('examined', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.act')),
-                ('list', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sample', to='office.determinationlist')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seed", models.CharField(max_length=64)),
+                ("rows", models.JSONField()),
+                ("unlawful", models.IntegerField(null=True)),
+                (
+                    "act",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="office.act"),
+                ),
+                (
+                    "examined",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="office.act",
+                    ),
+                ),
+                (
+                    "list",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sample",
+                        to="office.determinationlist",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='determinationlist',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='one_list_a_number'),
+            model_name="determinationlist",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "number"), name="one_list_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='impairment',
-            constraint=models.UniqueConstraint(fields=('batch', 'row'), name='one_i6_a_request'),
+            model_name="impairment",
+            constraint=models.UniqueConstraint(fields=("batch", "row"), name="one_i6_a_request"),
         ),
         migrations.AddConstraint(
-            model_name='package',
-            constraint=models.UniqueConstraint(fields=('batch', 'row', 'officer'), name='one_package_an_officer'),
+            model_name="package",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "row", "officer"), name="one_package_an_officer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='liftapproval',
-            constraint=models.UniqueConstraint(fields=('placed', 'person'), name='one_lift_approval_a_person'),
+            model_name="liftapproval",
+            constraint=models.UniqueConstraint(
+                fields=("placed", "person"), name="one_lift_approval_a_person"
+            ),
         ),
     ]
