@@ -58,6 +58,12 @@ def put_where(values: pl.Series, where: pl.Series, new: pl.Series) -> pl.Series:
     return pl.concat([values, new.cast(values.dtype).alias(values.name)]).gather(order)
 
 
+def by_distinct(values: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Return ``change(values)``, computed once for each distinct value: for values that repeat."""
+    distinct = values.unique()
+    return values.replace_strict(distinct, change(distinct), return_dtype=pl.String)
+
+
 def _fold_beyond_ascii(texts: pl.Series) -> pl.Series:
     texts = texts.str.replace_many(list(_LETTERS), list(_LETTERS.values()))
     for _ in range(_ROUNDS):

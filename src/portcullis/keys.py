@@ -11,11 +11,24 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey as ECKey  # the type of a person's key, for every room
+from joserfc.jwk import ECKey
 
 from portcullis.canonical import json_bytes
 from portcullis.errors import Misuse, Refused
 from portcullis.tables import publish
+
+__all__ = [
+    "ALGORITHM",
+    "CURVE",
+    "ECKey",
+    "generate",
+    "load_private",
+    "public_jwk",
+    "save_private",
+    "sign",
+    "thumbprint",
+    "verify",
+]
 
 ALGORITHM = "ES256"
 CURVE = "P-256"

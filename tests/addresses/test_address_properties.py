@@ -77,8 +77,8 @@ def test_any_text_has_an_answer_and_an_absent_one_has_no_point(some):
     assert texts.null_count().sum_horizontal().item() == 0
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(rows, min_size=2, max_size=15), st.integers(1, 7))
+@settings(max_examples=12, deadline=None)
+@given(st.lists(rows, min_size=2, max_size=9), st.integers(1, 7))
 def test_chunks_do_not_matter(some, size):
     whole = normal(some)
     parts = pl.concat([normal(some[at : at + size]) for at in range(0, len(some), size)])

@@ -65,7 +65,7 @@ def test_adjudication_killed_at_any_step_lists_the_batch_once(stage, step: str) 
 
     entries.integrate(home)
     assert done.returncode == 0 or "the batch is determined" in done.stderr.lower()
-    assert len(checks.of_kind(home, "adjudicate")) == 1
+    assert len(checks.of_kind(home, "determination-list")) == 1
     checks.ledger_verifies(home)
 
 

@@ -72,8 +72,8 @@ _HOUSE_NUMBER = r"^0*[1-9][0-9]*[A-Z]? "
 def is_placeholder(words: pl.Series) -> pl.Series:
     """Say which of ``words`` (in `vocabulary.plain` form) are made of placeholders alone."""
     numbered = words.str.contains(_HOUSE_NUMBER)
-    answer = words.str.contains(_WITH_NUMBER)
-    return answer | (~numbered & words.str.contains(_WITHOUT_NUMBER))
+    answer = put_where(numbered, numbered, words.filter(numbered).str.contains(_WITH_NUMBER))
+    return put_where(answer, ~numbered, words.filter(~numbered).str.contains(_WITHOUT_NUMBER))
 
 
 def _institution(section: str) -> tuple[str, str, str]:

@@ -4,6 +4,8 @@ Here commas and stray signs go, hyphens and points stay where they carry meaning
 above the street is left out, and "c/o" is found and cut away.
 """
 
+from functools import partial
+
 import polars as pl
 
 from portcullis.addresses.vocabulary import any_of, unit_forms
@@ -49,12 +51,24 @@ def _care_of_sign(line: pl.Series) -> pl.Series:
 def _signs(line: pl.Series) -> pl.Series:
     """Keep a point or slash between digits, a hyphen between letters or digits; space the rest."""
     line = line.str.replace_all("#", " # ", literal=True)
-    # "N.W." is one word; "ST.PAUL" is two; "39.2" is a number.
-    line = line.str.replace_all(r"(^|[^A-Z0-9])([A-Z])\.([A-Z])\.?([^A-Z0-9]|$)", "$1$2$3$4")
-    for sign, kin in ((r"\.", "0-9"), ("/", "0-9"), ("-", r"\pL\pN")):
-        line = line.str.replace_all(rf"{sign}([^{kin}]|$)", " ${1}")
-        line = line.str.replace_all(rf"(^|[^{kin}]){sign}", "${1} ")
-    return line.str.replace_all(r"[./-]{2,}", " ").str.replace_all(" {2,}", " ")
+    line = rewrite_where(line, line.str.contains(".", literal=True), _initials)
+    for sign, kin in ((".", "0-9"), ("/", "0-9"), ("-", r"\pL\pN")):
+        some = line.str.contains(sign, literal=True)
+        line = rewrite_where(line, some, partial(_only_in, sign=sign, kin=kin))
+    return line.str.replace_all("[./-]{2,}", " ").str.replace_all(" {2,}", " ")
+
+
+def _initials(line: pl.Series) -> pl.Series:
+    """Write "N.W." as one word; "ST.PAUL" stays for two."""
+    return line.str.replace_all(
+        r"(^|[^A-Z0-9])([A-Z])\.([A-Z])\.?([^A-Z0-9]|$)", "${1}${2}${3}${4}"
+    )
+
+
+def _only_in(line: pl.Series, sign: str, kin: str) -> pl.Series:
+    """Make ``sign`` a space unless characters of the class ``kin`` stand on both its sides."""
+    line = line.str.replace_all(rf"[{sign}]([^{kin}]|$)", " ${1}")
+    return line.str.replace_all(rf"(^|[^{kin}])[{sign}]", "${1} ")
 
 
 def join(first: pl.Series, second: pl.Series, empty_second: pl.Series) -> pl.Series:

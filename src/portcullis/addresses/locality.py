@@ -1,11 +1,10 @@
 """City, state and ZIP Code to their normal forms (Publication 28, section 22 and Appendix B)."""
 
-from collections.abc import Callable
-
 import polars as pl
 
 from portcullis.addresses.absence import is_placeholder
 from portcullis.addresses.vocabulary import STATES, plain
+from portcullis.folding import by_distinct
 
 # USPS assigns ZIP Codes from 00501 (Holtsville NY) to 99950 (Ketchikan AK).
 _LOWEST_ZIP, _HIGHEST_ZIP = "00501", "99950"
@@ -17,12 +16,6 @@ _CITY_WORDS = {
     "VLG": "VILLAGE", "PT": "PORT", "LK": "LAKE", "CTR": "CENTER", "JCT": "JUNCTION",
 }  # fmt: skip
 _CITY_ALIASES = {"NYC": "NEW YORK", "NEW YORK CITY": "NEW YORK", "BKLYN": "BROOKLYN"}
-
-
-def by_distinct(values: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Return ``change(values)``, computed once for each distinct value: places repeat."""
-    distinct = values.unique()
-    return values.replace_strict(distinct, change(distinct), return_dtype=pl.String)
 
 
 def city(values: pl.Series) -> pl.Series:

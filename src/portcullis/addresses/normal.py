@@ -10,7 +10,7 @@ from portcullis.addresses.highways import name_roads
 from portcullis.addresses.puerto_rico import number_first, split_urbanization
 from portcullis.addresses.streets import normal_street, split_number
 from portcullis.addresses.units import put_street_first, split_unit
-from portcullis.folding import put_where
+from portcullis.folding import by_distinct, put_where
 
 COLUMNS: dict[str, pl.DataType] = {
     "absent": pl.Boolean(),
@@ -29,7 +29,7 @@ COLUMNS: dict[str, pl.DataType] = {
     "unique_point": pl.Boolean(),
 }
 # Every slice pays for making its patterns ready; a few of them keep every processor busy.
-_SLICE_ROWS = 262_144
+_SLICE_ROWS = 131_072
 
 
 def normalise(
@@ -64,7 +64,7 @@ def normalise(
 
 def _normalise(fields: pl.DataFrame) -> pl.DataFrame:
     """Return the normal form of one slice of the five fields."""
-    first, second = lines.clean(fields["line1"]), lines.clean(fields["line2"])
+    first, second = lines.clean(fields["line1"]), by_distinct(fields["line2"], lines.clean)
     written = (first + " " + second).str.strip_chars().alias("written")
     line = lines.join(first, second, _where(second != "", second, _is_placeholder))
     line = lines.cut_care_of(line)
@@ -80,7 +80,8 @@ def _normalise(fields: pl.DataFrame) -> pl.DataFrame:
     elements = _elements(line, place)
     words = lines.words(written)
     reason = _absent_reason(fields, words, line, elements, place)
-    return _columns(elements, place, reason, lines.has_care_of(written) | absence.is_shared(words))
+    shared = _where(absence.may_name_institution(words), words, absence.is_shared)
+    return _columns(elements, place, reason, shared | lines.has_care_of(written))
 
 
 def _where(
@@ -116,10 +117,12 @@ def _streets(rows: pl.DataFrame) -> pl.DataFrame:
     line = name_roads(rows["line"])
     line, unit = split_unit(put_street_first(line))
     puerto_rican = (rows["state"] == "PR") | rows["zip5"].str.contains("^00[679]")
-    some, urbanization = split_urbanization(line.filter(puerto_rican))
-    line = put_where(line, puerto_rican, number_first(some))
+    urbanization = pl.Series([], dtype=pl.String)
+    if puerto_rican.any():
+        some, urbanization = split_urbanization(line.filter(puerto_rican))
+        line = put_where(line, puerto_rican, number_first(some))
     number, rest = split_number(line)
-    street = normal_street(rest)
+    street = by_distinct(rest, normal_street)
     street = put_where(street, puerto_rican, _with_urb(street.filter(puerto_rican), urbanization))
     kind = pl.DataFrame({"number": number, "pr": puerto_rican}).select(
         pl.when(pl.col("number") == "")
@@ -157,12 +160,12 @@ def _absent_reason(
     rules = pl.DataFrame(
         {
             "error": _spreadsheet_error(fields),
-            "empty": ~words.str.contains(r"[\pL\pN]"),
+            "empty": words == "",
             "zip": fields["zip"].str.contains("[0-9]").fill_null(value=False),
             "city": place["city"],
             "state": place["state"],
             "zip5": place["zip5"],
-            "digits": ~words.str.contains(r"\pL"),
+            "digits": ~words.str.contains("[^0-9 ]"),
             "placeholder": _is_placeholder(line),
             "custody": _where(institution, words, absence.is_custody)
             | _custody_city(place["city"]),
@@ -250,21 +253,24 @@ def _columns(
 
 def _line() -> pl.Expr:
     """Return the address on one line, "" for an absent one."""
+
+    def given(part: str) -> pl.Expr:
+        return pl.when(pl.col(part) != "").then(part)
+
     delivery = pl.concat_str(
-        pl.col("number") + pl.when(pl.col("number") != "").then(pl.lit(" ")).otherwise(pl.lit("")),
+        given("number"),
         pl.col("street"),
-        pl.when(pl.col("unit") != "").then(pl.lit(" # ") + pl.col("unit")).otherwise(pl.lit("")),
-        pl.when(pl.col("box") == "")
-        .then(pl.lit(""))
-        .when(pl.col("street") == "PO BOX")
-        .then(pl.lit(" ") + pl.col("box"))
-        .otherwise(pl.lit(" BOX ") + pl.col("box")),
+        pl.lit("# ") + given("unit"),
+        pl.when(pl.col("street") == "PO BOX").then("box").otherwise(pl.lit("BOX ") + given("box")),
+        separator=" ",
+        ignore_nulls=True,
     )
     last = pl.concat_str(
-        pl.lit(", "),
-        pl.col("city"),
-        pl.lit(" ") + pl.col("state"),
-        pl.lit(" ") + pl.col("zip5"),
-        pl.when(pl.col("zip4") != "").then(pl.lit("-") + pl.col("zip4")).otherwise(pl.lit("")),
+        given("city"),
+        given("state"),
+        given("zip5") + (pl.lit("-") + given("zip4")).fill_null(""),
+        separator=" ",
+        ignore_nulls=True,
     )
-    return pl.when(pl.col("kind") != "absent").then(delivery + last).otherwise(pl.lit(""))
+    line = pl.concat_str(delivery, last, separator=", ")
+    return pl.when(pl.col("kind") != "absent").then(line).otherwise(pl.lit(""))

@@ -8,7 +8,7 @@ after it, "|" before its suffix; so that a word is judged by where it stands.
 import polars as pl
 
 from portcullis.addresses.vocabulary import DIRECTIONALS, SUFFIXES, any_of, suffix_forms
-from portcullis.folding import rewrite_where
+from portcullis.folding import put_where, rewrite_where
 
 _SUFFIX = any_of(suffix_forms())
 _LETTER = "[A-DF-MO-RT-VX-Z]"  # a letter that is no directional
@@ -22,6 +22,8 @@ _COUNTED = {
     "EIGHT": "8", "NINE": "9", "TEN": "10",
 }  # fmt: skip
 _AFTER = r"^(.*[^0-9 ].*?) (?:# |NO |NUM |NUMERO )?([0-9]+[A-Z]?(?:-[0-9]+[A-Z]?)?|[A-Z]-?[0-9]+)$"
+# Only behind a kind of way: "MAIN ST 123" has a house number, "WHATEVER 12345" has not.
+_WAY = rf"(?:^| )(?:{_SUFFIX}|CALLE|CAMINO|PASEO|BROADWAY) "
 _OWN_NUMBER = (
     r"(?:HIGHWAY|ROUTE|INTERSTATE|FM|LOOP|SPUR|KM|MILE|EXIT|(?:COUNTY|STATE|RANCH|TOWNSHIP|FOREST|INDIAN|FARM)"
     r" (?:ROAD|RD)|^CALLE|^AVE|^AVENUE|^STREET|^CARR) [0-9]+[A-Z]?$"
@@ -97,17 +99,25 @@ def split_number(line: pl.Series) -> tuple[pl.Series, pl.Series]:
     line = rewrite_where(line, line.str.contains("^(?:[^0-9]|0)"), _bring_number_first)
     lettered = line.str.contains(rf"^[0-9]+ {_LETTER} [^ ]")
     line = rewrite_where(line, lettered, _glue_letter)
+    parts = line.str.splitn(" ", 2).struct.unnest()
+    number, rest = (parts[name].fill_null("") for name in ("field_0", "field_1"))
+    # A first word of digits is the number, but for a fraction after it; the others take reading.
+    other = ~line.str.contains("^[0-9]+ ") | line.str.contains("/", literal=True)
+    read, after = _read_number(line.filter(other))
+    return put_where(number, other, read), put_where(rest, other, after)
+
+
+def _read_number(line: pl.Series) -> tuple[pl.Series, pl.Series]:
     number = line.str.extract(_NUMBER).fill_null("")
     rest = line.str.slice(number.str.len_chars()).str.strip_chars_start()
-    number = rewrite_where(number, number.str.contains("[^0-9]"), _plain_number)
-    return number, rest
+    return _plain_number(number), rest
 
 
 def _bring_number_first(line: pl.Series) -> pl.Series:
     line = line.str.replace(r"^0+([1-9])", "${1}").str.replace("^(?:# |NO |NUM )([0-9])", "${1}")
     for word, number in _COUNTED.items():
         line = line.str.replace(rf"^{word} ([^0-9]+)$", f"{number} ${{1}}")
-    own = line.str.contains(_OWN_NUMBER) | line.str.contains(_NUMBER)
+    own = line.str.contains(_OWN_NUMBER) | line.str.contains(_NUMBER) | ~line.str.contains(_WAY)
     return rewrite_where(line, ~own, lambda some: some.str.replace(_AFTER, "${2} ${1}"))
 
 

@@ -13,7 +13,7 @@ from portcullis.addresses.vocabulary import (
     unit_forms,
     unit_standard,
 )
-from portcullis.folding import put_where, rewrite_where
+from portcullis.folding import by_distinct, put_where, rewrite_where
 
 _PLAIN, _KEPT = any_of(unit_forms("plain")), any_of(unit_forms("kept"))
 _ALONE = any_of(unit_forms("alone"))
@@ -72,7 +72,7 @@ def split_unit(line: pl.Series) -> tuple[pl.Series, pl.Series]:
     has = start.is_not_null()
     street, unit = _cut(line.filter(has), start.filter(has))
     none = pl.repeat("", line.len(), dtype=pl.String, eager=True)
-    return put_where(line, has, street), put_where(none, has, _normal(unit))
+    return put_where(line, has, street), put_where(none, has, by_distinct(unit, _normal))
 
 
 def _floors_first(line: pl.Series) -> pl.Series:
@@ -101,7 +101,8 @@ def _street_first(line: pl.Series) -> pl.Series:
 def _designated(line: pl.Series) -> pl.Series:
     """Return the byte where a unit with its designator starts, null where there is none."""
     start = line.str.find(_NAMED)
-    lone = line.str.contains(_LONE) & start.is_null()
+    lone = start.is_null() & line.str.contains(rf" {_ALONE}$")
+    lone = put_where(lone, lone, line.filter(lone).str.contains(_LONE))
     start = start.zip_with(~lone, _last_space(line))
     # A unit follows a number and a street, or at least two words.
     return start.zip_with(start > line.str.find(" ", literal=True), _nowhere(line))

@@ -20,6 +20,7 @@ from portcullis.cli.output import show
 def register(app: App) -> None:
     """Add this noun's verbs."""
     app.command(init)
+    app.command(upgrade)
     app.command(safeguards)
     app.command(keygen)
 
@@ -46,6 +47,13 @@ def init(
         "people": len(made.roster.people),
     }
     show(facts, as_json=json, title="A new home")
+
+
+def upgrade(*, home: HomeOption = DEFAULT_HOME) -> None:
+    """Bring an older home's database up to this version."""
+    from portcullis.office import Home, start
+
+    start(Home.find(home))
 
 
 def keygen(path: Path, *, json: JsonOption = False) -> None:

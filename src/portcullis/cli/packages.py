@@ -2,9 +2,10 @@
 
 import json as json_text
 import socket
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 from cyclopts import App, Parameter
@@ -22,10 +23,20 @@ from portcullis.cli.options import (
 from portcullis.cli.output import show
 from portcullis.custody import Case, Place, RecipientHome
 from portcullis.errors import Misuse, Refused
+from portcullis.release import read_package
+
+if TYPE_CHECKING:
+    from portcullis.office.public import PublicKeys
 
 PurposeOption = Annotated[
     str, Parameter(help="proceeding-preparation, investigation or grand-jury.")
 ]
+RequestsOption = Annotated[
+    Path, Parameter(help="The batch file the request was sent in, its manifest beside it.")
+]
+PublicOption = Annotated[Path, Parameter(help="The holder's public.json.")]
+AtOption = Annotated[str, Parameter(help="The time, ISO 8601; else now.")]
+DEFAULT_RECIPIENT = Path("portcullis-recipient")
 RecipientOption = Annotated[Path, Parameter(help="The recipient's home: packages and FTI log.")]
 
 
@@ -40,32 +51,23 @@ def register(app: App) -> None:
 def ask(
     package: Path,
     *,
-    requests: Annotated[Path, Parameter(help="The batch file the request was sent in.")],
-    public: Annotated[Path, Parameter(help="The holder's public.json.")],
+    requests: RequestsOption,
+    public: PublicOption,
     purpose: PurposeOption,
     as_: AsOption,
     key: KeyOption,
-    recipient: RecipientOption = Path("portcullis-recipient"),
+    recipient: RecipientOption = DEFAULT_RECIPIENT,
     out: Path = Path("opening.jws"),
-    at: Annotated[str, Parameter(help="The time of asking, ISO 8601; else now.")] = "",
+    at: AtOption = "",
     json: JsonOption = False,
 ) -> None:
     """Take PACKAGE in, log its receipt, and write a signed opening request for the holder."""
     from portcullis.office.public import read_public
 
-    moment = _moment(at)
-    home = RecipientHome(recipient)
     data = _read(package)
-    package_id = home.receive(
-        data,
-        _case(data, requests),
-        user=as_,
-        at=moment,
-        place=_place(recipient),
-        check_proof=read_public(public).check_proof,
-    )
-    request = home.ask(package_id, purpose, at=moment, key=keys.load_private(key))
-    out.write_text(request)
+    visit = _Visit(RecipientHome(recipient), as_, _moment(at), _place(recipient))
+    package_id = visit.receive(data, requests, read_public(public))
+    out.write_text(visit.ask(package_id, purpose, keys.load_private(key)))
     show({"package": package_id, "opening_request": str(out)}, as_json=json)
 
 
@@ -91,30 +93,84 @@ def open_(
     *,
     as_: AsOption,
     key: KeyOption,
-    opening: Annotated[Path, Parameter(help="The opening request that was sent.")],
-    token: Annotated[Path, Parameter(help="The holder's token for it.")],
-    public: Annotated[Path, Parameter(help="The holder's public.json.")],
-    recipient: RecipientOption = Path("portcullis-recipient"),
-    at: Annotated[str, Parameter(help="The time of opening, ISO 8601; else now.")] = "",
+    opening: Annotated[Path | None, Parameter(help="The opening request that was sent.")] = None,
+    token: Annotated[Path | None, Parameter(help="The holder's token for it.")] = None,
+    public: Annotated[Path | None, Parameter(help="The holder's public.json.")] = None,
+    holder: Annotated[
+        Path | None, Parameter(help="A holder's home on this machine: asks it at once.")
+    ] = None,
+    requests: Annotated[Path | None, Parameter(help="With --holder: the batch file.")] = None,
+    purpose: PurposeOption = "investigation",
+    recipient: RecipientOption = DEFAULT_RECIPIENT,
+    at: AtOption = "",
     json: JsonOption = False,
 ) -> None:
-    """Open PACKAGE with the officer's key and the holder's token; log the access, keep nothing."""
-    from portcullis.office.public import read_public
-    from portcullis.release import read_package
+    """Open PACKAGE with the officer's key and the holder's token; log the access, keep nothing.
 
-    holder = read_public(public)
-    content = RecipientHome(recipient).open(
-        read_package(_read(package)).parcel.package_id,
-        keys.load_private(key),
-        _read(token).decode(),
-        request=_read(opening).decode(),
-        user=as_,
-        at=_moment(at),
-        place=_place(recipient),
-        holder_jwk=holder.holder,
-        check_proof=holder.check_proof,
-    )
+    With --holder (both homes on one machine, as in the demonstration) request, token and opening
+    are one step; else give the --opening that was sent, the --token that came back, and --public.
+    """
+    from portcullis.office.public import FILE, read_public
+
+    data, officer_key = _read(package), keys.load_private(key)
+    if holder is not None and requests is not None:
+        opened = office(holder)
+        from portcullis.office.tokens import grant_token
+
+        holder_keys = read_public(holder / FILE)
+        visit = _Visit(RecipientHome(recipient), as_, opened.now(), _place(recipient))
+        package_id = visit.receive(data, requests, holder_keys)
+        asked = visit.ask(package_id, purpose, officer_key)
+        granted = grant_token(opened, package_id, asked)
+    elif opening is not None and token is not None and public is not None:
+        holder_keys = read_public(public)
+        visit = _Visit(RecipientHome(recipient), as_, _moment(at), _place(recipient))
+        asked, granted = _read(opening).decode(), _read(token).decode()
+    else:
+        raise Misuse(
+            "An opening needs the holder's token.",
+            "Give --opening, --token and --public, or --holder and --requests on one machine.",
+        )
+    content = visit.open(data, officer_key, asked, granted, holder_keys)
     show(content, as_json=json, title="Disclosed under 26 U.S.C. § 6103(i)(2); sole use only")
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """One officer at the recipient's home, at one time and place."""
+
+    home: RecipientHome
+    user: str
+    at: datetime
+    place: Place
+
+    def receive(self, data: bytes, requests: Path, holder: "PublicKeys") -> str:
+        return self.home.receive(
+            data,
+            _case(data, requests),
+            user=self.user,
+            at=self.at,
+            place=self.place,
+            check_proof=holder.check_proof,
+        )
+
+    def ask(self, package_id: str, purpose: str, key: keys.ECKey) -> str:
+        return self.home.ask(package_id, purpose, at=self.at, key=key)
+
+    def open(
+        self, data: bytes, key: keys.ECKey, asked: str, granted: str, holder: "PublicKeys"
+    ) -> dict[str, object]:
+        return self.home.open(
+            read_package(data).parcel.package_id,
+            key,
+            granted,
+            request=asked,
+            user=self.user,
+            at=self.at,
+            place=self.place,
+            holder_jwk=holder.holder,
+            check_proof=holder.check_proof,
+        )
 
 
 def recall(
@@ -137,8 +193,6 @@ def recall(
 
 def _case(data: bytes, requests: Path) -> Case:
     """Return what the recipient's own batch file says of the package's request."""
-    from portcullis.release import read_package
-
     request_id = read_package(data).parcel.request_id
     found = _find_request(requests, request_id)
     return Case(

@@ -23,7 +23,7 @@ COLUMNS: dict[str, pl.DataType] = {
     "suffix": pl.String(),
     "key": pl.String(),
 }
-_SLICE_ROWS = 262_144
+_SLICE_ROWS = 131_072
 _ANY_SUFFIX = "|".join(sorted(SUFFIXES, key=lambda form: (-len(form), form)))
 _CLEAR_SUFFIX = "|".join(form for form in _ANY_SUFFIX.split("|") if form not in ONLY_AFTER_FAMILY)
 

@@ -183,7 +183,14 @@ class _Run:
         self._announce("commit-list")
         listed = {**facts, "leaves": head.size, "leaves_root": head.root.hex()}
         with transaction.atomic():
-            act = sign_act(self._home, self._actor, "adjudicate", listed, self._batch.id)
+            act = sign_act(
+                self._home,
+                self._actor,
+                "adjudicate",
+                listed,
+                self._batch.id,
+                entry_kind="determination-list",
+            )
             DeterminationList.objects.create(
                 batch=self._batch,
                 number=1,

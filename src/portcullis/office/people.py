@@ -64,16 +64,25 @@ def deny(
     raise Refused(message, "The attempt is on the record.")
 
 
-def sign_act(home: Home, actor: Actor, kind: str, facts: Mapping[str, Any], batch: str = "") -> Act:
+def sign_act(
+    home: Home,
+    actor: Actor,
+    kind: str,
+    facts: Mapping[str, Any],
+    batch: str = "",
+    *,
+    entry_kind: str = "",
+) -> Act:
     """Sign ``facts`` as an act of ``kind`` and write act and entry. Run inside a transaction.
 
-    The ledger entry carries the facts, the person's id and the digest of the signature.
+    The ledger entry carries the facts, the person's id and the digest of the signature; it is of
+    the act's kind, or of ``entry_kind`` where what was made has a name of its own.
     """
     at = home.now()
     statement = {"act": kind, "person": actor.id, "at": at.isoformat(), "batch": batch, **facts}
     signature = keys.sign(statement, actor.key)
     entry = entries.record(
-        kind,
+        entry_kind or kind,
         {**facts, "batch": batch, "by": actor.id, "signature": sha256_hex([signature.encode()])},
         batch=batch,
         at=at.isoformat(),

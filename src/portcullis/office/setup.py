@@ -27,9 +27,7 @@ def open_office(home: Home) -> Home:
         raise Misuse("This process has opened another home.", "Use one process a home.")
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Misuse(
-            "The home's database is of another version.", "Run `portcullis init --upgrade`."
-        )
+        raise Misuse("The home's database is of another version.", "Run `portcullis upgrade`.")
     return home
 
 

@@ -37,7 +37,8 @@ def screen(requests: pl.DataFrame, basis: Basis, measures: pl.DataFrame | None) 
     """
     frame = prepare(requests)
     if measures is not None:
-        frame = frame.join(measures, on="row", how="left", maintain_order="left")
+        span = pl.col("row").is_between(frame["row"].min(), frame["row"].max())
+        frame = frame.join(measures.filter(span), on="row", how="left", maintain_order="left")
     face = elements(Phase.FACE)
     table = judge(frame, face, basis)
     return Findings(table.with_columns(outcome(face).alias("face_outcome")), basis)
@@ -45,14 +46,18 @@ def screen(requests: pl.DataFrame, basis: Basis, measures: pl.DataFrame | None) 
 
 def outcome(face: Sequence[Element]) -> pl.Expr:
     """Return the expression of ``face_outcome`` over the elements' columns."""
+    ids = [each.id for each in face]
     statute = [each.id for each in face if each.layer is Layer.STATUTE]
-    other = [each.id for each in face if each.layer is not Layer.STATUTE]
     return (
-        pl.when(pl.min_horizontal(statute) == NOT_MET)
+        pl.when(_any(statute, NOT_MET))
         .then(pl.lit(REFUSED))
-        .when(pl.min_horizontal(other) == NOT_MET)
+        .when(_any(ids, NOT_MET))
         .then(pl.lit(RETURNED))
-        .when(pl.max_horizontal(statute + other) == FOR_A_PERSON)
+        .when(_any(ids, FOR_A_PERSON))
         .then(pl.lit(REFERRED))
         .otherwise(pl.lit(PASSED))
     )
+
+
+def _any(ids: Sequence[str], result: int) -> pl.Expr:
+    return pl.any_horizontal(*[pl.col(each) == result for each in ids])
