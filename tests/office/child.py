@@ -1,17 +1,22 @@
 """A real process of the office that a test can kill: ``python -m tests.office.child WORLD ACT KILL``.
 
-ACT is receive, adjudicate, release or publish. KILL is ``STEP:NUMBER``: the process kills itself
-with SIGKILL before the NUMBERth announced step of that name; ``list`` prints the steps' names
-instead, ``never`` does neither.
+ACT is receive, adjudicate, release, publish or orders-SEED. KILL is ``STEP:NUMBER``: the process
+kills itself with SIGKILL before the NUMBERth announced step of that name; ``list`` prints the
+steps' names instead, ``never`` does neither; ``told`` waits, ready, for a line on its input.
 """
 
 import os
+import random
 import signal
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
+from portcullis.standing import EVERYTHING, Order, Scope
 from tests.office import world as worlds
+
+PATIENCE = 60.0
 
 
 def main() -> None:
@@ -32,7 +37,12 @@ def main() -> None:
 
 def perform(world: worlds.World, act: str, announce) -> None:
     home = world.home()
-    if act == "receive":
+    if sys.argv[3] == "told":
+        print("ready", flush=True)
+        sys.stdin.readline()
+    if act.startswith("orders-"):
+        file_orders(world, random.Random(int(act.removeprefix("orders-"))))
+    elif act == "receive":
         from portcullis.office.reception import receive
 
         receive(home, world.batch_file, announce)
@@ -49,6 +59,27 @@ def perform(world: worlds.World, act: str, announce) -> None:
         from portcullis.office.release import publish_waiting
 
         publish_waiting(home, find_batch(worlds.BATCH), announce)
+
+
+def file_orders(world: worlds.World, draw: random.Random) -> None:
+    """File an order in part once a random few packages are out, and one for everything later."""
+    from portcullis.office.models import Package
+    from portcullis.office.orders import place
+
+    home, counsel = world.home(), world.actor("counsel")
+    some = draw.sample(sorted(Package.objects.values_list("id", flat=True)), 10)
+    in_part = draw.choice([Scope(officers=("officer-2",)), Scope(packages=tuple(some))])
+    for name, scope, most in (("order-1", in_part, 8), ("order-2", EVERYTHING, 18)):
+        await_published(world, draw.randint(most - 8, most))
+        time.sleep(draw.uniform(0, 0.02))
+        place(home, counsel, Order(name, "1:25-cv-00457", "dcd", home.today(), "0" * 64, scope))
+
+
+def await_published(world: worlds.World, count: int) -> None:
+    folder = world.home().outgoing / worlds.BATCH / "packages"
+    deadline = time.monotonic() + PATIENCE
+    while sum(1 for _ in folder.glob("*.json")) < count and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,11 @@ def _run(world: worlds.World, act: str, kill: str) -> subprocess.CompletedProces
     root = Path(__file__).parents[2]
     return subprocess.run(
         [sys.executable, "-m", "tests.office.child", str(world.folder), act, kill],
-        cwd=root, capture_output=True, text=True, timeout=120, check=False,
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 

@@ -24,7 +24,12 @@ HOLDER = {
     "counsel-2": "counsel",
     "safeguards": "safeguards",
 }
-REQUESTER = {"preparer": "preparer", "head": "signatory", "officer-1": "officer", "officer-2": "officer"}
+REQUESTER = {
+    "preparer": "preparer",
+    "head": "signatory",
+    "officer-1": "officer",
+    "officer-2": "officer",
+}
 
 
 @dataclass
@@ -129,12 +134,16 @@ def batch_rows(lawful: int) -> pl.DataFrame:
     pack = agreements.load_pack(agreements.builtin_pack())
     template = agreements.template_rows(pack, BATCH_DAY).row(0, named=True)
     rows = [_request(template, number) for number in range(1, lawful + 1)]
-    placeholder = _request(template, 1001) | {"address_line1": "Failed to Provide", "address_line2": None}
+    placeholder = _request(template, 1001) | {
+        "address_line1": "Failed to Provide",
+        "address_line2": None,
+    }
     unlike = _request(template, 1002) | {"address_line1": "77 Elsewhere Ave", "address_line2": None}
     nobody = _request(template, 1003)
     day = BATCH_DAY - timedelta(days=90)
     day90 = _request(template, 1004) | {
-        "order_date": day.isoformat(), "finality_date": day.isoformat(),
+        "order_date": day.isoformat(),
+        "finality_date": day.isoformat(),
     }
     named = [placeholder, unlike, nobody, day90]
     for row, name in zip(named, ("R1", "R3", "NOBODY", "DAY90"), strict=True):
@@ -177,7 +186,10 @@ def write_records(folder: Path, rows: pl.DataFrame) -> None:
         pl.concat_str(pl.lit("T-"), "request_id").alias("taxpayer_id"),
         pl.col("tin").str.replace_all("-", ""),
         pl.lit("ITIN").alias("tin_type"),
-        "given_name", "middle_name", "family_name", "suffix",
+        "given_name",
+        "middle_name",
+        "family_name",
+        "suffix",
         pl.lit(None, pl.String).alias("prior_names"),
     )
     elsewhere = pl.col("request_id").is_in(["R1", "R3"])
@@ -185,7 +197,9 @@ def write_records(folder: Path, rows: pl.DataFrame) -> None:
         pl.concat_str(pl.lit("T-"), "request_id").alias("taxpayer_id"),
         pl.when(elsewhere).then(pl.lit("9 Record Rd")).otherwise("address_line1").alias("line1"),
         pl.lit(None, pl.String).alias("line2"),
-        "city", "state", "zip",
+        "city",
+        "state",
+        "zip",
         pl.lit(2023, pl.Int16).alias("taxable_period"),
         pl.lit("return").alias("source_kind"),
         pl.lit(date(2024, 4, 10)).alias("processed_on"),

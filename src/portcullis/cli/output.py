@@ -27,7 +27,7 @@ def show(facts: Mapping[str, Any], *, as_json: bool, title: str = "") -> None:
 
 def say(text: str) -> None:
     """Print a line of plain words."""
-    console.print(text, markup=False)
+    console.print(text, markup=False, soft_wrap=True)
 
 
 def complain(message: str, remedy: str = "") -> None:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
-from portcullis.folding import fold, put_where, rewrite_where
+from portcullis.folding import by_distinct, fold, put_where, rewrite_where
 from portcullis.names.vocabulary import (
     FORENAME_PARTICLES,
     ONLY_AFTER_FAMILY,
@@ -61,9 +61,10 @@ def _normalise(fields: pl.DataFrame) -> pl.DataFrame:
     given, after_given = _split_suffix(given, _CLEAR_SUFFIX)
     middle, after_middle = _split_suffix(middle, _CLEAR_SUFFIX)
     own = fields["suffix"]
-    own = rewrite_where(own.fill_null(""), own.is_not_null(), _own_suffix)
+    own = by_distinct(own.fill_null(""), _own_suffix)
     middle = middle.zip_with(~middle.is_in(list(PLACEHOLDERS["middle"])), pl.Series([""]))
     forenames = _with_particles((given + " " + middle).str.strip_chars(), FORENAME_PARTICLES)
+    # The "y" between two surnames is left out.
     family = _with_particles(family.str.replace_all(" Y ", " ", literal=True), PARTICLES)
     rows = pl.DataFrame(
         {
@@ -153,4 +154,16 @@ def _join(words: pl.Series, particles: tuple[str, ...]) -> pl.Series:
 
 
 def _sorted(family: pl.Series) -> pl.Series:
-    return family.str.split(" ").list.unique().list.sort().list.join(" ")
+    """Return the surnames of each compound in alphabetical order."""
+    two = pl.DataFrame({"parts": family.str.split_exact(" ", 2)}).unnest("parts")
+    first, second = pl.col("field_0"), pl.col("field_1")
+    in_order = two.select(
+        pl.when(first <= second).then(first + " " + second).otherwise(second + " " + first)
+    ).to_series()
+    return put_where(in_order, two["field_2"].is_not_null(), _sorted_many(family, two["field_2"]))
+
+
+def _sorted_many(family: pl.Series, third: pl.Series) -> pl.Series:
+    # Sorting lists is dear; three surnames are rare.
+    some = family.filter(third.is_not_null())
+    return some.str.split(" ").list.sort().list.join(" ")

@@ -35,8 +35,9 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
     """Record, for every eligible request, whether 26 U.S.C. § 6103(i)(6) bars it; return how many.
 
     ``adverse`` holds the request ids whose disclosure would identify a confidential informant or
-    seriously impair a tax investigation. Only the number of records goes on the ledger.
-    Raises Refused where an id is not among the eligible.
+    seriously impair a tax investigation. Only that the records were made goes on the ledger: with
+    their number, who counts the packages would know how many were barred.
+    Raises Refused where an id is not among the eligible, or the records were made before.
     """
     batch = find_batch(batch_id)
     check_state(batch, "determined", "sampled", "examined")
@@ -48,8 +49,11 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
             f"{len(unknown)} of the request ids named are not eligible requests of this batch.",
             "Name only ids from the list of eligible requests.",
         )
+    listed = batch.lists.get(number=1)
     with transaction.atomic():
-        act = sign_act(home, actor, "impairment", {"records": len(rows)}, batch.id)
+        if batch.impairments.exists():
+            raise Refused("The (i)(6) records of this batch were recorded before.")
+        act = sign_act(home, actor, "impairment", {"list": listed.entry_id}, batch.id)
         Impairment.objects.bulk_create(
             [
                 Impairment(batch=batch, row=row, adverse=request_id in barred, act=act)

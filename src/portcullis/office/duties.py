@@ -5,7 +5,16 @@ Each ``check_*`` records the denied attempt and raises Refused with a sentence.
 
 from portcullis.office.home import Home
 from portcullis.office.models import Act, Batch
-from portcullis.office.people import Actor, deny
+from portcullis.office.people import Actor, check_role, deny
+
+ROLES: dict[str, str] = {
+    "adjudicate": "specialist",
+    "impairment": "impairment-official",
+    "sample": "sampler",
+    "examine": "sampler",
+    "approve": "approver",
+    "transmit": "transmitter",
+}
 
 # The acts whose doer must not do the act named first, on the same batch.
 APART: dict[str, tuple[str, ...]] = {
@@ -28,7 +37,8 @@ _DOER = {
 
 
 def check_apart(home: Home, actor: Actor, kind: str, batch: Batch) -> None:
-    """Deny ``actor`` the act ``kind`` where they did one that must be another person's."""
+    """Deny ``actor`` the act ``kind`` without its role, or after one that must be another's."""
+    check_role(home, actor, ROLES[kind], kind, batch=batch.id)
     done = Act.objects.filter(batch=batch.id, person=actor.id, kind__in=APART[kind])
     earlier = done.values_list("kind", flat=True).first()
     if earlier is not None:

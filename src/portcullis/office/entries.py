@@ -89,6 +89,10 @@ def integrate(home: Home, announce: Announce = silent) -> str:
     step: entries already in the log are recognised by position and not written twice.
     """
     log, witness = open_log(home)
+    quorum = home.pack.witnesses.k
+    # What a crash left staged is published first, and kept: a sample's seed may be made of it.
+    log.append([], [witness], quorum=quorum, announce=announce)
+    _keep(log.checkpoint)
     first = log.size
     waiting = [
         bytes(body)
@@ -96,14 +100,21 @@ def integrate(home: Home, announce: Announce = silent) -> str:
         .order_by("position")
         .values_list("body", flat=True)
     ]
-    log.append(waiting, [witness], first=first, quorum=home.pack.witnesses.k, announce=announce)
+    log.append(waiting, [witness], first=first, quorum=quorum, announce=announce)
     text = log.checkpoint
-    size = int(text.split("\n")[1])
     announce("mark-integrated")
+    _keep(text)
+    return text
+
+
+def _keep(checkpoint: str) -> None:
+    """Keep a published checkpoint, and mark the entries that it covers."""
+    size = int(checkpoint.split("\n")[1])
+    if Checkpoint.objects.filter(size=size).exists():
+        return
     with transaction.atomic():
         Entry.objects.filter(position__lt=size, integrated=False).update(integrated=True)
-        Checkpoint.objects.get_or_create(size=size, defaults={"text": text})
-    return text
+        Checkpoint.objects.get_or_create(size=size, defaults={"text": checkpoint})
 
 
 def _witness(home: Home, origin: str, key: Ed25519PrivateKey) -> ledger.Witness:

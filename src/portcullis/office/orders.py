@@ -12,8 +12,10 @@ from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import LiftApproval, Placed
-from portcullis.office.people import Actor, sign_act
+from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.standing import GateLock, Hold, Lift, Order, Scope
+
+COUNSEL = "counsel"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ def place(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
     The gate lock is held alone while order and ledger entry are written, so every ``delivered``
     in its scope stands before it. Nothing else is asked: what is filed is in force.
     """
+    check_role(home, actor, COUNSEL, f"{placed.KIND}-file")
     if Placed.objects.filter(id=placed.id).exists():
         raise Refused(f"There is an order or hold of the id {placed.id} already.")
     entry = standing.placed_entry(placed)
@@ -48,6 +51,7 @@ def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -
     ``docket`` is the docket reference on whose authority it is lifted, ``document`` the SHA-256 of
     the sealed source document. Both approvers sign the same statement.
     """
+    check_role(home, actor, COUNSEL, "lift")
     with GateLock(home.gate_lock).exclusive(), transaction.atomic():
         row = _standing_row(placed_id)
         first = row.lifts.first()

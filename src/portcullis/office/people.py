@@ -43,11 +43,18 @@ def identify(home: Home, person_id: str, key: keys.ECKey, role: str, act: str) -
         deny(home, act, "unknown", "not-enrolled", "Nobody of that id is enrolled.")
     if not person.in_force(home.today()):
         deny(home, act, person.id, "not-in-force", "That person is not in office today.")
-    if role not in person.roles:
-        deny(home, act, person.id, "role", f"That person does not hold the role {role}.")
+    actor = Actor(person, key)
+    check_role(home, actor, role, act)
     if key.thumbprint() != keys.thumbprint(person.jwk):
         deny(home, act, person.id, "key", "The key is not the one enrolled for that person.")
-    return Actor(person, key)
+    return actor
+
+
+def check_role(home: Home, actor: Actor, role: str, act: str, *, batch: str = "") -> None:
+    """Deny ``actor`` the act unless they hold ``role``; every act asks, whoever identified them."""
+    if role not in actor.person.roles:
+        message = f"That person does not hold the role {role}."
+        deny(home, act, actor.id, "role", message, batch=batch)
 
 
 def deny(
@@ -61,6 +68,7 @@ def deny(
         DeniedAttempt.objects.create(
             kind=act, person=person_id, batch=batch, at=at, reason=reason, entry=entry
         )
+    entries.integrate(home)
     raise Refused(message, "The attempt is on the record.")
 
 

@@ -9,7 +9,7 @@ from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Package, Recall
-from portcullis.office.people import Actor, sign_act
+from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.standing import GateLock
 
 CAUSES = ("unlawful-disclosure", "reading-changed", "order", "incident")
@@ -21,6 +21,7 @@ def recall(home: Home, actor: Actor, package_ids: Sequence[str], cause: str) -> 
     The recipient must dispose of them within the pack's number of days. Raises Refused where one
     was not delivered.
     """
+    check_role(home, actor, "safeguards", "recall")
     if cause not in CAUSES:
         raise Refused(f"There is no cause {cause}.", f"The causes are: {', '.join(CAUSES)}.")
     due = home.today() + timedelta(days=home.pack.safeguards.disposal_days)

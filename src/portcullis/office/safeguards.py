@@ -6,12 +6,13 @@ from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import SafeguardRecord
-from portcullis.office.people import Actor, sign_act
+from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.standing import SafeguardStanding, Standing, may_receive
 
 
 def record_safeguards(home: Home, actor: Actor, record: SafeguardStanding) -> Standing:
     """Put a recipient's record in force and return whether it may receive today."""
+    check_role(home, actor, "safeguards", "safeguards")
     facts = record.model_dump(mode="json")
     with transaction.atomic():
         digest = sha256_hex([json_bytes(facts)])

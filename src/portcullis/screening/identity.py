@@ -37,7 +37,7 @@ def identities(requests: pl.DataFrame, key: bytes) -> pl.DataFrame:
             pl.col("request_id").alias("request"),
             "supersedes",
             pl.col("change").is_not_null().alias("changed"),
-            pl.col("officer_list").list.unique().list.sort().list.join(";").alias("officers"),
+            pl.col("officer_list").list.join(";").alias("officers"),
         )
         .collect()
     )
@@ -61,4 +61,7 @@ def _number(name: str) -> pl.Expr:
 
 
 def _text(name: str) -> pl.Expr:
-    return pl.col(name).str.to_lowercase().str.replace_all(r"\s+", " ")
+    """Fold a text: lower case, one space between words. Few texts need the second."""
+    text = pl.col(name)
+    uneven = pl.when(text.str.contains(r"\s\s|[^\S ]")).then(text)
+    return uneven.str.replace_all(r"\s+", " ").fill_null(text).str.to_lowercase()

@@ -112,12 +112,16 @@ def _persons(batch: pl.DataFrame) -> pl.DataFrame:
 def _officers(batch: pl.DataFrame) -> pl.DataFrame:
     """Count the requests naming each officer. The digest is the roster id, in plain."""
     named = batch.group_by("officers").agg(pl.len().cast(pl.UInt32).alias("count"))
-    one_each = named.with_columns(pl.col("officers").str.split(";")).explode("officers")
+    one_each = named.with_columns(_each_officer()).explode("officers")
     return (
         one_each.drop_nulls()
         .group_by(pl.col("officers").cast(pl.Binary).alias("digest"))
         .agg(pl.col("count").sum())
     )
+
+
+def _each_officer() -> pl.Expr:
+    return pl.col("officers").str.split(";").list.unique()
 
 
 def _add(counts: pl.DataFrame, earlier: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -139,7 +143,7 @@ def _loads(batch: pl.DataFrame, officers: pl.DataFrame, earlier: pl.DataFrame) -
     loads = _add(officers, earlier, "officer")
     named = batch.select("officers").unique().drop_nulls()
     highest = (
-        named.with_columns(pl.col("officers").str.split(";").alias("officer"))
+        named.with_columns(_each_officer().alias("officer"))
         .explode("officer")
         .with_columns(pl.col("officer").cast(pl.Binary))
         .join(loads, left_on="officer", right_on="digest", how="left")

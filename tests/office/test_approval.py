@@ -1,0 +1,261 @@
+"""From list to approval: the sample nobody can choose, (i)(6), the signature and its end."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from portcullis.errors import Refused
+from tests.office import acts, checks
+from tests.office import world as worlds
+from tests.office.homes import reopen
+
+EXPIRES = worlds.ANSWER_DAY + timedelta(days=5)
+
+
+def listed(world: worlds.World) -> dict:
+    """Return the list's entry, as an outsider reads it from the ledger."""
+    ((_, entry),) = checks.of_kind(world.home(), "determination-list")
+    return entry
+
+
+def outsiders_seed(root: str, checkpoint: str) -> str:
+    """The seed as the documentation says it is made, with nothing of the office's in it."""
+    text = b"portcullis/sample/1\n" + bytes.fromhex(root) + checkpoint.encode()
+    return hashlib.sha256(text).hexdigest()
+
+
+def sampled(world: worlds.World) -> worlds.World:
+    acts.impair(world)
+    acts.to_answer_day(world)
+    acts.draw(world)
+    return world
+
+
+def test_an_outsider_makes_the_same_seed_from_the_list_and_its_first_checkpoint(stage) -> None:
+    world = stage("determined")
+    first = (world.home().ledger / "checkpoint").read_text()
+    sampled(world)
+    ((_, entry),) = checks.of_kind(world.home(), "sample")
+    assert (world.home().ledger / "checkpoint").read_text() != first
+    assert entry["checkpoint"] == acts.sha256(first.encode())
+    assert entry["root"] == listed(world)["leaves_root"]
+    assert entry["seed"] == outsiders_seed(entry["root"], first)
+
+
+def dead_after_listing(world: worlds.World, step: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.office.child", str(world.folder), "adjudicate", f"{step}:1"],
+        cwd=Path(__file__).parents[2], capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == -9
+    reopen(world.home_path)
+
+
+def test_the_first_checkpoint_counts_even_if_the_office_died_right_after_it(stage) -> None:
+    world = stage("received")
+    dead_after_listing(world, "mark-integrated")
+    published = (world.home().ledger / "checkpoint").read_text()
+    # What comes next is integrated under another checkpoint, which must not take its place.
+    sampled(world)
+    ((_, entry),) = checks.of_kind(world.home(), "sample")
+    assert entry["seed"] == outsiders_seed(listed(world)["leaves_root"], published)
+
+
+def test_a_checkpoint_left_staged_is_still_the_first(stage) -> None:
+    world = stage("received")
+    dead_after_listing(world, "tiles")
+    sampled(world)
+    from portcullis.office.approval import first_checkpoint
+
+    ((position, _),) = checks.of_kind(world.home(), "determination-list")
+    first = first_checkpoint(world.home(), position)
+    assert int(first.split("\n")[1]) == position + 1
+    ((_, entry),) = checks.of_kind(world.home(), "sample")
+    assert entry["checkpoint"] == acts.sha256(first.encode())
+
+
+def test_the_rows_follow_from_the_seed_alone(stage) -> None:
+    world = stage("determined")
+    acts.impair(world)
+    sample = acts.draw(world)
+    eligible = [row for row, leaf in enumerate(acts.outcomes(world).values()) if leaf == "eligible"]
+    ranked = sorted(
+        eligible,
+        key=lambda row: hashlib.sha256(bytes.fromhex(sample.seed) + b"%d" % row).digest(),
+    )
+    assert sample.rows == sorted(ranked[: len(sample.rows)])
+
+
+def test_the_sample_is_drawn_once(stage) -> None:
+    world = sampled(stage("determined"))
+    acts.enrol(world, "sampler-2", ["sampler"])
+    for who in ("sampler", "sampler-2"):
+        with pytest.raises(Refused):
+            acts.draw(world, by=who)
+    acts.examine(world)
+    with pytest.raises(Refused):
+        acts.draw(world)
+    assert len(checks.of_kind(world.home(), "sample")) == 1
+
+
+def test_one_unlawful_item_makes_the_list_unapprovable_for_ever(stage) -> None:
+    world = sampled(stage("determined"))
+    ids = acts.sampled_ids(world)
+    acts.examine(world, dict.fromkeys(ids, True) | {ids[0]: False})
+    assert acts.state(world) == "unapprovable"
+    ((_, entry),) = checks.of_kind(world.home(), "examine")
+    assert entry["clean"] is False
+    worlds.attest(world, EXPIRES)
+    for act in (acts.approve, acts.draw, acts.adjudicate, acts.impair):
+        with pytest.raises(Refused):
+            act(world)
+    with pytest.raises(Refused):
+        acts.examine(world, dict.fromkeys(ids, True))
+    assert not checks.of_kind(world.home(), "approve")
+    assert not checks.of_kind(world.home(), "release-authorised")
+    assert not checks.published(world.home(), worlds.BATCH)
+
+
+@pytest.mark.parametrize("left_out", [1, "all"])
+def test_a_sample_examined_in_part_is_refused(stage, left_out) -> None:
+    world = sampled(stage("determined"))
+    ids = acts.sampled_ids(world)
+    given = ids[1:] if left_out == 1 else []
+    with pytest.raises(Refused, match="no verdict"):
+        acts.examine(world, dict.fromkeys(given, True))
+    assert acts.state(world) == "sampled"
+    # A verdict on what was not drawn replaces none that is missing.
+    with pytest.raises(Refused, match="no verdict"):
+        acts.examine(world, {**dict.fromkeys(given, True), "NOBODY": True})
+    acts.examine(world)
+    assert acts.state(world) == "examined"
+
+
+def test_nothing_is_approved_without_every_i6_record(stage) -> None:
+    world = stage("determined")
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    with pytest.raises(Refused, match=r"6 eligible requests have no \(i\)\(6\) record"):
+        acts.approve(world)
+    assert not checks.of_kind(world.home(), "approve")
+    acts.impair(world)
+    acts.approve(world)
+    assert acts.state(world) == "approved"
+
+
+def test_i6_is_recorded_once_and_not_recorded_anew(stage) -> None:
+    world = stage("determined")
+    acts.impair(world, ["REQ-00002"])
+    with pytest.raises(Refused, match="recorded"):
+        acts.impair(world)
+    from portcullis.office.models import Impairment
+
+    assert list(Impairment.objects.filter(adverse=True).values_list("row", flat=True)) == [1]
+    assert len(checks.of_kind(world.home(), "impairment")) == 1
+
+
+def test_i6_names_only_eligible_requests(stage) -> None:
+    world = stage("determined")
+    for wrong in ("R3", "REQ-99999"):
+        with pytest.raises(Refused, match="not eligible") as refused:
+            acts.impair(world, [wrong])
+        assert wrong not in str(refused.value)
+
+
+def test_an_adverse_request_is_held_and_says_nothing(stage) -> None:
+    world = stage("determined")
+    acts.impair(world, ["REQ-00002"])
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    acts.approve(world)
+    assert acts.release(world).delivered == 5
+    assert acts.outcomes(world)["REQ-00002"] == "held"
+    answers = acts.answered(world)
+    assert answers["REQ-00002"] == answers["NOBODY"] == "no disclosure"
+    assert not acts.packages(world, row=1)
+    checks.released_once(world.home(), worlds.BATCH, 5)
+
+
+def test_an_adverse_finding_is_nowhere_on_the_ledger(stage) -> None:
+    """The entry of the (i)(6) records is of one form, whatever they found."""
+    forms = []
+    for adverse in ([], ["REQ-00002"], ["REQ-00001", "REQ-00003"]):
+        world = stage("determined")
+        acts.impair(world, adverse)
+        ((_, entry),) = checks.of_kind(world.home(), "impairment")
+        forms.append({k: v for k, v in entry.items() if k not in {"at", "signature"}})
+    assert forms[0] == forms[1] == forms[2]
+    # Nor how many there are: less the packages, that would be how many were barred.
+    assert 6 not in forms[0].values()
+
+
+def test_when_every_eligible_request_is_barred_the_batch_is_still_answered(stage) -> None:
+    world = stage("determined")
+    acts.impair(world, [f"REQ-{number:05d}" for number in range(1, 7)])
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    acts.approve(world)
+    assert acts.release(world).authorised == 0
+    assert "disclosed" not in acts.answered(world).values()
+    assert acts.state(world) == "answered"
+
+
+def test_an_expired_approval_releases_nothing(stage) -> None:
+    world = stage("approved")
+    worlds.attest(world, EXPIRES + timedelta(days=1))
+    with pytest.raises(Refused, match="expired"):
+        acts.release(world)
+    assert not checks.of_kind(world.home(), "release-authorised")
+    assert not checks.published(world.home(), worlds.BATCH)
+
+
+def test_the_approval_is_good_on_its_last_day(stage) -> None:
+    world = stage("approved")
+    ((_, entry),) = checks.of_kind(world.home(), "approve")
+    assert entry["expires_on"] == EXPIRES.isoformat()
+    worlds.attest(world, EXPIRES)
+    assert acts.release(world).delivered == 6
+
+
+def test_packages_sealed_before_the_approval_expired_are_not_sent_after(stage) -> None:
+    world = stage("sealed")
+    worlds.attest(world, EXPIRES + timedelta(days=1))
+    released = acts.release(world)
+    assert (released.delivered, released.not_sent) == (0, 6)
+    assert {entry["reason"] for _, entry in checks.of_kind(world.home(), "not-sent")} == {
+        "approval-expired"
+    }
+    assert not checks.published(world.home(), worlds.BATCH)
+    assert acts.outcomes(world)["REQ-00001"] == "held"
+    assert acts.answered(world)["REQ-00001"] == "no disclosure"
+    checks.ledger_verifies(world.home())
+
+
+def test_nothing_is_released_before_the_answer_day(stage) -> None:
+    world = stage("approved")
+    worlds.attest(world, worlds.ANSWER_DAY - timedelta(days=1))
+    with pytest.raises(Refused, match="not before"):
+        acts.release(world)
+    assert not checks.of_kind(world.home(), "release-authorised")
+
+
+def test_the_signatures_of_the_acts_are_of_the_people_they_name(stage) -> None:
+    world = stage("approved")
+    from portcullis import keys
+    from portcullis.office.models import Act
+
+    roster = world.home().roster
+    for act in Act.objects.filter(batch=worlds.BATCH):
+        statement = keys.verify(act.signature, roster.person(act.person).jwk)
+        entry = json.loads(bytes(act.entry.body))
+        assert (statement["act"], statement["person"]) == (act.kind, act.person)
+        assert entry["signature"] == acts.sha256(act.signature.encode())
+        assert all(entry[name] == statement[name] for name in statement if name in entry)
