@@ -70,11 +70,10 @@ def test_a_checkpoint_left_staged_is_still_the_first(stage) -> None:
     world = stage("received")
     dead_after_listing(world, "tiles")
     sampled(world)
-    from portcullis.office.approval import first_checkpoint
+    from portcullis.office.models import Checkpoint
 
     ((position, _),) = checks.of_kind(world.home(), "determination-list")
-    first = first_checkpoint(world.home(), position)
-    assert int(first.split("\n")[1]) == position + 1
+    first = Checkpoint.objects.get(size=position + 1).text
     ((_, entry),) = checks.of_kind(world.home(), "sample")
     assert entry["checkpoint"] == acts.sha256(first.encode())
 

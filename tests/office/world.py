@@ -133,15 +133,15 @@ def batch_rows(lawful: int) -> pl.DataFrame:
     """Return ``lawful`` good requests, then one of each: R1, R3, no record, day 90."""
     pack = agreements.load_pack(agreements.builtin_pack())
     template = agreements.template_rows(pack, BATCH_DAY).row(0, named=True)
-    rows = [_request(template, number) for number in range(1, lawful + 1)]
-    placeholder = _request(template, 1001) | {
+    rows = [request(template, number) for number in range(1, lawful + 1)]
+    placeholder = request(template, 1001) | {
         "address_line1": "Failed to Provide",
         "address_line2": None,
     }
-    unlike = _request(template, 1002) | {"address_line1": "77 Elsewhere Ave", "address_line2": None}
-    nobody = _request(template, 1003)
+    unlike = request(template, 1002) | {"address_line1": "77 Elsewhere Ave", "address_line2": None}
+    nobody = request(template, 1003)
     day = BATCH_DAY - timedelta(days=90)
-    day90 = _request(template, 1004) | {
+    day90 = request(template, 1004) | {
         "order_date": day.isoformat(),
         "finality_date": day.isoformat(),
     }
@@ -151,7 +151,7 @@ def batch_rows(lawful: int) -> pl.DataFrame:
     return pl.DataFrame(rows + named, schema=dict.fromkeys(agreements.FIELDS, pl.String))
 
 
-def _request(template: dict, number: int) -> dict:
+def request(template: dict, number: int) -> dict:
     return template | {
         "request_id": f"REQ-{number:05d}",
         "given_name": f"Given{_letters(number)}",

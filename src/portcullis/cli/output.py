@@ -32,9 +32,9 @@ def say(text: str) -> None:
 
 def complain(message: str, remedy: str = "") -> None:
     """Print an error and its remedy on stderr."""
-    _errors.print(message, markup=False, style="bold red")
+    _errors.print(message, markup=False, style="bold red", soft_wrap=True)
     if remedy:
-        _errors.print(remedy, markup=False)
+        _errors.print(remedy, markup=False, soft_wrap=True)
 
 
 def _words(value: object) -> str:

@@ -5,8 +5,9 @@ from typing import Any
 
 import polars as pl
 
-from portcullis import determination, ledger, release
-from portcullis.canonical import json_bytes, sha256_hex
+from portcullis import determination, ledger, release, tables
+from portcullis.agreements import FIELDS
+from portcullis.canonical import json_bytes, record_column, sha256_column, sha256_hex
 from portcullis.errors import Refused
 from portcullis.office import entries, files
 from portcullis.office.home import Home
@@ -14,6 +15,7 @@ from portcullis.office.models import Batch
 from portcullis.office.nonces import read_nonces
 
 LISTED = ("number", "tree", "basis", "pack", "index")
+_REQUEST = "portcullis/request/1"
 _DISCLOSED = ("lka_line1", "lka_line2", "lka_city", "lka_state", "lka_zip", "lka_period")
 
 
@@ -21,13 +23,14 @@ def check_list(home: Home, batch: Batch) -> None:
     """Raise Refused unless the stored determinations make the root that is on the ledger.
 
     Everything the list commits to is computed again from the batch's files: whoever changed an
-    outcome, an address or a match after the list was made is found here.
+    outcome, an address, a match or what was requested after the list was made is found here.
     """
     listed = batch.lists.get(number=1)
+    requested = _requests_are_whole(home, batch)
     table = files.read_step(home, batch, files.DETERMINATIONS)
     matches = files.read_step(home, batch, files.MATCHES)
     leaves = first_list_leaves(home, batch, table, matches, entries.body(listed.entry))
-    if ledger.merkle_root(leaves).hex() != listed.root:
+    if not requested or ledger.merkle_root(leaves).hex() != listed.root:
         raise Refused(
             "The stored determinations are not those whose root is on the ledger.",
             "Restore the batch's folder from a backup; nothing is released from it.",
@@ -71,6 +74,21 @@ def first_list_leaves(
     )
     return determination.leaves(
         texts["answer_text"], texts["determination_text"], read_nonces(home, batch)
+    )
+
+
+def _requests_are_whole(home: Home, batch: Batch) -> bool:
+    """Whether every stored request still has its hash, which is what its leaf commits to."""
+    stored = tables.scan_table(
+        home.batch(batch.id) / files.REQUESTS,
+        files.batch_key(home, batch),
+        [*FIELDS, "request_hash"],
+    )
+    return all(
+        sha256_column(part.select(text=record_column(_REQUEST, FIELDS))["text"]).equals(
+            part["request_hash"]
+        )
+        for part in stored
     )
 
 

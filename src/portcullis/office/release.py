@@ -61,6 +61,9 @@ def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent
         return count(batch)
     if batch.state == "approved":
         _begin(home, batch, actor)
+    else:
+        # Whatever a crash left, what is still to be sealed is what was approved.
+        check_list(home, batch)
     announce("authorise")
     packing.authorise(home, batch)
     announce("integrate-authorised")
