@@ -11,8 +11,7 @@ from benchmarks.data import Data
 from benchmarks.processes import Measured, measure
 
 STAGES = {
-    "normalise": "normal forms of names and addresses",
-    "measure": "window measures",
+    "measure": "normal forms of names and addresses; window measures",
     "screen": "screening, every element",
     "match": "matching",
     "decide": "decision",

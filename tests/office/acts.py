@@ -169,6 +169,7 @@ def lift(
 def state(world: World, batch: str = BATCH) -> str:
     from portcullis.office.files import find_batch
 
+    world.home()  # which asserts that it is this world whose office is open
     return find_batch(batch).state
 
 
@@ -196,6 +197,7 @@ def answered(world: World, batch: str = BATCH) -> dict[str, str]:
 def packages(world: World, **wanted: Any) -> list[Any]:
     from portcullis.office.models import Package
 
+    world.home()
     return list(Package.objects.filter(**wanted).order_by("row", "officer"))
 
 

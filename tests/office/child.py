@@ -1,8 +1,9 @@
-"""A real process of the office that a test can kill: ``python -m tests.office.child WORLD ACT KILL``.
+"""A real process of the office that a test can kill.
 
-ACT is receive, adjudicate, release, publish or orders-SEED. KILL is ``STEP:NUMBER``: the process
-kills itself with SIGKILL before the NUMBERth announced step of that name; ``list`` prints the
-steps' names instead, ``never`` does neither; ``told`` waits, ready, for a line on its input.
+``python -m tests.office.child WORLD ACT KILL``: ACT is receive, adjudicate, release, publish or
+orders-SEED. KILL is ``STEP:NUMBER``: the process kills itself with SIGKILL before the NUMBERth
+announced step of that name; ``list`` prints the steps' names instead, ``never`` does neither;
+``told`` waits, ready, for a line on its input.
 """
 
 import os
@@ -32,16 +33,17 @@ def main() -> None:
 
     perform(world, act, announce)
     if kill == "list":
-        print("\n".join(f"{step}\t{count}" for step, count in seen.items()))
+        sys.stdout.write("".join(f"{step}\t{count}\n" for step, count in seen.items()))
 
 
 def perform(world: worlds.World, act: str, announce) -> None:
     home = world.home()
     if sys.argv[3] == "told":
-        print("ready", flush=True)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
         sys.stdin.readline()
     if act.startswith("orders-"):
-        file_orders(world, random.Random(int(act.removeprefix("orders-"))))
+        file_orders(world, random.Random(int(act.removeprefix("orders-"))))  # noqa: S311 - a draw to repeat
     elif act == "receive":
         from portcullis.office.reception import receive
 

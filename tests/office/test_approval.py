@@ -4,7 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -116,8 +116,14 @@ def test_one_unlawful_item_makes_the_list_unapprovable_for_ever(stage) -> None:
     with pytest.raises(Refused):
         acts.examine(world, dict.fromkeys(ids, True))
     assert not checks.of_kind(world.home(), "approve")
+    # Its requester is answered like any other, and nothing leaves.
+    released = acts.release(world)
+    assert (released.authorised, released.delivered) == (0, 0)
     assert not checks.of_kind(world.home(), "release-authorised")
     assert not checks.published(world.home(), worlds.BATCH)
+    assert {acts.outcomes(world)[one] for one in ids} == {"held"}
+    assert "disclosed" not in acts.answered(world).values()
+    checks.ledger_verifies(world.home())
 
 
 @pytest.mark.parametrize("left_out", [1, "all"])
@@ -207,6 +213,40 @@ def test_when_every_eligible_request_is_barred_the_batch_is_still_answered(stage
     assert acts.state(world) == "answered"
 
 
+def test_a_batch_without_an_eligible_request_is_answered_on_its_day_too(stage) -> None:
+    world = stage("new")
+    rows = worlds.batch_rows(0)
+    rows.write_csv(world.batch_file)
+    worlds.sign(world, world.batch_file, worlds.BATCH)
+    acts.receive(world)
+    assert "eligible" not in acts.adjudicate(world).outcomes
+    with pytest.raises(Refused, match="no eligible"):
+        acts.draw(world)
+    with pytest.raises(Refused, match="not before"):
+        acts.release(world)
+    acts.to_answer_day(world)
+    assert acts.release(world).authorised == 0
+    assert acts.answered(world) == {
+        "R1": "returned",
+        "R3": "no disclosure",
+        "NOBODY": "no disclosure",
+        "DAY90": "returned",
+    }
+    assert acts.release(world).delivered == 0
+    assert len(checks.of_kind(world.home(), "answered")) == 1
+    checks.ledger_verifies(world.home())
+
+
+def test_a_list_with_eligible_requests_is_not_answered_unapproved(stage) -> None:
+    world = stage("determined")
+    acts.to_answer_day(world)
+    with pytest.raises(Refused, match="approved or releasing"):
+        acts.release(world)
+    sampled(world)
+    with pytest.raises(Refused, match="approved or releasing"):
+        acts.release(world)
+
+
 def test_an_expired_approval_releases_nothing(stage) -> None:
     world = stage("approved")
     worlds.attest(world, EXPIRES + timedelta(days=1))
@@ -236,6 +276,66 @@ def test_packages_sealed_before_the_approval_expired_are_not_sent_after(stage) -
     assert acts.outcomes(world)["REQ-00001"] == "held"
     assert acts.answered(world)["REQ-00001"] == "no disclosure"
     checks.ledger_verifies(world.home())
+
+
+def test_an_officer_who_left_gets_nothing_and_the_others_do(stage) -> None:
+    world = stage("approved")
+    acts.change_person(world, "officer-2", in_force_to=worlds.ANSWER_DAY - timedelta(days=1))
+    released = acts.release(world)
+    assert (released.delivered, released.not_sent) == (3, 3)
+    assert {entry["reason"] for _, entry in checks.of_kind(world.home(), "not-sent")} == {
+        "officer-not-in-force"
+    }
+    assert acts.answered(world)["REQ-00002"] == "no disclosure"
+    checks.released_once(world.home(), worlds.BATCH, 3)
+
+
+def test_what_a_crash_left_published_and_is_not_lawful_any_more_goes(stage) -> None:
+    """Killed between rename and record; on the day it goes on, the status is too old."""
+    world = stage("approved")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.office.child", str(world.folder), "release", "deliver:1"],
+        cwd=Path(__file__).parents[2], capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == -9
+    home = reopen(world.home_path)
+    assert len(checks.published(home, worlds.BATCH)) == 1
+    worlds.attest(world, worlds.BATCH_DAY + timedelta(days=40))
+    released = acts.release(world)
+    assert (released.delivered, released.not_sent) == (0, 6)
+    assert not checks.published(home, worlds.BATCH)
+    assert not checks.of_kind(home, "delivered")
+    checks.ledger_verifies(home)
+
+
+@pytest.mark.parametrize("name", ["approved", "sealed"])
+def test_nothing_leaves_once_the_agreement_has_ended(stage, name: str) -> None:
+    world = stage(name)
+    end_agreement(world, worlds.ANSWER_DAY - timedelta(days=1))
+    if name == "approved":
+        with pytest.raises(Refused, match="agreement-not-in-force"):
+            acts.release(world)
+    else:
+        assert acts.release(world).delivered == 0
+    assert not checks.published(world.home(), worlds.BATCH)
+
+
+def test_nothing_is_looked_up_or_opened_once_the_agreement_has_ended(stage) -> None:
+    world = stage("received")
+    end_agreement(world, worlds.BATCH_DAY - timedelta(days=1))
+    assert acts.adjudicate(world).held[0].startswith("agreement-not-in-force")
+    assert not checks.of_kind(world.home(), "looked-up")
+    world = stage("released")
+    end_agreement(world, worlds.ANSWER_DAY - timedelta(days=1))
+    with pytest.raises(Refused, match="agreement-not-in-force"):
+        acts.token(world, acts.package_of(world, "REQ-00001"))
+
+
+def end_agreement(world: worlds.World, last_day: date) -> None:
+    path = world.home_path / "pack" / "agreement.toml"
+    text = path.read_text()
+    assert "in_force_to = 2027-04-06" in text
+    path.write_text(text.replace("in_force_to = 2027-04-06", f"in_force_to = {last_day}"))
 
 
 def test_nothing_is_released_before_the_answer_day(stage) -> None:

@@ -114,7 +114,7 @@ def test_no_act_is_anothers_offices_whoever_let_them_in(stage) -> None:
     ],
 )
 def test_nobody_acts_in_anothers_name_or_office(
-    stage, person: str, key: str, role: str, recorded: str, reason: str
+    stage, person: str, key: str, role: str, *, recorded: str, reason: str
 ) -> None:
     world = stage("determined")
     from portcullis.office.people import identify

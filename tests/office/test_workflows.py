@@ -300,7 +300,9 @@ ALTERATIONS = {
     "another officer": Alteration("requests.tbl", _set("officers", "officer-2", FIRST)),
     "one officer more": Alteration("requests.tbl", _set("officers", "officer-1;officer-2", FIRST)),
     "another request id": Alteration("requests.tbl", _set("request_id", "REQ-99999", FIRST)),
-    "another status date": Alteration("requests.tbl", _set("status_checked_on", "2025-07-07", FIRST)),
+    "another status date": Alteration(
+        "requests.tbl", _set("status_checked_on", "2025-07-07", FIRST)
+    ),
     "another request hash": Alteration("requests.tbl", _set("request_hash", b"0" * 32, FIRST)),
 }  # fmt: skip
 

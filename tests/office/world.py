@@ -1,4 +1,7 @@
-"""A small world for the office's tests: people with keys, records, a signed batch, a home. Child processes import this too."""
+"""A small world for the office's tests: people with keys, records, a signed batch, a home.
+
+Child processes import this too.
+"""
 
 import json
 from dataclasses import dataclass
@@ -116,7 +119,7 @@ def safeguards(day: date):
     return read_safeguards(json.dumps(facts))
 
 
-def sign(world: World, path: Path, batch_id: str, **changes: object) -> Path:
+def sign(world: World, path: Path, batch_id: str) -> Path:
     pack = agreements.load_pack(agreements.builtin_pack())
     return intake.make_manifest(
         path,

@@ -114,7 +114,7 @@ class TestRepeats:
 
     def test_another_key_recognises_nobody(self):
         digests = measured([self.FIRST], batch_id="B-0").digests
-        other = digest_column(pl.Series(["910000001"]), "tin", b"another key")
+        other = digest_column(pl.Series(["910000001"]), "tin", b"another key of 32 bytes for them")
         assert other[0] not in digests["digest"].to_list()
 
 

@@ -12,9 +12,10 @@ from portcullis.intake import defects
 from portcullis.intake.csv_reader import CsvReader
 from portcullis.intake.jsonl_reader import JsonLinesReader
 from portcullis.intake.parquet_reader import ParquetReader
-from portcullis.intake.raw import Raw, Reader, ahead
+from portcullis.intake.raw import Raw, Reader
 from portcullis.intake.refusals import TransmittalRefused
 from portcullis.intake.xlsx_reader import XlsxReader
+from portcullis.streams import ahead
 
 FORMATS: dict[str, Callable[[Path, Pack], Reader]] = {
     "csv": CsvReader,

@@ -1,21 +1,17 @@
 """What a format's reader hands on: rows as received, and rows that are no rows at all."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import polars as pl
 
 from portcullis.agreements import FIELDS, Pack
 from portcullis.intake.refusals import TransmittalRefused
 
-T = TypeVar("T")
-
 CHUNK_ROWS = 65_536
 RAW_SCHEMA = pl.Schema({"source_row": pl.UInt32} | dict.fromkeys(FIELDS, pl.String))
 _SHOWN = 64
-_END = object()
 
 
 @dataclass(frozen=True)
@@ -78,13 +74,3 @@ def as_text(values: pl.Series) -> pl.Series:
     except pl.exceptions.ComputeError:
         texts = [value if value is None else value.decode(errors="replace") for value in values]
         return pl.Series(values.name, texts, dtype=pl.String)
-
-
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """Yield ``items``, making the next one in another thread while this one is used."""
-    with ThreadPoolExecutor(1) as pool:
-        step: Callable[[], object] = lambda: next(items, _END)  # noqa: E731
-        coming = pool.submit(step)
-        while (item := coming.result()) is not _END:
-            coming = pool.submit(step)
-            yield item  # type: ignore[misc]

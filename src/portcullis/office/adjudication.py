@@ -22,6 +22,7 @@ from portcullis.office.models import Batch, DeterminationList
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.safeguards import standing_today
 from portcullis.office.stages import check_state, move
+from portcullis.streams import ahead
 
 
 @dataclass
@@ -80,11 +81,10 @@ class _Run:
         self._result = Adjudication(batch.id)
 
     def through(self) -> Adjudication:
-        with self._stage("normalise"):
-            requests = tables.scan_table(self._folder / files.REQUESTS, self._key)
-            prepared = [screening.prepare(part) for part in requests]
+        prepared: list[pl.DataFrame] = []
         with self._stage("measure"):
-            measures = window.measure_batch(self._home, self._batch, self._basis, prepared)
+            coming = self._prepare(prepared)
+            measures = window.measure_batch(self._home, self._batch, self._basis, coming)
         with self._stage("screen"):
             passed = self._screen(prepared, measures)
         del prepared, measures
@@ -96,6 +96,16 @@ class _Run:
             self._list(table, matches)
         self._result.outcomes = dict(table["outcome"].value_counts().iter_rows())
         return self._result
+
+    def _prepare(self, prepared: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """Yield the requests in normal form, and keep them in ``prepared`` for what comes after.
+
+        The next segment is put in normal form while this one's digests are taken.
+        """
+        requests = tables.scan_table(self._folder / files.REQUESTS, self._key)
+        for part in ahead(screening.prepare(part) for part in requests):
+            prepared.append(part)
+            yield part
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:

@@ -82,7 +82,10 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
         Fraction(thresholds.sample_confidence),
     )
     if size == 0:
-        raise Refused("The list has no eligible request.", "There is nothing to sample or approve.")
+        raise Refused(
+            "The list has no eligible request; there is nothing to sample or approve.",
+            "`portcullis release` answers the batch on its answer day.",
+        )
     checkpoint = first_checkpoint(listed.entry_id)
     drawn_with = seed(bytes.fromhex(listed.root), checkpoint.encode())
     with transaction.atomic():

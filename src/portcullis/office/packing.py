@@ -19,6 +19,7 @@ from portcullis.office.nonces import read_nonces
 from portcullis.office.rejudging import no_longer_met
 
 COMMIT_EVERY = 256
+WAITING = ("authorised", "sealed")
 _LKA = ["lka_line1", "lka_line2", "lka_city", "lka_state", "lka_zip", "lka_period"]
 
 
@@ -63,20 +64,39 @@ def authorise(home: Home, batch: Batch) -> None:
 
 
 def judge_again(home: Home, batch: Batch) -> None:
-    """Judge the time-dependent elements on this day; what is no longer met is not sent."""
-    waiting = Package.objects.filter(batch=batch, state__in=["authorised", "sealed"])
-    rows = sorted(set(waiting.values_list("row", flat=True)))
-    for row, element in no_longer_met(home, batch, rows).items():
-        for package in waiting.filter(row=row):
-            with transaction.atomic():
-                package.concluded = entries.record(
-                    "not-sent",
-                    {"package": package.id, "reason": "element-no-longer-met"},
-                    batch=batch.id,
-                    at=home.now().isoformat(),
-                )
-                package.state, package.reason = "not-sent", element
-                package.save(update_fields=["state", "reason", "concluded"])
+    """Judge the time-dependent elements on this day; what is no longer met is not sent.
+
+    Nor is what was to go to an officer who is no longer on the roster in force.
+    """
+    waiting = Package.objects.filter(batch=batch, state__in=WAITING)
+    facts = list(waiting.values_list("id", "row", "officer"))
+    unmet = no_longer_met(home, batch, sorted({row for _, row, _ in facts}))
+    serving = {person.id for person in home.roster.with_role("officer", home.today())}
+    for package_id, row, officer in facts:
+        if row in unmet:
+            _withhold(home, package_id, "element-no-longer-met", unmet[row])
+        elif officer not in serving:
+            _withhold(home, package_id, "officer-not-in-force", "officer-not-in-force")
+
+
+def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
+    """Conclude a waiting package as not sent: ``told`` on the ledger, ``reason`` inside."""
+    with transaction.atomic():
+        package = Package.objects.select_for_update().get(id=package_id)
+        if package.state not in WAITING:
+            return
+        # A crash may have left it published; no token is given for it, and now it goes.
+        published(home, package).unlink(missing_ok=True)
+        if package.digest:
+            staged(home, package).unlink(missing_ok=True)
+        package.concluded = entries.record(
+            "not-sent",
+            {"package": package.id, "reason": told},
+            batch=package.batch_id,
+            at=home.now().isoformat(),
+        )
+        package.state, package.reason = "not-sent", reason
+        package.save(update_fields=["state", "reason", "concluded"])
 
 
 def seal_waiting(home: Home, batch: Batch, announce: Announce) -> None:

@@ -18,8 +18,8 @@ CAUSES = ("unlawful-disclosure", "reading-changed", "order", "incident")
 def recall(home: Home, actor: Actor, package_ids: Sequence[str], cause: str) -> list[Recall]:
     """Recall packages: no token is given for them any more.
 
-    The recipient must dispose of them within the pack's number of days. Raises Refused where one
-    was not delivered.
+    The recipient must dispose of them within the pack's number of days; where one was recalled
+    before, the day it was then due stands. Raises Refused where one was not delivered.
     """
     check_role(home, actor, "safeguards", "recall")
     if cause not in CAUSES:
@@ -29,17 +29,16 @@ def recall(home: Home, actor: Actor, package_ids: Sequence[str], cause: str) -> 
         packages = list(Package.objects.filter(id__in=set(package_ids), state="delivered"))
         if len(packages) != len(set(package_ids)):
             raise Refused("Not every package named was delivered.", "Name delivered packages only.")
-        facts = {
-            "packages": sorted(package.id for package in packages),
-            "cause": cause,
-            "due_on": due.isoformat(),
-        }
-        act = sign_act(home, actor, "recall", facts)
-        recalls = [
-            Recall.objects.get_or_create(
-                package=package, defaults={"cause": cause, "due_on": due, "act": act}
-            )[0]
-            for package in packages
-        ]
+        fresh = [package for package in packages if not hasattr(package, "recall")]
+        if fresh:
+            facts = {
+                "packages": sorted(package.id for package in fresh),
+                "cause": cause,
+                "due_on": due.isoformat(),
+            }
+            act = sign_act(home, actor, "recall", facts)
+            for package in fresh:
+                Recall.objects.create(package=package, cause=cause, due_on=due, act=act)
+        recalls = list(Recall.objects.filter(package__in=packages).order_by("due_on", "package_id"))
     entries.integrate(home)
     return recalls

@@ -38,7 +38,8 @@ def receive(home: Home, path: Path, announce: Announce = silent) -> dict[str, An
     """Take in the batch at ``path`` with the manifest beside it; return the signed receipt.
 
     Raises intake.TransmittalRefused where it is refused whole; the refusal is on the ledger by
-    then. Every row received, quarantined ones too, is in the permanent accounting first.
+    then. Every row received, quarantined ones too, is in the permanent accounting first. A batch
+    that a crash left without its receipt gets it when the same transmittal is sent again.
     """
     try:
         transmittal = intake.take_in(path, home.pack, home.roster, on=home.today(), seen=_seen)
@@ -47,6 +48,8 @@ def receive(home: Home, path: Path, announce: Announce = silent) -> dict[str, An
         folder = _fresh_folder(home, transmittal.manifest.batch_id)
         _store(home, transmittal, folder, key, announce)
     except intake.TransmittalRefused as refused:
+        if refused.code == "replay" and (receipt := _receipt_owed(home, path, announce)):
+            return receipt
         _record_refusal(home, path, refused)
         raise
     return _commit(home, transmittal.result, key, announce)
@@ -120,15 +123,35 @@ def _commit(home: Home, taken_in: intake.Intake, key: bytes, announce: Announce)
             quarantined=taken_in.quarantined.height,
             wrapped_key=home.wrap(key),
         )
+    return _give_receipt(home, statement, announce)
+
+
+def _give_receipt(home: Home, statement: dict[str, Any], announce: Announce) -> dict[str, Any]:
     announce("integrate-received")
     checkpoint = entries.integrate(home, announce)
     signature = keys.sign(statement, home.service_key())
     receipt = {**statement, "checkpoint": checkpoint, "signature": signature}
-    tables.publish(
-        home.outgoing / taken_in.batch_id / "receipt.json",
-        json.dumps(receipt, ensure_ascii=False, indent=1).encode(),
-    )
+    data = json.dumps(receipt, ensure_ascii=False, indent=1).encode()
+    tables.publish(_receipt_path(home, str(statement["batch_id"])), data)
     return receipt
+
+
+def _receipt_owed(home: Home, path: Path, announce: Announce) -> dict[str, Any] | None:
+    """Give the receipt of a batch that was taken in without one; None where there is none owed."""
+    sent = intake.take_in(
+        path, home.pack, home.roster, on=home.today(), seen=lambda _digest, _batch: False
+    )
+    batch = Batch.objects.filter(manifest_digest=sent.manifest_digest).first()
+    if batch is None or _receipt_path(home, batch.id).exists():
+        return None
+    for _ in sent.frames():
+        pass
+    statement = intake.receipt_statement(sent.result, batch.received_on, batch.received_entry_id)
+    return _give_receipt(home, statement, announce)
+
+
+def _receipt_path(home: Home, batch_id: str) -> Path:
+    return home.outgoing / batch_id / "receipt.json"
 
 
 def _record_refusal(home: Home, path: Path, refused: intake.TransmittalRefused) -> None:

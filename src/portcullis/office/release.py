@@ -51,11 +51,19 @@ def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent
 
     Raises Refused where the list is not approved, the approval has expired, the pack's answer
     time has not come, or the transmitter did another's part of the work. Run on an answered batch
-    it releases nothing more and only finishes the ledger.
+    it releases nothing more and only finishes the ledger. A batch of which nothing can be released
+    (no eligible request, or an unlawful item in the sample) is answered all the same: silence for
+    ever would be an answer of its own.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "approved", "releasing", "answered")
+    nothing_leaves = _nothing_leaves(batch)
+    check_state(
+        batch, "approved", "releasing", "answered", *([batch.state] if nothing_leaves else [])
+    )
     check_apart(home, actor, "transmit", batch)
+    if nothing_leaves:
+        _answer_only(home, batch, actor, announce)
+        return count(batch)
     if batch.state == "answered":
         entries.integrate(home, announce)
         return count(batch)
@@ -144,13 +152,33 @@ def count(batch: Batch) -> Released:
     )
 
 
-def _begin(home: Home, batch: Batch, actor: Actor) -> None:
+def _nothing_leaves(batch: Batch) -> bool:
+    if batch.state == "determined":
+        return batch.lists.get(number=1).eligible == 0
+    return batch.state == "unapprovable"
+
+
+def _answer_only(home: Home, batch: Batch, actor: Actor, announce: Announce) -> None:
+    _check_answer_day(home, batch)
+    listed = batch.lists.get(number=1)
+    with transaction.atomic():
+        facts = {"list": listed.entry_id, "root": listed.root}
+        sign_act(home, actor, "transmit", facts, batch.id)
+    announce("conclude")
+    conclude(home, batch, announce)
+
+
+def _check_answer_day(home: Home, batch: Batch) -> None:
     answer_day = batch.received_on + timedelta(days=home.pack.answers.answer_days)
     if home.today() < answer_day:
         raise Refused(
             f"The batch is answered on {answer_day}, all of it together, and not before.",
             "Release it on that day.",
         )
+
+
+def _begin(home: Home, batch: Batch, actor: Actor) -> None:
+    _check_answer_day(home, batch)
     approval = Approval.objects.get(list__batch=batch, list__number=1)
     if home.today() > approval.expires_on:
         raise Refused("The approval has expired.", "Nothing of this list can be released.")

@@ -23,7 +23,14 @@ def record_safeguards(home: Home, actor: Actor, record: SafeguardStanding) -> St
 
 
 def standing_today(home: Home) -> Standing:
-    """Return whether the recipient may receive today; with no record on file it may not."""
+    """Return whether the recipient may receive today.
+
+    With no record on file it may not, nor when the agreement is not in force.
+    """
     newest = SafeguardRecord.objects.order_by("-id").first()
     record = SafeguardStanding.model_validate(newest.record) if newest else None
-    return may_receive(record, home.today())
+    standing = may_receive(record, home.today())
+    if home.pack.in_force(home.today()):
+        return standing
+    ended = "agreement-not-in-force: The agreement is not in force on this day."
+    return Standing.of([ended, *standing.reasons])

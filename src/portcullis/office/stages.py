@@ -21,7 +21,10 @@ NEXT_STEP: dict[str, str] = {
     "determined": "Next: `portcullis impairment`, then `portcullis sample`.",
     "sampled": "Next: the sampler examines the sample.",
     "examined": "Next: `portcullis approve`.",
-    "unapprovable": "The sample held an unlawful item; the list can never be approved.",
+    "unapprovable": (
+        "The sample held an unlawful item; the list can never be approved. "
+        "`portcullis release` answers the batch and releases nothing."
+    ),
     "approved": "Next: `portcullis release`.",
     "releasing": "Run `portcullis release` again to finish it.",
     "answered": "The batch is finished.",

@@ -1,6 +1,6 @@
 """The rolling window across batches: keyed digests of who and what was asked about (floor 8)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from portcullis.standing import GateLock
 
 
 def measure_batch(
-    home: Home, batch: Batch, basis: Basis, prepared: Sequence[pl.DataFrame]
+    home: Home, batch: Batch, basis: Basis, prepared: Iterable[pl.DataFrame]
 ) -> pl.DataFrame:
     """Take the measures of a batch within the window, and remember its digests.
 

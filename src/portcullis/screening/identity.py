@@ -13,15 +13,15 @@ SEPARATOR = "\x1f"
 
 # What a request is recognised as a repeat by.
 REPEATS = ("tin", "person", "order")
-_DIGESTED = (*REPEATS, "investigation", "reason", "address", "request")
+_DIGESTED = (*REPEATS, "investigation", "reason", "address")
 
 
 def identities(requests: pl.DataFrame, key: bytes) -> pl.DataFrame:
     """Return for each request its ``row``, a digest for each of the kinds, and the plain rest.
 
-    Columns: ``row``; ``tin, person, order, investigation, reason, address, request`` Binary, null
-    where the request does not state it; ``supersedes`` Binary, the digest of the request cited;
-    ``changed`` Boolean; ``officers`` String; ``request_id`` String.
+    Columns: ``row``; ``tin, person, order, investigation, reason, address`` Binary, null where
+    the request does not state it; ``request`` and ``supersedes`` Binary, the ids of the request and
+    of the one cited (no personal data, so in plain); ``changed`` Boolean; ``officers`` String.
     """
     folded = (
         prepare(requests)
@@ -34,16 +34,15 @@ def identities(requests: pl.DataFrame, key: bytes) -> pl.DataFrame:
             _number("investigation_id").alias("investigation"),
             _text("reason").alias("reason"),
             pl.col("a_point").alias("address"),
-            pl.col("request_id").alias("request"),
-            "supersedes",
+            pl.col("request_id").cast(pl.Binary).alias("request"),
+            pl.col("supersedes").cast(pl.Binary),
             pl.col("change").is_not_null().alias("changed"),
             pl.col("officer_list").list.join(";").alias("officers"),
         )
         .collect()
     )
-    cited = digest_column(folded["supersedes"], "request", key)
     digested = [digest_column(folded[kind], kind, key) for kind in _DIGESTED]
-    return folded.with_columns(*digested, cited)
+    return folded.with_columns(*digested)
 
 
 def _person() -> pl.Expr:

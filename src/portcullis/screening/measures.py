@@ -21,7 +21,7 @@ WINDOW_SCHEMA = pl.Schema(
     {
         "kind": pl.Enum(KINDS),
         "digest": pl.Binary(),
-        "request_digest": pl.Binary(),
+        "request": pl.Binary(),
         "order_digest": pl.Binary(),
         "batch_id": pl.String(),
         "on": pl.Date(),
@@ -198,7 +198,7 @@ def _cites_in_batch(citing: pl.DataFrame, batch: pl.DataFrame) -> pl.DataFrame:
 
 def _cites_in_window(citing: pl.DataFrame, earlier: pl.DataFrame, kind: str) -> pl.DataFrame:
     return citing.join(
-        earlier, left_on=[kind, "supersedes"], right_on=["digest", "request_digest"], how="semi"
+        earlier, left_on=[kind, "supersedes"], right_on=["digest", "request"], how="semi"
     ).select("row")
 
 
@@ -255,7 +255,7 @@ def _digests(
         batch.filter(pl.col(kind).is_not_null()).select(
             pl.lit(kind).alias("kind"),
             pl.col(kind).alias("digest"),
-            pl.col("request").alias("request_digest"),
+            pl.col("request"),
             pl.lit(1, dtype=pl.UInt32).alias("count"),
         )
         for kind in REPEATS
