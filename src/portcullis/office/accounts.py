@@ -62,6 +62,7 @@ def halted(home: Home, batch_id: str) -> str | None:
     return (
         f"One officer is named in {officer:,} of {batch.taken:,} requests and one reason is given "
         f"in {reason:,}; the agreement halts a batch in which one officer's share is above "
-        f"{limits.batch_halt_officer_share} or one reason's above {limits.batch_halt_reason_share}. "
+        f"{limits.batch_halt_officer_share} or one reason's is above "
+        f"{limits.batch_halt_reason_share}. "
         "Nothing was looked up."
     )

@@ -5,8 +5,7 @@ import shutil
 import polars as pl
 from django.db import transaction
 
-from portcullis import determination, ledger, release, tables
-from portcullis.canonical import json_bytes, sha256_hex
+from portcullis import ledger, release, tables
 from portcullis.office import entries
 from portcullis.office.entries import Announce
 from portcullis.office.explaining import public_findings
@@ -20,13 +19,13 @@ from portcullis.office.files import (
     read_step,
 )
 from portcullis.office.home import Home
+from portcullis.office.listing import FINAL, final_list_leaves
 from portcullis.office.models import Batch, DeterminationList, Package
-from portcullis.office.nonces import draw_nonces, read_nonces
+from portcullis.office.nonces import draw_nonces
 from portcullis.office.stages import move
 from portcullis.tables import SEGMENT_ROWS
 
 RELEASED, HELD = "released", "held"
-FINAL = 2
 
 
 def conclude(home: Home, batch: Batch, announce: Announce = entries.silent) -> None:
@@ -76,26 +75,9 @@ def _list_final(home: Home, batch: Batch, outcomes: pl.DataFrame) -> None:
     if batch.lists.filter(number=FINAL).exists():
         return
     first = batch.lists.get(number=1)
-    requests = read_step(home, batch, REQUESTS, ["row", "request_hash"])
     facts = {"batch": batch.id, "number": FINAL, "supplements": first.entry_id}
-    none = [
-        pl.lit(None, pl.String).alias(name)
-        for name in ("route", "cause", "reasons", "taxpayer_id", "disclosure")
-    ]
-    texts = (
-        outcomes.join(requests, on="row", maintain_order="left")
-        .with_columns(
-            pl.col("request_hash").bin.encode("hex"),
-            *none,
-            pl.lit(sha256_hex([json_bytes(facts)])).alias("basis"),
-        )
-        .with_columns(release.public_answers())
-        .select(determination.answer_text(), determination.determination_text())
-    )
     draw_nonces(home, batch.id, batch_key(home, batch), outcomes.height, FINAL)
-    leaves = determination.leaves(
-        texts["answer_text"], texts["determination_text"], read_nonces(home, batch, FINAL)
-    )
+    leaves = final_list_leaves(home, batch, outcomes, facts)
     folder = home.trees / batch.id / str(FINAL)
     # A crash before the commit leaves a tree that no entry names, made with other random bytes.
     shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,8 @@ from portcullis.office.home import Home
 from portcullis.office.models import Batch
 from portcullis.office.nonces import read_nonces
 
+FINAL = 2
+FINAL_LISTED = ("batch", "number", "supplements")
 LISTED = ("number", "tree", "basis", "pack", "index")
 _REQUEST = "portcullis/request/1"
 _DISCLOSED = ("lka_line1", "lka_line2", "lka_city", "lka_state", "lka_zip", "lka_period")
@@ -31,10 +33,48 @@ def check_list(home: Home, batch: Batch) -> None:
     matches = files.read_step(home, batch, files.MATCHES)
     leaves = first_list_leaves(home, batch, table, matches, entries.body(listed.entry))
     if not requested or ledger.merkle_root(leaves).hex() != listed.root:
-        raise Refused(
-            "The stored determinations are not those whose root is on the ledger.",
-            "Restore the batch's folder from a backup; nothing is released from it.",
+        raise _altered("determinations")
+
+
+def check_final_list(home: Home, batch: Batch) -> None:
+    """Raise Refused unless the stored final outcomes make the final list's root."""
+    listed = batch.lists.get(number=FINAL)
+    outcomes = files.read_step(home, batch, files.OUTCOMES)
+    leaves = final_list_leaves(home, batch, outcomes, entries.body(listed.entry))
+    if ledger.merkle_root(leaves).hex() != listed.root:
+        raise _altered("final outcomes")
+
+
+def final_list_leaves(
+    home: Home, batch: Batch, outcomes: pl.DataFrame, facts: Mapping[str, Any]
+) -> list[bytes]:
+    """Return the leaves of a batch's final list in received-row order.
+
+    ``outcomes``: ``row, request_id, outcome``; ``facts`` what the list's entry says
+    (``FINAL_LISTED``), to whose digest each leaf commits.
+    """
+    basis = sha256_hex([json_bytes({name: facts[name] for name in FINAL_LISTED})])
+    requests = files.read_step(home, batch, files.REQUESTS, ["row", "request_hash"])
+    absent = ("route", "cause", "reasons", "taxpayer_id", "disclosure")
+    texts = (
+        outcomes.join(requests, on="row", maintain_order="left")
+        .with_columns(
+            pl.col("request_hash").bin.encode("hex"),
+            *[pl.lit(None, pl.String).alias(name) for name in absent],
+            pl.lit(basis).alias("basis"),
         )
+        .with_columns(release.public_answers())
+        .select(determination.answer_text(), determination.determination_text())
+    )
+    nonces = read_nonces(home, batch, FINAL)
+    return determination.leaves(texts["answer_text"], texts["determination_text"], nonces)
+
+
+def _altered(what: str) -> Refused:
+    return Refused(
+        f"The stored {what} are not those whose root is on the ledger.",
+        "Restore the batch's folder from a backup; nothing is released from it.",
+    )
 
 
 def first_list_leaves(

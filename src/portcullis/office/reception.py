@@ -15,7 +15,9 @@ from portcullis.office.files import QUARANTINE, REQUESTS, accounting
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
 from portcullis.office.nonces import draw_nonces
+from portcullis.standing import GateLock
 
+INTAKE_WAITS = 600.0  # seconds one transmittal may wait for another
 _ACCOUNTED = [
     "row",
     "source_row",
@@ -39,20 +41,22 @@ def receive(home: Home, path: Path, announce: Announce = silent) -> dict[str, An
 
     Raises intake.TransmittalRefused where it is refused whole; the refusal is on the ledger by
     then. Every row received, quarantined ones too, is in the permanent accounting first. A batch
-    that a crash left without its receipt gets it when the same transmittal is sent again.
+    that a crash left without its receipt gets it when the same transmittal is sent again. One
+    transmittal is taken in at a time: two of one batch would write the same files.
     """
-    try:
-        transmittal = intake.take_in(path, home.pack, home.roster, on=home.today(), seen=_seen)
-        key = tables.new_key()
-        announce("store")
-        folder = _fresh_folder(home, transmittal.manifest.batch_id)
-        _store(home, transmittal, folder, key, announce)
-    except intake.TransmittalRefused as refused:
-        if refused.code == "replay" and (receipt := _receipt_owed(home, path, announce)):
-            return receipt
-        _record_refusal(home, path, refused)
-        raise
-    return _commit(home, transmittal.result, key, announce)
+    with GateLock(home.path / "intake.lock", timeout=INTAKE_WAITS).exclusive():
+        try:
+            transmittal = intake.take_in(path, home.pack, home.roster, on=home.today(), seen=_seen)
+            key = tables.new_key()
+            announce("store")
+            folder = _fresh_folder(home, transmittal.manifest.batch_id)
+            _store(home, transmittal, folder, key, announce)
+        except intake.TransmittalRefused as refused:
+            if refused.code == "replay" and (receipt := _receipt_owed(home, path, announce)):
+                return receipt
+            _record_refusal(home, path, refused)
+            raise
+        return _commit(home, transmittal.result, key, announce)
 
 
 def read_receipt(receipt: dict[str, Any], home: Home) -> dict[str, Any]:
