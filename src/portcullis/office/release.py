@@ -34,6 +34,7 @@ from portcullis.office.stages import check_state, move
 from portcullis.standing import GateLock, Standing, Subject, gate
 from portcullis.tables import fsync_folder
 
+PACKING_WAITS = 600.0  # seconds a second process may wait for the first
 AUTHORISED, SEALED, DELIVERED, NOT_SENT = "authorised", "sealed", "delivered", "not-sent"
 
 
@@ -72,14 +73,16 @@ def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent
     else:
         # Whatever a crash left, what is still to be sealed is what was approved.
         check_list(home, batch)
-    announce("authorise")
-    packing.authorise(home, batch)
-    announce("integrate-authorised")
-    entries.integrate(home, announce)
-    announce("judge-again")
-    packing.judge_again(home, batch)
-    announce("seal")
-    packing.seal_waiting(home, batch, announce)
+    # One process packs a batch at a time: the sweep of one must not take another's fresh files.
+    with GateLock(home.batch(batch.id) / "packing.lock", timeout=PACKING_WAITS).exclusive():
+        announce("authorise")
+        packing.authorise(home, batch)
+        announce("integrate-authorised")
+        entries.integrate(home, announce)
+        announce("judge-again")
+        packing.judge_again(home, batch)
+        announce("seal")
+        packing.seal_waiting(home, batch, announce)
     publish_waiting(home, batch, announce)
     announce("conclude")
     conclude(home, batch, announce)
