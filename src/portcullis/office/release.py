@@ -12,6 +12,7 @@ For each package, in this order and no other:
 A crash leaves at worst an entry without its package. Run again, it goes on where it stopped.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -34,8 +35,8 @@ from portcullis.office.stages import check_state, move
 from portcullis.standing import GateLock, Standing, Subject, gate
 from portcullis.tables import fsync_folder
 
-PACKING_WAITS = 600.0  # seconds a second process may wait for the first
-AUTHORISED, SEALED, DELIVERED, NOT_SENT = "authorised", "sealed", "delivered", "not-sent"
+RELEASE_WAITS = 600.0  # seconds a second process may wait for the first
+SEALED, DELIVERED, NOT_SENT = "sealed", "delivered", "not-sent"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent
         # Whatever a crash left, what is still to be sealed is what was approved.
         check_list(home, batch)
     # One process packs a batch at a time: the sweep of one must not take another's fresh files.
-    with GateLock(home.batch(batch.id) / "packing.lock", timeout=PACKING_WAITS).exclusive():
+    with _alone(home, batch):
         announce("authorise")
         packing.authorise(home, batch)
         announce("integrate-authorised")
@@ -84,9 +85,17 @@ def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent
         announce("seal")
         packing.seal_waiting(home, batch, announce)
     publish_waiting(home, batch, announce)
-    announce("conclude")
-    conclude(home, batch, announce)
+    with _alone(home, batch):
+        batch.refresh_from_db()
+        if batch.state != "answered":
+            announce("conclude")
+            conclude(home, batch, announce)
     return count(batch)
+
+
+def _alone(home: Home, batch: Batch) -> AbstractContextManager[None]:
+    """Hold the batch alone: what packs it and what ends it is one process at a time."""
+    return GateLock(home.batch(batch.id) / "release.lock", timeout=RELEASE_WAITS).exclusive()
 
 
 def publish_waiting(home: Home, batch: Batch, announce: Announce = silent) -> None:
