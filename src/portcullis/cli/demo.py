@@ -2,6 +2,7 @@
 
 import multiprocessing
 import queue
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -245,4 +246,4 @@ def _summarise(result: dict[str, Any], played: list[Played], report: Path) -> No
     show(shown, as_json=False)
     console.rule()
     say(f"Report: {report}")
-    say(f"Verify it yourself: portcullis verify {report.parent / main.name}")
+    say(f"Verify it yourself: {sys.argv[0]} verify {report.parent / main.name}")
