@@ -6,7 +6,7 @@ from typing import Literal
 
 from cyclopts import App
 
-from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption
+from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, pack_of
 from portcullis.cli.output import say, show
 from portcullis.errors import Misuse
 
@@ -44,10 +44,9 @@ def check(pack: Path, *, json: JsonOption = False) -> int:
 
 def show_pack(*, home: HomeOption = DEFAULT_HOME) -> None:
     """Print the agreement in words, with who signed under what authority."""
-    from portcullis.agreements import builtin_pack, describe, load_pack
+    from portcullis.agreements import describe
 
-    own = home / "pack"
-    say(describe(load_pack(own if own.is_dir() else builtin_pack())))
+    say(describe(pack_of(home)))
 
 
 def template(
@@ -57,11 +56,10 @@ def template(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Write an empty batch file with one complete, valid example row."""
-    from portcullis.agreements import builtin_pack, load_pack, template_rows
+    from portcullis.agreements import template_rows
 
-    own = home / "pack"
     today = datetime.now(UTC).date()
-    rows = template_rows(load_pack(own if own.is_dir() else builtin_pack()), on=today)
+    rows = template_rows(pack_of(home), on=today)
     if out is None:
         if format not in ("csv", "jsonl"):
             raise Misuse(f"A template in {format} needs a file.", "Name one with --out.")

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from portcullis import keys
 
 if TYPE_CHECKING:
+    from portcullis.agreements import Pack
     from portcullis.office import Home
     from portcullis.office.people import Actor
 
@@ -19,6 +20,14 @@ KeyOption = Annotated[Path, Parameter(name="--key", help="That person's own key 
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Print facts as JSON.")]
 
 DEFAULT_HOME = Path("portcullis-home")
+
+
+def pack_of(home: Path) -> "Pack":
+    """Return the agreement pack of the home at ``home``; the built-in one where there is none."""
+    from portcullis.agreements import builtin_pack, load_pack
+
+    own = home / "pack"
+    return load_pack(own if own.is_dir() else builtin_pack())
 
 
 def office(home: Path) -> "Home":

@@ -12,6 +12,7 @@ from portcullis.cli.options import (
     HomeOption,
     JsonOption,
     office,
+    pack_of,
 )
 from portcullis.cli.output import say, show
 from portcullis.errors import Misuse
@@ -38,11 +39,9 @@ def screen(
 
     Writes one row a request and finding: request_id, outcome, element, citation, field, message.
     """
-    from portcullis.agreements import builtin_pack, load_pack
     from portcullis.screening import requester_screen
 
-    own = home / "pack"
-    pack = load_pack(own if own.is_dir() else builtin_pack())
+    pack = pack_of(home)
     findings = requester_screen(file, pack, _day(as_of))
     if out is not None:
         findings.write_csv(out)
@@ -72,10 +71,8 @@ def make(
 ) -> None:
     """Sign a batch: its manifest, with each officer's attestation, beside FILE."""
     from portcullis import intake
-    from portcullis.agreements import builtin_pack, load_pack
 
-    own = home / "pack"
-    pack = load_pack(own if own.is_dir() else builtin_pack())
+    pack = pack_of(home)
     officers = dict(_signer(text) for text in officer)
     path = intake.make_manifest(
         file,

@@ -19,6 +19,22 @@ OUTCOMES = "outcomes.tbl"
 MEASURES = "measures.tbl"
 ANSWERS = "answers.jsonl"
 
+# What the permanent accounting keeps of a request, received or disclosed [law.md 39, 40].
+ACCOUNTED = (
+    "row",
+    "request_id",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "suffix",
+    "tin",
+    "taxable_periods",
+    "statute",
+    "reason",
+    "investigation_id",
+    "request_hash",
+)
+
 
 def find_batch(batch_id: str) -> Batch:
     """Return the batch, or raise Refused where none of that id was taken in."""

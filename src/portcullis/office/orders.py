@@ -82,12 +82,9 @@ def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -
 
 def standing_orders() -> list[Order]:
     """Return the orders that stand now. Read inside the gate lock when something is to go out."""
-    return [placed for placed in _read("order") if isinstance(placed, Order)]
-
-
-def standing_holds() -> list[Hold]:
-    """Return the preservation holds that stand now."""
-    return [placed for placed in _read("hold") if isinstance(placed, Hold)]
+    rows = Placed.objects.filter(kind=Order.KIND, standing=True).order_by("act_id")
+    placed = [standing.read_placed(row.entry) for row in rows]
+    return [one for one in placed if isinstance(one, Order)]
 
 
 def listing() -> list[dict[str, Any]]:
@@ -101,11 +98,6 @@ def listing() -> list[dict[str, Any]]:
 def read_scope(value: object, known: Mapping[str, list[str]]) -> Scope:
     """Return the scope a person wrote; whatever is unclear, or unknown here, is everything."""
     return Scope.read(value).settled(known)
-
-
-def _read(kind: str) -> list[Order | Hold]:
-    rows = Placed.objects.filter(kind=kind, standing=True).order_by("act_id")
-    return [standing.read_placed(row.entry) for row in rows]
 
 
 def _standing_row(placed_id: str) -> Placed:

@@ -12,7 +12,14 @@ from portcullis.determination import commitment, nonces_of
 from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.entries import Announce
-from portcullis.office.files import DETERMINATIONS, MATCHES, REQUESTS, accounting, read_step
+from portcullis.office.files import (
+    ACCOUNTED,
+    DETERMINATIONS,
+    MATCHES,
+    REQUESTS,
+    accounting,
+    read_step,
+)
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, Package
 from portcullis.office.nonces import read_nonces
@@ -169,20 +176,7 @@ def _account(
         wanted, schema={"row": pl.UInt32, "officer": pl.String, "package": pl.String}, orient="row"
     )
     requester = home.pack.agreement.requester
-    entry = rows.select(
-        "row",
-        "request_id",
-        "given_name",
-        "middle_name",
-        "family_name",
-        "suffix",
-        "tin",
-        "taxable_periods",
-        "statute",
-        "reason",
-        "investigation_id",
-        "request_hash",
-    ).join(instances, on="row", maintain_order="left")
+    entry = rows.select(ACCOUNTED).join(instances, on="row", maintain_order="left")
     entry = entry.with_columns(
         authorised_on=pl.lit(home.today()),
         authority=pl.lit(home.pack.agreement.legal_basis),

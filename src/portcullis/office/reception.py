@@ -11,29 +11,13 @@ from django.db import transaction
 from portcullis import intake, keys, tables
 from portcullis.office import entries
 from portcullis.office.entries import Announce, silent
-from portcullis.office.files import QUARANTINE, REQUESTS, accounting
+from portcullis.office.files import ACCOUNTED, QUARANTINE, REQUESTS, accounting
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
 from portcullis.office.nonces import draw_nonces
 from portcullis.standing import GateLock
 
 INTAKE_WAITS = 600.0  # seconds one transmittal may wait for another
-_ACCOUNTED = [
-    "row",
-    "source_row",
-    "request_id",
-    "given_name",
-    "middle_name",
-    "family_name",
-    "suffix",
-    "tin",
-    "taxable_periods",
-    "statute",
-    "reason",
-    "investigation_id",
-    "officers",
-    "request_hash",
-]
 
 
 def receive(home: Home, path: Path, announce: Announce = silent) -> dict[str, Any]:
@@ -91,7 +75,7 @@ def _store(
         )
         for frame in transmittal.frames():
             requests.write(frame)
-            account.write(frame.select(_ACCOUNTED))
+            account.write(frame.select(*ACCOUNTED, "source_row", "officers"))
             announce(f"stored {requests.rows}")
     quarantined = transmittal.result.quarantined
     tables.write_table(folder / QUARANTINE, quarantined, key)

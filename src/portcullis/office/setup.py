@@ -19,12 +19,7 @@ def open_office(home: Home) -> Home:
     Raises Misuse where the database's schema is not this version's, or where this process has
     opened another home.
     """
-    os.environ["PORTCULLIS_HOME"] = str(home.path)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portcullis.office.settings")
-    if not apps.ready:
-        django.setup()
-    if home.path != settings.HOME:
-        raise Misuse("This process has opened another home.", "Use one process a home.")
+    _point_django_at(home)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Misuse("The home's database is of another version.", "Run `portcullis upgrade`.")
@@ -33,14 +28,19 @@ def open_office(home: Home) -> Home:
 
 def start(home: Home) -> Home:
     """Make the database and the ledger of a new home, or bring an older database up to date."""
+    _point_django_at(home)
+    call_command("migrate", verbosity=0, interactive=False)
+    from portcullis.office import entries
+
+    entries.create_log(home)
+    return home
+
+
+def _point_django_at(home: Home) -> None:
+    """Set Django up for ``home``; raise Misuse where this process has opened another."""
     os.environ["PORTCULLIS_HOME"] = str(home.path)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portcullis.office.settings")
     if not apps.ready:
         django.setup()
     if home.path != settings.HOME:
         raise Misuse("This process has opened another home.", "Use one process a home.")
-    call_command("migrate", verbosity=0, interactive=False)
-    from portcullis.office import entries
-
-    entries.create_log(home)
-    return home
