@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,10 +15,10 @@ def machine() -> str:
     return f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {_system()}"
 
 
-def versions(splink: str) -> str:
-    """Return the versions that matter, Splink's among them."""
-    found = [f"{name} {version(name)}" for name in _TOOLS]
-    return ", ".join([f"Python {platform.python_version()}", *found, f"splink {splink}"])
+def versions(peers: Mapping[str, str]) -> str:
+    """Return the versions that matter, those of ``peers`` among them."""
+    found = {"Python": platform.python_version(), **{name: version(name) for name in _TOOLS}}
+    return ", ".join(f"{name} {number}" for name, number in {**found, **peers}.items())
 
 
 def _processor() -> str:

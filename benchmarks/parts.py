@@ -37,7 +37,8 @@ def screen_alone(data: Data) -> dict[str, float]:
     measures = files.read_step(home, batch, files.MEASURES)
     path, key = home.batch(batch.id) / files.REQUESTS, files.batch_key(home, batch)
     started = time.perf_counter()
-    prepared = [screening.prepare(part) for part in tables.scan_table(path, key)]
+    requests = tables.scan_table(path, key)
+    prepared = [screening.prepare(part, home.pack) for part in requests]
     ready = time.perf_counter()
     findings = [screening.screen(part, basis, measures) for part in prepared]
     done = time.perf_counter()

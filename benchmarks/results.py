@@ -8,6 +8,7 @@ from pathlib import Path
 RESULTS = Path("benchmarks/results")
 DOCUMENT = Path("docs/benchmarks.md")
 _NO_FRACTION = 1000
+_FEW = 10
 BEGIN, END = "<!-- begin: {} -->", "<!-- end: {} -->"
 
 
@@ -15,7 +16,7 @@ BEGIN, END = "<!-- begin: {} -->", "<!-- end: {} -->"
 class Result:
     """One measured number.
 
-    ``benchmark`` and ``side`` say whose it is (``portcullis``, ``splink``), ``stage`` what was
+    ``benchmark`` and ``side`` say whose it is (``gate``, ``Portcullis``), ``stage`` what was
     done, ``value`` and ``unit`` how much; ``on`` is the day of the run.
     """
 
@@ -91,13 +92,16 @@ def written(value: float | None, unit: str) -> str:
         return ""
     if unit == "share":
         return f"{100 * value:.2f} %"
+    if unit == "times" and value < _FEW:
+        return f"{value:.2g} times"
     digits = 0 if value >= _NO_FRACTION or value == int(value) else 1
     return f"{value:,.{digits}f} {unit}".strip()
 
 
 def provenance(result: Result) -> str:
     """Return where the numbers come from, in one paragraph."""
+    taxpayers = f", {result.taxpayers:,} taxpayers" if result.taxpayers else ""
     return (
-        f"{result.requests:,} requests, {result.taxpayers:,} taxpayers. "
+        f"{result.requests:,} requests{taxpayers}. "
         f"Measured {result.on} on {result.machine}; {result.versions}."
     )

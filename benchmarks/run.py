@@ -1,15 +1,15 @@
-"""``make bench``: Portcullis and Splink over the same batch, one after the other, then the parts.
+"""``make bench``: Portcullis and Splink over the same batch, then the parts, then the rules.
 
 Options (``make bench BENCH="--requests 20000 --taxpayers 100000"``): the size, the seed, and
-``--only`` one of gate, splink, parts. A run of the stated size fills docs/benchmarks.md; smaller
-ones only write their CSV.
+``--only`` one of gate, splink, parts, rules. A run of the stated size fills docs/benchmarks.md;
+smaller ones only write their CSV. The rules have requests of their own, at most as many as stated.
 """
 
 import argparse
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from benchmarks import gate, results, scene
@@ -17,9 +17,12 @@ from benchmarks.data import WORK, Data
 from benchmarks.machine import machine, versions
 from benchmarks.processes import measure
 from benchmarks.results import Result
+from benchmarks.rules import compare
 
 REQUESTS, TAXPAYERS = 1_280_000, 10_000_000
 ACCURACY = ".venv-accuracy/bin/python"
+CHOICES = ("gate", "splink", "parts", "rules")
+_PEERS = ("splink", "cedarpy", "regopy")
 SPLINK_FORMS = {"latest": "Splink, newest address", "every": "Splink, every address"}
 _SPLINK_STAGES = {
     "requests": "reading and cleaning the requests",
@@ -34,12 +37,17 @@ Measurements = Iterable[tuple[str, float, str]]
 
 @dataclass(frozen=True)
 class Run:
-    """One run: its data, and what stands in every row of its results."""
+    """One run: its size, and what stands in every row of its results."""
 
-    data: Data
+    requests: int
+    taxpayers: int
     on: str
     machine: str
     versions: str
+
+    def of(self, requests: int) -> "Run":
+        """Return the same run over so many requests and no records."""
+        return replace(self, requests=requests, taxpayers=0)
 
     def results(self, benchmark: str, side: str, measurements: Measurements) -> list[Result]:
         """Return the rows of one side."""
@@ -50,8 +58,8 @@ class Run:
                 stage,
                 round(value, 4),
                 unit,
-                self.data.requests,
-                self.data.taxpayers,
+                self.requests,
+                self.taxpayers,
                 self.on,
                 self.machine,
                 self.versions,
@@ -89,6 +97,12 @@ def parts(data: Data) -> Measurements:
         yield from ((stage, value, unit) for stage, value in answer.items())
 
 
+def rules(run: Run) -> list[Result]:
+    """Run the comparison of rules and return its rows, side by side."""
+    sides = compare.run(WORK / "rules", run.requests, ACCURACY)
+    return [row for side in sides for row in run.results("rules", side, sides[side])]
+
+
 def say(text: str) -> None:
     """Print a line at once."""
     print(text, flush=True)
@@ -100,17 +114,18 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=REQUESTS)
     parser.add_argument("--taxpayers", type=int, default=TAXPAYERS)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=["gate", "splink", "parts"])
+    parser.add_argument("--only", choices=CHOICES)
     options = parser.parse_args()
 
     def wanted(side: str) -> bool:
         return options.only in {None, side}
 
-    say(f"Data: {options.requests:,} requests, {options.taxpayers:,} taxpayers")
-    data = scene.ready(options.requests, options.taxpayers, options.seed)
-    run = Run(data, datetime.now(UTC).date().isoformat(), machine(), versions(_splink()))
-
+    size = (options.requests, options.taxpayers)
+    run = Run(*size, datetime.now(UTC).date().isoformat(), machine(), versions(_peers()))
     tables: dict[str, list[Result]] = {}
+    if options.only != "rules":
+        say(f"Data: {options.requests:,} requests, {options.taxpayers:,} taxpayers")
+        data = scene.ready(*size, options.seed)
     if wanted("gate"):
         say("Portcullis")
         scene.fresh_home(data)
@@ -123,11 +138,14 @@ def main() -> None:
     if wanted("parts"):
         say("Parts")
         tables["parts"] = run.results("parts", "Portcullis", parts(data))
+    if wanted("rules"):
+        say("Rules")
+        tables["rules"] = rules(run.of(compare.size(run.requests)))
 
     whole = [result for each in tables.values() for result in each]
     name = f"{options.requests}x{options.taxpayers}" + (f"-{options.only}" if options.only else "")
     say(f"Saved {results.save(name, whole)}")
-    full_size = (options.requests, options.taxpayers) == (REQUESTS, TAXPAYERS)
+    full_size = size == (REQUESTS, TAXPAYERS)
     for benchmark, rows in tables.items():
         table = results.table(rows)
         say(f"\n{table}")
@@ -135,9 +153,12 @@ def main() -> None:
             results.fill(benchmark, table)
 
 
-def _splink() -> str:
-    command = "import json, splink; print(json.dumps(splink.__version__))"
-    return str(measure([ACCURACY, "-c", command]).answer)
+def _peers() -> dict[str, str]:
+    command = (
+        "import json; from importlib.metadata import version; "
+        f"print(json.dumps({{name: version(name) for name in {_PEERS!r}}}))"
+    )
+    return dict(measure([ACCURACY, "-c", command]).answer)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portcullis import law
 from portcullis.agreements import (
-    FIELDS,
     PackErrors,
     builtin_pack,
+    checks,
     describe,
     load_pack,
     template_rows,
@@ -47,7 +49,8 @@ def test_the_built_in_pack_holds_what_was_agreed():
     assert pack.id == "irs-dhs-2025"
     assert pack.disclosure.items == ("last_known_address",)
     assert pack.request.statutes == ("8 USC 1253(a)(1)(A)",)
-    assert [field.name for field in pack.request.fields] == list(FIELDS)
+    assert pack.fields[0] == "request_id"
+    assert set(pack.fields) == set(law.fields(pack.provisions))
     assert pack.agreement.accept_delegation is False
     assert pack.thresholds.batch_halt_officer_share == "0.50"
     assert pack.in_force(date(2025, 6, 5))
@@ -117,14 +120,91 @@ def test_a_batch_cannot_be_larger_than_the_window(folder):
     assert (problem.file, problem.key) == ("request.toml", "max_rows")
 
 
-def test_the_fields_keep_their_canonical_order(folder):
-    text = (folder / "request.toml").read_text()
-    lines = text.splitlines()
-    place = next(n for n, line in enumerate(lines) if '"supersedes"' in line)
-    lines[place], lines[place + 1] = lines[place + 1], lines[place]
-    (folder / "request.toml").write_text("\n".join(lines))
+def pack_with(folder, file, text):
+    (folder / file).write_text(text)
+    return problems(folder)
+
+
+def reading(id_, first, last=None):
+    end = f"in_force_to = {last}\n" if last else ""
+    return f'[[readings]]\nid = "{id_}"\nin_force_from = {first}\n{end}'
+
+
+def test_a_reading_is_in_force_once_at_a_time(folder):
+    twice = reading("agency-head-only", "2025-04-07", "2025-12-31") + reading(
+        "agency-head-only", "2025-12-31"
+    )
+    (problem,) = pack_with(folder, "readings.toml", twice)
+    assert (problem.file, problem.key) == ("readings.toml", "readings[2]")
+    assert "agency-head-only" in problem.message
+    apart = twice.replace("in_force_from = 2025-12-31", "in_force_from = 2026-01-01")
+    (folder / "readings.toml").write_text(apart)
+    assert load_pack(folder).readings_on(date(2026, 1, 1)) == ("agency-head-only",)
+
+
+def test_readings_that_conflict_are_both_named(folder):
+    both = reading("agency-is-the-department", "2025-04-07") + reading(
+        "agency-is-the-component", "2025-04-07"
+    )
+    (problem,) = pack_with(folder, "readings.toml", both)
+    assert "'agency-is-the-department'" in problem.message
+    assert "'agency-is-the-component'" in problem.message
+    assert problem.remedy
+
+
+@pytest.mark.parametrize("looser", ["address-on-its-face", "valid-request-suffices"])
+def test_no_looser_reading_is_put_in_force(folder, looser):
+    (problem,) = pack_with(folder, "readings.toml", reading(looser, "2025-04-07"))
+    assert problem.key == "readings[1].id"
+    assert "loosens" in problem.message
+
+
+def test_no_provision_is_left_out_or_made_up(folder):
+    for name in ("26 USC 6103(i)(2)(B)(ii)", "8 USC 1253(a)(1)", "26 USC 6103(p)(4)", "policy"):
+        fresh = Path(shutil.copytree(builtin_pack(), folder.parent / name.replace("/", "-")))
+        rewrite(fresh, "provisions.toml", f'  "{name}",\n', "")
+        assert any(name in problem.message for problem in problems(fresh))
+    rewrite(folder, "provisions.toml", '"policy",', '"policy",\n  "26 USC 6103(x)",')
     (problem,) = problems(folder)
-    assert "canonical order" in problem.message
+    assert "26 USC 6103(x)" in problem.message
+
+
+@pytest.mark.parametrize("name", ["charge-klass", "order-number"])
+def test_only_what_asks_a_person_is_tightened(folder, name):
+    rewrite(folder, "provisions.toml", "tightened = []", f'tightened = ["{name}"]')
+    (problem,) = problems(folder)
+    assert (problem.file, problem.key) == ("provisions.toml", "tightened")
+    assert name in problem.message
+
+
+def test_a_pack_may_tighten(folder):
+    rewrite(folder, "provisions.toml", "tightened = []", 'tightened = ["charge-class"]')
+    assert load_pack(folder).tightened == ("charge-class",)
+
+
+def test_an_authority_that_is_not_carried_is_refused(folder):
+    rewrite(folder, "agreement.toml", '"26 USC 6103(i)(2)"', '"26 USC 6103(i)(1)"')
+    assert [problem.key for problem in problems(folder)] == ["legal_basis"]
+
+
+def test_an_offence_nobody_can_judge_is_refused(folder):
+    rewrite(folder, "request.toml", "8 USC 1253(a)(1)(A)", "18 USC 1546(a)")
+    assert any("18 USC 1546(a)" in problem.message for problem in problems(folder))
+
+
+def test_a_flaw_of_the_law_is_found_when_a_pack_is_loaded(folder, monkeypatch):
+    """A test that can answer nothing: refused with provision, element and remedy."""
+    provision = law.PROVISIONS["8 CFR 1241.1"]
+    (whole, *_) = provision.elements
+    broken = replace(whole, test=lambda _basis: pl.col("finality_event") == "appeal-waived")
+    monkeypatch.setitem(law.PROVISIONS, provision.id, replace(provision, elements=(broken,)))
+    checks._flaws.cache_clear()
+    try:
+        (problem,) = problems(folder)
+    finally:
+        checks._flaws.cache_clear()
+    assert problem.key == "8 CFR 1241.1: finality-event"
+    assert "met_if" in problem.remedy
 
 
 def test_delegation_rests_on_a_cited_determination(folder):
@@ -153,11 +233,11 @@ def test_a_pack_is_described_in_words():
 def test_the_template_is_one_row_of_all_fields_with_fresh_dates():
     pack = load_pack(builtin_pack())
     row = template_rows(pack, date(2026, 3, 1))
-    assert row.columns == list(FIELDS)
+    assert row.columns == list(load_pack(builtin_pack()).fields)
     assert row.height == 1
     assert set(row.dtypes) == {pl.String}
     assert row["status_checked_on"].item() == "2026-02-28"
-    empty = {name for name in FIELDS if row[name].item() is None}
+    empty = {name for name in row.columns if row[name].item() is None}
     assert not empty & set(pack.request.required)
 
 

@@ -13,7 +13,6 @@ from joserfc.jwk import ECKey
 
 from portcullis import keys
 from portcullis.agreements import (
-    FIELDS,
     Person,
     Roster,
     builtin_pack,
@@ -43,7 +42,7 @@ def rows(pack):
             | {name: values[number] for name, values in changes.items()}
             for number in range(count)
         ]
-        return pl.DataFrame(made, schema=dict.fromkeys(FIELDS, pl.String))
+        return pl.DataFrame(made, schema=dict.fromkeys(pack.fields, pl.String))
 
     return make
 

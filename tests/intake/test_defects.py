@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portcullis.agreements import FIELDS
+from portcullis.agreements import template_rows
 from portcullis.intake import DEFECTS, defects, open_batch
-from tests.intake.conftest import write
+from tests.intake.conftest import DAY, write
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -160,15 +160,23 @@ ANY = st.text(
 def test_every_defective_row_is_suspected(pack, rows, field, value):
     frame = rows(1, **{field: [value]}).with_columns(source_row=pl.lit(1, pl.UInt32))
     found = defects.examine(frame, pack)
-    mended = frame.with_columns(defects.trimmed())
-    untouched = frame.with_columns(defects.absent_if_empty())
-    suspect = frame.select(defects.is_suspect(pack, defects.canonical_text())).item()
+    mended = frame.with_columns(defects.trimmed(pack.fields))
+    untouched = frame.with_columns(defects.absent_if_empty(pack.fields))
+    text = defects.canonical_text(pack.fields)
+    suspect = frame.select(defects.is_suspect(pack, text)).item()
     assert suspect or (found.is_empty() and mended.equals(untouched))
 
 
 def test_the_request_hash_is_over_label_and_fields_in_order(tmp_path, pack, rows):
     frame = rows(1, given_name=[" Ana "])
     (chunk, *_) = open_batch(write(frame, tmp_path / "b.csv"), pack).chunks()
-    values = [(frame[name].item() or "").strip() for name in FIELDS]
+    values = [(frame[name].item() or "").strip() for name in pack.fields]
     text = "\x1f".join(["portcullis/request/1", *values])
     assert chunk.taken["request_hash"].item() == hashlib.sha256(text.encode()).digest()
+
+
+def test_the_request_hash_of_the_example_is_what_it_always_was(tmp_path, pack):
+    frame = template_rows(pack, DAY)
+    (chunk, *_) = open_batch(write(frame, tmp_path / "b.csv"), pack).chunks()
+    known = "b4fe10081e218ddf4bf275b38b55e14825d1843c7f401ad54b427e9ac4ab15ce"
+    assert chunk.taken["request_hash"].item().hex() == known

@@ -10,7 +10,6 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portcullis.agreements import FIELDS
 from portcullis.intake import (
     TransmittalRefused,
     csv_reader,
@@ -79,7 +78,9 @@ def test_a_missing_column_refuses_the_file_by_name(tmp_path, pack, rows, form):
 def test_columns_may_stand_in_any_order_and_optional_ones_be_left_out(tmp_path, pack, rows, form):
     frame = rows(3, suffix=[None] * 3)
     plain, *_ = read(write(frame, tmp_path / f"a.{form}"), pack)
-    turned = frame.drop("suffix").select(reversed([name for name in FIELDS if name != "suffix"]))
+    turned = frame.drop("suffix").select(
+        reversed([name for name in pack.fields if name != "suffix"])
+    )
     other, *_ = read(write(turned, tmp_path / f"b.{form}"), pack)
     assert other.equals(plain)
 
@@ -272,11 +273,11 @@ def test_a_workbook_tells_errors_dates_and_cells_beyond_the_header(tmp_path, pac
             for column, value in enumerate(row):
                 if value is not None:
                     sheet.write_string(at, column, value)
-        column = FIELDS.index
+        column = pack.fields.index
         sheet.write_formula(1, column("zip"), "=1/0", None, "#DIV/0!")
         sheet.write_datetime(2, column("order_date"), datetime(2024, 5, 1), day)  # noqa: DTZ001
         sheet.write_number(2, column("zip"), 62701)
-        sheet.write_string(3, len(FIELDS) + 1, "beyond")
+        sheet.write_string(3, len(pack.fields) + 1, "beyond")
         sheet.write_number(5, column("zip"), 2139)
     taken, quarantined, _ = read(path, pack)
     assert taken["request_id"].to_list() == ["R-1", "R-4"]

@@ -11,7 +11,6 @@ from portcullis.agreements import Person
 from portcullis.errors import Misuse
 from portcullis.intake import (
     REFUSALS,
-    TAKEN_SCHEMA,
     Manifest,
     TransmittalRefused,
     approval,
@@ -20,6 +19,7 @@ from portcullis.intake import (
     manifest_path,
     receipt_statement,
     take_in,
+    taken_schema,
     write_manifest,
 )
 from tests.intake.conftest import DAY, FORMATS, write
@@ -64,9 +64,11 @@ def test_a_signed_batch_is_taken_in(tmp_path, pack, rows, house, form):
     path = write(rows(5), tmp_path / f"b.{form}")
     house.sign(path, pack)
     taken, intake = house.take(path, pack)
-    assert taken.schema == TAKEN_SCHEMA
+    assert taken.schema == taken_schema(pack)
     assert (intake.rows, intake.taken, intake.quarantined.height) == (5, 5, 0)
-    assert taken["attested"].all()
+    assert set(taken["signed_by"]) == {"agency-head"}
+    assert taken.select("officers_employed", "engaged", "sole_use").to_numpy().all()
+    assert not taken["officers_same_agency"].any()  # officers of ICE, for the head of DHS
     assert intake.attested == ("officer-0", "officer-1", "officer-2")
 
 
@@ -84,18 +86,21 @@ def test_roots_are_those_of_the_rfc(path, pack, house):
     }
 
 
-def test_a_request_is_attested_by_all_its_officers_or_not(path, pack, house):
+def test_a_request_has_all_its_officers_engaged_or_not(path, pack, house):
     house.sign(path, pack)
     taken, intake = house.take(path, pack)
-    assert taken["attested"].to_list() == [True, True, True, False, False, True]
+    for column in ("officers_employed", "engaged", "sole_use"):
+        assert taken[column].to_list() == [True, True, True, False, False, True], column
     assert intake.unattested == ("officer-9",)
 
 
-def test_an_officer_without_attestation_leaves_the_requests_unattested(path, pack, house):
+def test_an_officer_without_attestation_is_not_engaged(path, pack, house):
     own = {"officer-0": house.keys["officer-0"], "officer-1": house.keys["officer-1"]}
     house.sign(path, pack, officers=own)
     taken, _ = house.take(path, pack)
-    assert taken["attested"].to_list() == [True, False, False, False, False, True]
+    assert taken["engaged"].to_list() == [True, False, False, False, False, True]
+    assert taken["sole_use"].to_list() == taken["engaged"].to_list()
+    assert taken["officers_employed"].to_list() == [True, True, True, False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -107,12 +112,24 @@ def test_an_officer_without_attestation_leaves_the_requests_unattested(path, pac
         {"roles": ["preparer"]},
     ],
 )
-def test_an_officer_who_may_not_attest_counts_as_absent(path, pack, house, change):
+def test_an_officer_out_of_force_role_or_party_is_not_employed(path, pack, house, change):
     house.sign(path, pack)
     person = house.people["officer-2"].model_dump() | change
     house.people["officer-2"] = Person(**person)
-    _, intake = house.take(path, pack)
-    assert intake.unattested == ("officer-2", "officer-9")
+    taken, intake = house.take(path, pack)
+    assert taken["officers_employed"].to_list() == [True, False, False, False, False, True]
+    # The signature is still a signature.
+    assert taken["engaged"].to_list() == [True, True, True, False, False, True]
+    assert intake.unattested == ("officer-9",)
+
+
+def test_officers_of_the_signatorys_own_agency_are_told_from_the_others(path, pack, house):
+    house.sign(path, pack)
+    person = house.people["officer-2"].model_dump() | {"agency": "DHS"}
+    house.people["officer-2"] = Person(**person)
+    taken, _ = house.take(path, pack)
+    same = taken.select("officers", "officers_same_agency").rows()
+    assert [officers for officers, it_is in same if it_is] == ["officer-2"]
 
 
 def test_the_file_is_published_only_if_the_roots_hold(tmp_path, path, pack, house):
@@ -137,7 +154,7 @@ def resign(path, house, change):
     change(content)
     manifest = Manifest.model_validate_json(json.dumps(content))
     officers = {
-        officer.id: attest(manifest, officer.id, house.keys[officer.id])
+        officer.id: attest(manifest, officer.id, house.keys[officer.id], load_pack(builtin_pack()))
         for officer in manifest.officers
         if officer.id in house.keys
     }
@@ -219,7 +236,18 @@ def test_the_inspector_general_may_sign(path, pack, house):
     house.sign(path, pack)
     secretary = house.people["secretary"].model_dump() | {"authority": "inspector-general"}
     house.people["secretary"] = Person(**secretary)
-    assert house.take(path, pack)[1].taken == 6
+    taken, intake = house.take(path, pack)
+    assert intake.taken == 6
+    assert set(taken["signed_by"]) == {"inspector-general"}
+
+
+def test_a_delegate_may_sign_where_the_agreement_accepts_it(path, pack, house):
+    house.sign(path, pack)
+    delegate = {"authority": "delegated", "determination": "a memorandum"}
+    house.people["secretary"] = Person(**house.people["secretary"].model_dump() | delegate)
+    accepting = pack.agreement.model_copy(update={"accept_delegation": True})
+    taken, _ = house.take(path, pack.model_copy(update={"agreement": accepting}))
+    assert set(taken["signed_by"]) == {"delegated"}
 
 
 @pytest.mark.parametrize("who", ["secretary", "preparer"])
@@ -303,4 +331,4 @@ def test_an_empty_batch_is_taken_in_as_empty(tmp_path, pack, rows, house):
     house.sign(path, pack)
     taken, intake = house.take(path, pack)
     assert (taken.height, intake.rows) == (0, 0)
-    assert taken.schema == TAKEN_SCHEMA
+    assert taken.schema == taken_schema(pack)

@@ -202,6 +202,25 @@ def test_an_address_not_known_to_be_unprotected_is_protected(ask: Ask) -> None:
     assert ask(request("Ana||Lopez", TIN), hidden)["cause"] == "protected"
 
 
+def test_without_the_field_periods_no_period_is_amiss(tmp_path: Path) -> None:
+    asked = frame([request("Ana||Lopez", TIN, periods=[1999])])
+    with index_of([taxpayer("t", "Ana||Lopez", TIN)], tmp_path) as index:
+        (amiss,) = match(asked, index, Basis()).to_dicts()
+        (found,) = match(asked.drop("periods"), index, Basis()).to_dicts()
+    assert outcome(amiss) == ("one", "tin", "period-not-requested")
+    assert outcome(found) == ("one", "tin", None)
+    assert (found["lka_line1"], found["lka_period"]) == (OAK, 2021)
+
+
+def test_without_the_field_tin_nobody_is_sought_by_it(tmp_path: Path) -> None:
+    asked = frame([request("Ana||Lopez", TIN), request("Ana||Lopez", TIN, ELM)]).drop("tin")
+    with index_of([taxpayer("t", "Ana||Lopez", TIN)], tmp_path) as index:
+        found = match(asked, index, Basis()).to_dicts()
+    assert outcome(found[0]) == ("one", "name-address", None)
+    assert outcome(found[1]) == ("none", None, "no-record")
+    assert [each["tin_candidates"] for each in found] == [0, 0]
+
+
 def test_nobody_is_found_among_nobody(ask: Ask) -> None:
     assert outcome(ask(request("Ana||Lopez", TIN))) == ("none", None, "no-record")
 

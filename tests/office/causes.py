@@ -70,7 +70,10 @@ def requests() -> pl.DataFrame:
         | _ASKED.get(cause or "", {})
         for number, cause in enumerate(causes, start=1)
     ]
-    return pl.DataFrame(rows, schema=dict.fromkeys(agreements.FIELDS, pl.String))
+    return pl.DataFrame(
+        rows,
+        schema=dict.fromkeys(agreements.load_pack(agreements.builtin_pack()).fields, pl.String),
+    )
 
 
 def records(asked: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -143,7 +143,7 @@ def _resign(
         ),
         keys.sign(intake.approval(manifest, "preparer"), world.key(preparer)),
         {
-            officer.id: intake.attest(manifest, officer.id, world.key(officer.id))
+            officer.id: intake.attest(manifest, officer.id, world.key(officer.id), pack)
             for officer in manifest.officers
         },
     )

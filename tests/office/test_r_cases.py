@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 import pytest
 
-from portcullis.agreements import FIELDS
+from portcullis.agreements import builtin_pack, load_pack
 from portcullis.scenarios import r_cases
 from tests.office import acts, checks
 from tests.office import world as worlds
@@ -47,7 +47,7 @@ def requests() -> pl.DataFrame:
         for number in range(CASES.requests.height)
     ]
     officers = pl.col("officers").str.replace("ice-officer-0001", OFFICER)
-    return pl.concat(rows).with_columns(officers).select(FIELDS)
+    return pl.concat(rows).with_columns(officers).select(load_pack(builtin_pack()).fields)
 
 
 def write_records(world: worlds.World) -> None:

@@ -151,7 +151,10 @@ def batch_rows(lawful: int) -> pl.DataFrame:
     named = [placeholder, unlike, nobody, day90]
     for row, name in zip(named, ("R1", "R3", "NOBODY", "DAY90"), strict=True):
         row["request_id"] = name
-    return pl.DataFrame(rows + named, schema=dict.fromkeys(agreements.FIELDS, pl.String))
+    return pl.DataFrame(
+        rows + named,
+        schema=dict.fromkeys(agreements.load_pack(agreements.builtin_pack()).fields, pl.String),
+    )
 
 
 def request(template: dict, number: int) -> dict:

@@ -7,10 +7,9 @@ import pytest
 from portcullis import determination, matching, records
 from portcullis.agreements import builtin_pack, load_pack, load_roster
 from portcullis.intake import Intake, take_in
-from portcullis.law import Basis, Phase, elements, judge
+from portcullis.law import Basis, Phase, applicable, judge
 from portcullis.scenarios import AS_OF, Batch, make_batch, make_records, sign_batch
-from portcullis.screening import measure, screen
-from portcullis.screening.prepare import prepare
+from portcullis.screening import measure, prepare, screen
 
 TAXPAYERS, REQUESTS, SEED = 20_000, 5_000, 11
 KEY = b"k" * 32
@@ -30,17 +29,18 @@ class Gate:
         sign_batch(batch, pack)
         roster = load_roster(batch.people.roster)
         transmittal = take_in(batch.path, pack, roster, on=AS_OF, seen=lambda *_: False)
-        return pl.concat(list(transmittal.frames())), transmittal.result
+        taken = [prepare(frame, pack) for frame in transmittal.frames()]
+        return pl.concat(taken), transmittal.result
 
     def decide(self, requests: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
         basis = self.basis()
         findings = screen(requests, basis, measures)
-        passed = prepare(requests.join(findings.passed().to_frame(), on="row", how="semi"))
+        passed = requests.join(findings.passed().to_frame(), on="row", how="semi")
         with records.open_index(self.index, KEY) as index:
             found = matching.match(passed, index, basis)
         judged = judge(
             found.join(passed.select("row", "periods"), on="row", maintain_order="left"),
-            elements(Phase.MATCH),
+            applicable(basis, Phase.MATCH),
             basis,
         )
         matches = found.select("row", "route", "cause").join(judged, on="row", how="left")

@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from portcullis import keys
-from portcullis.agreements import FIELDS, load_roster
+from portcullis.agreements import builtin_pack, load_pack, load_roster
 from portcullis.errors import Misuse
 from portcullis.scenarios import ASSISTANT_DIRECTOR, make_batch, make_records
 
@@ -24,7 +24,7 @@ def sent(per_person):
 
 def test_the_file_has_the_agreements_fields_and_more(per_person, sent):
     header = per_person.path.open().readline().strip().split(",")
-    assert header == [*FIELDS, "date_of_birth", "fingerprint_id"]
+    assert header == [*load_pack(builtin_pack()).fields, "date_of_birth", "fingerprint_id"]
     assert sent.height == per_person.rows == 5_000
 
 

@@ -4,11 +4,19 @@ from datetime import timedelta
 
 import polars as pl
 
-from portcullis.agreements import FIELDS, template_rows
-from portcullis.screening import measure
+from portcullis.agreements import template_rows
+from portcullis.screening import measure, prepare
 from tests.law.cases import BASIS, DAY, PACK
 
 KEY = b"a key of the window, for testing"
+
+SIGNED = {
+    "signed_by": pl.lit("agency-head"),
+    "officers_employed": pl.lit(value=True),
+    "officers_same_agency": pl.lit(value=True),
+    "engaged": pl.lit(value=True),
+    "sole_use": pl.lit(value=True),
+}
 
 STREETS = ("Maple Ave", "Oak St", "Second St", "Washington Blvd", "Lake Rd", "Cedar Ln")
 GIVEN = ("Ana", "Luis", "Mei", "Ahmed", "Olga", "Jean", "Rosa")
@@ -31,16 +39,16 @@ def request(number: int, **changes: str | None) -> dict[str, str | None]:
         "order_number": f"A{200_000_000 + number}",
         "officers": f"officer-{number // 20}",
     }
-    unknown = set(changes) - set(FIELDS)
+    unknown = set(changes) - set(PACK.fields)
     assert not unknown, unknown
     return template | own | changes
 
 
 def table(requests, first: int = 0) -> pl.DataFrame:
-    """Return the requests as intake hands them on, numbered from ``first``, all attested."""
-    frame = pl.DataFrame(list(requests), schema=dict.fromkeys(FIELDS, pl.String))
+    """Return the requests prepared, numbered from ``first``, all lawfully signed for."""
+    frame = pl.DataFrame(list(requests), schema=dict.fromkeys(PACK.fields, pl.String))
     rows = pl.int_range(first, first + pl.len(), dtype=pl.UInt32).alias("row")
-    return frame.select(rows, pl.all()).with_columns(pl.lit(value=True).alias("attested"))
+    return prepare(frame.select(rows, pl.all()).with_columns(**SIGNED), PACK)
 
 
 def measured(requests, window=None, *, batch_id="B-1", on=DAY, basis=BASIS):

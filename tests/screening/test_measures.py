@@ -176,12 +176,16 @@ class TestHalt:
     )
     def test_one_officer_in_more_than_the_share_halts_the_batch(self, rows, same, halted):
         batch = [request(n, **({"officers": "director"} if n < same else {})) for n in range(rows)]
-        assert set(column(measured(batch), "m_batch_halt")) == {halted}
+        found = measured(batch)
+        assert set(column(found, "m_batch_halt")) == {halted}
+        assert set(column(found, "m_officer_in_all")) == {halted}
 
     def test_one_reason_in_more_than_the_share_halts_the_batch(self):
         words = "Each of these persons is needed for the investigation of wilful failure to depart."
         batch = [request(n, **({"reason": words} if n < 51 else {})) for n in range(100)]
-        assert set(column(measured(batch), "m_batch_halt")) == {True}
+        found = measured(batch)
+        assert set(column(found, "m_batch_halt")) == {True}
+        assert set(column(found, "m_officer_in_all")) == {False}
 
     def test_nothing_of_a_halted_batch_passes(self):
         batch = [request(n, officers="director") for n in range(100)]

@@ -3,7 +3,6 @@
 import polars as pl
 import pytest
 
-from portcullis.agreements import FIELDS
 from portcullis.intake import TransmittalRefused
 from portcullis.screening import requester_screen
 from tests.law.cases import DAY, PACK
@@ -12,7 +11,7 @@ from tests.screening.batches import request
 
 def written(folder, requests, name="batch.csv"):
     path = folder / name
-    frame = pl.DataFrame(list(requests), schema=dict.fromkeys(FIELDS, pl.String))
+    frame = pl.DataFrame(list(requests), schema=dict.fromkeys(PACK.fields, pl.String))
     if path.suffix == ".csv":
         frame.write_csv(path)
     elif path.suffix == ".parquet":

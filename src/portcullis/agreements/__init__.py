@@ -6,7 +6,6 @@ the authority they act under and their enrolled public keys.
 """
 
 from portcullis.agreements.describe import describe, template_rows
-from portcullis.agreements.fields import DATE_FIELDS, FIELDS, FREE_TEXT_FIELDS
 from portcullis.agreements.loading import builtin_pack, load_pack
 from portcullis.agreements.pack import (
     Agreement,
@@ -17,6 +16,7 @@ from portcullis.agreements.pack import (
     Pack,
     Part,
     Party,
+    Provisions,
     ReadingInForce,
     Request,
     Safeguards,
@@ -36,9 +36,6 @@ from portcullis.agreements.roster import (
 )
 
 __all__ = [
-    "DATE_FIELDS",
-    "FIELDS",
-    "FREE_TEXT_FIELDS",
     "HOLDER_ROLES",
     "REQUESTER_ROLES",
     "Agreement",
@@ -52,6 +49,7 @@ __all__ = [
     "Party",
     "Person",
     "Problem",
+    "Provisions",
     "ReadingInForce",
     "Request",
     "Roster",

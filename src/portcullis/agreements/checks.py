@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
+from itertools import combinations
 
 from pydantic import BaseModel
 
+from portcullis import law
 from portcullis.agreements import floor
-from portcullis.agreements.fields import FIELDS
 from portcullis.agreements.pack import (
     Agreement,
     Disclosure,
+    Provisions,
+    ReadingInForce,
     Readings,
     Request,
     Safeguards,
@@ -18,6 +22,7 @@ from portcullis.agreements.pack import (
 )
 from portcullis.agreements.problems import Problem
 from portcullis.law import READINGS, Effect
+from portcullis.law.soundness import Flaw, flaws, unknown_elements
 
 _EFFECTS = {reading.id: reading.effect for reading in READINGS}
 
@@ -28,12 +33,15 @@ def check(parts: Mapping[str, BaseModel]) -> Iterator[Problem]:
         match part:
             case Agreement():
                 yield from _agreement(part, file)
+            case Provisions():
+                yield from _provisions(part, file)
             case Request():
                 yield from _request(part, file)
             case Disclosure():
                 yield from _disclosure(part, file)
             case Readings():
                 yield from _readings(part, file)
+                yield from _overlaps(part, file)
             case Thresholds():
                 yield from _limits(part, file, floor.THRESHOLDS)
             case Safeguards():
@@ -52,11 +60,18 @@ def _agreement(part: Agreement, file: str) -> Iterator[Problem]:
             "Put in_force_from on or after signed_on.",
         )
     yield from _order(file, "in_force_to", part.in_force_from, part.in_force_to)
+    if not _carried(part.legal_basis):
+        yield Problem(
+            file,
+            "legal_basis",
+            "Portcullis carries no agreement under this authority.",
+            f"Write one of {', '.join(id_ for id_ in law.AUTHORITIES if _carried(id_))}.",
+        )
     if part.accept_delegation and part.delegation_determination is None:
         yield Problem(
             file,
             "accept_delegation",
-            "26 USC 6103(i)(2)(A) names the head of the agency and no delegate.",
+            f"{part.legal_basis} names who signs, and no delegate.",
             "Write false, or cite the legal determination in [delegation_determination].",
         )
     for side in ("holder", "requester"):
@@ -82,29 +97,6 @@ def _request(part: Request, file: str) -> Iterator[Problem]:
     yield from _limits(part, file, floor.REQUEST)
     names = [field.name for field in part.fields]
     yield from _once(names, file, "fields")
-    for name in names:
-        if name not in FIELDS:
-            yield Problem(
-                file,
-                f"fields.{name}",
-                "A request has no such field, and what is not needed is not stored.",
-                "Take the field out of the pack.",
-            )
-    for name in FIELDS:
-        if name not in names:
-            yield Problem(
-                file,
-                f"fields.{name}",
-                "The field is missing; its absence would leave an element untested.",
-                "Add the field with its max_length and required.",
-            )
-    if sorted(names) == sorted(FIELDS) and names != list(FIELDS):
-        yield Problem(
-            file,
-            "fields",
-            "The fields are not in the canonical order, which is the order they are hashed in.",
-            f"Order them so: {', '.join(FIELDS)}.",
-        )
     if any(field.name == "request_id" and not field.required for field in part.fields):
         yield Problem(
             file,
@@ -148,6 +140,81 @@ def _readings(part: Readings, file: str) -> Iterator[Problem]:
             )
 
 
+def _overlaps(part: Readings, file: str) -> Iterator[Problem]:
+    """Yield the readings in force twice at once, and those that cannot be together."""
+    for (first, one), (second, other) in combinations(enumerate(part.readings, start=1), 2):
+        if not _together(one, other):
+            continue
+        if one.id == other.id:
+            yield Problem(
+                file,
+                f"readings[{second}]",
+                f"The reading {one.id!r} is in force already in these days: readings[{first}].",
+                "Make one entry of the two, or keep their dates apart.",
+            )
+        elif one.id in _EFFECTS and other.id in _EFFECTS and any(law.conflicts([one.id, other.id])):
+            yield Problem(
+                file,
+                f"readings[{second}]",
+                f"The readings {one.id!r} and {other.id!r} conflict, and both would be in force.",
+                "Keep one of them, or keep their dates apart.",
+            )
+
+
+def _together(one: ReadingInForce, other: ReadingInForce) -> bool:
+    def ends_before(first: ReadingInForce, second: ReadingInForce) -> bool:
+        return first.in_force_to is not None and first.in_force_to < second.in_force_from
+
+    return not ends_before(one, other) and not ends_before(other, one)
+
+
+def _provisions(part: Provisions, file: str) -> Iterator[Problem]:
+    yield from _not_empty(part.provisions, file, "provisions")
+    yield from _once(part.provisions, file, "provisions")
+    for name in part.provisions:
+        if name not in law.PROVISIONS:
+            yield Problem(
+                file,
+                "provisions",
+                f"There is no provision {name!r}.",
+                f"The provisions are {', '.join(law.PROVISIONS)}.",
+            )
+    elements = {each.id: each for name in _known(part) for each in law.PROVISIONS[name].elements}
+    for id_ in part.tightened:
+        if id_ not in elements:
+            yield Problem(
+                file,
+                "tightened",
+                f"There is no element {id_!r} in the provisions of this agreement.",
+                "Name an element by its id, as docs/law lists them.",
+            )
+        elif not elements[id_].for_a_person:
+            yield Problem(
+                file,
+                "tightened",
+                f"The element {id_!r} never asks a person: there is nothing to tighten.",
+                "Take it out.",
+            )
+    for flaw in _flaws(_known(part)):
+        key = f"{flaw.provision}: {flaw.key}"
+        yield Problem(file, key, flaw.message, flaw.remedy)
+
+
+def _known(part: Provisions) -> tuple[str, ...]:
+    return tuple(name for name in part.provisions if name in law.PROVISIONS)
+
+
+@cache
+def _flaws(provisions: tuple[str, ...]) -> tuple[Flaw, ...]:
+    every = frozenset(element.id for element in law.elements())
+    found = flaws([law.PROVISIONS[name] for name in provisions])
+    return (*found, *unknown_elements(READINGS, every))
+
+
+def _carried(authority: str) -> bool:
+    return authority in law.AUTHORITIES and bool(law.AUTHORITIES[authority].provisions)
+
+
 def _safeguards(part: Safeguards, file: str) -> Iterator[Problem]:
     yield from _limits(part, file, floor.SAFEGUARDS)
     present = [condition.id for condition in part.conditions]
@@ -186,17 +253,77 @@ def _between(parts: Mapping[str, BaseModel]) -> Iterator[Problem]:
             "One batch could hold more requests than the whole window allows.",
             "Put max_rows at or below batch_volume in thresholds.toml.",
         )
+    provisions = parts.get("provisions.toml")
     agreement, readings = parts.get("agreement.toml"), parts.get("readings.toml")
-    if isinstance(agreement, Agreement) and isinstance(readings, Readings):
-        for number, reading in enumerate(readings.readings, start=1):
-            end = agreement.in_force_to
-            if end is not None and reading.in_force_from > end:
-                yield Problem(
-                    "readings.toml",
-                    f"readings[{number}].in_force_from",
-                    "The reading would come into force after the agreement has ended.",
-                    "Correct the date, or in_force_to in agreement.toml.",
-                )
+    if isinstance(provisions, Provisions):
+        if isinstance(request, Request):
+            yield from _fields(request, provisions)
+        if isinstance(agreement, Agreement) and isinstance(request, Request):
+            yield from _complete(agreement, provisions, request)
+        if isinstance(readings, Readings):
+            yield from _bearing(readings, provisions)
+
+
+def _fields(request: Request, provisions: Provisions) -> Iterator[Problem]:
+    """Yield what a request has too much or too little of for its provisions."""
+    file, wanted = "request.toml", law.fields(_known(provisions))
+    names = [field.name for field in request.fields]
+    for name in names:
+        if name not in wanted:
+            yield Problem(
+                file,
+                f"fields.{name}",
+                "No provision of the agreement reads such a field, and what is not needed is not "
+                "stored.",
+                "Take the field out of the pack.",
+            )
+    for name in wanted:
+        if name not in names:
+            yield Problem(
+                file,
+                f"fields.{name}",
+                "The field is missing; its absence would leave an element untested.",
+                "Add the field with its max_length and required.",
+            )
+
+
+def _complete(agreement: Agreement, provisions: Provisions, request: Request) -> Iterator[Problem]:
+    """Yield the provisions that the authority and the offences ask for and the pack lacks."""
+    file = "provisions.toml"
+    if not _carried(agreement.legal_basis):
+        return
+    authority = law.AUTHORITIES[agreement.legal_basis]
+    wanted = dict.fromkeys(authority.provisions, authority.id)
+    for statute in request.statutes if authority.predicate else ():
+        if statute not in law.PREDICATES:
+            yield Problem(
+                "request.toml",
+                "statutes",
+                f"No provision here judges whether {statute} was committed.",
+                f"The offences are {', '.join(law.PREDICATES)}.",
+            )
+        wanted |= dict.fromkeys(law.PREDICATES.get(statute, ()), statute)
+    for name, because in wanted.items():
+        if name not in provisions.provisions:
+            yield Problem(
+                file,
+                "provisions",
+                f"{name!r} is missing, and {because} asks for it.",
+                "Add it; no agreement leaves it out.",
+            )
+
+
+def _bearing(readings: Readings, provisions: Provisions) -> Iterator[Problem]:
+    """Yield the readings that bear on no element of the agreement."""
+    ids = {each.id for name in _known(provisions) for each in law.PROVISIONS[name].elements}
+    for number, each in enumerate(readings.readings, start=1):
+        if each.id in _EFFECTS and not ids & set(law.reading(each.id).elements):
+            yield Problem(
+                "readings.toml",
+                f"readings[{number}].id",
+                f"The reading {each.id!r} bears on no element of this agreement's provisions.",
+                "Take it out.",
+            )
 
 
 def _limits(part: BaseModel, file: str, limits: Iterable[floor.Limit]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from portcullis.agreements.fields import FIELDS
+from portcullis import law
 from portcullis.agreements.pack import Agreement, Pack
 
 
@@ -57,56 +57,21 @@ def template_rows(pack: Pack, on: date | None = None) -> pl.DataFrame:
     lies in a range never issued.
     """
     day = on or pack.agreement.in_force_from
-    order = day - timedelta(days=400)
-    example = dict.fromkeys(FIELDS) | {
-        "request_id": "EXAMPLE-0001",
-        "given_name": "Ana",
-        "middle_name": "Maria",
-        "family_name": "Example-Specimen",
-        "tin": "912-34-5678",
-        "address_line1": "1250 Specimen St",
-        "address_line2": "Apt 4B",
-        "city": "Springfield",
-        "state": "IL",
-        "zip": "62701",
-        "taxable_periods": f"{day.year - 2};{day.year - 1}",
-        "statute": pack.request.statutes[0],
-        "reason": (
-            "The subject was served with the final order in person, gave this address at the last "
-            "check-in and did not report on the day set for departure; the last known address "
-            "is needed to interview witnesses to the failure to depart in case INV-EXAMPLE-0001."
-        ),
-        "investigation_id": "INV-EXAMPLE-0001",
-        "investigation_stage": "investigation",
-        "investigation_opened_on": (day - timedelta(days=60)).isoformat(),
-        "order_number": "A000-000-001",
-        "order_date": order.isoformat(),
-        "finality_event": "appeal-time-expired",
-        "finality_date": (order + timedelta(days=30)).isoformat(),
-        "charge": "8 USC 1227(a)(1)(B)",
-        "judicial_review_had": "no",
-        "nonimmigration_custody_had": "no",
-        "status_checked_on": (day - timedelta(days=1)).isoformat(),
-        "stay_applied_for": "no",
-        "stay_in_force": "no",
-        "review_pending": "no",
-        "supervision_compliant": "no",
-        "protection_granted": "no",
-        "deferred_action": "no",
-        "removal_impracticable": "no",
-        "removal_period_extended": "no",
-        "reopened": "no",
-        "departed": "no",
-        "deceased": "no",
-        "citizen": "no",
-        "wilfulness_basis": (
-            "Served in person on the day of the order; acknowledged the duty to depart in "
-            "writing; travel document issued and not used."
-        ),
-        "officers": "officer-0001",
-        "items": pack.disclosure.items[0],
-    }
-    return pl.DataFrame([example], schema=dict.fromkeys(FIELDS, pl.String))
+    known = law.fields(pack.provisions)
+    example = {name: _example(known[name], pack, day) for name in pack.fields}
+    return pl.DataFrame([example], schema=dict.fromkeys(pack.fields, pl.String))
+
+
+def _example(field: law.Field, pack: Pack, day: date) -> str | None:
+    if field.name == law.STATUTE.name:
+        return pack.request.statutes[0]
+    if field.name == law.ITEMS.name:
+        return ";".join(pack.disclosure.items)
+    if field.kind is law.Kind.YEARS:
+        return f"{day.year - 2};{day.year - 1}"
+    if isinstance(field.example, int):
+        return (day - timedelta(days=field.example)).isoformat()
+    return field.example
 
 
 def _requester(agreement: Agreement) -> str:

@@ -12,6 +12,7 @@ from portcullis.agreements.pack import (
     Answers,
     Disclosure,
     Pack,
+    Provisions,
     Readings,
     Request,
     Safeguards,
@@ -23,6 +24,7 @@ from portcullis.errors import Misuse
 
 _PARTS: dict[str, type[BaseModel]] = {
     "agreement.toml": Agreement,
+    "provisions.toml": Provisions,
     "request.toml": Request,
     "disclosure.toml": Disclosure,
     "readings.toml": Readings,
@@ -61,9 +63,18 @@ def load_pack(folder: Path) -> Pack:
     if problems:
         raise PackErrors(sorted(problems, key=_position))
     named = {Path(file).stem: part for file, part in parts.items()}
-    readings = named.pop("readings")
+    readings, provisions = named.pop("readings"), named.pop("provisions")
     assert isinstance(readings, Readings)  # noqa: S101 - what _PARTS says; tells the type checker
-    return Pack.model_validate({**named, "readings": readings.readings, "digest": digest(folder)})
+    assert isinstance(provisions, Provisions)  # noqa: S101 - likewise
+    return Pack.model_validate(
+        {
+            **named,
+            "provisions": provisions.provisions,
+            "tightened": provisions.tightened,
+            "readings": readings.readings,
+            "digest": digest(folder),
+        }
+    )
 
 
 def digest(folder: Path) -> str:

@@ -10,11 +10,15 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
+from portcullis import law
+
 T = TypeVar("T")
 
 _STATUTE = re.compile(r"[1-9]\d? USC [1-9]\d*[a-z]*(\([A-Za-z0-9]+\))+")
 _SHARE = re.compile(r"0\.\d{1,6}|1\.0{1,6}")
 _NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
+# Elsewhere than in the United States Code: an act, its year where it has one, and the section.
+_ACT = re.compile(r"[A-Z][A-Za-z,&' -]+( \d{4})? (s|ss|art|reg|sch) \d+[A-Z]*(\([A-Za-z0-9]+\))*")
 
 
 def _as_tuple(value: object) -> object:
@@ -22,10 +26,11 @@ def _as_tuple(value: object) -> object:
 
 
 def _statute(value: str) -> str:
-    if not _STATUTE.fullmatch(value):
+    if not _STATUTE.fullmatch(value) and not _ACT.fullmatch(value):
         raise ValueError(
-            "This is not a citation to a subdivision of the United States Code.|"
-            "Write title, USC, section and subdivision: 8 USC 1253(a)(1)(A)."
+            "This is not a citation to a subdivision of the United States Code, or of an act.|"
+            "Write title, USC, section and subdivision: 8 USC 1253(a)(1)(A); or act, year, s and "
+            "section: Immigration Act 1971 s 24(1)(b)."
         )
     return value
 
@@ -124,6 +129,17 @@ class FieldRule(Part):
     name: Text
     max_length: Positive
     required: bool
+
+
+class Provisions(Part):
+    """``provisions.toml``: which provisions of the law every request must meet.
+
+    ``provisions``: ids as in ``law.PROVISIONS``; ``tightened``: ids of elements whose "for a
+    person" this agreement takes for not met.
+    """
+
+    provisions: Many[Text]
+    tightened: Many[Text] = ()
 
 
 class Request(Part):
@@ -226,6 +242,8 @@ class Pack(Part):
 
     digest: str
     agreement: Agreement
+    provisions: tuple[str, ...]
+    tightened: tuple[str, ...]
     request: Request
     disclosure: Disclosure
     readings: tuple[ReadingInForce, ...]
@@ -243,6 +261,31 @@ class Pack(Part):
     def version(self) -> str:
         """The pack's version, as manifests name it."""
         return self.agreement.version
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the fields of a request, in the order in which they are hashed."""
+        return tuple(rule.name for rule in self.request.fields)
+
+    def fields_of(self, *kinds: str) -> tuple[str, ...]:
+        """Return the names of the fields of any of ``kinds``, in the order of ``fields``."""
+        known = law.fields(self.provisions)
+        return tuple(name for name in self.fields if name in known and known[name].kind in kinds)
+
+    @property
+    def authority(self) -> law.Authority:
+        """The authority the agreement rests on."""
+        return law.AUTHORITIES[self.agreement.legal_basis]
+
+    @property
+    def signing_authorities(self) -> tuple[str, ...]:
+        """The offices under which the law lets a signatory sign a batch, the first first."""
+        return self.authority.signatories
+
+    @property
+    def accept_delegation(self) -> bool:
+        """Whether a delegate of the requester's head may sign a batch."""
+        return self.agreement.accept_delegation
 
     def in_force(self, on: date) -> bool:
         """Say whether the agreement is in force on the day ``on``."""

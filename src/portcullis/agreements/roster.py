@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from joserfc.errors import JoseError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
-from portcullis import keys
+from portcullis import keys, law
 from portcullis.agreements.pack import Many, Part, Text
 from portcullis.agreements.problems import Problem, RosterErrors, problems_of
 from portcullis.errors import Misuse
@@ -46,7 +46,15 @@ Role = Literal[
     "safeguards",
     "inspector",
 ]
-Authority = Literal["agency-head", "inspector-general", "delegated"]
+
+
+def _authority(value: str) -> str:
+    if value not in law.SIGNING:
+        raise ValueError(f"Nobody signs under {value!r}.|Write one of {', '.join(law.SIGNING)}.")
+    return value
+
+
+Authority = Annotated[str, AfterValidator(_authority)]
 
 
 class Person(Part):
@@ -225,7 +233,8 @@ def _check_person(person: Person, file: str, key: str) -> Iterator[Problem]:
             file,
             f"{key}.authority",
             "A signatory signs under an authority, and none is named.",
-            "Use 'agency-head' or 'inspector-general' (26 USC 6103(i)(2)(A)).",
+            "Use 'agency-head' or 'inspector-general' (26 USC 6103(i)(2)(A)), or what another "
+            "authority asks for.",
         )
     if person.authority == "delegated" and not person.determination:
         yield Problem(

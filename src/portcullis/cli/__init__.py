@@ -57,10 +57,14 @@ def _register() -> None:
         agreements,
         demo,
         determinations,
+        explanations,
+        histories,
         homes,
+        law,
         ledgers,
         orders,
         packages,
+        readings,
         records,
         requests,
     )
@@ -72,8 +76,12 @@ def _register() -> None:
         records,
         requests,
         determinations,
+        explanations,
         packages,
         orders,
+        readings,
+        histories,
         ledgers,
+        law,
     ):
         noun.register(app)

@@ -6,17 +6,27 @@ from typing import Literal
 
 from cyclopts import App
 
-from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, pack_of
+from portcullis.cli.options import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    KeyOption,
+    actor,
+    office,
+    pack_of,
+)
 from portcullis.cli.output import say, show
 from portcullis.errors import Misuse
 
 
 def register(app: App) -> None:
     """Add this noun's verbs."""
-    agreement = App(name="agreement", help="The agreement pack: check, show, template.")
+    agreement = App(name="agreement", help="The agreement pack: check, show, template, add.")
     agreement.command(check)
     agreement.command(show_pack, name="show")
     agreement.command(template)
+    agreement.command(add)
     app.command(agreement)
 
 
@@ -47,6 +57,24 @@ def show_pack(*, home: HomeOption = DEFAULT_HOME) -> None:
     from portcullis.agreements import describe
 
     say(describe(pack_of(home)))
+
+
+def add(
+    pack: Path,
+    *,
+    as_: AsOption,
+    key: KeyOption,
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
+    """Keep another version of the agreement beside the one in use, to judge the past under it."""
+    opened = office(home)
+    from portcullis.office.versions import add_version
+
+    person = actor(opened, as_, key, "counsel", "agreement-add")
+    added = add_version(opened, person, pack)
+    facts = {"id": added.id, "version": added.version, "digest": added.digest}
+    show(facts, as_json=json)
 
 
 def template(

@@ -1,11 +1,13 @@
 """The options that many verbs share."""
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from portcullis import keys
+from portcullis.errors import Misuse
 
 if TYPE_CHECKING:
     from portcullis.agreements import Pack
@@ -42,3 +44,11 @@ def actor(home: "Home", person: str, key: Path, role: str, act: str) -> "Actor":
     from portcullis.office.people import identify
 
     return identify(home, person, keys.load_private(key), role, act)
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 (hex) of the document at ``path``."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        raise Misuse(f"{path.name} cannot be read.", "Name the source document's file.") from None

@@ -1,6 +1,5 @@
 """``portcullis order`` and ``portcullis hold``: court orders and preservation holds; ``recall``."""
 
-import hashlib
 import json as json_text
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,6 +13,7 @@ from portcullis.cli.options import (
     JsonOption,
     KeyOption,
     actor,
+    file_digest,
     office,
 )
 from portcullis.cli.output import say, show
@@ -62,7 +62,7 @@ def _noun(noun: str, words: str) -> App:
         person = actor(opened, as_, key, "counsel", f"{kind}-file")
         reach = read_scope(_read_json(scope), _known(opened))
         cls = Order if kind == "order" else Hold
-        placed = cls(id, docket, court, opened.today(), _digest(document), reach)
+        placed = cls(id, docket, court, opened.today(), file_digest(document), reach)
         row = place(opened, person, placed)
         facts = {**row.entry, "everything": reach.everything, "position": row.act.entry_id}
         show(facts, as_json=json)
@@ -82,7 +82,7 @@ def _noun(noun: str, words: str) -> App:
         from portcullis.office import orders
 
         person = actor(opened, as_, key, "counsel", f"{kind}-lift")
-        state = orders.lift(opened, person, id, docket, _digest(document))
+        state = orders.lift(opened, person, id, docket, file_digest(document))
         facts = {"id": state.id, "approvals": state.approvals, "lifted": state.lifted}
         show(facts, as_json=json)
         return 0 if state.lifted else 1
@@ -129,10 +129,3 @@ def _read_json(path: Path | None) -> object:
         raise Misuse(
             f"{path.name} is no readable scope.", "Give JSON, or none for everything."
         ) from None
-
-
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        raise Misuse(f"{path.name} cannot be read.", "Name the source document's file.") from None

@@ -9,31 +9,29 @@ defective transmittal is refused whole. Rows in are always rows taken and rows q
     intake = transmittal.result
 """
 
-from portcullis.agreements import FIELDS
 from portcullis.intake.batch import Batch, Chunk, open_batch, read_batch
 from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA
 from portcullis.intake.manifest import (
-    ATTESTATION_WORDS,
     Manifest,
     approval,
     attest,
     attestation,
     draft_manifest,
+    file_digest,
     make_manifest,
     manifest_path,
     write_manifest,
 )
+from portcullis.intake.officers import OFFICERS_SCHEMA
 from portcullis.intake.receipt import receipt_statement
 from portcullis.intake.refusals import REFUSALS, TransmittalRefused
-from portcullis.intake.transmittal import TAKEN_SCHEMA, Intake, Transmittal, take_in
+from portcullis.intake.transmittal import Intake, Transmittal, take_in, taken_schema
 
 __all__ = [
-    "ATTESTATION_WORDS",
     "DEFECTS",
-    "FIELDS",
+    "OFFICERS_SCHEMA",
     "QUARANTINE_SCHEMA",
     "REFUSALS",
-    "TAKEN_SCHEMA",
     "Batch",
     "Chunk",
     "Intake",
@@ -44,11 +42,13 @@ __all__ = [
     "attest",
     "attestation",
     "draft_manifest",
+    "file_digest",
     "make_manifest",
     "manifest_path",
     "open_batch",
     "read_batch",
     "receipt_statement",
     "take_in",
+    "taken_schema",
     "write_manifest",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from portcullis.agreements import FIELDS, Pack
+from portcullis.agreements import Pack
 from portcullis.canonical import sha256_column
 from portcullis.intake import defects
 from portcullis.intake.csv_reader import CsvReader
@@ -23,16 +23,11 @@ FORMATS: dict[str, Callable[[Path, Pack], Reader]] = {
     "parquet": ParquetReader,
     "xlsx": XlsxReader,
 }
-CHUNK_SCHEMA = pl.Schema(
-    {"row": pl.UInt32, "source_row": pl.UInt32}
-    | dict.fromkeys(FIELDS, pl.String)
-    | {"request_hash": pl.Binary}
-)
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A run of rows: those ``taken`` (``CHUNK_SCHEMA``) and those ``quarantined``.
+    """A run of rows: those ``taken`` (``chunk_schema``) and those ``quarantined``.
 
     ``taken`` is in the file's order; ``quarantined`` may name rows of the next chunk.
     """
@@ -52,6 +47,7 @@ class Batch:
         self.format = format_of(path)
         self.rows = 0
         self._pack = pack
+        self._fields = pack.fields
         self._reader = FORMATS[self.format](path, pack)
 
     @property
@@ -68,24 +64,24 @@ class Batch:
             self.rows += clean.height + quarantined.height
             if self.rows > self._pack.request.max_rows:
                 raise TransmittalRefused("too-many-rows")
-            chunk = _number(clean, quarantined, known, taken)
+            chunk = _number(clean, quarantined, known, taken, self._fields)
             taken += chunk.taken.height
             yield chunk
 
     def _sort_out(self, raw: Raw) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Part the rows of ``raw``: good ones with their canonical text, and quarantine entries."""
         broken = defects.broken_rows(list(raw.broken))
-        rows = raw.frame.with_columns(text=defects.canonical_text())
+        rows = raw.frame.with_columns(text=defects.canonical_text(self._fields))
         suspect = rows.select(defects.is_suspect(self._pack, pl.col("text"))).to_series()
-        clean = rows.with_columns(defects.absent_if_empty())
+        clean = rows.with_columns(defects.absent_if_empty(self._fields))
         if not suspect.any():
             return clean, broken
         apart = raw.frame.filter(suspect)
         found = defects.examine(apart, self._pack)
         mended = (
             apart.join(found, on="source_row", how="anti", maintain_order="left")
-            .with_columns(defects.trimmed())
-            .with_columns(text=defects.canonical_text())
+            .with_columns(defects.trimmed(self._fields))
+            .with_columns(text=defects.canonical_text(self._fields))
         )
         good = pl.concat([clean.filter(~suspect), mended]).sort("source_row")
         return good, pl.concat([broken, found]).sort("source_row")
@@ -104,6 +100,12 @@ def read_batch(path: Path, pack: Pack) -> Iterator[Chunk]:
     return open_batch(path, pack).chunks()
 
 
+def chunk_schema(pack: Pack) -> pl.Schema:
+    """Return the columns of the rows taken of a batch under ``pack``."""
+    numbers = {"row": pl.UInt32, "source_row": pl.UInt32}
+    return pl.Schema(numbers | dict.fromkeys(pack.fields, pl.String) | {"request_hash": pl.Binary})
+
+
 def format_of(path: Path) -> str:
     """Return the format's name by the suffix; refuse what is none of the four or not a file."""
     name = path.suffix.lower().removeprefix(".")
@@ -112,18 +114,24 @@ def format_of(path: Path) -> str:
     return name
 
 
-def _number(clean: pl.DataFrame, quarantined: pl.DataFrame, known: set[str], taken: int) -> Chunk:
+def _number(
+    clean: pl.DataFrame,
+    quarantined: pl.DataFrame,
+    known: set[str],
+    taken: int,
+    fields: tuple[str, ...],
+) -> Chunk:
     """Take out repeated request_ids, hash the rest and number it from ``taken``."""
     repeated = _repeated(clean, quarantined, known)
     if repeated is not None:
-        doubles = defects.duplicates(clean.filter(repeated))
+        doubles = defects.duplicates(clean.filter(repeated), fields)
         quarantined = pl.concat([quarantined, doubles]).sort("source_row")
         clean = clean.filter(~repeated)
     numbers = pl.int_range(taken, taken + pl.len(), dtype=pl.UInt32)
     rows = clean.with_columns(
         numbers.alias("row"), sha256_column(clean["text"]).alias("request_hash")
     )
-    return Chunk(rows.select(CHUNK_SCHEMA.names()), quarantined)
+    return Chunk(rows.select("row", "source_row", *fields, "request_hash"), quarantined)
 
 
 def _repeated(clean: pl.DataFrame, quarantined: pl.DataFrame, known: set[str]) -> pl.Series | None:

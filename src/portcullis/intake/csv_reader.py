@@ -17,8 +17,8 @@ import polars as pl
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from portcullis.agreements import FIELDS, Pack
-from portcullis.intake.raw import CHUNK_ROWS, RAW_SCHEMA, Broken, Columns, Raw
+from portcullis.agreements import Pack
+from portcullis.intake.raw import CHUNK_ROWS, Broken, Columns, Raw, raw_schema
 from portcullis.intake.refusals import TransmittalRefused
 
 _BLOCK_BYTES = 4 << 20
@@ -38,7 +38,9 @@ class CsvReader:
         with path.open("rb") as source:
             names, self._start = _header(source.read(_HEADER_BYTES))
         self._width = len(names)
+        self._schema = raw_schema(pack)
         self._places = Columns.of(names, pack)
+        self._absent = [name for name in pack.fields if name not in self._places.places]
         self.dropped = self._places.dropped
 
     def raws(self) -> Iterator[Raw]:
@@ -92,12 +94,12 @@ class CsvReader:
         self, batches: Sequence[pa.RecordBatch], before: int, ragged: "_Ragged"
     ) -> pl.DataFrame:
         if not batches:
-            return pl.DataFrame(schema=RAW_SCHEMA)
+            return pl.DataFrame(schema=self._schema)
         values = pl.concat(map(_as_frame, batches), rechunk=False)
         values.columns = list(self._places.places)
-        absent = [pl.lit(None, pl.String).alias(name) for name in FIELDS if name not in values]
+        absent = [pl.lit(None, pl.String).alias(name) for name in self._absent]
         rows = ragged.source_rows(before, values.height)
-        return values.with_columns(rows, *absent).select(RAW_SCHEMA.names())
+        return values.with_columns(rows, *absent).select(self._schema.names())
 
 
 def _as_frame(batch: pa.RecordBatch) -> pl.DataFrame:

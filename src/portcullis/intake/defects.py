@@ -5,9 +5,11 @@ that could be defective are taken apart. The first defect in the order of ``DEFE
 in the first field that has it.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from portcullis.agreements import DATE_FIELDS, FIELDS, FREE_TEXT_FIELDS, Pack
+from portcullis.agreements import Pack
 from portcullis.canonical import SEPARATOR, record_column, sha256_column
 from portcullis.intake.raw import Broken
 
@@ -65,7 +67,7 @@ _LOST_ZERO = {
     "zip": r"^(?:[0-9]{3,4}|[0-9]{8}|[0-9]{3,4}-[0-9]{4}|[0-9]+\.0*)$",
     "tin": r"^(?:[0-9]{5,8}|[0-9]+\.0*)$",
 }
-_MANGLED = _LOST_ZERO | dict.fromkeys(DATE_FIELDS, r"^[0-9]{5}(?:\.[0-9]*)?$")
+_DAY_NUMBER = r"^[0-9]{5}(?:\.[0-9]*)?$"
 
 # Over a row's canonical text: whatever could be a defect, or needs trimming. Wider than the above.
 _SUSPECT = (
@@ -75,30 +77,33 @@ _SUSPECT = (
 )
 
 
-def canonical_text() -> pl.Expr:
-    """Return the expression of a request's canonical text, whose SHA-256 is the request hash."""
-    return record_column(REQUEST_SCHEMA_NAME, FIELDS)
+def canonical_text(fields: Sequence[str]) -> pl.Expr:
+    """Return the expression of a request's canonical text, whose SHA-256 is the request hash.
+
+    ``fields``: the agreement's, in its order.
+    """
+    return record_column(REQUEST_SCHEMA_NAME, fields)
 
 
 def is_suspect(pack: Pack, text: pl.Expr) -> pl.Expr:
     """Say of each row whether it must be taken apart; ``text`` is its canonical text."""
     return pl.any_horizontal(
         text.str.contains(_SUSPECT),
-        text.str.count_matches(SEPARATOR, literal=True) != len(FIELDS),
+        text.str.count_matches(SEPARATOR, literal=True) != len(pack.fields),
         pl.col("request_id").fill_null("") == "",
-        *[pl.col(name).str.contains(pattern) for name, pattern in _MANGLED.items()],
+        *[pl.col(name).str.contains(pattern) for name, pattern in _mangled(pack).items()],
         *[pl.col(rule.name).str.len_bytes() > rule.max_length for rule in pack.request.fields],
     ).fill_null(value=False)
 
 
-def trimmed() -> list[pl.Expr]:
+def trimmed(fields: Sequence[str]) -> list[pl.Expr]:
     """Return the fields without blanks at either end; nothing left is null."""
-    return [_absent_if_empty(pl.col(name).str.strip_chars()) for name in FIELDS]
+    return [_absent_if_empty(pl.col(name).str.strip_chars()) for name in fields]
 
 
-def absent_if_empty() -> list[pl.Expr]:
+def absent_if_empty(fields: Sequence[str]) -> list[pl.Expr]:
     """Return the fields as they are, an empty text as null."""
-    return [_absent_if_empty(pl.col(name)) for name in FIELDS]
+    return [_absent_if_empty(pl.col(name)) for name in fields]
 
 
 def _absent_if_empty(value: pl.Expr) -> pl.Expr:
@@ -109,7 +114,7 @@ def examine(rows: pl.DataFrame, pack: Pack) -> pl.DataFrame:
     """Return the quarantine entries (``QUARANTINE_SCHEMA``) of the defective ones of ``rows``."""
     found = _all_defects(rows, pack)
     illegible = found.filter(field="request_id")["source_row"].implode()
-    received = record_column(_RECEIVED, FIELDS).alias("received")
+    received = record_column(_RECEIVED, pack.fields).alias("received")
     request_id = _absent_if_empty(pl.col("request_id").str.strip_chars())
     whole = (
         found.sort("source_row", "order", "place")
@@ -129,16 +134,17 @@ def examine(rows: pl.DataFrame, pack: Pack) -> pl.DataFrame:
 
 def _all_defects(rows: pl.DataFrame, pack: Pack) -> pl.DataFrame:
     """Return source_row, field, its place, reason and its order, a row for each defective field."""
-    limits = {rule.name: rule.max_length for rule in pack.request.fields}
+    rules = pack.request.fields
     places = pl.DataFrame(
-        {"field": FIELDS, "limit": [limits[name] for name in FIELDS], "place": range(len(FIELDS))},
-        schema={"field": pl.String, "limit": pl.UInt32, "place": pl.UInt8},
+        [(rule.name, rule.max_length, place) for place, rule in enumerate(rules)],
+        schema={"field": pl.String, "limit": pl.UInt32, "place": pl.UInt16},
+        orient="row",
     )
     return (
-        rows.unpivot(FIELDS, index="source_row", variable_name="field", value_name="value")
+        rows.unpivot(pack.fields, index="source_row", variable_name="field", value_name="value")
         .filter(pl.col("value").is_not_null() | (pl.col("field") == "request_id"))
         .join(places, on="field", how="left")
-        .with_columns(_defect().alias("reason"))
+        .with_columns(_defect(pack).alias("reason"))
         .filter(pl.col("reason").is_not_null())
         .with_columns(order=pl.col("reason").replace_strict(_ORDER, return_dtype=pl.UInt8))
     )
@@ -147,7 +153,7 @@ def _all_defects(rows: pl.DataFrame, pack: Pack) -> pl.DataFrame:
 _ORDER = {code: place for place, code in enumerate(DEFECTS)}
 
 
-def duplicates(rows: pl.DataFrame) -> pl.DataFrame:
+def duplicates(rows: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
     """Return the quarantine entries of ``rows`` whose request_id an earlier row has."""
     return rows.select(
         "source_row",
@@ -155,10 +161,16 @@ def duplicates(rows: pl.DataFrame) -> pl.DataFrame:
         pl.lit("duplicate-request-id").alias("reason"),
         pl.lit("request_id").alias("field"),
         pl.lit(DEFECTS["duplicate-request-id"]).alias("message"),
-        sha256_column(rows.select(record_column(_RECEIVED, FIELDS)).to_series()).alias(
+        sha256_column(rows.select(record_column(_RECEIVED, fields)).to_series()).alias(
             "row_digest"
         ),
     )
+
+
+def _mangled(pack: Pack) -> dict[str, str]:
+    """Return by field the pattern of what a spreadsheet makes of its values."""
+    lost_zero = {name: how for name, how in _LOST_ZERO.items() if name in pack.fields}
+    return lost_zero | dict.fromkeys(pack.fields_of("date"), _DAY_NUMBER)
 
 
 def broken_rows(broken: list[Broken]) -> pl.DataFrame:
@@ -167,13 +179,13 @@ def broken_rows(broken: list[Broken]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=QUARANTINE_SCHEMA, orient="row")
 
 
-def _defect() -> pl.Expr:
+def _defect(pack: Pack) -> pl.Expr:
     """Return the first defect of a long row (field, value, limit), or null."""
     value, field = pl.col("value"), pl.col("field")
     plain = value.str.strip_chars()
-    bullet = field.is_in(FREE_TEXT_FIELDS) & value.str.contains(_BULLET)
+    bullet = field.is_in(pack.fields_of("free-text")) & value.str.contains(_BULLET)
     signed = value.str.contains(_SIGNED) & ~value.str.contains(_DASHES) & ~bullet
-    mangled = [(field == name) & plain.str.contains(how) for name, how in _MANGLED.items()]
+    mangled = [(field == name) & plain.str.contains(how) for name, how in _mangled(pack).items()]
     tests = {
         "encoding": value.str.contains(_NOT_TEXT),
         "formula": value.str.contains(_FORMULA) | signed,

@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 import polars as pl
 
-from portcullis.agreements import FIELDS, Pack
-from portcullis.intake.raw import RAW_SCHEMA, Broken, Raw, as_text, shown
+from portcullis.agreements import Pack
+from portcullis.intake.raw import Broken, Raw, as_text, raw_schema, shown
 
 _BLOCK_BYTES = 32 << 20
 _LINE_BYTES = 1 << 20
@@ -30,8 +30,10 @@ _NAME = re.compile(r'"(\w+)"')
 class JsonLinesReader:
     """Reads one JSON Lines file."""
 
-    def __init__(self, path: Path, pack: Pack) -> None:  # noqa: ARG002 - all readers alike
+    def __init__(self, path: Path, pack: Pack) -> None:
         self._path = path
+        self._fields = pack.fields
+        self._schema = raw_schema(pack)
         self.dropped: set[str] = set()
 
     def raws(self) -> Iterator[Raw]:
@@ -41,14 +43,14 @@ class JsonLinesReader:
             for lines in _blocks(source):
                 yield self._raw(lines, read)
                 read += len(lines)
-        yield Raw(pl.DataFrame(schema=RAW_SCHEMA))
+        yield Raw(pl.DataFrame(schema=self._schema))
 
     def _raw(self, lines: list[bytes], before: int) -> Raw:
         texts = as_text(pl.Series("line", lines, dtype=pl.Binary))
         plain = self._plain(texts.str.replace_all(_VALUE, ":"))
-        together = _decode(texts.filter(plain), plain.arg_true() + before + 1)
+        together = self._decode(texts.filter(plain), plain.arg_true() + before + 1)
         if together is None:
-            together, plain = pl.DataFrame(schema=RAW_SCHEMA), plain & ~plain
+            together, plain = pl.DataFrame(schema=self._schema), plain & ~plain
         singly, broken = self._one_by_one(lines, ~plain, before)
         return Raw(pl.concat([together, singly]).sort("source_row"), broken)
 
@@ -63,7 +65,7 @@ class JsonLinesReader:
         return shapes.is_in(pl.Series(good, dtype=pl.String).implode())
 
     def _note(self, names: list[str]) -> None:
-        self.dropped.update(shown(name) for name in names if name not in FIELDS)
+        self.dropped.update(shown(name) for name in names if name not in self._fields)
 
     def _one_by_one(
         self, lines: list[bytes], which: pl.Series, before: int
@@ -77,19 +79,21 @@ class JsonLinesReader:
                 broken.append(Broken(number, code, hashlib.sha256(line).digest()))
             else:
                 self._note(list(values))
-                rows.append({name: values.get(name) for name in FIELDS} | {"source_row": number})
-        return pl.DataFrame(rows, schema=RAW_SCHEMA), broken
+                rows.append(
+                    {name: values.get(name) for name in self._fields} | {"source_row": number}
+                )
+        return pl.DataFrame(rows, schema=self._schema), broken
 
-
-def _decode(lines: pl.Series, numbers: pl.Series) -> pl.DataFrame | None:
-    """Decode lines that are flat objects of texts; None if an escape in one of them is wrong."""
-    if lines.is_empty():
-        return pl.DataFrame(schema=RAW_SCHEMA)
-    try:
-        values = pl.read_ndjson("\n".join(lines).encode(), schema=dict.fromkeys(FIELDS, pl.String))
-    except pl.exceptions.PolarsError:
-        return None
-    return values.select(numbers.cast(pl.UInt32).alias("source_row"), *FIELDS)
+    def _decode(self, lines: pl.Series, numbers: pl.Series) -> pl.DataFrame | None:
+        """Decode lines that are flat objects of texts; None if an escape in one is wrong."""
+        if lines.is_empty():
+            return pl.DataFrame(schema=self._schema)
+        texts = dict.fromkeys(self._fields, pl.String)
+        try:
+            values = pl.read_ndjson("\n".join(lines).encode(), schema=texts)
+        except pl.exceptions.PolarsError:
+            return None
+        return values.select(numbers.cast(pl.UInt32).alias("source_row"), *self._fields)
 
 
 def _read(line: bytes) -> tuple[str, dict[str, str | None]]:

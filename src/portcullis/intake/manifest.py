@@ -27,12 +27,6 @@ from portcullis.tables import publish
 MANIFEST_FORMAT = "portcullis-manifest/1"
 SIGNATURE_FORMAT = "portcullis-manifest-signature/1"
 ATTESTATION_FORMAT = "portcullis-attestation/1"
-ATTESTATION_WORDS = (
-    "I am an officer or employee of the requesting agency, personally and directly engaged in the "
-    "preparation for a proceeding, the investigation or the grand jury proceeding that each of "
-    "these requests names. What is disclosed will be used only by officers and employees so "
-    "engaged, and solely for that purpose (26 USC 6103(i)(2)(A))."
-)
 _LONGEST_MANIFEST = 64 << 20
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -134,15 +128,18 @@ def approval(manifest: Manifest, role: Literal["signatory", "preparer"]) -> dict
     }
 
 
-def attestation(manifest: Manifest, officer: OfficerPart) -> dict[str, Any]:
-    """Return the statement an officer signs for the requests that name that officer."""
+def attestation(manifest: Manifest, officer: OfficerPart, pack: Pack) -> dict[str, Any]:
+    """Return the statement an officer signs for the requests that name that officer.
+
+    Its words are those of the authority that the agreement rests on.
+    """
     return {
         "format": ATTESTATION_FORMAT,
         "batch_id": manifest.batch_id,
         "officer": officer.id,
         "count": officer.count,
         "root": officer.root,
-        "statement": ATTESTATION_WORDS,
+        "statement": pack.authority.attestation,
     }
 
 
@@ -178,13 +175,13 @@ def draft_manifest(  # noqa: PLR0917 - as many as a manifest has parties and par
     return Manifest.model_validate(draft)
 
 
-def attest(manifest: Manifest, officer_id: str, key: ECKey) -> str:
+def attest(manifest: Manifest, officer_id: str, key: ECKey, pack: Pack) -> str:
     """Return the officer's signed attestation for the requests naming that officer.
 
     Raises KeyError where no request of the batch does.
     """
     shares = {officer.id: officer for officer in manifest.officers}
-    return keys.sign(attestation(manifest, shares[officer_id]), key)
+    return keys.sign(attestation(manifest, shares[officer_id], pack), key)
 
 
 def write_manifest(
@@ -213,7 +210,7 @@ def make_manifest(  # noqa: PLR0917 - as many as a manifest has parties and part
     """
     manifest = draft_manifest(path, pack, batch_id, created_on, preparer[0], signatory[0])
     attested = {
-        officer.id: attest(manifest, officer.id, officers[officer.id])
+        officer.id: attest(manifest, officer.id, officers[officer.id], pack)
         for officer in manifest.officers
         if officer.id in officers
     }

@@ -1,4 +1,4 @@
-"""Which officers a request names, and the Merkle roots over what all and each of them ask."""
+"""Which officers a request names, what holds of them, and the Merkle roots of what is asked."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,39 @@ import polars as pl
 
 from portcullis.ledger import leaf_hashes, root_of_hashes
 
+OFFICERS_SCHEMA = pl.Schema(
+    {
+        "signed_by": pl.String,
+        "officers_employed": pl.Boolean,
+        "officers_same_agency": pl.Boolean,
+        "engaged": pl.Boolean,
+        "sole_use": pl.Boolean,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """Who signed a batch, and of which officers (roster ids) what may be said on its day.
+
+    ``signed_by``: the authority the signatory signs under. ``employed``: officers in force, of
+    the requesting party. ``same_agency``: those of the signatory's own agency. ``attested``: those
+    who validly signed that they are engaged, and that the use is sole.
+    """
+
+    signed_by: str
+    employed: frozenset[str]
+    same_agency: frozenset[str]
+    attested: frozenset[str]
+
 
 def named_officers(taken: pl.DataFrame) -> pl.DataFrame:
-    """Return row and officer, one line for each officer a row names (``;`` between), once."""
+    """Return row and officer, one line for each officer a row names (``;`` between), once.
+
+    Under an agreement without the field ``officers`` no row names any.
+    """
+    if "officers" not in taken.columns:
+        return pl.DataFrame(schema={"row": pl.UInt32, "officer": pl.String})
     return (
         taken.select("row", officer=pl.col("officers").str.split(";"))
         .explode("officer", empty_as_null=True)
@@ -18,12 +48,28 @@ def named_officers(taken: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def is_attested(taken: pl.DataFrame, named: pl.DataFrame, attested: frozenset[str]) -> pl.Series:
-    """Say of each row whether it names officers, and all of them are among ``attested``."""
-    known = pl.Series(sorted(attested), dtype=pl.String).implode()
+def with_officers(taken: pl.DataFrame, named: pl.DataFrame, engagement: Engagement) -> pl.DataFrame:
+    """Return ``taken`` with the columns of ``OFFICERS_SCHEMA``; ``named``: of ``named_officers``.
+
+    Each Boolean is true where the row names officers and it holds of all of them. The one
+    attestation says both that the officer is engaged and that the use is sole.
+    """
+    attested = _all_among(taken, named, engagement.attested)
+    return taken.with_columns(
+        pl.lit(engagement.signed_by).alias("signed_by"),
+        _all_among(taken, named, engagement.employed).alias("officers_employed"),
+        _all_among(taken, named, engagement.same_agency).alias("officers_same_agency"),
+        attested.alias("engaged"),
+        attested.alias("sole_use"),
+    )
+
+
+def _all_among(taken: pl.DataFrame, named: pl.DataFrame, officers: frozenset[str]) -> pl.Series:
+    """Say of each row whether it names officers, and all of them are among ``officers``."""
+    known = pl.Series(sorted(officers), dtype=pl.String).implode()
     without = named.filter(~pl.col("officer").is_in(known))["row"]
     rows = taken["row"]
-    return (rows.is_in(named["row"].implode()) & ~rows.is_in(without.implode())).alias("attested")
+    return rows.is_in(named["row"].implode()) & ~rows.is_in(without.implode())
 
 
 @dataclass(frozen=True)

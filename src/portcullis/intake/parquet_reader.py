@@ -7,8 +7,8 @@ import polars as pl
 import pyarrow as pa
 from pyarrow import parquet
 
-from portcullis.agreements import FIELDS, Pack
-from portcullis.intake.raw import CHUNK_ROWS, RAW_SCHEMA, Columns, Raw, as_text
+from portcullis.agreements import Pack
+from portcullis.intake.raw import CHUNK_ROWS, Columns, Raw, as_text, raw_schema
 from portcullis.intake.refusals import TransmittalRefused
 
 _MIDNIGHT = r" 00:00:00(?:\.0+)?Z?$"
@@ -23,6 +23,7 @@ class ParquetReader:
             schema = self._file.schema_arrow
         except (pa.ArrowException, OSError):
             raise TransmittalRefused("format") from None
+        self._schema = raw_schema(pack)
         self._columns = Columns.of(schema.names, pack)
         self.dropped = self._columns.dropped
         self._names = {name: schema.names[place] for name, place in self._columns.places.items()}
@@ -39,14 +40,15 @@ class ParquetReader:
                 read += batch.num_rows
         except (pa.ArrowException, OSError):
             raise TransmittalRefused("format") from None
-        yield Raw(pl.DataFrame(schema=RAW_SCHEMA))
+        yield Raw(pl.DataFrame(schema=self._schema))
 
     def _frame(self, batch: pa.RecordBatch, before: int) -> pl.DataFrame:
         texts = {name: _texts(batch.column(own)) for name, own in self._names.items()}
         rows = pl.int_range(before + 1, before + 1 + batch.num_rows, dtype=pl.UInt32, eager=True)
-        absent = [pl.lit(None, pl.String).alias(name) for name in FIELDS if name not in texts]
         values = pl.DataFrame({"source_row": rows} | texts)
-        return values.with_columns(absent).select(RAW_SCHEMA.names())
+        names = self._schema.names()
+        absent = [pl.lit(None, pl.String).alias(name) for name in names if name not in values]
+        return values.with_columns(absent).select(names)
 
 
 def _is_nested(kind: pa.DataType) -> bool:

@@ -6,11 +6,10 @@ from typing import Protocol
 
 import polars as pl
 
-from portcullis.agreements import FIELDS, Pack
+from portcullis.agreements import Pack
 from portcullis.intake.refusals import TransmittalRefused
 
 CHUNK_ROWS = 65_536
-RAW_SCHEMA = pl.Schema({"source_row": pl.UInt32} | dict.fromkeys(FIELDS, pl.String))
 _SHOWN = 64
 
 
@@ -25,7 +24,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Raw:
-    """A run of rows: ``frame`` in ``RAW_SCHEMA``, values untouched; and those ``broken``."""
+    """A run of rows: ``frame`` in ``raw_schema``, values untouched; and those ``broken``."""
 
     frame: pl.DataFrame
     broken: Sequence[Broken] = ()
@@ -51,7 +50,7 @@ class Columns:
     def of(cls, names: Sequence[str], pack: Pack) -> "Columns":
         """Sort out a header; refuse it where a required column is missing, or one is double."""
         trimmed = [name.strip() for name in names]
-        places = {name: trimmed.index(name) for name in FIELDS if name in trimmed}
+        places = {name: trimmed.index(name) for name in pack.fields if name in trimmed}
         missing = [name for name in pack.request.required if name not in places]
         if missing:
             raise TransmittalRefused("columns", f"Missing: {', '.join(missing)}.")
@@ -59,6 +58,11 @@ class Columns:
         if double:
             raise TransmittalRefused("columns", f"More than once: {', '.join(double)}.")
         return cls(places, {shown(name) for name in trimmed if name not in places})
+
+
+def raw_schema(pack: Pack) -> pl.Schema:
+    """Return the columns of a frame as received: the row's number and the agreement's fields."""
+    return pl.Schema({"source_row": pl.UInt32} | dict.fromkeys(pack.fields, pl.String))
 
 
 def shown(name: str) -> str:

@@ -8,13 +8,12 @@ from portcullis import keys
 from portcullis.agreements import Pack, Person, Roster
 from portcullis.errors import Refused
 from portcullis.intake.manifest import Manifest, SignedManifest, approval, attestation
+from portcullis.intake.officers import Engagement
 from portcullis.intake.refusals import TransmittalRefused
 
-_HEADS = ("agency-head", "inspector-general")
 
-
-def check_signers(signed: SignedManifest, pack: Pack, roster: Roster, on: date) -> None:
-    """Refuse the transmittal unless a lawful signatory and another preparer signed it."""
+def check_signers(signed: SignedManifest, pack: Pack, roster: Roster, on: date) -> Person:
+    """Return the signatory; refuse unless a lawful one, and another as preparer, signed."""
     manifest, signatures = signed.manifest, signed.signatures
     if manifest.prepared_by == manifest.signatory:
         raise TransmittalRefused("prepared-by-signatory")
@@ -26,26 +25,40 @@ def check_signers(signed: SignedManifest, pack: Pack, roster: Roster, on: date) 
         raise TransmittalRefused("unknown-signer", "The preparer is not of the requesting agency.")
     _verify(signatures.signatory, signatory, approval(manifest, "signatory"), "signatory")
     _verify(signatures.preparer, preparer, approval(manifest, "preparer"), "preparer")
+    return signatory
 
 
-def attested_officers(
-    signed: SignedManifest, pack: Pack, roster: Roster, on: date
-) -> frozenset[str]:
-    """Return the officers whose attestation is valid.
+def engagement(
+    signed: SignedManifest, signatory: Person, pack: Pack, roster: Roster, on: date
+) -> Engagement:
+    """Return what may be said of the officers on the roster, on the day ``on``.
 
-    One from a stranger, or one that does not verify, refuses the transmittal; that of an officer
-    out of force, role or agency counts as absent.
+    Refuses the transmittal as ``attested_officers`` does.
+    """
+    officers = roster.with_role("officer", on)
+    employs = pack.agreement.requester.employs
+    return Engagement(
+        signed_by=signatory.authority or "",
+        employed=frozenset(person.id for person in officers if employs(person.agency)),
+        same_agency=frozenset(
+            person.id for person in roster.people if person.agency == signatory.agency
+        ),
+        attested=attested_officers(signed, pack, roster),
+    )
+
+
+def attested_officers(signed: SignedManifest, pack: Pack, roster: Roster) -> frozenset[str]:
+    """Return the officers whose attestation is validly signed.
+
+    One from a stranger, or one that does not verify, refuses the transmittal.
     """
     shares = {officer.id: officer for officer in signed.manifest.officers}
-    valid = set()
     for officer_id, signature in signed.signatures.officers.items():
         person, share = roster.get(officer_id), shares.get(officer_id)
         if person is None or share is None:
             raise TransmittalRefused("unknown-signer", "An attestation is by a stranger.")
-        _verify(signature, person, attestation(signed.manifest, share), "officer")
-        if person.holds("officer", on) and pack.agreement.requester.employs(person.agency):
-            valid.add(officer_id)
-    return frozenset(valid)
+        _verify(signature, person, attestation(signed.manifest, share, pack), "officer")
+    return frozenset(signed.signatures.officers)
 
 
 def check_agreement(manifest: Manifest, pack: Pack, on: date) -> None:
@@ -71,7 +84,7 @@ def _may_sign(person: Person, pack: Pack) -> bool:
     agreement = pack.agreement
     delegate = agreement.accept_delegation and person.authority == "delegated"
     of_the_agency = person.agency == agreement.requester.agency
-    return of_the_agency and (person.authority in _HEADS or delegate)
+    return of_the_agency and (person.authority in pack.signing_authorities or delegate)
 
 
 def _verify(signature: str, person: Person, statement: Mapping[str, Any], role: str) -> None:

@@ -17,13 +17,17 @@ import polars as pl
 
 from portcullis.agreements import Pack, Roster
 from portcullis.errors import Misuse
-from portcullis.intake.batch import CHUNK_SCHEMA, Batch, open_batch
+from portcullis.intake.batch import Batch, chunk_schema, open_batch
 from portcullis.intake.manifest import Manifest, file_digest, read_manifest
-from portcullis.intake.officers import Roots, is_attested, named_officers
+from portcullis.intake.officers import (
+    OFFICERS_SCHEMA,
+    Engagement,
+    Roots,
+    named_officers,
+    with_officers,
+)
 from portcullis.intake.refusals import TransmittalRefused
-from portcullis.intake.signers import attested_officers, check_agreement, check_signers
-
-TAKEN_SCHEMA = pl.Schema({**CHUNK_SCHEMA, "attested": pl.Boolean()})
+from portcullis.intake.signers import check_agreement, check_signers, engagement
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,11 @@ class Intake:
 class Transmittal:
     """A transmittal whose manifest, signatures and digest hold. Stream ``frames`` once."""
 
-    def __init__(self, batch: Batch, manifest: Manifest, attested: frozenset[str]) -> None:
+    def __init__(self, batch: Batch, manifest: Manifest, engagement: Engagement) -> None:
         self.manifest = manifest
         self.manifest_digest = manifest.digest
         self._batch = batch
-        self._attested = attested
+        self._engagement = engagement
         self._result: Intake | None = None
 
     @property
@@ -73,7 +77,7 @@ class Transmittal:
         return self._result
 
     def frames(self) -> Iterator[pl.DataFrame]:
-        """Yield the taken requests (``TAKEN_SCHEMA``), at least one frame, in the file's order.
+        """Yield the taken requests (``taken_schema``), at least one frame, in the file's order.
 
         Raises TransmittalRefused (count, root, too-many-rows, format) where the file turns out not
         to be what was signed.
@@ -84,7 +88,7 @@ class Transmittal:
             named = named_officers(chunk.taken)
             roots.add(chunk.taken, named)
             quarantined.append(chunk.quarantined)
-            yield chunk.taken.with_columns(is_attested(chunk.taken, named, self._attested))
+            yield with_officers(chunk.taken, named, self._engagement)
         self._result = self._conclude(roots, pl.concat(quarantined).sort("source_row"))
 
     def _conclude(self, roots: Roots, quarantined: pl.DataFrame) -> Intake:
@@ -106,9 +110,14 @@ class Transmittal:
             quarantined=quarantined,
             dropped_columns=self._batch.dropped_columns,
             requests_root=manifest.requests_root,
-            attested=tuple(sorted(self._attested)),
-            unattested=tuple(sorted(named - self._attested)),
+            attested=tuple(sorted(self._engagement.attested)),
+            unattested=tuple(sorted(named - self._engagement.attested)),
         )
+
+
+def taken_schema(pack: Pack) -> pl.Schema:
+    """Return the columns of the requests taken in under ``pack``."""
+    return pl.Schema({**chunk_schema(pack), **OFFICERS_SCHEMA})
 
 
 def take_in(
@@ -127,13 +136,13 @@ def take_in(
     signed = read_manifest(path)
     manifest = signed.manifest
     check_agreement(manifest, pack, on)
-    check_signers(signed, pack, roster, on)
+    signatory = check_signers(signed, pack, roster, on)
     if seen(manifest.digest, manifest.batch_id):
         raise TransmittalRefused("replay")
     batch = open_batch(path, pack)
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(file_digest, path)
-        attested = attested_officers(signed, pack, roster, on)
+        engaged = engagement(signed, signatory, pack, roster, on)
         if (digest.result(), batch.format) != (manifest.file.sha256, manifest.file.format):
             raise TransmittalRefused("digest")
-    return Transmittal(batch, manifest, attested)
+    return Transmittal(batch, manifest, engaged)

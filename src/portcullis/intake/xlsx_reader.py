@@ -12,8 +12,8 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
-from portcullis.agreements import FIELDS, Pack
-from portcullis.intake.raw import CHUNK_ROWS, RAW_SCHEMA, Broken, Columns, Raw
+from portcullis.agreements import Pack
+from portcullis.intake.raw import CHUNK_ROWS, Broken, Columns, Raw, raw_schema
 from portcullis.intake.refusals import TransmittalRefused
 
 # What a workbook may unfold to: a small file can hold a very large one.
@@ -30,6 +30,7 @@ class XlsxReader:
         header = [value or "" for value in cells.row(0)] if cells.height else []
         while header and not header[-1].strip():
             header.pop()
+        self._schema = raw_schema(pack)
         self._columns = Columns.of(header, pack)
         self.dropped = self._columns.dropped
         self._width = len(header)
@@ -40,7 +41,7 @@ class XlsxReader:
         """Yield the rows; see ``Reader``."""
         for rows in self._cells.iter_slices(CHUNK_ROWS):
             yield self._raw(rows)
-        yield Raw(pl.DataFrame(schema=RAW_SCHEMA))
+        yield Raw(pl.DataFrame(schema=self._schema))
 
     def _raw(self, rows: pl.DataFrame) -> Raw:
         names = rows.columns[1:]
@@ -50,10 +51,12 @@ class XlsxReader:
         taken = {
             name: pl.col(names[place]).alias(name) for name, place in self._columns.places.items()
         }
-        fields = [taken.get(name, pl.lit(None, pl.String).alias(name)) for name in FIELDS]
+        columns = {"source_row": pl.col("source_row")} | taken
+        absent = pl.lit(None, pl.String)
+        fields = [columns.get(name, absent.alias(name)) for name in self._schema]
         ragged = rows.filter(beyond)
         return Raw(
-            rows.filter(~beyond).select("source_row", *fields),
+            rows.filter(~beyond).select(fields),
             [Broken(row[0], "ragged", _digest(row[1:])) for row in ragged.iter_rows()],
         )
 

@@ -2,33 +2,30 @@
 
 import polars as pl
 
-from portcullis.law import statutes
-from portcullis.law.basis import Basis
 from portcullis.law.element import Element, Layer, Phase, met_if
-from portcullis.law.words import fold_citation
+from portcullis.law.provision import Provision
+
+TEXT = """\
+The agreement discloses the items its pack names, from the day it is in force to the day it ends."""
 
 
-def _supported(basis: Basis) -> pl.Expr:
-    """Leave a statute that is not criminal at all to the statute's own element."""
-    accepted = pl.col("c_statute").is_in([fold_citation(each) for each in basis.statutes])
-    return met_if(accepted | ~statutes.criminal(pl.col("c_statute").fill_null("")))
+def items_of_agreement(citation: str) -> Element:
+    """Return the element that a request asks for the agreement's items and nothing more."""
+    return Element(
+        id="items-of-agreement",
+        citation=citation,
+        statement="The request asks for the items the agreement discloses, and for nothing more.",
+        layer=Layer.AGREEMENT,
+        phase=Phase.FACE,
+        field="items",
+        test=lambda basis: met_if(pl.col("items") == ";".join(basis.items)),
+        message=(
+            "The items asked for are not those of the agreement. Write exactly last_known_address "
+            "in items; nothing else is disclosed."
+        ),
+        requirements=(13, 27),
+    )
 
-
-STATUTE_SUPPORTED = Element(
-    id="statute-supported",
-    citation="Agreement, request.statutes; 26 U.S.C. § 6103(i)(2)(B)(iii)",
-    statement="The criminal statute cited is one the agreement covers, with its subparagraph.",
-    layer=Layer.AGREEMENT,
-    phase=Phase.FACE,
-    field="statute",
-    test=_supported,
-    message=(
-        "The statute cited is not one this agreement supports, or lacks its subparagraph. Write "
-        "the subparagraph, for instance 8 USC 1253(a)(1)(A); for another offence another agreement "
-        "is needed."
-    ),
-    requirements=(8,),
-)
 
 AGREEMENT_IN_FORCE = Element(
     id="agreement-in-force",
@@ -43,4 +40,11 @@ AGREEMENT_IN_FORCE = Element(
     requirements=(20,),
 )
 
-ELEMENTS: tuple[Element, ...] = (STATUTE_SUPPORTED, AGREEMENT_IN_FORCE)
+PROVISION = Provision(
+    id="agreement",
+    citation="The agreement",
+    title="In force",
+    text=TEXT,
+    source="Design of this gateway; the agreement pack",
+    elements=(AGREEMENT_IN_FORCE,),
+)

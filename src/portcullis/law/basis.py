@@ -8,7 +8,9 @@ from typing import Any, Protocol, Self
 
 from portcullis.canonical import json_bytes
 from portcullis.errors import Misuse
-from portcullis.law.readings import tightening
+from portcullis.law.readings import Effect, re_examining, reading, tightening
+
+_LISTS = ("provisions", "statutes", "items", "tightened", "readings")
 
 
 class _Request(Protocol):
@@ -37,6 +39,18 @@ class Pack(Protocol):
     @property
     def request(self) -> _Request:
         """Which statutes may be cited, and how far back periods may lie."""
+
+    @property
+    def provisions(self) -> Sequence[str]:
+        """The ids of the provisions whose elements a request must meet."""
+
+    @property
+    def tightened(self) -> Sequence[str]:
+        """The ids of elements whose "for a person" the agreement takes for not met."""
+
+    @property
+    def accept_delegation(self) -> bool:
+        """Whether a delegate of the requester's head may sign."""
 
     @property
     def disclosure(self) -> _Disclosure:
@@ -91,34 +105,51 @@ class Basis:
 
     ``statutes``: the citations the agreement accepts; ``items``: what it may disclose, no more
     and no less; ``taxable_years_back``: how many calendar years before the year of ``as_of`` a
-    taxable period may lie; ``readings``: ids of the readings of the law in force on ``as_of``.
+    taxable period may lie; ``provisions``: ids of the provisions that apply; ``tightened``: ids of
+    elements whose "for a person" counts as not met; ``readings``: ids of the readings of the law
+    that hold.
     """
 
     as_of: date
     agreement: str
     agreement_version: str
+    provisions: tuple[str, ...]
     statutes: tuple[str, ...]
     items: tuple[str, ...]
     taxable_years_back: int
     thresholds: Thresholds
+    accept_delegation: bool = False
+    tightened: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
 
     @classmethod
-    def from_pack(cls, pack: Pack, as_of: date) -> Self:
+    def from_pack(cls, pack: Pack, as_of: date, readings: Sequence[str] | None = None) -> Self:
         """Take the basis of a determination made on ``as_of`` under an agreement pack.
 
-        Raises Misuse where the pack puts an unknown reading in force, or one that loosens.
+        ``readings``: ids of those in force on that day; None: as the pack has them. Raises Misuse
+        for an unknown reading, one that loosens, or two that conflict.
         """
         return cls(
             as_of=as_of,
             agreement=pack.id,
             agreement_version=pack.version,
+            provisions=tuple(pack.provisions),
             statutes=tuple(pack.request.statutes),
             items=tuple(pack.disclosure.items),
             taxable_years_back=pack.request.taxable_years_back,
             thresholds=Thresholds.from_values(pack.thresholds),
-            readings=tightening(pack.readings_on(as_of)),
+            accept_delegation=pack.accept_delegation,
+            tightened=tuple(pack.tightened),
+            readings=tightening(pack.readings_on(as_of) if readings is None else readings),
         )
+
+    def re_examined(self, readings: Sequence[str]) -> Self:
+        """Return the basis to judge the past under ``readings`` too, loosening ones included.
+
+        A reading takes the place of those it conflicts with. Never the basis of a release:
+        ``for_release`` is False where any of them loosens. Raises Misuse as ``re_examining``.
+        """
+        return replace(self, readings=re_examining(self.readings, readings))
 
     def on(self, as_of: date) -> Self:
         """Return the same basis on another day: what release judges time-dependent elements by.
@@ -126,6 +157,19 @@ class Basis:
         The readings are those of the first day; a change of readings makes a new basis.
         """
         return replace(self, as_of=as_of)
+
+    @property
+    def for_release(self) -> bool:
+        """Whether a release may rest on this basis: no reading that holds loosens the law."""
+        return all(reading(each).effect is Effect.TIGHTENS for each in self.readings)
+
+    def holds(self, reading_id: str) -> bool:
+        """Return whether the reading of that id holds."""
+        return reading_id in self.readings
+
+    def waives(self, layer: str) -> bool:
+        """Return whether a reading that holds has nobody ask for elements of ``layer``."""
+        return any(layer in reading(each).waives for each in self.readings)
 
     def figures(self) -> dict[str, int | str]:
         """Return every figure a message may name."""
@@ -135,12 +179,28 @@ class Basis:
         """Return the basis as an object of strings, integers and lists, for the record."""
         return {**asdict(self), "as_of": self.as_of.isoformat(), **self._lists()}
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the basis that ``as_json`` put on record. Raises Misuse where it is none."""
+        try:
+            typed = {
+                "as_of": date.fromisoformat(stored["as_of"]),
+                "thresholds": Thresholds(**stored["thresholds"]),
+                **{name: tuple(stored[name]) for name in _LISTS},
+            }
+            return cls(**{**stored, **typed})
+        except (KeyError, TypeError, ValueError):
+            raise Misuse(
+                "What stands on record for the basis of a determination is none.",
+                "Read the record with the version of Portcullis that wrote it.",
+            ) from None
+
     def digest(self) -> str:
         """Return the hexadecimal SHA-256 of the basis's canonical JSON."""
         return hashlib.sha256(json_bytes(self.as_json())).hexdigest()
 
     def _lists(self) -> dict[str, list[str]]:
-        return {name: list(getattr(self, name)) for name in ("statutes", "items", "readings")}
+        return {name: list(getattr(self, name)) for name in _LISTS}
 
 
 def _figure(values: object, name: str, kind: Any) -> int | str:  # noqa: ANN401 - a type object

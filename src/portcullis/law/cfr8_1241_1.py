@@ -1,15 +1,20 @@
-"""8 CFR 1241.1: final order of removal.
-
-An order of removal made by the immigration judge ... shall become final: (a) upon dismissal
-of an appeal ...; (b) upon waiver of appeal ...; (c) upon expiration of the time allotted for
-an appeal ...; (d) if certified ..., upon the date of the subsequent decision ...; (e) if ...
-in the alien's absence, immediately upon entry of such order; or (f) if ... an alternate order
-of removal ..., upon overstay of the voluntary departure period ...
-"""
+"""8 CFR 1241.1: final order of removal."""
 
 import polars as pl
 
 from portcullis.law.element import Element, Layer, Phase, met_if
+from portcullis.law.fields import Field, Kind
+from portcullis.law.provision import Provision
+
+TEXT = """\
+An order of removal made by the immigration judge at the conclusion of proceedings ... shall become
+final: (a) Upon dismissal of an appeal by the Board of Immigration Appeals; (b) Upon waiver of
+appeal by the respondent; (c) Upon expiration of the time allotted for an appeal if the respondent
+does not file an appeal within that time; (d) If certified to the Board or Attorney General, upon
+the date of the subsequent decision ordering removal; (e) If an immigration judge orders an alien
+removed in the alien's absence, immediately upon entry of such order; or (f) If an immigration judge
+issues an alternate order of removal in connection with a grant of voluntary departure, upon
+overstay of the voluntary departure period ...."""
 
 EVENTS = (
     "appeal-dismissed",
@@ -35,19 +40,20 @@ FINALITY_EVENT = Element(
     requirements=(14,),
 )
 
-FINALITY_DATE = Element(
-    id="finality-date",
+PROVISION = Provision(
+    id="8 CFR 1241.1",
     citation="8 CFR 1241.1",
-    statement="The day the order became administratively final is stated.",
-    layer=Layer.PREDICATE,
-    phase=Phase.FACE,
-    field="finality_date",
-    test=lambda _basis: met_if(pl.col("d_finality_date").is_not_null()),
-    message=(
-        "The day the order became final is missing or is no date. Write it in finality_date as "
-        "YYYY-MM-DD."
+    title="When an order of removal is final",
+    text=TEXT,
+    source="8 CFR 241.1 of 2003, which 8 CFR 1241.1 repeats",
+    fields=(
+        Field(
+            "finality_event",
+            Kind.CODE,
+            f"how the order became final: {', '.join(EVENTS)}",
+            "appeal-time-expired",
+        ),
+        Field("finality_date", Kind.DATE, "the day it became administratively final", 370),
     ),
-    requirements=(14,),
+    elements=(FINALITY_EVENT,),
 )
-
-ELEMENTS: tuple[Element, ...] = (FINALITY_EVENT, FINALITY_DATE)

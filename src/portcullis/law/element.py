@@ -66,6 +66,19 @@ class Element:
         """Return the names of the columns the test reads."""
         return tuple(sorted(set(self.test(basis).meta.root_names())))
 
+    def result(self, basis: Basis) -> pl.Expr:
+        """Return the expression of the result under ``basis``: the test, unless it is waived.
+
+        An agreement that tightens the element gets *not met* where the law would ask a person. A
+        reading that waives the element's whole layer (re-examination only) makes it met.
+        """
+        if self.phase is Phase.FACE and basis.waives(self.layer):
+            return pl.lit(MET, dtype=pl.UInt8)
+        result = self.test(basis)
+        if self.id in basis.tightened:
+            return pl.when(result == FOR_A_PERSON).then(NOT_MET).otherwise(result).cast(pl.UInt8)
+        return result
+
     def message_for(self, basis: Basis, result: int, cause: str | None = None) -> str:
         """Return the sentence for ``result`` (0 or 2), the thresholds of ``basis`` filled in."""
         text = self.message if result == NOT_MET else self.for_a_person

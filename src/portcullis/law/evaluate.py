@@ -1,6 +1,7 @@
 """The one evaluator: elements over a table. The same for one request and for a million."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -17,16 +18,24 @@ def judge(
     a test whose column the frame does not have are all not met. Row-local: the result for a row
     does not depend on the others.
     """
-    present = frozenset(frame.columns)
-    results = [_result(element, basis, present) for element in elements]
-    judged = frame.lazy().select(*keep, *results)
-    return judged.with_columns(_known(element.id) for element in elements).collect()
+    results, known = _expressions(tuple(elements), basis, frozenset(frame.columns))
+    return frame.lazy().select(*keep, *results).with_columns(known).collect()
+
+
+# Writing the expressions takes longer than judging a single request by them.
+@lru_cache(maxsize=256)
+def _expressions(
+    elements: tuple[Element, ...], basis: Basis, present: frozenset[str]
+) -> tuple[tuple[pl.Expr, ...], tuple[pl.Expr, ...]]:
+    results = tuple(_result(element, basis, present) for element in elements)
+    return results, tuple(_known(element.id) for element in elements)
 
 
 def _result(element: Element, basis: Basis, present: frozenset[str]) -> pl.Expr:
-    if not present.issuperset(element.reads(basis)):
+    result = element.result(basis)
+    if not present.issuperset(result.meta.root_names()):
         return pl.lit(NOT_MET, dtype=pl.UInt8).alias(element.id)
-    return element.test(basis).cast(pl.UInt8, strict=False).fill_null(NOT_MET).alias(element.id)
+    return result.cast(pl.UInt8, strict=False).fill_null(NOT_MET).alias(element.id)
 
 
 def _known(element_id: str) -> pl.Expr:

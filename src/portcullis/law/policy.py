@@ -8,19 +8,17 @@ import polars as pl
 
 from portcullis.law.basis import Basis
 from portcullis.law.element import Element, Layer, Phase, met_if, met_or_for_a_person
+from portcullis.law.fields import CHANGE, OFFICERS, REASON, REQUEST_ID, SUPERSEDES
+from portcullis.law.provision import Provision
+
+TEXT = """\
+Nobody asks for a population, guesses at a person, or carries a batch alone; a court's order closes
+the gate; an authorised official approves in writing what leaves."""
 
 
 def _within(measure: str, limit: int) -> pl.Expr:
     """Met up to the limit, for a person beyond it, and not met where nothing was measured."""
     return met_or_for_a_person(pl.col(measure) <= limit, pl.col(measure) > limit)
-
-
-def _periods_bounded(basis: Basis) -> pl.Expr:
-    """Bound the years that are there; that they are years is the statute's matter."""
-    years = pl.col("periods").list
-    first = basis.as_of.year - basis.taxable_years_back
-    few = years.len() <= basis.thresholds.max_periods
-    return met_if((few & (years.min() >= first)).fill_null(value=True))
 
 
 def _repeats(_basis: Basis) -> pl.Expr:
@@ -30,47 +28,6 @@ def _repeats(_basis: Basis) -> pl.Expr:
     cites = pl.col("change").is_not_null() & (pl.col("m_repeat_cited") | cited_none)
     return met_or_for_a_person(alone, cites)
 
-
-def _investigation_unique(_basis: Basis) -> pl.Expr:
-    shared = pl.col("m_duplicate_investigation")
-    return met_or_for_a_person(shared == 0, pl.col("m_repeat_cited") & (shared > 0))
-
-
-PERIODS_BOUNDED = Element(
-    id="taxable-periods-bounded",
-    citation="Agreement, thresholds.max_periods and request.taxable_years_back; "
-    "26 U.S.C. § 6103(i)(2)(B)(ii)",
-    statement="The taxable periods are bounded in number and in age.",
-    layer=Layer.POLICY,
-    phase=Phase.FACE,
-    field="taxable_periods",
-    time_dependent=True,
-    test=_periods_bounded,
-    message=(
-        "Too many taxable periods are given, or one lies too far back. Give at most {max_periods}, "
-        "none more than {taxable_years_back} years back."
-    ),
-    requirements=(7,),
-)
-
-INVESTIGATION_UNIQUE = Element(
-    id="investigation-unique",
-    citation="Policy on 26 U.S.C. § 6103(i)(2)(A)(i)–(iii)",
-    statement="The investigation is of this one person: no other person's request names it.",
-    layer=Layer.POLICY,
-    phase=Phase.FACE,
-    field="investigation_id",
-    test=_investigation_unique,
-    message=(
-        "Another request about another person names the same investigation. Give each person's own "
-        "investigation number."
-    ),
-    for_a_person=(
-        "Another request names the same investigation, and this one cites an earlier request. A "
-        "person looks whether it is the same person's."
-    ),
-    requirements=(10,),
-)
 
 OFFICER_LOAD = Element(
     id="officer-load",
@@ -226,17 +183,23 @@ APPROVAL_IN_DATE = Element(
     requirements=(26,),
 )
 
-ELEMENTS: tuple[Element, ...] = (
-    PERIODS_BOUNDED,
-    INVESTIGATION_UNIQUE,
-    OFFICER_LOAD,
-    IDENTICAL_REASONS,
-    SHARED_ADDRESS,
-    REPEAT_CITED,
-    LIMITS_ON_A_BATCH,
-    WINDOW_VOLUME,
-    NO_ORDER_IN_SCOPE,
-    NOT_PROTECTED,
-    APPROVED,
-    APPROVAL_IN_DATE,
+PROVISION = Provision(
+    id="policy",
+    citation="The holder's policy",
+    title="Limits on what is asked, and the holder's own acts",
+    text=TEXT,
+    source="Design of this gateway: the floor that no agreement loosens",
+    fields=(REQUEST_ID, SUPERSEDES, CHANGE, REASON, OFFICERS),
+    elements=(
+        OFFICER_LOAD,
+        IDENTICAL_REASONS,
+        SHARED_ADDRESS,
+        REPEAT_CITED,
+        LIMITS_ON_A_BATCH,
+        WINDOW_VOLUME,
+        NO_ORDER_IN_SCOPE,
+        NOT_PROTECTED,
+        APPROVED,
+        APPROVAL_IN_DATE,
+    ),
 )

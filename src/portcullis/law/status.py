@@ -5,6 +5,8 @@ import polars as pl
 from portcullis.law.basis import Basis
 from portcullis.law.element import Element, Layer, Phase, met_if
 
+PERIOD_DAYS = 90
+
 
 def answered(name: str) -> pl.Expr:
     """Return whether the question ``name`` has an answer."""

@@ -1,15 +1,15 @@
-"""26 U.S.C. § 6103(b)(6): taxpayer identity.
-
-    The term "taxpayer identity" means the name of a person with respect to whom a return is
-    filed, his mailing address, his taxpayer identifying number (as described in section 6109),
-    or a combination thereof.
-
-By § 6103(i)(2)(C) a taxpayer's identity is not treated as taxpayer return information there.
-"""
+"""26 U.S.C. § 6103(b)(6): taxpayer identity."""
 
 import polars as pl
 
 from portcullis.law.element import Element, Layer, Phase, met_if
+from portcullis.law.fields import TIN
+from portcullis.law.provision import Provision
+
+TEXT = """\
+The term "taxpayer identity" means the name of a person with respect to whom a return is filed, his
+mailing address, his taxpayer identifying number (as described in section 6109), or a combination
+thereof."""
 
 _SAME_DIGIT = tuple(str(digit) * 9 for digit in range(10))
 
@@ -31,19 +31,12 @@ TIN_LEGIBLE = Element(
     requirements=(13,),
 )
 
-IDENTITY_ONLY = Element(
-    id="items-of-agreement",
-    citation="26 U.S.C. § 6103(i)(2)(C); (b)(6)",
-    statement="The request asks for the items the agreement discloses, and for nothing more.",
-    layer=Layer.AGREEMENT,
-    phase=Phase.FACE,
-    field="items",
-    test=lambda basis: met_if(pl.col("items") == ";".join(basis.items)),
-    message=(
-        "The items asked for are not those of the agreement. Write exactly last_known_address in "
-        "items; nothing else is disclosed."
-    ),
-    requirements=(13, 27),
+PROVISION = Provision(
+    id="26 USC 6103(b)(6)",
+    citation="26 U.S.C. § 6103(b)(6)",
+    title="Taxpayer identity",
+    text=TEXT,
+    source="U.S. Code, snapshot of April 2023",
+    fields=(TIN,),
+    elements=(TIN_LEGIBLE,),
 )
-
-ELEMENTS: tuple[Element, ...] = (TIN_LEGIBLE, IDENTITY_ONLY)

@@ -1,14 +1,17 @@
-"""26 U.S.C. § 6103(p)(4): safeguards, a condition for receiving return information.
-
-Any Federal agency described in subsection ... (i)(1), (2), ... shall, as a condition for
-receiving returns or return information (A) establish and maintain ... a permanent system of
-standardized records ..., (B) ... a secure area ..., (C) restrict ... access ..., (D) provide
-such other safeguards ..., (E) furnish a report ..., and (F) upon completion of use ...
-"""
+"""26 U.S.C. § 6103(p)(4): safeguards, a condition for receiving return information."""
 
 import polars as pl
 
 from portcullis.law.element import Element, Layer, Phase, met_if
+from portcullis.law.provision import Provision
+
+TEXT = """\
+Any Federal agency described in subsection ... (i)(1), (2), (3), (5), or (7) ... shall, as a
+condition for receiving returns or return information (A) establish and maintain ... a permanent
+system of standardized records ..., (B) establish and maintain ... a secure area or place ..., (C)
+restrict ... access ..., (D) provide such other safeguards ..., (E) furnish a report ..., and (F)
+upon completion of use ... (ii) ... return ... or make such returns or return information
+undisclosable ...."""
 
 SAFEGUARDS_MET = Element(
     id="safeguards-met",
@@ -23,4 +26,11 @@ SAFEGUARDS_MET = Element(
     requirements=(31,),
 )
 
-ELEMENTS: tuple[Element, ...] = (SAFEGUARDS_MET,)
+PROVISION = Provision(
+    id="26 USC 6103(p)(4)",
+    citation="26 U.S.C. § 6103(p)(4)",
+    title="Safeguards, a condition for receiving",
+    text=TEXT,
+    source="U.S. Code, snapshot of April 2023",
+    elements=(SAFEGUARDS_MET,),
+)

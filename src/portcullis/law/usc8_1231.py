@@ -1,19 +1,41 @@
-"""8 U.S.C. § 1231: detention and removal of aliens ordered removed.
+"""8 U.S.C. § 1231: the removal period and its clock, supervision, protection."""
 
-(a)(1)(B) The removal period begins on the latest of the following: (i) the date the order of
-removal becomes administratively final; (ii) if ... judicially reviewed and if a court orders
-a stay ..., the date of the court's final order; (iii) if the alien is detained or confined
-(except under an immigration process), the date the alien is released ...
-(C) The removal period shall be extended beyond a period of 90 days ... if the alien fails ...
-(a)(3) ... the alien, pending removal, shall be subject to supervision ...
-(b)(3) ... the Attorney General may not remove an alien to a country if ... life or freedom
-would be threatened ...
-"""
+from datetime import timedelta
 
 import polars as pl
 
+from portcullis.law.basis import Basis
 from portcullis.law.element import Element, Layer, Phase, met_if, met_or_for_a_person
-from portcullis.law.status import answered_with_date, must_be_no
+from portcullis.law.fields import Field, Kind, answer
+from portcullis.law.provision import Provision
+from portcullis.law.status import PERIOD_DAYS, answered_with_date, must_be_no
+
+TEXT = """\
+(a)(1)(A) Except as otherwise provided in this section, when an alien is ordered removed, the
+Attorney General shall remove the alien from the United States within a period of 90 days ... (B)
+The removal period begins on the latest of the following: (i) The date the order of removal becomes
+administratively final. (ii) If the removal order is judicially reviewed and if a court orders a
+stay of the removal of the alien, the date of the court's final order. (iii) If the alien is
+detained or confined (except under an immigration process), the date the alien is released from
+detention or confinement. (C) The removal period shall be extended beyond a period of 90 days ... if
+the alien fails or refuses to make timely application in good faith for travel or other documents
+....
+(a)(3) If the alien does not leave or is not removed within the removal period, the alien, pending
+removal, shall be subject to supervision ....
+(b)(3)(A) ... the Attorney General may not remove an alien to a country if the Attorney General
+decides that the alien's life or freedom would be threatened in that country ...."""
+
+_HELD = pl.col("nonimmigration_custody_had").fill_null("")
+
+
+def _released() -> pl.Expr:
+    return pl.when(_HELD == "yes").then("d_custody_released_on")
+
+
+def _period_run(basis: Basis) -> pl.Expr:
+    last = basis.as_of - timedelta(days=PERIOD_DAYS)
+    return met_if((_HELD == "no") | (_released() < last))
+
 
 NONIMMIGRATION_CUSTODY = Element(
     id="nonimmigration-custody",
@@ -54,6 +76,32 @@ REMOVAL_PERIOD = Element(
     requirements=(16, 17),
 )
 
+REMOVAL_PERIOD_RUN = Element(
+    id="removal-period-run",
+    citation="8 U.S.C. § 1231(a)(1)(A), (B)(iii)",
+    statement=(
+        "More than 90 days have passed since release, if the person was held other than under an "
+        "immigration process."
+    ),
+    layer=Layer.PREDICATE,
+    phase=Phase.FACE,
+    field="custody_released_on",
+    time_dependent=True,
+    test=_period_run,
+    message=(
+        "The 90 days of the removal period have not passed since release from custody: day 91 is "
+        "the first on which a request can be made. Send it then."
+    ),
+    cause=lambda _basis: pl.when(_released().is_null() & (_HELD != "no")).then(pl.lit("no-clock")),
+    cause_messages={
+        "no-clock": (
+            "The 90 days of the removal period cannot be counted: the answer on custody, or the "
+            "day of release, is missing. Complete them; write dates as YYYY-MM-DD."
+        ),
+    },
+    requirements=(16,),
+)
+
 NOT_SUPERVISED = must_be_no(
     "not-under-supervision",
     "8 U.S.C. § 1231(a)(3)",
@@ -82,10 +130,26 @@ REMOVAL_PRACTICABLE = must_be_no(
     ),
 )
 
-ELEMENTS: tuple[Element, ...] = (
-    NONIMMIGRATION_CUSTODY,
-    REMOVAL_PERIOD,
-    NOT_SUPERVISED,
-    NO_PROTECTION,
-    REMOVAL_PRACTICABLE,
+PROVISION = Provision(
+    id="8 USC 1231",
+    citation="8 U.S.C. § 1231",
+    title="The removal period, supervision, protection",
+    text=TEXT,
+    source="U.S. Code, snapshot of April 2023",
+    fields=(
+        answer("nonimmigration_custody_had", "whether held other than by immigration"),
+        Field("custody_released_on", Kind.DATE, "the day of release from that custody"),
+        answer("supervision_compliant", "whether supervised and complying"),
+        answer("protection_granted", "whether withholding or protection is granted"),
+        answer("removal_impracticable", "whether removal is impracticable"),
+        answer("removal_period_extended", "whether the removal period was extended"),
+    ),
+    elements=(
+        NONIMMIGRATION_CUSTODY,
+        REMOVAL_PERIOD_RUN,
+        REMOVAL_PERIOD,
+        NOT_SUPERVISED,
+        NO_PROTECTION,
+        REMOVAL_PRACTICABLE,
+    ),
 )

@@ -18,13 +18,16 @@ MATCH: dict[str, pl.DataType] = {
     "cause": pl.String(),
     "taxpayer_id": pl.String(),
     "tin_candidates": pl.UInt32(),
+    "tin_agreeing": pl.UInt32(),
     "tin_name": pl.String(),
     "tin_address": pl.String(),
     "tin_address_latest": pl.Boolean(),
     "name_address_candidates": pl.UInt32(),
     "name_address_unique_point": pl.Boolean(),
+    "name_address_contradicted": pl.Boolean(),
     "near_miss": pl.Boolean(),
     **{f"lka_{line}": pl.String() for line in LINES},
+    "lka_found": pl.Boolean(),
     "lka_period": pl.Int16(),
     "protected": pl.Boolean(),
 }
@@ -45,17 +48,20 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
 
     ``requests``: ``row``, ``tin``, ``periods`` (List of years) and the ``n_*`` and ``a_*`` normal
     forms; only such as passed their screening (26 U.S.C. 7213A: looking is itself restricted).
+    Without the column ``tin`` the agreement has no such field, and nobody is sought by TIN; without
+    ``periods`` it asks for no taxable periods, and ``period-not-requested`` is never a cause.
     Every row's answer depends on that row and the index alone.
 
     ``result``: ``one`` (then ``taxpayer_id`` and ``route``), ``none`` or ``ambiguous``. ``cause``
     (``CAUSES``) is null only where the last known address may be disclosed as far as matching can
     tell; only then are its lines given. ``tin_name`` is the best agreement among the holders of
     the TIN, ``tin_address`` the best over all addresses of record of those whose name agrees, or
-    else nearly agrees; both are null where nothing was compared.
+    else nearly agrees; both are null where nothing was compared. ``lka_found``: whether there is
+    a last known address; null where no one taxpayer was found to have one.
     """
     asked = requests.select(
-        tin_digits("tin").alias("tin"),
-        "periods",
+        _digits(requests).alias("tin"),
+        "^periods$",
         *[f"n_{part}" for part in NAME_FORM],
         *[f"a_{part}" for part in ADDRESS_FORM],
     ).with_row_index("row")
@@ -71,6 +77,10 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
     )
 
 
+def _digits(requests: pl.DataFrame) -> pl.Expr:
+    return tin_digits("tin") if "tin" in requests.columns else pl.lit(None, pl.String)
+
+
 def _with_neighbours(summary: pl.DataFrame, neighbours: pl.DataFrame) -> pl.DataFrame:
     return summary.with_columns(pl.col("near_miss_found") | neighbours["near_miss_found"])
 
@@ -81,24 +91,33 @@ def _with_last_known(
     """Add the taxpayer and the last known address, or the cause for which it is withheld."""
     persons = routed.filter(pl.col("person").is_not_null()).select("row", "person")
     known = index.last_known(persons.sort("person"), as_of).rename({"taxable_period": "lka_period"})
-    requested = pl.col("periods").list.contains(pl.col("lka_period")).fill_null(value=False)
     one = pl.col("result") == "one"
     judged = (
-        pl.concat([routed, asked.select("periods")], how="horizontal")
+        routed.with_columns(asked.select("^periods$"))
         .join(known, on="row", how="left", maintain_order="left")
         .with_columns(
             pl.when(one & pl.col("protected"))
             .then(pl.lit("protected"))
             .when(one & pl.col("line1").is_null())
             .then(pl.lit("no-last-known-address"))
-            .when(one & ~requested)
+            .when(one & _of_another_period(asked))
             .then(pl.lit("period-not-requested"))
             .otherwise("cause")
             .alias("cause"),
             pl.col("protected").fill_null(value=False),
+            pl.when(one)
+            .then(pl.col("line1").is_not_null() & pl.col("lka_period").is_not_null())
+            .alias("lka_found"),
         )
     )
     disclosable = one & pl.col("cause").is_null()
     return judged.with_columns(
         pl.when(disclosable).then(pl.col(line)).alias(f"lka_{line}") for line in LINES
     )
+
+
+def _of_another_period(asked: pl.DataFrame) -> pl.Expr:
+    """Return whether the last known address's period is none that was asked about."""
+    if "periods" not in asked.columns:
+        return pl.lit(value=False)
+    return ~pl.col("periods").list.contains(pl.col("lka_period")).fill_null(value=False)

@@ -43,7 +43,10 @@ def reasons(home: Home, batch_id: str) -> pl.DataFrame:
         .agg(pl.col("count").sum())
     )
     words = pl.DataFrame(
-        [(each.id, each.citation, each.statement, each.layer.value) for each in law.elements()],
+        [
+            (each.id, each.citation, each.statement, each.layer.value)
+            for each in law.applicable(files.basis_of(batch))
+        ],
         schema=["element", "citation", "statement", "layer"],
         orient="row",
     )

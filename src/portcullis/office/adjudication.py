@@ -11,8 +11,8 @@ from django.db import transaction
 
 from portcullis import determination, ledger, matching, records, screening, tables
 from portcullis.canonical import sha256_hex
-from portcullis.law import Basis, Phase, elements, judge
-from portcullis.office import entries, files, window
+from portcullis.law import Phase, applicable, judge
+from portcullis.office import entries, files, readings, window
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import batch_key, find_batch
@@ -76,7 +76,7 @@ class _Run:
         self._announce = announce
         self._folder = home.batch(batch.id)
         self._key = batch_key(home, batch)
-        self._basis = Basis.from_pack(home.pack, home.today())
+        self._basis = readings.basis_on(home, home.today())
         self._index_digest = ""
         self._result = Adjudication(batch.id)
 
@@ -103,7 +103,7 @@ class _Run:
         The next segment is put in normal form while this one's digests are taken.
         """
         requests = tables.scan_table(self._folder / files.REQUESTS, self._key)
-        for part in ahead(screening.prepare(part) for part in requests):
+        for part in ahead(screening.prepare(part, self._home.pack) for part in requests):
             prepared.append(part)
             yield part
 
@@ -124,7 +124,7 @@ class _Run:
                 rows = findings.passed().implode()
                 passed.append(
                     part.filter(pl.col("row").is_in(rows)).select(
-                        "row", "tin", "periods", "^n_.*$", "^a_.*$"
+                        "row", "^tin$", "^periods$", "^n_.*$", "^a_.*$"
                     )
                 )
         return pl.concat(passed)
@@ -139,8 +139,8 @@ class _Run:
                 self._log_lookups(passed["row"])
                 found = matching.match(passed, index, self._basis)
                 self._result.looked_up = index.lookups
-        asked = found.join(passed.select("row", "periods"), on="row", maintain_order="left")
-        judged = judge(asked, elements(Phase.MATCH), self._basis)
+        asked = found.join(passed.select("row", "^periods$"), on="row", maintain_order="left")
+        judged = judge(asked, applicable(self._basis, Phase.MATCH), self._basis)
         found = found.join(judged, on="row", maintain_order="left")
         tables.write_table(self._folder / files.MATCHES, found, self._key)
         return found
@@ -161,7 +161,7 @@ class _Run:
 
     def _decide(self, matches: pl.DataFrame) -> pl.DataFrame:
         """Put findings and matches together; write and return the determinations."""
-        match_elements = [element.id for element in elements(Phase.MATCH)]
+        match_elements = [element.id for element in applicable(self._basis, Phase.MATCH)]
         matched = matches.select("row", "route", "cause", *match_elements)
         requests = tables.scan_table(
             self._folder / files.REQUESTS, self._key, ["row", "request_id"]

@@ -20,10 +20,12 @@ def public_findings(home: Home, batch: Batch) -> pl.DataFrame:
     a request was referred is not the requester's to read.
     """
     folder, key = home.batch(batch.id), batch_key(home, batch)
-    basis = Basis.from_pack(home.pack, batch.lists.get(number=1).as_of)
+    basis = files.basis_of(batch)
     requests = tables.scan_table(folder / files.REQUESTS, key)
     findings = tables.scan_table(folder / files.FINDINGS, key)
-    parts = [_explain(part, found, basis) for part, found in zip(requests, findings, strict=True)]
+    parts = [
+        _explain(home, part, found, basis) for part, found in zip(requests, findings, strict=True)
+    ]
     quarantined = files.read_step(home, batch, files.QUARANTINE).select(
         "source_row",
         pl.col("reason").alias("element"),
@@ -34,14 +36,15 @@ def public_findings(home: Home, batch: Batch) -> pl.DataFrame:
     return pl.concat([*parts, quarantined])
 
 
-def _explain(requests: pl.DataFrame, found: pl.DataFrame, basis: Basis) -> pl.DataFrame:
+def _explain(home: Home, requests: pl.DataFrame, found: pl.DataFrame, basis: Basis) -> pl.DataFrame:
     judged = [name for name in found.columns if name not in ("row", "face_outcome")]
     shown = found.filter(pl.col("face_outcome").is_in(_PUBLIC)).with_columns(
         pl.when(pl.col(name) == FOR_A_PERSON).then(MET).otherwise(name).cast(pl.UInt8).alias(name)
         for name in judged
     )
     rows = requests.filter(pl.col("row").is_in(shown["row"].implode()))
-    lines = screening.explain(screening.Findings(shown, basis), rows)
+    prepared = screening.prepare(rows, home.pack)
+    lines = screening.explain(screening.Findings(shown, basis), prepared)
     return lines.join(
         rows.select("request_id", "source_row"), on="request_id", maintain_order="left"
     ).select("source_row", *_FINDING)

@@ -1,10 +1,13 @@
 """A batch's folder: one file a step, all under the batch's own key, and its accounting."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
 
 from portcullis.errors import Refused
+from portcullis.law import Basis
+from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
 from portcullis.tables import read_table
@@ -46,6 +49,11 @@ def find_batch(batch_id: str) -> Batch:
         ) from None
 
 
+def basis_of(batch: Batch) -> Basis:
+    """Return the basis that the batch's list was made under, as the ledger has it."""
+    return Basis.from_json(entries.body(batch.lists.get(number=1).entry)["basis"])
+
+
 def batch_key(home: Home, batch: Batch) -> bytes:
     """Return the key of the batch's files."""
     return home.unwrap(bytes(batch.wrapped_key))
@@ -56,6 +64,12 @@ def read_step(
 ) -> pl.DataFrame:
     """Return one step's table, or only ``columns`` of it."""
     return read_table(home.batch(batch.id) / name, batch_key(home, batch), columns)
+
+
+def accounted(columns: Iterable[str]) -> list[str]:
+    """Return which of a request's ``columns`` the permanent accounting keeps."""
+    have = set(columns)
+    return [name for name in ACCOUNTED if name in have]
 
 
 def accounting(home: Home, batch_id: str, name: str) -> Path:

@@ -6,7 +6,6 @@ from typing import Any
 import polars as pl
 
 from portcullis import determination, ledger, release, tables
-from portcullis.agreements import FIELDS
 from portcullis.canonical import json_bytes, record_column, sha256_column, sha256_hex
 from portcullis.errors import Refused
 from portcullis.office import entries, files
@@ -119,13 +118,14 @@ def first_list_leaves(
 
 def _requests_are_whole(home: Home, batch: Batch) -> bool:
     """Whether every stored request still has its hash, which is what its leaf commits to."""
+    fields = home.pack.fields
     stored = tables.scan_table(
         home.batch(batch.id) / files.REQUESTS,
         files.batch_key(home, batch),
-        [*FIELDS, "request_hash"],
+        [*fields, "request_hash"],
     )
     return all(
-        sha256_column(part.select(text=record_column(_REQUEST, FIELDS))["text"]).equals(
+        sha256_column(part.select(text=record_column(_REQUEST, fields))["text"]).equals(
             part["request_hash"]
         )
         for part in stored

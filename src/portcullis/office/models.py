@@ -164,6 +164,61 @@ class LiftApproval(models.Model):
         ]
 
 
+class ReadingChange(models.Model):
+    """A reading to be put in force or out of it; ``decided`` once two people approved the same."""
+
+    statement = models.JSONField()
+    reading = models.CharField(max_length=80, db_index=True)
+    in_force = models.BooleanField()
+    effective_on = models.DateField()
+    decided = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, related_name="+")
+
+
+class ReadingApproval(models.Model):
+    """One of the two approvals of a change of readings: by whom, and the signed statement."""
+
+    change = models.ForeignKey(ReadingChange, on_delete=models.PROTECT, related_name="approvals")
+    person = models.CharField(max_length=80)
+    signature = models.TextField()
+
+    class Meta:
+        """One approval a person."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["change", "person"], name="one_reading_approval_a_person"
+            )
+        ]
+
+
+class History(models.Model):
+    """Disclosures made elsewhere, imported with the requests they answered.
+
+    ``made_under``: the readings they were made under, as far as known. ``compared`` once the
+    requests were compared with the holder's records.
+    """
+
+    id = models.CharField(max_length=80, primary_key=True)
+    file_digest = models.CharField(max_length=64, unique=True)
+    made_under = models.JSONField()
+    taken = models.BigIntegerField()
+    quarantined = models.BigIntegerField()
+    imported_on = models.DateField()
+    compared = models.ForeignKey(Act, on_delete=models.PROTECT, null=True, related_name="+")
+    wrapped_key = models.BinaryField()
+    act = models.ForeignKey(Act, on_delete=models.PROTECT)
+
+
+class Reexamination(models.Model):
+    """What stored requests would have come to under another basis: the result's file, by digest."""
+
+    number = models.IntegerField(primary_key=True)
+    basis = models.JSONField()
+    digest = models.CharField(max_length=64)
+    wrapped_key = models.BinaryField()
+    act = models.ForeignKey(Act, on_delete=models.PROTECT)
+
+
 class Recall(models.Model):
     """A demand to stop using one package: no token is given for it any more."""
 

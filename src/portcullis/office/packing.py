@@ -13,10 +13,10 @@ from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.entries import Announce
 from portcullis.office.files import (
-    ACCOUNTED,
     DETERMINATIONS,
     MATCHES,
     REQUESTS,
+    accounted,
     accounting,
     read_step,
 )
@@ -176,7 +176,7 @@ def _account(
         wanted, schema={"row": pl.UInt32, "officer": pl.String, "package": pl.String}, orient="row"
     )
     requester = home.pack.agreement.requester
-    entry = rows.select(ACCOUNTED).join(instances, on="row", maintain_order="left")
+    entry = rows.select(accounted(rows.columns)).join(instances, on="row", maintain_order="left")
     entry = entry.with_columns(
         authorised_on=pl.lit(home.today()),
         authority=pl.lit(home.pack.agreement.legal_basis),

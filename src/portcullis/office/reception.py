@@ -11,7 +11,7 @@ from django.db import transaction
 from portcullis import intake, keys, tables
 from portcullis.office import entries
 from portcullis.office.entries import Announce, silent
-from portcullis.office.files import ACCOUNTED, QUARANTINE, REQUESTS, accounting
+from portcullis.office.files import QUARANTINE, REQUESTS, accounted, accounting
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
 from portcullis.office.nonces import draw_nonces
@@ -75,7 +75,7 @@ def _store(
         )
         for frame in transmittal.frames():
             requests.write(frame)
-            account.write(frame.select(*ACCOUNTED, "source_row", "officers"))
+            account.write(frame.select(*accounted(frame.columns), "source_row", "officers"))
             announce(f"stored {requests.rows}")
     quarantined = transmittal.result.quarantined
     tables.write_table(folder / QUARANTINE, quarantined, key)

@@ -20,7 +20,7 @@ from pathlib import Path
 from django.db import transaction
 
 from portcullis.errors import Refused
-from portcullis.office import entries, packing
+from portcullis.office import entries, packing, readings
 from portcullis.office.conclusion import conclude
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
@@ -149,7 +149,7 @@ def subject(home: Home, batch: Batch, package: Package) -> Subject:
         packages=frozenset({package.id}),
         statutes=frozenset({*pack.request.statutes, pack.agreement.legal_basis}),
         officers=frozenset({package.officer}),
-        readings=frozenset(pack.readings_on(home.today())),
+        readings=frozenset(readings.basis_on(home, home.today()).readings),
         received_on=batch.received_on,
     )
 

@@ -1,9 +1,24 @@
 """Oversight: what those who watch over the gate can read.
 
-The face of the room. ``demo_report`` writes the report of a demonstration from ``DemoFacts``.
+The face of the room. ``demo_report`` writes the report of a demonstration from ``DemoFacts``;
+``Explanation`` is one request explained, as text, JSON or HTML,
+and ``explain_before_sending`` makes it of a requester's own file.
+``witnesses`` and ``compare`` try the law itself: what each element asks, what a change opens.
 """
 
+from portcullis.oversight.analysis import (
+    Change,
+    Comparison,
+    Terms,
+    Value,
+    Witness,
+    compare,
+    witnesses,
+)
+from portcullis.oversight.before_sending import explain_before_sending
+from portcullis.oversight.demands import Demand, demand_text
 from portcullis.oversight.demo import demo_report
+from portcullis.oversight.explanation import Explanation, Returned
 from portcullis.oversight.facts import (
     Basis,
     DemoFacts,
@@ -17,18 +32,48 @@ from portcullis.oversight.facts import (
     TruthCell,
     Variant,
 )
+from portcullis.oversight.reexamination import (
+    CLOSES,
+    NEEDS_LOOK_UP,
+    OPENS,
+    SAME,
+    VERDICTS,
+    Question,
+    by_element,
+    reexamine,
+)
 
 __all__ = [
+    "CLOSES",
+    "NEEDS_LOOK_UP",
+    "OPENS",
+    "SAME",
+    "VERDICTS",
     "Basis",
+    "Change",
+    "Comparison",
+    "Demand",
     "DemoFacts",
+    "Explanation",
     "LedgerFacts",
     "Naive",
     "NaiveReason",
     "Provision",
+    "Question",
     "ReadingInForce",
     "Reason",
+    "Returned",
     "Stage",
+    "Terms",
     "TruthCell",
+    "Value",
     "Variant",
+    "Witness",
+    "by_element",
+    "compare",
+    "demand_text",
     "demo_report",
+    "explain_before_sending",
+    "reexamine",
+    "witnesses",
 ]

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 import polars as pl
 
-from portcullis.agreements import FIELDS
+from portcullis.agreements import builtin_pack, load_pack
 from portcullis.scenarios import malformed
 from portcullis.scenarios.case_facts import AS_OF, draw_facts
 from portcullis.scenarios.casting import cast_requests
@@ -21,7 +21,7 @@ from portcullis.scenarios.variants import AS_FILED, PER_PERSON, Variant
 from portcullis.scenarios.vocabulary import Ints
 
 EXCESS = ("date_of_birth", "fingerprint_id")
-COLUMNS = (*FIELDS, *EXCESS)
+COLUMNS = (*load_pack(builtin_pack()).fields, *EXCESS)
 TRUTH_FOLDER = "scenario"
 
 _SLICE = 16_384

@@ -10,8 +10,9 @@ from datetime import date
 
 import polars as pl
 
-from portcullis.agreements import FIELDS
+from portcullis.agreements import builtin_pack, load_pack
 from portcullis.canonical import record_column, sha256_column
+from portcullis.intake import OFFICERS_SCHEMA
 
 NOT_ROWS: Mapping[str, str] = {
     "R9": "a whole population: the window's volume, tested in screening",
@@ -23,7 +24,8 @@ NOT_ROWS: Mapping[str, str] = {
     "R17": "contradicted figures: workflow test, numbers reconcile",
 }
 
-_BLANK: dict[str, str | None] = dict.fromkeys(FIELDS)
+_FIELDS = load_pack(builtin_pack()).fields
+_BLANK: dict[str, str | None] = dict.fromkeys(_FIELDS)
 _VALID = _BLANK | {
     "taxable_periods": "2022;2023;2024",
     "statute": "8 USC 1253(a)(1)(A)",
@@ -149,7 +151,7 @@ class RCases:
     """The cases and their world.
 
     ``requests``: ``case`` (``R1`` ...), ``what``, ``expected_outcome``, and the requests table
-    (``row``, ``source_row``, the fields, ``request_hash``, ``attested``). ``taxpayers`` and
+    (``row``, ``source_row``, the fields, ``request_hash`` and who signed). ``taxpayers`` and
     ``addresses`` are the records' tables. Each row is a case by itself: several ask about one
     person, so measures of repeats are not to be taken over them.
     """
@@ -162,20 +164,25 @@ class RCases:
 def r_cases() -> RCases:
     """Return the cases R1 to R16 that requests can show, to be judged as of ``AS_OF``."""
     rows = [_row(number, fields) for number, (_, _, _, fields) in enumerate(_CASES, start=1)]
-    requests = pl.DataFrame(rows, schema=dict.fromkeys(FIELDS, pl.String)).with_columns(
+    engaged = pl.col("officers") == _VALID["officers"]
+    requests = pl.DataFrame(rows, schema=dict.fromkeys(_FIELDS, pl.String)).with_columns(
         pl.Series("case", [case for case, _, _, _ in _CASES]),
         pl.Series("what", [what for _, what, _, _ in _CASES]),
         pl.Series("expected_outcome", [outcome for _, _, outcome, _ in _CASES]),
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
         (pl.int_range(pl.len(), dtype=pl.UInt32) + 1).alias("source_row"),
-        (pl.col("officers") == _VALID["officers"]).alias("attested"),
-        record_column("portcullis/request/1", FIELDS).alias("text"),
+        pl.lit("agency-head").alias("signed_by"),
+        pl.lit(value=True).alias("officers_employed"),
+        pl.lit(value=True).alias("officers_same_agency"),
+        engaged.alias("engaged"),
+        engaged.alias("sole_use"),
+        record_column("portcullis/request/1", _FIELDS).alias("text"),
     )
     hashes = sha256_column(requests["text"]).alias("request_hash")
     return RCases(
         requests.with_columns(hashes).select(
-            "case", "what", "expected_outcome", "row", "source_row", *FIELDS, "request_hash",
-            "attested",
+            "case", "what", "expected_outcome", "row", "source_row", *_FIELDS, "request_hash",
+            *OFFICERS_SCHEMA,
         ),
         _taxpayers(),
         _addresses(),

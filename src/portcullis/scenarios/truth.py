@@ -28,6 +28,8 @@ _ENGAGED = "26 U.S.C. § 6103(i)(2)(A)"
 _IMPAIRMENT = "26 U.S.C. § 6103(i)(6)"
 _LAST_KNOWN = "26 CFR 301.6212-2"
 _OFFENCE = "8 U.S.C. § 1253(a)(1)"
+# The 90 days run from the order, or from release; either may be the one that has not passed.
+_CLOCKS = "ninety-days|removal-period-run"
 _CLOCK = "8 U.S.C. § 1253(a)(1)(A); § 1231(a)(1)(B)"
 
 
@@ -36,8 +38,9 @@ class TruthClass:
     """One sort of request, what must become of it, and how many of each standing there are.
 
     ``outcome`` is what the gate must answer inside the office. ``element`` is the id of an
-    element that must be among its reasons, ``cause`` the private cause after look-up. ``why``
-    and ``citation`` say why a release would be unlawful; both are empty for lawful classes.
+    element that must be among its reasons (one of several, ``|`` between), ``cause`` the private
+    cause after look-up. ``why`` and ``citation`` say why a release would be unlawful; both are
+    empty for lawful classes.
     """
 
     name: str
@@ -133,7 +136,7 @@ STATUTE = (
           "No investigation of this person was identified.", 3_000, 60, 100),
     _face("no-investigation-stage", REFUSED, "investigation-stage", _ENGAGED,
           "It was not said what the investigation or proceeding was.", 2_000, 40, 60),
-    _face("officer-unsigned", REFUSED, "officers-attested", _ENGAGED,
+    _face("officer-unsigned", REFUSED, "officers-engaged", _ENGAGED,
           "The officer had not attested to being personally engaged.", 200, 50, 50),
 )  # fmt: skip
 
@@ -147,9 +150,9 @@ def _predicate(
 PREDICATE = (
     _face("statute-unsupported", RETURNED, "statute-supported", _AUTHORITY,
           "The statute cited is not one the agreement covers.", 1_500, 40, 50),
-    _predicate("within-90-days", "ninety-days", "The 90 days had not passed.", 2_500, 40, 60,
+    _predicate("within-90-days", _CLOCKS, "The 90 days had not passed.", 2_500, 40, 60,
                citation=_CLOCK),
-    _predicate("day-90", "ninety-days", "The 90 days had not passed.", 500, 10, 10,
+    _predicate("day-90", _CLOCKS, "The 90 days had not passed.", 500, 10, 10,
                citation=_CLOCK),
     _predicate("stay-in-force", "no-stay-in-force", "A stay was in force.", 1_500, 30, 50),
     _predicate("review-pending", "no-review-pending", "Review was pending.", 1_500, 30, 50),
@@ -171,7 +174,7 @@ PREDICATE = (
                2_500, 30, 60),
     _predicate("no-order-number", "order-number", "No order of removal was identified.",
                2_000, 30, 60),
-    _predicate("no-finality", "finality-date", "It was not said when the order became final.",
+    _predicate("no-finality", "ninety-days", "It was not said when the order became final.",
                1_000, 10, 20),
     _predicate("no-wilfulness", "wilfulness-basis", "Nothing showed the offence to be wilful.",
                1_000, 10, 20),

@@ -8,7 +8,7 @@ requester's own check of a file before sending.
 from portcullis.screening.explain import explain
 from portcullis.screening.measures import WINDOW_SCHEMA, Measured, empty_window, measure
 from portcullis.screening.prepare import prepare
-from portcullis.screening.requester import requester_screen
+from portcullis.screening.requester import prepared_chunks, requester_screen
 from portcullis.screening.screen import PASSED, REFERRED, REFUSED, RETURNED, Findings, screen
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "explain",
     "measure",
     "prepare",
+    "prepared_chunks",
     "requester_screen",
     "screen",
 ]

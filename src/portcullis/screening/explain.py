@@ -2,8 +2,7 @@
 
 import polars as pl
 
-from portcullis.law import FOR_A_PERSON, NOT_MET, Element, elements
-from portcullis.screening.prepare import prepare
+from portcullis.law import FOR_A_PERSON, NOT_MET, Element, applicable
 from portcullis.screening.screen import Findings
 
 COLUMNS = ("request_id", "outcome", "element", "citation", "field", "message")
@@ -14,14 +13,15 @@ def explain(findings: Findings, requests: pl.DataFrame) -> pl.DataFrame:
 
     One row for each element not met (or for a person) of each request of ``findings``, in the
     law's order within a request; a request that passed has one row whose ``element`` and what
-    follows are empty. ``requests`` is the table that was screened; it gives the ids and the
-    causes behind the messages. No value of a request is repeated in a message.
+    follows are empty. ``requests`` is the table that was screened, as ``prepare`` returns it; it
+    gives the ids and the causes behind the messages. No value of a request is repeated in a
+    message.
     """
-    frame = prepare(requests).select(pl.all().exclude("outcome"))
+    frame = requests.select(pl.all().exclude("outcome"))
     found = findings.table
     passed = found.filter(pl.col("face_outcome") == "passed").select("row", _order(0), *_empty())
     parts = [passed]
-    for number, each in enumerate(elements(), start=1):
+    for number, each in enumerate(applicable(findings.basis), start=1):
         if each.id in found.columns:
             parts += [
                 _lines(each, number, result, findings, frame) for result in (NOT_MET, FOR_A_PERSON)

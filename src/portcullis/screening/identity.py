@@ -7,25 +7,40 @@ abbreviations and leading zeros do not make another person of the same one.
 import polars as pl
 
 from portcullis.screening.digests import digest_column
-from portcullis.screening.prepare import prepare
 
 SEPARATOR = "\x1f"
 
 # What a request is recognised as a repeat by.
 REPEATS = ("tin", "person", "order")
 _DIGESTED = (*REPEATS, "investigation", "reason", "address")
+# What is read where the agreement has it; name and address have their normal forms always.
+_STATED: dict[str, pl.DataType] = {
+    "tin_digits": pl.String(),
+    "order_number": pl.String(),
+    "investigation_id": pl.String(),
+    "reason": pl.String(),
+    "supersedes": pl.String(),
+    "change": pl.String(),
+    "officer_list": pl.List(pl.String()),
+}
 
 
 def identities(requests: pl.DataFrame, key: bytes) -> pl.DataFrame:
     """Return for each request its ``row``, a digest for each of the kinds, and the plain rest.
 
+    ``requests`` as ``prepare`` returns them. What the agreement has no field for is stated by none.
     Columns: ``row``; ``tin, person, order, investigation, reason, address`` Binary, null where
     the request does not state it; ``request`` and ``supersedes`` Binary, the ids of the request and
     of the one cited (no personal data, so in plain); ``changed`` Boolean; ``officers`` String.
     """
+    absent = [
+        pl.lit(None, kind).alias(name)
+        for name, kind in _STATED.items()
+        if name not in requests.columns
+    ]
     folded = (
-        prepare(requests)
-        .lazy()
+        requests.lazy()
+        .with_columns(absent)
         .select(
             "row",
             pl.col("tin_digits").alias("tin"),

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from portcullis.law import Basis
+from portcullis.law import Basis, Thresholds
 from portcullis.screening.identity import REPEATS, identities
 
 KINDS = (*REPEATS, "investigation", "reason", "address", "officer", "volume")
@@ -49,7 +49,7 @@ def measure(
     *,
     batch_id: str,
 ) -> Measured:
-    """Measure a batch of requests (``chunks`` of the requests table) within the window.
+    """Measure a batch of requests (``chunks`` as ``prepare`` returns them) within the window.
 
     ``window``: the ``digests`` stored of earlier batches (``WINDOW_SCHEMA``), or None. Rows of
     this batch, or older than the basis's ``window_days`` before ``on``, are left out of it.
@@ -60,11 +60,17 @@ def measure(
     ``m_repeat`` requests before it about the same person (by TIN, by name and address, or by
     order); ``m_repeat_cited`` it names one of those and says what changed;
     ``m_duplicate_investigation`` requests about other persons naming its investigation;
-    ``m_batch_halt``; ``m_window_volume`` requests in the window.
+    ``m_officer_in_all`` one officer stands in more than a share of the batch; ``m_batch_halt``
+    that, or one reason does; ``m_window_volume`` requests in the window. A measure of what the
+    agreement has no field for is 0, or False: ``m_duplicate_investigation`` needs an order number
+    too, which tells the persons apart.
     """
+    limits = basis.thresholds
     batch = pl.concat([identities(chunk, key) for chunk in chunks]).sort("row")
-    earlier = _window(window, basis.thresholds.window_days, on, batch_id)
+    earlier = _window(window, limits.window_days, on, batch_id)
     reasons, officers = _count(batch, "reason"), _officers(batch)
+    by_officer = _halted(batch.height, officers, limits.batch_halt_officer_share, limits)
+    by_reason = _halted(batch.height, reasons, limits.batch_halt_reason_share, limits)
     measures = batch.select("row").with_columns(
         _loads(batch, officers, earlier),
         _joined(batch, "reason", _add(reasons, earlier, "reason")).alias("m_identical_reasons"),
@@ -74,7 +80,8 @@ def measure(
         _repeats(batch, earlier).alias("m_repeat"),
         _cited(batch, earlier).alias("m_repeat_cited"),
         _duplicate_investigations(batch, earlier).alias("m_duplicate_investigation"),
-        pl.lit(_halted(batch.height, officers, reasons, basis)).alias("m_batch_halt"),
+        pl.lit(by_officer).alias("m_officer_in_all"),
+        pl.lit(by_officer or by_reason).alias("m_batch_halt"),
         pl.lit(_volume(batch, earlier), dtype=pl.UInt32).alias("m_window_volume"),
     )
     return Measured(measures, _digests(batch, officers, reasons, batch_id, on))
@@ -233,15 +240,8 @@ def _volume(batch: pl.DataFrame, earlier: pl.DataFrame) -> int:
     return batch.height + int(_of_kind(earlier, "volume")["count"].sum())
 
 
-def _halted(rows: int, officers: pl.DataFrame, reasons: pl.DataFrame, basis: Basis) -> bool:
-    limits = basis.thresholds
-    shares = (
-        (officers, Fraction(limits.batch_halt_officer_share)),
-        (reasons, Fraction(limits.batch_halt_reason_share)),
-    )
-    return rows >= limits.halt_minimum_rows and any(
-        _most(counts) > share * rows for counts, share in shares
-    )
+def _halted(rows: int, counts: pl.DataFrame, share: str, limits: Thresholds) -> bool:
+    return rows >= limits.halt_minimum_rows and _most(counts) > Fraction(share) * rows
 
 
 def _most(counts: pl.DataFrame) -> int:

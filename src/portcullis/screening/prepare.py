@@ -3,56 +3,67 @@
 Strict: what is not written as the schema says is null, and null is not met.
 """
 
+from collections.abc import Collection
+
 import polars as pl
 
 from portcullis import addresses, names
+from portcullis.agreements import Pack
 from portcullis.law.words import folded_citation
 
-DATES = (
-    "investigation_opened_on",
-    "order_date",
-    "finality_date",
-    "judicial_review_final_on",
-    "custody_released_on",
-    "status_checked_on",
-)
+_NAMED_BY = ("given_name", "middle_name", "family_name", "suffix")
+_ADDRESSED_BY = ("address_line1", "address_line2", "city", "state", "zip")
 _DATE = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 _YEARS = r"^[0-9]{4}(?: *; *[0-9]{4})*$"
 _TIN = r"^[0-9]{9}$"
 
 
-def prepare(requests: pl.DataFrame) -> pl.DataFrame:
+def prepare(
+    requests: pl.DataFrame, pack: Pack, wanted: Collection[str] | None = None
+) -> pl.DataFrame:
     """Return ``requests`` with the helper columns that are not there yet.
 
-    Added: ``d_<date field>`` Date; ``periods`` List(Int16); ``officer_list`` List(String);
-    ``c_statute`` and ``c_charge``, citations without spaces, points and section signs;
-    ``tin_digits``, nine digits or null; and the normal forms ``a_`` and ``n_`` of address and
-    name.
+    Added, of the fields that ``pack`` has: ``d_<date field>`` Date; ``c_<citation field>``,
+    citations without spaces, points and section signs; ``periods`` List(Int16) of
+    ``taxable_periods``; ``officer_list`` List(String); ``tin_digits``, nine digits or null. Always
+    added: the normal forms ``a_`` and ``n_`` of address and name, absent where nothing is stated.
+    ``wanted``: only those of them, and only their fields need be there; None: all.
     """
-    frame = _normal_forms(requests)
-    missing = [each for each in typed() if each.meta.output_name() not in frame.columns]
+    forms = wanted is None or any(name.startswith(("a_", "n_")) for name in wanted)
+    frame = _normal_forms(requests) if forms else requests
+    missing = [
+        each
+        for each in _typed(pack)
+        if (name := each.meta.output_name()) not in frame.columns
+        and (wanted is None or name in wanted)
+    ]
     return frame.lazy().with_columns(missing).collect()
 
 
-def typed() -> list[pl.Expr]:
+def _typed(pack: Pack) -> list[pl.Expr]:
     """Return the expressions of the typed columns over the request's text."""
+    others = {
+        "taxable_periods": _years().alias("periods"),
+        "officers": _list("officers").alias("officer_list"),
+        "tin": _tin().alias("tin_digits"),
+    }
     return [
-        *[_date(name) for name in DATES],
-        _years().alias("periods"),
-        _list("officers").alias("officer_list"),
-        folded_citation(pl.col("statute")).alias("c_statute"),
-        folded_citation(pl.col("charge")).alias("c_charge"),
-        _tin().alias("tin_digits"),
+        *[_date(name) for name in pack.fields_of("date")],
+        *[folded_citation(pl.col(name)).alias(f"c_{name}") for name in pack.fields_of("citation")],
+        *[typed for name, typed in others.items() if name in pack.fields],
     ]
 
 
 def _normal_forms(requests: pl.DataFrame) -> pl.DataFrame:
-    frame = requests
+    """Add the normal forms; what an agreement does not ask for counts as not stated."""
+    read = (*_NAMED_BY, *_ADDRESSED_BY)
+    absent = [name for name in read if name not in requests.columns]
+    frame = requests.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
     if "a_absent" not in frame.columns:
         frame = addresses.normalise(frame)
     if "n_absent" not in frame.columns:
         frame = names.normalise(frame)
-    return frame
+    return frame.drop(absent)
 
 
 def _date(name: str) -> pl.Expr:

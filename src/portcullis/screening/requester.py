@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from portcullis.agreements import Pack
-from portcullis.intake import read_batch
+from portcullis.intake import OFFICERS_SCHEMA, read_batch
 from portcullis.law import Basis
 from portcullis.screening.explain import COLUMNS, explain
 from portcullis.screening.measures import measure
@@ -30,19 +30,18 @@ def requester_screen(
     As ``explain``, in the file's order, with a row of outcome ``returned`` for each row that intake
     would quarantine (its ``element`` is the quarantine code; without a legible id the row number
     stands in its place). Judged as of ``on``. What only the holder has is not judged: earlier
-    batches in the window, and the officers' signed attestations, which are taken as given.
+    batches in the window; and who signs, and the officers' attestations, are taken as given.
     Reads the file twice. ``progress`` is told the stage and the rows done. Raises as
     ``intake.read_batch``.
     """
     basis = Basis.from_pack(pack, on)
     key = secrets.token_bytes(32)
-    chunks = (taken for taken, _ in _read(path, pack, "measure", progress))
+    chunks = (frame for frame, _ in prepared_chunks(path, pack, "measure", progress))
     measures = measure(chunks, None, key, basis, on, batch_id="").measures
     parts = []
-    for taken, quarantined in _read(path, pack, "screen", progress):
-        frame = prepare(taken)
+    for frame, quarantined in prepared_chunks(path, pack, "screen", progress):
         findings = screen(frame, basis, measures)
-        numbers = taken.select("request_id", "source_row")
+        numbers = frame.select("request_id", "source_row")
         parts += [
             explain(findings, frame).join(numbers, on="request_id", maintain_order="left"),
             _returned(quarantined),
@@ -50,14 +49,26 @@ def requester_screen(
     return pl.concat(parts).sort("source_row", maintain_order=True).select(COLUMNS)
 
 
-def _read(
-    path: Path, pack: Pack, stage: str, progress: Progress
+def prepared_chunks(
+    path: Path, pack: Pack, stage: str = "", progress: Progress = silent
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Yield the rows of a requester's file, prepared, and the quarantined ones, chunk by chunk.
+
+    Who signed, and what the officers attest to, stand as after a lawful transmittal.
+    """
     rows = 0
     for chunk in read_batch(path, pack):
-        yield chunk.taken.with_columns(pl.lit(value=True).alias("attested")), chunk.quarantined
+        given = chunk.taken.with_columns(_given(pack))
+        yield prepare(given, pack), chunk.quarantined
         rows += chunk.taken.height + chunk.quarantined.height
         progress(stage, rows)
+
+
+def _given(pack: Pack) -> list[pl.Expr]:
+    """Return the columns of who signed, as after a lawful signatory and every officer did."""
+    signed = {name: pl.lit(value=True) for name in OFFICERS_SCHEMA}
+    signed["signed_by"] = pl.lit(pack.signing_authorities[0])
+    return [value.alias(name) for name, value in signed.items()]
 
 
 def _returned(quarantined: pl.DataFrame) -> pl.DataFrame:

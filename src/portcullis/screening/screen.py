@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from portcullis.law import FOR_A_PERSON, NOT_MET, Basis, Element, Layer, Phase, elements, judge
-from portcullis.screening.prepare import prepare
+from portcullis.law import FOR_A_PERSON, NOT_MET, Basis, Element, Layer, Phase, applicable, judge
 
 PASSED, REFUSED, RETURNED, REFERRED = "passed", "refused", "returned", "referred"
 
@@ -28,18 +27,18 @@ class Findings:
 
 
 def screen(requests: pl.DataFrame, basis: Basis, measures: pl.DataFrame | None) -> Findings:
-    """Return the findings on ``requests`` (the requests table) under ``basis``.
+    """Return the findings on ``requests`` (as ``prepare`` returns them) under ``basis``.
 
     ``measures`` is the table of ``measure``, joined by ``row``. Without it, or for a row it lacks,
     the elements that read measures are not met. ``face_outcome`` is ``refused`` (an element of the
     statute's layer is not met), else ``returned`` (another layer's is not), else ``referred``
     (one is for a person), else ``passed``. Row-local: results do not depend on chunking.
     """
-    frame = prepare(requests)
+    frame = requests
     if measures is not None:
         span = pl.col("row").is_between(frame["row"].min(), frame["row"].max())
         frame = frame.join(measures.filter(span), on="row", how="left", maintain_order="left")
-    face = elements(Phase.FACE)
+    face = applicable(basis, Phase.FACE)
     table = judge(frame, face, basis)
     return Findings(table.with_columns(outcome(face).alias("face_outcome")), basis)
 

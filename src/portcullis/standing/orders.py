@@ -233,6 +233,11 @@ def _is_whole(entry: Mapping[str, Any], kind: str) -> bool:
     return True
 
 
+def check_docket(docket: str) -> None:
+    """Raise Misuse unless ``docket`` has the shape of a docket or file reference."""
+    _shape("docket", docket, _DOCKET)
+
+
 def _shape(field: str, value: object, pattern: re.Pattern[str]) -> None:
     fits = isinstance(value, str) and pattern.fullmatch(value) is not None
     if not fits or _LIKE_A_TIN.search(str(value)):

@@ -1,13 +1,4 @@
-"""8 U.S.C. § 1253(a): penalty for failure to depart.
-
-(1) Any alien against whom a final order of removal is outstanding by reason of being a member
-of any of the classes described in section 1227(a) of this title, who
-    (A) willfully fails or refuses to depart from the United States within a period of 90 days
-    from the date of the final order of removal under administrative processes, or if judicial
-    review is had, then from the date of the final order of the court ...
-(2) It is not in violation of paragraph (1) to take any proper steps for the purpose of
-securing cancellation of or exemption from such order of removal ...
-"""
+"""8 U.S.C. § 1253(a)(1): the offence of wilful failure to depart within ninety days."""
 
 from datetime import timedelta
 
@@ -15,19 +6,34 @@ import polars as pl
 
 from portcullis.law.basis import Basis
 from portcullis.law.element import Element, Layer, Phase, met_if, met_or_for_a_person
-from portcullis.law.status import answered, answered_with_date, must_be_no
+from portcullis.law.fields import Field, Kind, answer
+from portcullis.law.provision import Provision
+from portcullis.law.status import PERIOD_DAYS, answered_with_date, must_be_no
 from portcullis.law.words import identifies, placeholder, words_at_least
 
-PERIOD_DAYS = 90
+TEXT = """\
+(1) Any alien against whom a final order of removal is outstanding by reason of being a member of
+any of the classes described in section 1227(a) of this title, who
+    (A) willfully fails or refuses to depart from the United States within a period of 90 days from
+    the date of the final order of removal under administrative processes, or if judicial review is
+    had, then from the date of the final order of the court, ...
+shall be fined under title 18, or imprisoned not more than four years (or 10 years
+if the alien is a member of any of the classes described in paragraph (1)(E), (2), (3), or (4) of
+section 1227(a) of this title), or both."""
+
 LEAST_WORDS_OF_A_BASIS = 3
 
-_CLASS = r"^8USC1227\(a\)\([1-7]\)"
+# Paragraph (7) of § 1227(a) is a waiver, and describes no class.
+_CLASS = r"^8USC1227\(a\)\([1-6]\)"
 _CITATION = r"(?i)^(?:8(?:USC|CFR)|INA|SECTION|SEC)[0-9]"
 
 
-def _charge(_basis: Basis) -> pl.Expr:
+def _charge(basis: Basis) -> pl.Expr:
     charge = pl.col("c_charge")
-    return met_or_for_a_person(charge.str.contains(_CLASS), charge.str.contains(_CITATION))
+    cited = charge.str.contains(_CITATION)
+    if basis.holds("any-ground-of-removal"):
+        return met_if(cited)
+    return met_or_for_a_person(charge.str.contains(_CLASS), cited)
 
 
 def _dates_in_order(basis: Basis) -> pl.Expr:
@@ -46,17 +52,13 @@ def _dates_in_order(basis: Basis) -> pl.Expr:
 
 
 def _clock_start() -> pl.Expr:
-    """Return the latest day the ninety days can run from; null where a fact for it is missing."""
+    """Return the later day the ninety days can run from; null where a fact for it is missing."""
     court = pl.when(pl.col("judicial_review_had") == "yes").then("d_judicial_review_final_on")
-    released = pl.when(pl.col("nonimmigration_custody_had") == "yes").then("d_custody_released_on")
-    known = (
-        pl.col("d_finality_date").is_not_null()
-        & answered("judicial_review_had")
-        & answered("nonimmigration_custody_had")
-        & ((pl.col("judicial_review_had") == "no") | court.is_not_null())
-        & ((pl.col("nonimmigration_custody_had") == "no") | released.is_not_null())
+    reviewed = (pl.col("judicial_review_had") == "yes") & court.is_not_null()
+    known = pl.col("d_finality_date").is_not_null() & (
+        (pl.col("judicial_review_had") == "no") | reviewed
     )
-    return pl.when(known).then(pl.max_horizontal("d_finality_date", court, released))
+    return pl.when(known).then(pl.max_horizontal("d_finality_date", court))
 
 
 ORDER_NUMBER = Element(
@@ -168,10 +170,10 @@ JUDICIAL_REVIEW = Element(
 
 NINETY_DAYS = Element(
     id="ninety-days",
-    citation="8 U.S.C. § 1253(a)(1)(A); § 1231(a)(1)(B)",
+    citation="8 U.S.C. § 1253(a)(1)(A)",
     statement=(
-        "More than 90 days have passed since the latest of finality, the court's final order and "
-        "release from custody other than immigration's."
+        "More than 90 days have passed since the order became final or, if judicial review was "
+        "had, since the final order of the court, whichever is later."
     ),
     layer=Layer.PREDICATE,
     phase=Phase.FACE,
@@ -179,46 +181,19 @@ NINETY_DAYS = Element(
     time_dependent=True,
     test=lambda basis: met_if(_clock_start() < basis.as_of - timedelta(days=PERIOD_DAYS)),
     message=(
-        "The 90 days have not passed: day 91 after the latest of finality, the court's final order "
-        "and release from custody is the first on which a request can be made. Send it then."
+        "The 90 days have not passed: day 91 after the later of finality and the court's final "
+        "order is the first on which a request can be made. Send it then."
     ),
     cause=lambda _basis: pl.when(_clock_start().is_null()).then(pl.lit("no-clock")),
     cause_messages={
         "no-clock": (
-            "The 90 days cannot be counted: finality_date, or the answer or date on judicial "
-            "review "
-            "or custody, is missing. Complete them."
+            "The 90 days cannot be counted: finality_date is missing or is no date, or the answer "
+            "or date on judicial review is missing. Complete them; write dates as YYYY-MM-DD."
         ),
     },
     requirements=(16,),
 )
 
-STAY_APPLICATION = Element(
-    id="stay-application",
-    citation="8 CFR 241.6",
-    statement="It is stated whether a stay was applied for; an application alone excuses nothing.",
-    layer=Layer.PREDICATE,
-    phase=Phase.FACE,
-    field="stay_applied_for",
-    test=lambda _basis: met_if(answered("stay_applied_for")),
-    message="The question stay_applied_for has no answer. Write yes or no.",
-    requirements=(17, 18),
-)
-
-NO_STAY = must_be_no(
-    "no-stay-in-force",
-    "8 U.S.C. § 1253(a)(1)(A); § 1231(a)(1)(B)(ii)",
-    "stay_in_force",
-    "No stay of removal is in force.",
-    "A stay of removal is in force: the person is not bound to depart. No request can be made.",
-)
-NO_REVIEW = must_be_no(
-    "no-review-pending",
-    "8 U.S.C. § 1253(a)(1)(A), (a)(2)",
-    "review_pending",
-    "No judicial review of the order is pending.",
-    "Judicial review is pending: the 90 days have not begun. No request can be made.",
-)
 NO_DEFERRED_ACTION = must_be_no(
     "no-deferred-action",
     "8 U.S.C. § 1253(a)(1)(A)",
@@ -228,13 +203,6 @@ NO_DEFERRED_ACTION = must_be_no(
         "The person has deferred action: staying is no wilful failure to depart. No request can "
         "be made."
     ),
-)
-NOT_REOPENED = must_be_no(
-    "not-reopened",
-    "8 U.S.C. § 1253(a)(1), (a)(2)",
-    "reopened",
-    "The case has not been reopened: the order is outstanding.",
-    "The case was reopened: no final order is outstanding. No request can be made.",
 )
 NOT_DEPARTED = must_be_no(
     "not-departed",
@@ -258,42 +226,42 @@ NOT_CITIZEN = must_be_no(
     "The person is a citizen: there is no offence. No request can be made.",
 )
 
-STATUS_FRESH = Element(
-    id="status-fresh",
-    citation="8 U.S.C. § 1253(a)(1), (a)(2)",
-    statement="The answers on status were checked within the days the agreement allows.",
-    layer=Layer.PREDICATE,
-    phase=Phase.FACE,
-    field="status_checked_on",
-    time_dependent=True,
-    test=lambda basis: met_if(
-        pl.col("d_status_checked_on").is_between(
-            basis.as_of - timedelta(days=basis.thresholds.status_age_days), basis.as_of
-        )
-    ),
-    message=(
-        "The day the status was checked is missing, is no date, lies in the future or is more than "
-        "{status_age_days} days back. Check the status again and write the day in "
-        "status_checked_on."
-    ),
-    requirements=(17,),
-)
 
-ELEMENTS: tuple[Element, ...] = (
-    ORDER_NUMBER,
-    ORDER_DATE,
-    DATES_IN_ORDER,
-    CHARGE_CLASS,
-    WILFULNESS,
-    JUDICIAL_REVIEW,
-    NINETY_DAYS,
-    STAY_APPLICATION,
-    NO_STAY,
-    NO_REVIEW,
-    NO_DEFERRED_ACTION,
-    NOT_REOPENED,
-    NOT_DEPARTED,
-    NOT_DECEASED,
-    NOT_CITIZEN,
-    STATUS_FRESH,
+PROVISION = Provision(
+    id="8 USC 1253(a)(1)",
+    citation="8 U.S.C. § 1253(a)(1)",
+    title="Wilful failure to depart",
+    text=TEXT,
+    source="U.S. Code, snapshot of April 2023",
+    fields=(
+        Field("order_number", Kind.NUMBER, "the case number of the order", "A000-000-001"),
+        Field("order_date", Kind.DATE, "the day of the order of removal", 400),
+        Field("charge", Kind.CITATION, "the ground of removal", "8 USC 1227(a)(1)(B)"),
+        answer("judicial_review_had", "whether judicial review was had"),
+        Field("judicial_review_final_on", Kind.DATE, "the day of the court's final order"),
+        answer("deferred_action", "whether the person has deferred action"),
+        answer("departed", "whether the person has departed"),
+        answer("deceased", "whether the person has died"),
+        answer("citizen", "whether the person is a citizen"),
+        Field(
+            "wilfulness_basis",
+            Kind.FREE_TEXT,
+            "what shows that staying is wilful",
+            "Served in person on the day of the order; acknowledged the duty to depart in "
+            "writing; travel document issued and not used.",
+        ),
+    ),
+    elements=(
+        ORDER_NUMBER,
+        ORDER_DATE,
+        DATES_IN_ORDER,
+        CHARGE_CLASS,
+        WILFULNESS,
+        JUDICIAL_REVIEW,
+        NINETY_DAYS,
+        NO_DEFERRED_ACTION,
+        NOT_DEPARTED,
+        NOT_DECEASED,
+        NOT_CITIZEN,
+    ),
 )

@@ -1,0 +1,78 @@
+"""The draft of a recall demand: what the holder asks of a recipient, for counsel to send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from portcullis.law import Element, Reading
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a demand says: to whom, by when, for which disclosures, and on what ground.
+
+    ``requests`` are the requests' own ids; ``readings`` those under which they were judged again;
+    ``grounds`` the elements not met, with how many of the disclosures do not meet each.
+    """
+
+    holder: str
+    recipient: str
+    agreement: str
+    drafted_on: date
+    due_on: date
+    requests: Sequence[str]
+    readings: Sequence[Reading]
+    grounds: Sequence[tuple[Element, int]]
+
+
+def demand_text(demand: Demand) -> str:
+    """Return the draft as Markdown: plain, complete, without any personal data."""
+    count = len(demand.requests)
+    return "\n".join(
+        [
+            "# Draft: demand for the recall of return information",
+            "",
+            f"From: {demand.holder}  ",
+            f"To: {demand.recipient}  ",
+            f"Agreement: {demand.agreement}  ",
+            f"Drafted: {demand.drafted_on.isoformat()}. Not sent; for counsel to settle.",
+            "",
+            f"On re-examination, {count:,} {_disclosures(count)} made to you did not meet the law. "
+            "They were judged again under these readings of it:",
+            "",
+            *[f"- {_reading(each)}" for each in demand.readings],
+            "",
+            "What is not met, and in how many of them:",
+            "",
+            *[
+                f"- {each.citation}: {each.statement} ({number:,})"
+                for each, number in demand.grounds
+            ],
+            "",
+            f"By {demand.due_on.isoformat()} you are asked, for each request listed below,",
+            "",
+            "1. to stop at once all inspection, use and further disclosure;",
+            "2. to identify every copy, every record made from it, every onward recipient and "
+            "every action taken on it;",
+            "3. to return it, or to make it undisclosable, in every such place (26 U.S.C. § "
+            "6103(p)(4)(F)(ii)), unless a preservation hold stands: then to sequester it instead;",
+            "4. to certify all this, signed by the custodian of each place.",
+            "",
+            "If a preservation hold or an order of a court reaches any of it, say so before "
+            "anything is destroyed.",
+            "",
+            f"## The {count:,} requests",
+            "",
+            *[f"- {request_id}" for request_id in demand.requests],
+            "",
+        ]
+    )
+
+
+def _disclosures(count: int) -> str:
+    return "disclosure" if count == 1 else "disclosures"
+
+
+def _reading(reading: Reading) -> str:
+    docket = f", No. {reading.docket}" if reading.docket else ""
+    return f"{reading.holding} ({reading.source}{docket})"
