@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from portcullis import keys, tables
-from portcullis.agreements import Person
+from portcullis.agreements import Person, builtin_pack, load_pack
 from portcullis.errors import Misuse
 from portcullis.intake import (
     REFUSALS,

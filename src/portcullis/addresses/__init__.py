@@ -30,7 +30,7 @@ from portcullis.addresses.absence import REASONS as ABSENCE_REASONS
 from portcullis.addresses.comparison import AGREES, REASONS, REFERS, agreement
 from portcullis.addresses.normal import COLUMNS, normalise
 
-VERSION = "1"
+VERSION = "2"
 """Version of the rules and lists; a change that alters any answer raises it."""
 
 KINDS = (

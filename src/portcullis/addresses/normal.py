@@ -154,7 +154,10 @@ def _absent_reason(
     place: pl.DataFrame,
 ) -> pl.Series:
     """Return the code of the first rule each row falls to, null for an address."""
-    unnumbered = (elements["kind"] == "unparsed") & (elements["unit"] == "")
+    unparsed = elements["kind"] == "unparsed"
+    unnumbered = unparsed & (elements["unit"] == "")
+    # "Failed to Provide, Apt 4B": a unit makes no address of a placeholder.
+    in_unit = _where(unparsed & (elements["unit"] != ""), elements["street"], _is_placeholder)
     no_way = unnumbered & ~_where(unnumbered, line, absence.names_a_way)
     institution = absence.may_name_institution(words)
     rules = pl.DataFrame(
@@ -166,7 +169,7 @@ def _absent_reason(
             "state": place["state"],
             "zip5": place["zip5"],
             "digits": ~words.str.contains("[^0-9 ]"),
-            "placeholder": _is_placeholder(line),
+            "placeholder": _is_placeholder(line) | in_unit,
             "custody": _where(institution, words, absence.is_custody)
             | _custody_city(place["city"]),
             "agency": _where(institution, words, absence.is_agency),
