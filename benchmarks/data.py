@@ -47,7 +47,11 @@ class Data:
     @property
     def specialist_key(self) -> Path:
         """The key of the specialist who adjudicates."""
-        return self.folder / "keys" / f"{self.specialist}.pem"
+        return self.key(self.specialist)
+
+    def key(self, person: str) -> Path:
+        """Return the key file of a person of the holder's."""
+        return self.folder / "keys" / f"{person}.pem"
 
     @classmethod
     def load(cls, folder: Path) -> "Data":

@@ -6,10 +6,17 @@ signatures, quarantine, encrypted storage, receipt), though Splink has no such s
 """
 
 import sys
+from collections.abc import Iterator
 
 from benchmarks.data import Data
 from benchmarks.processes import Measured, measure
 
+COUNSEL = "irs-counsel"
+READINGS = (
+    "one-officer-cannot-be-engaged-in-all",
+    "any-ground-of-removal",
+    "address-on-its-face",
+)
 STAGES = {
     "measure": "normal forms of names and addresses; window measures",
     "screen": "screening, every element",
@@ -48,6 +55,17 @@ def run(data: Data) -> list[tuple[str, float, str]]:
         ("of those, eligible", quality["eligible"], "share"),
         ("wrong links", quality["wrong"], ""),
     ]
+
+
+def re_examine(data: Data) -> Iterator[tuple[str, float, str]]:
+    """Judge the whole batch again under one reading after the other; yield seconds and memory."""
+    actor = ("--as", COUNSEL, "--key", str(data.key(COUNSEL)))
+    for reading in READINGS:
+        found = _verb(data, "reexamine", "--reading", reading, *actor)
+        if found.answer["judged"] != data.requests:
+            raise RuntimeError(f"{found.answer['judged']:,} were judged again, not all")
+        yield f"judged again under {reading}", found.seconds, "s"
+        yield f"peak memory, {reading}", found.peak / 2**30, "GiB"
 
 
 def _verb(data: Data, *words: str) -> Measured:

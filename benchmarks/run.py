@@ -95,6 +95,7 @@ def parts(data: Data) -> Measurements:
         words = [part, str(data.folder)] if part == "screening" else [part]
         answer = measure([sys.executable, "-m", "benchmarks.parts", *words]).answer
         yield from ((stage, value, unit) for stage, value in answer.items())
+    yield from gate.re_examine(data)
 
 
 def rules(run: Run) -> list[Result]:

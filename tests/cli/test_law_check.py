@@ -64,7 +64,7 @@ def test_an_implied_element_is_a_no(
     monkeypatch.setitem(law.PROVISIONS, name, provision)
     pack = load_pack(builtin_pack())
     asked = pack.model_copy(update={"provisions": (*pack.provisions, name)})
-    monkeypatch.setattr(law_check, "_pack", lambda _name: asked)
+    monkeypatch.setattr(law_check, "pack_of", lambda *_named: asked)
     assert law_check.check("any", on=DAY) == 1
     shown = " ".join(capsys.readouterr().out.split())
     assert "planted never fails alone; always with not-departed" in shown

@@ -4,6 +4,7 @@ import pytest
 
 from portcullis import keys
 from portcullis.custody import PackageFacts, ask, grant
+from portcullis.law import AUTHORITIES
 from portcullis.release import Parcel, disclosure_content, package_digest, seal
 
 from .cases import LKA, NOW, OPEN, leaf_of, person, proof_of
@@ -73,6 +74,7 @@ def office(sealed, parcel, officer_key, holder_key):
             "officer": "ice-0007",
             "half": sealed.holder_half,
             "recalled": False,
+            "purposes": AUTHORITIES["26 USC 6103(i)(2)"].purposes,
         }
         acts = {
             "now": NOW,

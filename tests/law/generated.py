@@ -122,6 +122,7 @@ EVENTS = (
 )  # fmt: skip
 GROUNDS = ("failed-reporting-restrictions", "absconded", "escaped-detention", "leave-by-deception",
            "exceeded-time-limit", "Absconded", "overstay", None)  # fmt: skip
+JUDGES = ("district-judge", "magistrate-judge", "immigration-judge", "Magistrate-Judge", None)
 OFFICES = (*SIGNING, "director", "Agency-Head", "", None)
 
 READING_IDS = [each.id for each in READINGS]
@@ -207,6 +208,7 @@ def pools(agreement: Agreement, random: Random) -> dict[str, list[Any]]:
     found |= {
         "statute": STATUTES, "charge": CHARGES, "items": ITEMS, "officers": OFFICERS,
         "investigation_stage": STAGES, "finality_event": EVENTS, "ground": GROUNDS,
+        "order_granted_by": JUDGES,
         "application_authorized_by": OFFICES, "signed_by": OFFICES, "request_id": ("R-1",),
         "supersedes": (None, "R-0"), "change": (None, "a new address"),
         "a_absent_reason": (None, "blank"), "tin_name": NAME_CODES, "tin_address": ADDRESS_CODES,

@@ -6,7 +6,15 @@ from datetime import date
 import pytest
 
 from portcullis.law import FOR_A_PERSON, MET, NOT_MET
-from tests.law.cases import BASIS, DAY, FUGITIVES, TRACING, days_before, result
+from tests.law.cases import (
+    BASIS,
+    DAY,
+    FUGITIVES,
+    MATCHED_BY_NAME,
+    TRACING,
+    days_before,
+    result,
+)
 
 
 class TestNinetyDays:
@@ -456,6 +464,7 @@ class TestReadings:
         loose = BASIS.re_examined([reading])
         assert result("address-of-record", loose, tin_address="different") == MET
         assert result("address-of-record", BASIS, tin_address="different") == NOT_MET
+        assert result("address-of-record", loose, **MATCHED_BY_NAME) == MET
         nobody = {"tin_candidates": 0, "name_address_candidates": 0}
         assert result("address-of-record", loose, **nobody) == NOT_MET
 
@@ -486,6 +495,10 @@ class TestFugitives:
             ("ex-parte-order", {"order_docket": "0000"}),
             ("ex-parte-order-granted", {"order_granted_on": "2025-08-08"}),
             ("ex-parte-order-granted", {"order_granted_on": None}),
+            ("ex-parte-order-court", {"order_granted_by": "immigration-judge"}),
+            ("extent-of-order", {"order_opens_items": None}),
+            ("warrant-issued", {"warrant_issued_on": None}),
+            ("warrant-issued", {"warrant_issued_on": days_before(9)}),
             ("requested-by-prosecutor", {"signed_by": "agency-head"}),
             ("requested-by-prosecutor", {"signed_by": "delegated"}),
             ("application-authorized", {"application_authorized_by": None}),

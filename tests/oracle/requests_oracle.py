@@ -278,6 +278,9 @@ PROSECUTORS = {
 }  # fmt: skip
 
 
+JUDGES = {"district-judge", "magistrate-judge"}
+
+
 def paragraph_i_5(facts, terms):
     """(5)(A) "pursuant to and upon the grant of an ex parte order ... officers and employees of any
     Federal agency exclusively for use in locating such individual". (B) "Any person described in
@@ -286,13 +289,16 @@ def paragraph_i_5(facts, terms):
     justice, (ii) ... exclusively for use in locating such individual, and (iii) ... may be relevant
     in determining the location of such individual".
     """
-    granted = day(facts["order_granted_on"])
+    granted, issued = day(facts["order_granted_on"]), day(facts["warrant_issued_on"])
     return {
         "ex-parte-order": yes(number_of_a_case(facts["order_docket"])),
         "ex-parte-order-granted": yes(granted is not None and granted <= terms.as_of),
+        "ex-parte-order-court": yes(facts["order_granted_by"] in JUDGES),
+        "extent-of-order": yes(facts["order_opens_items"] == "yes"),
         "requested-by-prosecutor": yes(facts["signed_by"] in PROSECUTORS),
         "application-authorized": yes(facts["application_authorized_by"] in PROSECUTORS),
         "felony-warrant": yes(number_of_a_case(facts["warrant_number"])),
+        "warrant-issued": yes(issued is not None and granted is not None and issued <= granted),
         "warrant-outstanding": yes(facts["warrant_outstanding"] == "yes"),
         "felony-offense": yes(same_citation(facts["statute"], terms.statutes)),
         "fugitive-from-justice": yes(facts["fugitive"] == "yes"),
@@ -572,11 +578,14 @@ OTHER_LAYERS = {
     "26 USC 6103(i)(2)(A)": {"right-paragraph": "agreement", "investigation-unique": "policy"},
     "26 USC 6103(i)(2)(B)(ii)": {"taxable-periods-bounded": "policy"},
     "26 USC 6103(i)(2)(B)(iii)": {"statute-supported": "agreement"},
-    # Paragraph (5) asks for no name and address; that they are compared is the holder's floor.
-    "26 USC 6103(i)(5)": {"items-of-agreement": "agreement", **dict.fromkeys(IDENTITY, "policy")},
-    "Memorandum NHS Digital-Home Office 2017": {
-        "offence-suspected": "statute",
-        "public-interest": "statute",
+    # Paragraph (5) asks for no name and address: that they are compared is the holder's floor. It
+    # says who authorizes an application, not who sends the request; and "has been issued", not that
+    # the warrant still stands: both are asked for in the agreement's name.
+    "26 USC 6103(i)(5)": {
+        "items-of-agreement": "agreement",
+        "requested-by-prosecutor": "agreement",
+        "warrant-outstanding": "agreement",
+        **dict.fromkeys(IDENTITY, "policy"),
     },
 }
 """Elements that stand beside a provision and speak another's words."""

@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from portcullis.oversight import (
+    AfterRuling,
     Basis,
     DemoFacts,
+    Ground,
     LedgerFacts,
     Naive,
     NaiveReason,
@@ -162,6 +164,39 @@ FACTS = DemoFacts(
                 4_575,
             ),
             NaiveReason("The order is not yet 90 days final", "8 U.S.C. § 1253(a)(1)(A)", 2_408),
+        ),
+    ),
+    ruling=AfterRuling(
+        reading="address-of-record",
+        holding="The address must be confirmed to be the taxpayer's.",
+        source="Center for Taxpayer Rights v. IRS (D.D.C.)",
+        docket="1:25-cv-00457",
+        in_force_from=date(2025, 11, 21),
+        imported=47_289,
+        same=2_186,
+        closes=45_103,
+        opens=0,
+        needs_look_up=0,
+        by_the_reading=42_695,
+        own_judged=1_280_000,
+        own_released=3_518,
+        own_closes=0,
+        seconds=4.2,
+        grounds=(
+            Ground(
+                "address-of-record",
+                "26 U.S.C. § 6103(i)(2)(B)(i)",
+                "The address in the request is an address of record of that one taxpayer.",
+                42_695,
+                42_695,
+            ),
+            Ground(
+                "taxable-periods",
+                "26 U.S.C. § 6103(i)(2)(B)(ii)",
+                "The request sets forth the taxable period or periods.",
+                260,
+                0,
+            ),
         ),
     ),
     ledger=LedgerFacts(

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from portcullis.law import Phase, elements
+from portcullis.law import Phase, applicable
 from portcullis.screening import explain, measure, screen
 from tests.law.cases import BASIS, DAY
 from tests.screening.batches import KEY, measured, request, table
@@ -53,7 +53,7 @@ def test_chunking_changes_nothing(size, rows):
 
 def test_every_finding_is_kept():
     found = screen(batch(), BASIS, measured([]).measures).table
-    assert found.columns == ["row", *[each.id for each in elements(Phase.FACE)], "face_outcome"]
+    assert found.columns == ["row", *[each.id for each in applicable(BASIS, Phase.FACE)], "face_outcome"]
     assert set(found.dtypes[1:-1]) == {pl.UInt8}
     assert found["row"].to_list() == list(range(ROWS))
 

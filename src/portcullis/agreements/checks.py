@@ -60,6 +60,13 @@ def _agreement(part: Agreement, file: str) -> Iterator[Problem]:
             "Put in_force_from on or after signed_on.",
         )
     yield from _order(file, "in_force_to", part.in_force_from, part.in_force_to)
+    if part.terminated_on is not None and part.state != "terminated":
+        yield Problem(
+            file,
+            "terminated_on",
+            "A day of termination is written, and the agreement's state is another.",
+            'Write state = "terminated", or take the day out.',
+        )
     if not _carried(part.legal_basis):
         yield Problem(
             file,

@@ -29,7 +29,7 @@ def describe(pack: Pack) -> str:
                 for person in agreement.signatories
             ],
             "",
-            _delegation(agreement),
+            _delegation(pack),
             f"Statutes that may be cited: {', '.join(request.statutes)}.",
             f"What may be disclosed: {', '.join(pack.disclosure.items)}. Nothing else.",
             f"A batch holds at most {request.max_rows:,} requests; "
@@ -79,11 +79,12 @@ def _requester(agreement: Agreement) -> str:
     return ", ".join([party.agency, *(f"with {component}" for component in party.components)])
 
 
-def _delegation(agreement: Agreement) -> str:
+def _delegation(pack: Pack) -> str:
+    agreement, offices = pack.agreement, ", ".join(pack.signing_authorities)
     determination = agreement.delegation_determination
     if not agreement.accept_delegation or determination is None:
         return (
-            "A batch is signed by the head of the requesting agency or its inspector general; "
+            f"A batch is signed by one of the requester's of these offices: {offices}; "
             "a delegate's signature is not accepted."
         )
     return (

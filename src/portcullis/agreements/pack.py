@@ -106,6 +106,8 @@ class Agreement(Part):
 
     ``accept_delegation``: whether a delegate of the requester's head may sign a batch; only
     with a cited ``delegation_determination``. 26 USC 6103(i)(2)(A) names the head, no delegate.
+    ``terminated_on``: the first day a terminated agreement is in force no more; one that does not
+    say it counts as never in force.
     """
 
     id: Identifier
@@ -116,6 +118,7 @@ class Agreement(Part):
     signed_on: date
     in_force_from: date
     in_force_to: date | None = None
+    terminated_on: date | None = None
     accept_delegation: bool
     delegation_determination: Determination | None = None
     holder: Party
@@ -290,8 +293,10 @@ class Pack(Part):
     def in_force(self, on: date) -> bool:
         """Say whether the agreement is in force on the day ``on``."""
         agreement = self.agreement
+        ended = agreement.terminated_on
+        before_its_end = agreement.state == "terminated" and ended is not None and on < ended
         return (
-            agreement.state == "in-force"
+            (agreement.state == "in-force" or before_its_end)
             and agreement.in_force_from <= on
             and (agreement.in_force_to is None or on <= agreement.in_force_to)
         )

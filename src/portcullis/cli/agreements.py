@@ -1,6 +1,5 @@
 """``portcullis agreement``: check a pack, show it in words, write an empty batch file."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -9,11 +8,15 @@ from cyclopts import App
 from portcullis.cli.options import (
     DEFAULT_HOME,
     AsOption,
+    DayOption,
     HomeOption,
     JsonOption,
     KeyOption,
+    PackOption,
     actor,
+    day_of,
     office,
+    pack_folder,
     pack_of,
 )
 from portcullis.cli.output import say, show
@@ -30,12 +33,15 @@ def register(app: App) -> None:
     app.command(agreement)
 
 
-def check(pack: Path, *, json: JsonOption = False) -> int:
-    """Validate a pack; every problem names its file, its key and what to do."""
+def check(pack: str, *, json: JsonOption = False) -> int:
+    """Validate PACK, a folder or a built-in agreement's name.
+
+    Every problem names its file, its key and what to do.
+    """
     from portcullis.agreements import PackErrors, load_pack
 
     try:
-        loaded = load_pack(pack)
+        loaded = load_pack(pack_folder(pack))
     except PackErrors as errors:
         problems = [
             {"file": one.file, "key": one.key, "message": one.message, "remedy": one.remedy}
@@ -52,11 +58,11 @@ def check(pack: Path, *, json: JsonOption = False) -> int:
     return 0
 
 
-def show_pack(*, home: HomeOption = DEFAULT_HOME) -> None:
+def show_pack(*, pack: PackOption = None, home: HomeOption = DEFAULT_HOME) -> None:
     """Print the agreement in words, with who signed under what authority."""
     from portcullis.agreements import describe
 
-    say(describe(pack_of(home)))
+    say(describe(pack_of(home, pack)))
 
 
 def add(
@@ -81,13 +87,14 @@ def template(
     *,
     format: Literal["csv", "jsonl", "parquet", "xlsx"] = "csv",
     out: Path | None = None,
+    on: DayOption = "",
+    pack: PackOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Write an empty batch file with one complete, valid example row."""
+    """Write an empty batch file with one complete, valid example row, its dates set for the day."""
     from portcullis.agreements import template_rows
 
-    today = datetime.now(UTC).date()
-    rows = template_rows(pack_of(home), on=today)
+    rows = template_rows(pack_of(home, pack), on=day_of(on))
     if out is None:
         if format not in ("csv", "jsonl"):
             raise Misuse(f"A template in {format} needs a file.", "Name one with --out.")

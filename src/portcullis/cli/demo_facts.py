@@ -30,6 +30,7 @@ def facts_of(
                 for row in naive.reasons.iter_rows(named=True)
             ),
         ),
+        ruling=_ruling(main),
         ledger=oversight.LedgerFacts(
             size=main.ledger["size"],
             root=main.ledger["root"],
@@ -99,7 +100,6 @@ def _variant(one: Played) -> oversight.Variant:
 def basis_of(scenario: str, seed: int, taxpayers: int, main: Played) -> oversight.Basis:
     """Return what the determinations of ``main`` were made under."""
     pack = load_pack(main.home / "pack")
-    cited = {element.citation: element.statement for element in reversed(law.elements())}
     return oversight.Basis(
         scenario=scenario,
         seed=seed,
@@ -110,10 +110,48 @@ def basis_of(scenario: str, seed: int, taxpayers: int, main: Played) -> oversigh
         index_digest=main.index_digest,
         as_of=AS_OF,
         provisions=tuple(
-            oversight.Provision(citation, title) for citation, title in reversed(cited.items())
+            oversight.Provision(law.PROVISIONS[name].citation, law.PROVISIONS[name].title)
+            for name in pack.provisions
         ),
         readings=tuple(
             oversight.ReadingInForce(one.id, one.holding, one.source)
-            for one in (law.reading(name) for name in pack.readings_on(AS_OF))
+            for one in map(law.reading, law.Basis.from_pack(pack, AS_OF).readings)
         ),
+    )
+
+
+def _ruling(main: Played) -> oversight.AfterRuling | None:
+    """Return what became of the past under the court's reading, as the main variant found it."""
+    found = main.reexamined
+    if not found:
+        return None
+    reading = law.reading(found["reading"])
+    pack = load_pack(main.home / "pack")
+    basis = law.Basis.from_pack(pack, AS_OF)
+    elements = {each.id: each for each in law.applicable(basis)}
+    return oversight.AfterRuling(
+        reading=reading.id,
+        holding=reading.holding,
+        source=reading.source,
+        docket=reading.docket,
+        in_force_from=reading.decided_on or AS_OF,
+        own_judged=found["judged"] - found["imported"],
+        own_released=found["released"],
+        grounds=tuple(
+            oversight.Ground(
+                element=row["element"],
+                citation=elements[row["element"]].citation,
+                statement=elements[row["element"]].statement,
+                requests=row["requests"],
+                newly=row["newly"],
+            )
+            for row in found["grounds"]
+        ),
+        **{
+            name: found[name]
+            for name in (
+                *("imported", "same", "closes", "opens", "needs_look_up", "by_the_reading"),
+                *("own_closes", "seconds"),
+            )
+        },
     )

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from portcullis import scenarios
+from portcullis import law, oversight, scenarios
 from portcullis.agreements import builtin_pack
+from portcullis.canonical import sha256_hex
+from portcullis.cli.histories import facts_of, write_reexamination
+from portcullis.oversight import CLOSES, OPENS, VERDICTS
 from portcullis.scenarios import AS_OF, Batch, Comparison, compare
 from portcullis.standing import SafeguardStanding
 
@@ -24,8 +27,11 @@ if TYPE_CHECKING:
 
     from portcullis.office import Home
     from portcullis.office.people import Actor
+    from portcullis.office.reexamining import Reexamined
 
 Say = Callable[[str, str], None]
+HISTORY = "script-2025"
+RULING = "address-of-record"
 
 
 @dataclass
@@ -44,10 +50,16 @@ class Played:
     ledger: dict[str, Any] = field(default_factory=dict)
     index_digest: str = ""
     sample: int = 0
+    reexamined: dict[str, Any] = field(default_factory=dict)
 
 
-def play(batch: Batch, variant: str, records: Path, home: Path, say: Say) -> Played:
-    """Play ``batch`` in a new demonstration home at ``home``; ``say(stage, step)`` as it goes."""
+def play(  # noqa: PLR0917 - what one process is told
+    batch: Batch, variant: str, records: Path, home: Path, elsewhere: Path | None, say: Say
+) -> Played:
+    """Play ``batch`` in a new demonstration home at ``home``; ``say(stage, step)`` as it goes.
+
+    ``elsewhere``: a file of disclosures made without this gateway, to be judged at the end.
+    """
     from portcullis.office import make, open_office, start
 
     player = _Player(batch, Played(variant, home), say)
@@ -59,6 +71,8 @@ def play(batch: Batch, variant: str, records: Path, home: Path, say: Say) -> Pla
     if player.played.counts["eligible"]:
         player.approve()
         player.release()
+    if elsewhere is not None:
+        player.re_examine(elsewhere)
     player.verify()
     player.conclude(looked_up)
     return player.played
@@ -154,6 +168,35 @@ class _Player:
             person = self.actor("irs-transmitter", "transmitter")
             release(self.home, self.batch.batch_id, person, say)
 
+    def re_examine(self, elsewhere: Path) -> None:
+        """Import what the 2025 script disclosed; put the court's ruling in force; judge again."""
+        from portcullis.office.histories import compare_history, import_history
+        from portcullis.office.reading_changes import change
+        from portcullis.office.reexamining import Asked, demands, reexamine
+
+        counsel = self.actor("irs-counsel", "counsel")
+        with self.stage("Import what was disclosed elsewhere"):
+            history = import_history(
+                self.home, counsel, elsewhere, HISTORY, ["address-on-its-face"]
+            )
+            compare_history(self.home, counsel, history.id)
+        ruling = law.reading(RULING)
+        self.home.set_date(ruling.decided_on or AS_OF)
+        asked = law.Change(RULING, in_force=True, effective_on=self.home.today())
+        document = sha256_hex([ruling.holding.encode()])
+        for person in ("irs-counsel", "irs-second-counsel"):
+            change(self.home, self.actor(person, "counsel"), asked, ruling.docket, document)
+        began = time.perf_counter()
+        with self.stage("Judge the past again", history.taken + self.batch.rows):
+            done = reexamine(self.home, counsel, Asked(named=[RULING]))
+        facts = facts_of(self.home, done, time.perf_counter() - began)
+        folder = self.home.path.parent / "re-examination"
+        write_reexamination(folder, done, facts, demands(self.home, done))
+        self.played.reexamined = {
+            **_after_the_ruling(done, history.taken, history.quarantined),
+            "seconds": facts["seconds"],
+        }
+
     def verify(self) -> None:
         from portcullis import ledger
         from portcullis.office.files import find_batch
@@ -197,6 +240,8 @@ class _Player:
             "unlawful_released": compared.unlawful_released,
             "looked_up": looked_up,
         }
+        if self.played.reexamined:
+            self.played.reexamined["released"] = released
         self.played.halted = accounts.halted(self.home, self.batch.batch_id)
         self.played.reasons = accounts.reasons(self.home, self.batch.batch_id).to_dicts()
         self._keep(compared)
@@ -222,3 +267,23 @@ class _Player:
 
 def _rows(records: Path) -> int:
     return int(pl.scan_parquet(records / "taxpayer.parquet").select(pl.len()).collect().item())
+
+
+def _after_the_ruling(done: "Reexamined", imported: int, quarantined: int) -> dict[str, Any]:
+    """Return what the report says of it: counts of disclosures made elsewhere, and of our own."""
+    elsewhere = done.others.filter(source=HISTORY)
+    grounds = oversight.by_element(elsewhere, CLOSES).to_dicts()
+    counted = dict(done.judged.filter(source=HISTORY).select("verdict", "count").iter_rows())
+    newly = {row["element"]: row["newly"] for row in grounds}
+    own = done.others.filter(pl.col("source") != HISTORY)
+    return {
+        "reading": RULING,
+        "imported": imported,
+        "quarantined": quarantined,
+        **{verdict.replace("-", "_"): counted.get(verdict, 0) for verdict in VERDICTS},
+        "by_the_reading": newly.get(RULING, 0),
+        "grounds": grounds,
+        "own_closes": own.filter(pl.col("left"), verdict=CLOSES).height,
+        "own_opens": own.filter(verdict=OPENS).height,
+        "judged": int(done.judged["count"].sum()),
+    }

@@ -143,9 +143,9 @@ def reexamine(
     person = actor(opened, as_, key, "counsel", "reexamine")
     asked = Asked(tuple(reading or ()), agreement_version, batch, history)
     done = run(opened, person, asked)
-    facts = _facts(opened, done, time.perf_counter() - began)
+    facts = facts_of(opened, done, time.perf_counter() - began)
     if out is not None:
-        _write(out, done, facts, demands(opened, done))
+        write_reexamination(out, done, facts, demands(opened, done))
     if json:
         show(facts, as_json=True)
     else:
@@ -153,7 +153,8 @@ def reexamine(
     return 1 if facts["should_not_have_left"] else 0
 
 
-def _facts(home: "Home", done: "Reexamined", seconds: float) -> dict[str, Any]:
+def facts_of(home: "Home", done: "Reexamined", seconds: float) -> dict[str, Any]:
+    """Return what the command prints of a re-examination."""
     from portcullis.oversight import CLOSES, OPENS
 
     return {
@@ -171,7 +172,10 @@ def _facts(home: "Home", done: "Reexamined", seconds: float) -> dict[str, Any]:
     }
 
 
-def _write(out: Path, done: "Reexamined", facts: dict[str, Any], drafts: dict[str, str]) -> None:
+def write_reexamination(
+    out: Path, done: "Reexamined", facts: dict[str, Any], drafts: dict[str, str]
+) -> None:
+    """Write the lists and the draft demands of a re-examination to the folder ``out``."""
     out.mkdir(parents=True, exist_ok=True)
     done.unlawful.drop("row", "left", "verdict").write_csv(out / "unlawful.csv")
     done.others.drop("row").write_csv(out / "changes.csv")

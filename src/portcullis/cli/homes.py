@@ -11,8 +11,11 @@ from portcullis.cli.options import (
     HomeOption,
     JsonOption,
     KeyOption,
+    PackOption,
     actor,
+    day_of,
     office,
+    pack_folder,
 )
 from portcullis.cli.output import show
 
@@ -20,6 +23,7 @@ from portcullis.cli.output import show
 def register(app: App) -> None:
     """Add this noun's verbs."""
     app.command(init)
+    app.command(demo_day)
     app.command(upgrade)
     app.command(safeguards)
     app.command(keygen)
@@ -28,17 +32,18 @@ def register(app: App) -> None:
 def init(
     *,
     people: Annotated[Path, Parameter(help="The roster of people and their public keys.")],
-    pack: Annotated[
-        Path | None, Parameter(help="An agreement pack; else the built-in one.")
-    ] = None,
+    pack: PackOption = None,
+    demo_day: Annotated[
+        str, Parameter(help="Make a demonstration's home, marked for ever, on this day.")
+    ] = "",
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
     """Make a holder's home: database, ledger, keys, agreement pack and roster."""
-    from portcullis.agreements import builtin_pack
     from portcullis.office import make, start
 
-    made = start(make(home, pack or builtin_pack(), people, demo=False, day=None))
+    day = day_of(demo_day) if demo_day else None
+    made = start(make(home, pack_folder(pack), people, demo=day is not None, day=day))
     facts = {
         "home": str(made.path),
         "agreement": made.pack.id,
@@ -47,6 +52,13 @@ def init(
         "people": len(made.roster.people),
     }
     show(facts, as_json=json, title="A new home")
+
+
+def demo_day(day: str, *, home: HomeOption = DEFAULT_HOME) -> None:
+    """Set a demonstration home's date to DAY, YYYY-MM-DD; a real home's cannot be set."""
+    from portcullis.office import Home
+
+    Home.find(home).set_date(day_of(day))
 
 
 def upgrade(*, home: HomeOption = DEFAULT_HOME) -> None:

@@ -1,19 +1,22 @@
 """``law check``: does every element ask something of its own; what does a change open and close."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.table import Table
 
-from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, pack_of
+from portcullis.cli.options import (
+    DEFAULT_HOME,
+    DayOption,
+    HomeOption,
+    JsonOption,
+    day_of,
+    pack_of,
+)
 from portcullis.cli.output import console, say, show
-from portcullis.errors import Misuse
 
 if TYPE_CHECKING:
-    from portcullis.agreements import Pack
     from portcullis.oversight import Change, Comparison, Value, Witness
 
 AgainstOption = Annotated[
@@ -21,9 +24,6 @@ AgainstOption = Annotated[
 ]
 ReadingOption = Annotated[
     tuple[str, ...], Parameter(name="--reading", help="A reading to compare under, by its id.")
-]
-OnOption = Annotated[
-    str | None, Parameter(name="--on", help="The day to judge for, YYYY-MM-DD; else today.")
 ]
 _LONGEST = 60
 
@@ -33,7 +33,7 @@ def check(
     *,
     against: AgainstOption = None,
     reading: ReadingOption = (),
-    on: OnOption = None,
+    on: DayOption = "",
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> int:
@@ -44,10 +44,10 @@ def check(
     """
     from portcullis.oversight import Terms, compare, witnesses
 
-    day = _day(on)
-    own = pack_of(home) if pack is None else _pack(pack)
+    day = day_of(on)
+    own = pack_of(home, pack)
     before = Terms.of(own, day)
-    after = Terms.of(own if against is None else _pack(against), day, reading)
+    after = Terms.of(own if against is None else pack_of(home, against), day, reading)
     found = witnesses(before)
     comparison = compare(before, after) if against is not None or reading else None
     if json:
@@ -55,22 +55,6 @@ def check(
     else:
         _print(found, comparison)
     return 1 if any(each.implied for each in found) else 0
-
-
-def _pack(name: str) -> "Pack":
-    from portcullis.agreements import builtin_pack, load_pack
-
-    folder = Path(name)
-    return load_pack(folder if folder.is_dir() or len(folder.parts) > 1 else builtin_pack(name))
-
-
-def _day(on: str | None) -> date:
-    if on is None:
-        return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(on)
-    except ValueError:
-        raise Misuse(f"{on!r} is no day.", "Write it as YYYY-MM-DD.") from None
 
 
 def _facts(found: Iterable["Witness"], comparison: "Comparison | None") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The options that many verbs share."""
 
 import hashlib
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,17 +20,50 @@ HomeOption = Annotated[
 ]
 AsOption = Annotated[str, Parameter(name="--as", help="The id of the person who acts.")]
 KeyOption = Annotated[Path, Parameter(name="--key", help="That person's own key file.")]
+PackOption = Annotated[
+    str | None,
+    Parameter(name="--pack", help="A built-in agreement's name, or a pack's folder."),
+]
+DayOption = Annotated[
+    str, Parameter(name="--on", help="The day to act for, YYYY-MM-DD; else today.")
+]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Print facts as JSON.")]
 
 DEFAULT_HOME = Path("portcullis-home")
 
 
-def pack_of(home: Path) -> "Pack":
-    """Return the agreement pack of the home at ``home``; the built-in one where there is none."""
-    from portcullis.agreements import builtin_pack, load_pack
+def pack_of(home: Path, named: str | None = None) -> "Pack":
+    """Return the pack that is ``named``, else that of the home at ``home``, else the built-in one.
+
+    Raises as ``pack_folder``, and PackErrors where the pack is not whole.
+    """
+    from portcullis.agreements import load_pack
 
     own = home / "pack"
-    return load_pack(own if own.is_dir() else builtin_pack())
+    return load_pack(own if named is None and own.is_dir() else pack_folder(named))
+
+
+def pack_folder(named: str | None) -> Path:
+    """Return the folder of a pack: a folder as it is, or a built-in agreement's, by its name.
+
+    None: the built-in one. Raises Misuse where there is neither.
+    """
+    from portcullis.agreements import builtin_pack
+
+    if named is None:
+        return builtin_pack()
+    folder = Path(named)
+    return folder if folder.is_dir() or len(folder.parts) > 1 else builtin_pack(named)
+
+
+def day_of(text: str) -> date:
+    """Return the day written YYYY-MM-DD, or today (UTC) where nothing is written."""
+    if not text:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Misuse(f"{text!r} is no day.", "Write it as YYYY-MM-DD.") from None
 
 
 def office(home: Path) -> "Home":

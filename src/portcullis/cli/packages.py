@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from portcullis.office.public import PublicKeys
 
 PurposeOption = Annotated[
-    str, Parameter(help="proceeding-preparation, investigation or grand-jury.")
+    str, Parameter(help="For instance investigation: a purpose of the agreement's authority.")
 ]
 RequestsOption = Annotated[
     Path, Parameter(help="The batch file the request was sent in, its manifest beside it.")
@@ -132,7 +132,7 @@ def open_(
             "Give --opening, --token and --public, or --holder and --requests on one machine.",
         )
     content = visit.open(data, officer_key, asked, granted, holder_keys)
-    show(content, as_json=json, title="Disclosed under 26 U.S.C. § 6103(i)(2); sole use only")
+    show(content, as_json=json, title="Disclosed; use solely for the purpose named")
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def _case(data: bytes, requests: Path) -> Case:
     found = _find_request(requests, request_id)
     return Case(
         request_id=request_id,
-        taxable_periods=tuple(str(found["taxable_periods"]).split(";")),
+        taxable_periods=tuple(str(found.get("taxable_periods") or "").split(";")),
         items=tuple(str(found["items"]).split(";")),
         statute=str(found["statute"]),
         requested_on=_created_on(requests),

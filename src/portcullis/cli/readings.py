@@ -22,6 +22,8 @@ SourceOption = Annotated[str, Parameter(help="Docket or file reference, e.g. 1:2
 DocumentOption = Annotated[Path, Parameter(help="The source document; only its digest is kept.")]
 FromOption = Annotated[date | None, Parameter(name="--from", help="First day; today if not given.")]
 
+_WORDS = {"floor": "the floor", "agreement": "the agreement", "act": "an act of two people"}
+
 
 def register(app: App) -> None:
     """Add this noun's verbs."""
@@ -40,7 +42,8 @@ def list_(
 ) -> None:
     """List the readings that hold, since when and on whose word, and those waiting for a second."""
     opened = office(home)
-    from portcullis.office.readings import held_on, waiting
+    from portcullis.office.reading_changes import waiting
+    from portcullis.office.readings import held_on
 
     day = on or opened.today()
     held = held_on(opened.pack, day)
@@ -55,9 +58,10 @@ def list_(
         }
         for each in held
     ]
+    proposed = waiting(opened.today())
     pending = [
         {"reading": each.reading, "in_force": each.in_force, "from": each.effective_on.isoformat()}
-        for each in waiting()
+        for each in proposed
     ]
     if json:
         show({"on": day, "readings": rows, "waiting": pending}, as_json=True)
@@ -66,12 +70,9 @@ def list_(
         since = f"since {row['since']}" if row["since"] else "always"
         say(f"{row['reading']}  ({since}, by {_WORDS[str(row['in_force_by'])]})")
         say(f"    {row['holding']} {row['source']}{_docket(str(row['docket']))}.")
-    for each in waiting():
+    for each in proposed:
         way = "in force" if each.in_force else "out of force"
         say(f"Waits for a second approval: {each.reading}, {way} from {each.effective_on}.")
-
-
-_WORDS = {"floor": "the floor", "agreement": "the agreement", "act": "an act of two people"}
 
 
 def _docket(docket: str) -> str:
@@ -122,7 +123,7 @@ def _change(  # noqa: PLR0917 - what both verbs are given
     from portcullis.law import Change
 
     opened = office(home)
-    from portcullis.office.readings import change
+    from portcullis.office.reading_changes import change
 
     person = actor(opened, person_id, key, "counsel", "reading")
     asked = Change(reading, in_force, first_day or opened.today())

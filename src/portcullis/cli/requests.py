@@ -1,6 +1,5 @@
 """Requests on their way in: ``screen``, ``transmittal``, ``submit``."""
 
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,8 @@ from portcullis.cli.options import (
     DEFAULT_HOME,
     HomeOption,
     JsonOption,
+    PackOption,
+    day_of,
     office,
     pack_of,
 )
@@ -32,6 +33,7 @@ def screen(
     *,
     out: Annotated[Path | None, Parameter(help="Where to write the findings (CSV).")] = None,
     as_of: Annotated[str, Parameter(help="The day to judge by, YYYY-MM-DD; else today.")] = "",
+    pack: PackOption = None,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> int:
@@ -41,8 +43,7 @@ def screen(
     """
     from portcullis.screening import requester_screen
 
-    pack = pack_of(home)
-    findings = requester_screen(file, pack, _day(as_of))
+    findings = requester_screen(file, pack_of(home, pack), day_of(as_of))
     if out is not None:
         findings.write_csv(out)
     counts = dict(
@@ -63,22 +64,22 @@ def make(
     *,
     batch: Annotated[str, Parameter(help="The batch's identifier.")],
     preparer: Annotated[str, Parameter(help="ID=KEYFILE of who prepared it.")],
-    signatory: Annotated[str, Parameter(help="ID=KEYFILE of the head or inspector general.")],
+    signatory: Annotated[str, Parameter(help="ID=KEYFILE of the official who signs.")],
     officer: Annotated[list[str], Parameter(help="ID=KEYFILE of each named officer.")],
     on: Annotated[str, Parameter(help="The day of signing, YYYY-MM-DD; else today.")] = "",
+    pack: PackOption = None,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
     """Sign a batch: its manifest, with each officer's attestation, beside FILE."""
     from portcullis import intake
 
-    pack = pack_of(home)
     officers = dict(_signer(text) for text in officer)
     path = intake.make_manifest(
         file,
-        pack,
+        pack_of(home, pack),
         batch_id=batch,
-        created_on=_day(on),
+        created_on=day_of(on),
         preparer=_signer(preparer),
         signatory=_signer(signatory),
         officers=officers,
@@ -99,12 +100,3 @@ def _signer(text: str) -> tuple[str, keys.ECKey]:
     if not equals:
         raise Misuse("A signer is written ID=KEYFILE.")
     return person, keys.load_private(Path(path))
-
-
-def _day(text: str) -> date:
-    if not text:
-        return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Misuse("A day is written YYYY-MM-DD.") from None

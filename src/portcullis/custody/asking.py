@@ -1,4 +1,4 @@
-"""An officer's signed request to open one package, for one of the three purposes of the statute."""
+"""An officer's signed request to open one package, for a purpose that some authority knows."""
 
 import secrets
 from collections.abc import Mapping
@@ -9,10 +9,10 @@ from joserfc.jwk import ECKey
 
 from portcullis import keys
 from portcullis.errors import Misuse, Refused
+from portcullis.law import AUTHORITIES
 
 FORMAT = "portcullis-opening/1"
-# 26 U.S.C. § 6103(i)(2)(A)(i), (ii), (iii).
-PURPOSES = ("proceeding-preparation", "investigation", "grand-jury")
+PURPOSES = tuple(purpose for each in AUTHORITIES.values() for purpose in each.purposes)
 _NONCE_BYTES = 16
 
 
@@ -35,7 +35,7 @@ def ask(
     if purpose not in PURPOSES:
         raise Misuse(
             "That is no purpose for which return information may be opened.",
-            f"Name one of {', '.join(PURPOSES)} [26 U.S.C. § 6103(i)(2)(A)].",
+            f"Name one of {', '.join(PURPOSES)}, as the authority of the agreement has it.",
         )
     nonce = secrets.token_hex(_NONCE_BYTES)
     opening = Opening(package_id, package_digest, officer, purpose, at, nonce)

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 
 from portcullis import keys
 from portcullis.agreements import Person
-from portcullis.custody.asking import PURPOSES, Opening, read_opening
+from portcullis.custody.asking import Opening, read_opening
 from portcullis.errors import Refused
 from portcullis.release import wrap_half
 from portcullis.standing import Standing
@@ -24,13 +24,17 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class PackageFacts:
-    """What the holder knows of a delivered package; ``officer`` is the one named in its request."""
+    """What the holder knows of a delivered package; ``officer`` is the one named in its request.
+
+    ``purposes`` are those of the authority that the agreement rests on.
+    """
 
     package_id: str
     digest: str
     officer: str
     half: bytes
     recalled: bool
+    purposes: tuple[str, ...]
 
 
 def grant(
@@ -78,7 +82,7 @@ def _check_asker(opening: Opening, officer: Person, facts: PackageFacts, now: da
     if not opening.officer == officer.id == facts.officer:
         raise Refused(
             "Only the officer named in the request may open this package.",
-            "The named officer must ask, with their own key [26 U.S.C. § 6103(i)(2)(A)].",
+            "The named officer must ask, with their own key.",
         )
     if not officer.holds("officer", now.date()):
         raise Refused(
@@ -87,10 +91,10 @@ def _check_asker(opening: Opening, officer: Person, facts: PackageFacts, now: da
         )
     if (opening.package_id, opening.package_digest) != (facts.package_id, facts.digest):
         raise Refused("The opening request is for another package.", "Ask for this very package.")
-    if opening.purpose not in PURPOSES:
+    if opening.purpose not in facts.purposes:
         raise Refused(
             "That is no purpose for which return information may be opened.",
-            f"Name one of {', '.join(PURPOSES)} [26 U.S.C. § 6103(i)(2)(A)].",
+            f"Name one of {', '.join(facts.purposes)}.",
         )
     if abs(now - opening.at) > CLOCKS_MAY_DIFFER:
         raise Refused("The opening request is not of this moment.", "Set the clock and ask again.")

@@ -28,8 +28,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Enrol the person and key first, in the role and for the days in question.",
     ),
     "not-agency-head": (
-        "The signatory is neither the head of the requesting agency nor its inspector general.",
-        "26 USC 6103(i)(2)(A) names those two and no delegate: have one of them sign.",
+        "The signatory holds no office of the requesting agency under which a batch may be signed.",
+        "Have one of those sign whom the authority of the agreement lists.",
     ),
     "prepared-by-signatory": (
         "The preparer and the signatory are one person.",

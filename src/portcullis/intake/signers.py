@@ -19,7 +19,8 @@ def check_signers(signed: SignedManifest, pack: Pack, roster: Roster, on: date) 
         raise TransmittalRefused("prepared-by-signatory")
     signatory = _on_roster(roster, manifest.signatory, "signatory", on)
     if not _may_sign(signatory, pack):
-        raise TransmittalRefused("not-agency-head")
+        offices = ", ".join(pack.signing_authorities)
+        raise TransmittalRefused("not-agency-head", f"{pack.authority.citation}: {offices}.")
     preparer = _on_roster(roster, manifest.prepared_by, "preparer", on)
     if not pack.agreement.requester.employs(preparer.agency):
         raise TransmittalRefused("unknown-signer", "The preparer is not of the requesting agency.")

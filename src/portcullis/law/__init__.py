@@ -121,14 +121,16 @@ def _elements(provisions: tuple[str, ...], phase: Phase | None) -> tuple[Element
 
 
 def fields(provisions: Iterable[str]) -> dict[str, Field]:
-    """Return the fields that requests under these provisions have, by name."""
+    """Return the fields that requests under these provisions have, by name.
+
+    Where several provisions have one of a name, the first in the law's order says what it is.
+    """
     wanted = set(provisions)
-    return {
-        field.name: field
-        for provision in PROVISIONS.values()
-        if provision.id in wanted
-        for field in provision.fields
-    }
+    found: dict[str, Field] = {}
+    for provision in PROVISIONS.values():
+        for field in provision.fields if provision.id in wanted else ():
+            found.setdefault(field.name, field)
+    return found
 
 
 def explain(row: pl.DataFrame, basis: Basis, phases: Collection[Phase]) -> tuple[Explained, ...]:

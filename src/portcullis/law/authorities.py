@@ -30,8 +30,9 @@ class Authority:
     """One way out for information.
 
     ``opens`` says what may be disclosed, ``asks`` what it takes. ``signatories`` are the offices
-    under which a batch may be signed, ``attestation`` the words each officer signs. ``provisions``
-    are those an agreement must have; none: Portcullis does not carry this authority.
+    under which a batch may be signed, ``attestation`` the words each officer signs, ``purposes``
+    the codes of what a package may be opened for. ``provisions`` are those an agreement must have;
+    none: Portcullis does not carry this authority.
     ``predicate``: the offence cited must be one whose own provisions are here (``PREDICATES``).
     """
 
@@ -42,6 +43,7 @@ class Authority:
     asks: str
     signatories: tuple[str, ...] = ()
     attestation: str = ""
+    purposes: tuple[str, ...] = ()
     provisions: tuple[str, ...] = ()
     predicate: bool = False
 
@@ -73,6 +75,7 @@ _AUTHORITIES = (
             "that each of these requests names. What is disclosed will be used only by officers "
             "and employees so engaged, and solely for that purpose (26 USC 6103(i)(2)(A))."
         ),
+        purposes=("proceeding-preparation", "investigation", "grand-jury"),
         provisions=(
             "26 USC 6103(i)(2)(A)",
             "26 USC 6103(i)(2)(B)(i)",
@@ -112,6 +115,7 @@ _AUTHORITIES = (
             "exclusively for locating them, to the extent of the court's order (26 USC "
             "6103(i)(5)(A))."
         ),
+        purposes=("locating-fugitive",),
         provisions=("26 USC 6103(i)(5)", "26 USC 6103(b)(6)", *_TAX, *_EVERY_AGREEMENT),
     ),
     Authority(
@@ -136,6 +140,7 @@ _AUTHORITIES = (
             "cases these requests name. I will use what is disclosed solely to trace the persons "
             "named in them."
         ),
+        purposes=("tracing",),
         provisions=("Memorandum NHS Digital-Home Office 2017", *_EVERY_AGREEMENT),
     ),
 )

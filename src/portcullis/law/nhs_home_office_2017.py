@@ -2,7 +2,9 @@
 
 In force 1 January 2017, withdrawn 9 November 2018. Its text, its request form and the grade of the
 countersigning officer were not found: what stands here rests on committee reports, the published
-register of releases and the press, and each gap has its closed default.
+register of releases and the press, and each gap has its closed default. Nor was the text of section
+261(5) of the Act found, the power it is taken to rest on; so nothing here refuses in a statute's
+name: every element of the request's face is the memorandum's.
 """
 
 from datetime import timedelta
@@ -27,7 +29,6 @@ disclosure is in the public interest. Each request is registered as Rejected, Ap
 Approved - No Trace."""
 
 _MEMORANDUM = "Memorandum NHS Digital-Home Office, 2017"
-_ACT = "Health and Social Care Act 2012, s. 261(5)"
 GROUNDS = (
     "failed-reporting-restrictions",
     "absconded",
@@ -37,19 +38,12 @@ GROUNDS = (
 )
 
 
-def _asked(  # noqa: PLR0917 - what every element says
-    id: str,
-    field: str,
-    statement: str,
-    condition: pl.Expr,
-    message: str,
-    layer: Layer = Layer.AGREEMENT,
-) -> Element:
+def _asked(id: str, field: str, statement: str, condition: pl.Expr, message: str) -> Element:
     return Element(
         id=id,
-        citation=_MEMORANDUM if layer is Layer.AGREEMENT else _ACT,
+        citation=_MEMORANDUM,
         statement=statement,
-        layer=layer,
+        layer=Layer.AGREEMENT,
         phase=Phase.FACE,
         field=field,
         test=lambda _basis: met_if(condition),
@@ -84,9 +78,9 @@ CASE_IDENTIFIED = _asked(
 )
 OFFENCE_SUSPECTED = Element(
     id="offence-suspected",
-    citation=_ACT,
+    citation=_MEMORANDUM,
     statement="The offence suspected is one the memorandum covers.",
-    layer=Layer.STATUTE,
+    layer=Layer.AGREEMENT,
     phase=Phase.FACE,
     field="statute",
     test=_offence,
@@ -134,7 +128,6 @@ PUBLIC_INTEREST = _asked(
     "The reason is blank, a placeholder, or too short to be specific. Say in reason, in "
     f"{reasons.LEAST_WORDS} words or more, why disclosure about this person is in the public "
     "interest.",
-    Layer.STATUTE,
 )
 OFFICERS_NAMED = _asked(
     "officers-named",
@@ -163,6 +156,11 @@ LAST_KNOWN_ADDRESS = Element(
     requirements=(27,),
 )
 
+_REASON = (
+    "The person absconded from reporting after a conviction, every other means of finding them has "
+    "failed, and the last known address is the one lead left in this case."
+)
+
 PROVISION = Provision(
     id="Memorandum NHS Digital-Home Office 2017",
     citation=_MEMORANDUM,
@@ -176,7 +174,7 @@ PROVISION = Provision(
         *NAME,
         *ADDRESS,
         STATUTE,
-        REASON,
+        Field(REASON.name, REASON.kind, "why it is in the public interest here", _REASON),
         Field("case_reference", Kind.NUMBER, "the reference of this person's case", "CASE-0001"),
         Field("ground", Kind.CODE, f"why sought: {', '.join(GROUNDS)}", "absconded"),
         Field("last_contact_on", Kind.DATE, "the day of the last contact", 200),

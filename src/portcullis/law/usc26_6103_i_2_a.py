@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from portcullis.law.authorities import pointed_to, told
+from portcullis.law.authorities import DELEGATED, HEADS, pointed_to, told
 from portcullis.law.basis import Basis
 from portcullis.law.element import Element, Layer, Phase, met_if, met_or_for_a_person
 from portcullis.law.fields import OFFICERS, Field, Kind
@@ -21,7 +21,6 @@ such agency who are personally and directly engaged in
 solely for the use of such officers and employees in such preparation, investigation, or grand
 jury proceeding."""
 
-HEADS = ("agency-head", "inspector-general")
 STAGES = ("proceeding-preparation", "investigation", "grand-jury")
 
 # One or more roster ids with a semicolon between: no blank entry, no space within an id.
@@ -30,7 +29,7 @@ _OFFICERS = r"^[^;\s]+(?: *; *[^;\s]+)*$"
 
 def _head(basis: Basis) -> pl.Expr:
     delegate = basis.accept_delegation and not basis.holds("agency-head-only")
-    accepted = [*HEADS, "delegated"] if delegate or basis.holds("delegate-may-sign") else HEADS
+    accepted = [*HEADS, DELEGATED] if delegate or basis.holds("delegate-may-sign") else HEADS
     return met_if(pl.col("signed_by").is_in(accepted))
 
 

@@ -37,6 +37,7 @@ such judge may grant such order if he determines ... that
     relevant in determining the location of such individual."""
 
 _CITATION = "26 U.S.C. § 6103(i)(5)"
+JUDGES = ("district-judge", "magistrate-judge")
 
 
 def _statute(  # noqa: PLR0917 - what every element says
@@ -46,12 +47,13 @@ def _statute(  # noqa: PLR0917 - what every element says
     statement: str,
     condition: pl.Expr,
     message: str,
+    layer: Layer = Layer.STATUTE,
 ) -> Element:
     return Element(
         id=id,
         citation=f"{_CITATION}{paragraph}",
         statement=statement,
-        layer=Layer.STATUTE,
+        layer=layer,
         phase=Phase.FACE,
         field=field,
         test=lambda _basis: met_if(condition),
@@ -87,6 +89,24 @@ ORDER_DATED = Element(
     ),
     requirements=(20,),
 )
+ORDER_OF_COURT = _statute(
+    "ex-parte-order-court",
+    "(A)",
+    "order_granted_by",
+    "The order is of a Federal district court judge or magistrate judge.",
+    pl.col("order_granted_by").is_in(JUDGES),
+    "It is not said which judge granted the order, or it was no judge of a Federal district court. "
+    f"Write in order_granted_by one of {', '.join(JUDGES)}.",
+)
+EXTENT = _statute(
+    "extent-of-order",
+    "(A)",
+    "order_opens_items",
+    "The order provides for the disclosure of what is asked for.",
+    pl.col("order_opens_items") == "yes",
+    "It is not said that the order opens the items asked for, and nothing is open beyond what the "
+    "order provides. If it does, write yes in order_opens_items; if not, no request can be made.",
+)
 AUTHORIZED = _statute(
     "application-authorized",
     "(B); (i)(1)(B)",
@@ -96,6 +116,8 @@ AUTHORIZED = _statute(
     "It is not said who authorized the application, or it was nobody listed in (i)(1)(B). Write in "
     f"application_authorized_by one of {', '.join(PROSECUTORS)}.",
 )
+# The paragraph says who may authorize the application and is silent on who then sends the request.
+# Closed default: one of the same officials, asked for in the agreement's name.
 SIGNED = _statute(
     "requested-by-prosecutor",
     "(B); (i)(1)(B)",
@@ -103,6 +125,7 @@ SIGNED = _statute(
     "The request is signed by an official whom paragraph (1)(B) lists.",
     pl.col("signed_by").is_in(PROSECUTORS),
     "The batch is not signed by an official listed in (i)(1)(B). Have one of them sign it.",
+    Layer.AGREEMENT,
 )
 WARRANT = _statute(
     "felony-warrant",
@@ -112,6 +135,16 @@ WARRANT = _statute(
     identifies(pl.col("warrant_number")),
     "No Federal arrest warrant is identified. Write its number in warrant_number.",
 )
+ISSUED = _statute(
+    "warrant-issued",
+    "(B)(i)",
+    "warrant_issued_on",
+    "The warrant had been issued when the order was granted.",
+    pl.col("d_warrant_issued_on") <= pl.col("d_order_granted_on"),
+    "The day the warrant was issued is missing, is no date, or is later than the order. Write it "
+    "in warrant_issued_on as YYYY-MM-DD; an order granted before there is a warrant opens nothing.",
+)
+# The text says that a warrant "has been issued". That it still stands is the closed default.
 OUTSTANDING = _statute(
     "warrant-outstanding",
     "(B)(i)",
@@ -120,6 +153,7 @@ OUTSTANDING = _statute(
     pl.col("warrant_outstanding") == "yes",
     "It is not said that the warrant is outstanding. If it is, write yes in warrant_outstanding; "
     "if not, no request can be made.",
+    Layer.AGREEMENT,
 )
 FUGITIVE = _statute(
     "fugitive-from-justice",
@@ -172,6 +206,11 @@ RELEVANCE = _statute(
     f"{reasons.LEAST_WORDS} words or more, why the information may help to locate the individual.",
 )
 
+_REASON = (
+    "The subject is charged with the felony named and left the district after the warrant was "
+    "issued; the last known address may show with whom the subject stays now."
+)
+
 PROVISION = Provision(
     id="26 USC 6103(i)(5)",
     citation=_CITATION,
@@ -182,9 +221,13 @@ PROVISION = Provision(
         *NAME,
         *ADDRESS,
         STATUTE,
-        REASON,
+        Field(REASON.name, REASON.kind, "why it may help to locate the individual", _REASON),
         Field("order_docket", Kind.NUMBER, "the docket of the ex parte order", "1-25-mj-00001"),
         Field("order_granted_on", Kind.DATE, "the day the order was granted", 10),
+        Field(
+            "order_granted_by", Kind.CODE, f"which judge: {', '.join(JUDGES)}", "magistrate-judge"
+        ),
+        Field("order_opens_items", Kind.ANSWER, "whether the order opens the items asked", "yes"),
         Field(
             "application_authorized_by",
             Kind.CODE,
@@ -192,6 +235,7 @@ PROVISION = Provision(
             "united-states-attorney",
         ),
         Field("warrant_number", Kind.NUMBER, "the number of the arrest warrant", "WARRANT-0001"),
+        Field("warrant_issued_on", Kind.DATE, "the day the warrant was issued", 40),
         Field("warrant_outstanding", Kind.ANSWER, "whether the warrant is outstanding", "yes"),
         Field("fugitive", Kind.ANSWER, "whether a fugitive from justice", "yes"),
         OFFICERS,
@@ -200,9 +244,12 @@ PROVISION = Provision(
     elements=(
         ORDER_GRANTED,
         ORDER_DATED,
+        ORDER_OF_COURT,
+        EXTENT,
         SIGNED,
         AUTHORIZED,
         WARRANT,
+        ISSUED,
         OUTSTANDING,
         FELONY,
         FUGITIVE,

@@ -8,6 +8,8 @@ and is logged as one.
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -17,13 +19,14 @@ from portcullis import intake, law, matching, records, screening, tables
 from portcullis.agreements import FieldRule, Pack
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
-from portcullis.law import Phase, judge
 from portcullis.office import entries, files, readings
 from portcullis.office.home import Home
 from portcullis.office.models import History
 from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.standing import GateLock
 
 ROLE = "counsel"
+WAITS = 600.0  # seconds one import or comparison may wait for another
 DISCLOSED = ("disclosed_on", "disclosed_to")
 """What a file of disclosures says beside the fields of the requests: when, and to whom."""
 
@@ -67,16 +70,16 @@ def import_history(
     law.refuse_conflicts(made_under)
     if not _ID.fullmatch(history_id):
         raise Misuse("That is no id for a history.", "Use letters, digits, points and hyphens.")
-    digest = _digest(path)
-    if History.objects.filter(id=history_id).exists():
-        raise Refused("A history of that id was imported before.", "Give it another id.")
-    if History.objects.filter(file_digest=digest).exists():
-        raise Refused("That file was imported before.", "See `portcullis history list`.")
-    key = tables.new_key()
-    taken, quarantined = _store(home, path, history_id, key)
-    measured = _measure(home, history_id, key)
-    tables.write_table(folder(home, history_id) / files.MEASURES, measured, key)
-    with transaction.atomic():
+    with _alone(home):
+        digest = _digest(path)
+        if History.objects.filter(id=history_id).exists():
+            raise Refused("A history of that id was imported before.", "Give it another id.")
+        if History.objects.filter(file_digest=digest).exists():
+            raise Refused("That file was imported before.", "See `portcullis history list`.")
+        key = tables.new_key()
+        taken, quarantined = _store(home, path, history_id, key)
+        measured = _measure(home, history_id, key)
+        tables.write_table(folder(home, history_id) / files.MEASURES, measured, key)
         facts = {
             "history": history_id,
             "file": digest,
@@ -85,17 +88,17 @@ def import_history(
             "quarantined": quarantined,
             "made_under": list(made_under),
         }
-        act = sign_act(home, actor, "history-imported", facts)
-        history = History.objects.create(
-            id=history_id,
-            file_digest=digest,
-            made_under=list(made_under),
-            taken=taken,
-            quarantined=quarantined,
-            imported_on=home.today(),
-            wrapped_key=home.wrap(key),
-            act=act,
-        )
+        with transaction.atomic():
+            history = History.objects.create(
+                id=history_id,
+                file_digest=digest,
+                made_under=list(made_under),
+                taken=taken,
+                quarantined=quarantined,
+                imported_on=home.today(),
+                wrapped_key=home.wrap(key),
+                act=sign_act(home, actor, "history-imported", facts),
+            )
     entries.integrate(home)
     return history
 
@@ -103,33 +106,37 @@ def import_history(
 def compare_history(home: Home, actor: Actor, history_id: str) -> int:
     """Compare every imported request with the holder's records, and keep what was found.
 
-    The look-ups are logged first. Returns how many requests were compared. Safe to run again: the
-    comparison counts once its act is written.
+    The look-ups are logged first. The last known address is sought as of the day of disclosure.
+    Returns how many requests were compared. Safe to run again: the comparison counts once its act
+    is written.
     """
     check_role(home, actor, ROLE, "history-compare")
-    history = find_history(history_id)
-    if history.compared is not None:
-        raise Refused("That history was compared already.", "Run `portcullis reexamine`.")
-    key = home.unwrap(bytes(history.wrapped_key))
-    prepared = [
-        screening.prepare(part, home.pack).select("row", "^tin$", "^periods$", "^n_.*$", "^a_.*$")
-        for part in tables.scan_table(folder(home, history_id) / files.REQUESTS, key)
-    ]
-    requests = pl.concat(prepared)
-    with records.open_index(home.index, home.derived_key("index")) as index:
-        _log_lookups(home, history, requests["row"], index.info.digest, key)
-        basis = readings.basis_on(home, home.today())
-        found = matching.match(requests, index, basis)
-    asked = found.join(requests.select("row", "^periods$"), on="row", maintain_order="left")
-    judged = judge(asked, law.applicable(basis, Phase.MATCH), basis)
-    found = found.join(judged, on="row", maintain_order="left")
-    tables.write_table(folder(home, history_id) / files.MATCHES, found, key)
-    with transaction.atomic():
-        act = sign_act(home, actor, "history-compared", {"history": history_id})
-        history.compared = act
-        history.save(update_fields=["compared"])
+    with _alone(home):
+        history = find_history(history_id)
+        if history.compared is not None:
+            raise Refused("That history was compared already.", "Run `portcullis reexamine`.")
+        key = home.unwrap(bytes(history.wrapped_key))
+        requests = _comparable(home, history, key)
+        with records.open_index(home.index, home.derived_key("index")) as index:
+            _log_lookups(home, history, requests["row"], index.info.digest, key)
+            basis = readings.basis_on(home, home.today())
+            found = [
+                matching.match(part.drop("disclosed_on"), index, basis.on(day_of(disclosed_on)))
+                for (disclosed_on,), part in requests.group_by("disclosed_on")
+            ]
+        matches = pl.concat([pl.DataFrame(schema=matching.MATCH), *found]).sort("row")
+        tables.write_table(folder(home, history_id) / files.MATCHES, matches, key)
+        with transaction.atomic():
+            act = sign_act(home, actor, "history-compared", {"history": history_id})
+            history.compared = act
+            history.save(update_fields=["compared"])
     entries.integrate(home)
-    return found.height
+    return matches.height
+
+
+def day_of(disclosed_on: object) -> date:
+    """Return the day of disclosure as imported; every row taken has one."""
+    return date.fromisoformat(str(disclosed_on))
 
 
 def quarantined_rows(home: Home, history: History) -> pl.DataFrame:
@@ -210,6 +217,21 @@ def _measure(home: Home, history_id: str, key: bytes) -> pl.DataFrame:
     return screening.measure(
         prepared, None, window_key, basis, basis.as_of, batch_id=history_id
     ).measures
+
+
+def _comparable(home: Home, history: History, key: bytes) -> pl.DataFrame:
+    """Return what matching needs of every imported request, and its day of disclosure."""
+    return pl.concat(
+        screening.prepare(part, home.pack).select(
+            "row", "disclosed_on", "^tin$", "^periods$", "^n_.*$", "^a_.*$"
+        )
+        for part in tables.scan_table(folder(home, history.id) / files.REQUESTS, key)
+    )
+
+
+def _alone(home: Home) -> AbstractContextManager[None]:
+    """Hold the histories alone: two of one id would write the same files."""
+    return GateLock(home.path / "history.lock", timeout=WAITS).exclusive()
 
 
 def _log_lookups(home: Home, history: History, rows: pl.Series, index: str, key: bytes) -> None:

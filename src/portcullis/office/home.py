@@ -84,19 +84,6 @@ class Home:
         """The folder of other versions of the agreement, kept for re-examination."""
         return self.path / "versions"
 
-    def pack_of(self, version: str | None) -> Pack:
-        """Return the agreement in that version; None: the one in use. Misuse if it is not here."""
-        if version in (None, self.pack.version):
-            return self.pack
-        for folder in sorted(self.versions.glob("*/")):
-            pack = load_pack(folder)
-            if pack.version == version:
-                return pack
-        raise Misuse(
-            f"There is no version {version} of the agreement here.",
-            "Add it with `portcullis agreement add`.",
-        )
-
     @cached_property
     def roster(self) -> Roster:
         """The people enrolled, with their public keys."""

@@ -36,6 +36,7 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
                     found.officer,
                     home.unwrap(bytes(package.wrapped_half)),
                     recalled=hasattr(found, "recall"),
+                    purposes=home.pack.authority.purposes,
                 ),
                 now=now,
                 gate_open=lambda: gate_now_for_opening(home, found),

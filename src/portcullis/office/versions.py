@@ -8,16 +8,20 @@ from portcullis.agreements import Pack, load_pack
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
+from portcullis.office.models import Entry
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.tables import publish
+
+_ADDED = "agreement-added"
 
 
 def add_version(home: Home, actor: Actor, folder: Path) -> Pack:
     """Keep the pack in ``folder`` for re-examination; its digest goes on the ledger.
 
-    It is not put in use: what is determined and released stays under the home's own pack. Raises
-    PackErrors where it is not whole, Misuse where it is another agreement's, Refused where a
-    version of that name is here.
+    It is not put in use: what is determined and released stays under the home's own pack. It counts
+    once its entry is written; what a crash left before is written over. Raises PackErrors where it
+    is not whole, Misuse where it is another agreement's, Refused where a version of that name is
+    here.
     """
     check_role(home, actor, "counsel", "agreement-add")
     pack = load_pack(folder)
@@ -26,8 +30,7 @@ def add_version(home: Home, actor: Actor, folder: Path) -> Pack:
             f"That is the agreement {pack.id}; this home's is {home.pack.id}.",
             "Add a version of the same agreement.",
         )
-    kept = {home.pack.version, *(load_pack(one).version for one in home.versions.glob("*/"))}
-    if pack.version in kept:
+    if pack.version == home.pack.version or pack.version in _added():
         raise Refused(
             f"There is a version {pack.version} of the agreement here already.",
             "Give the new one a version of its own in agreement.toml.",
@@ -36,6 +39,32 @@ def add_version(home: Home, actor: Actor, folder: Path) -> Pack:
         publish(home.versions / pack.digest / source.name, source.read_bytes())
     with transaction.atomic():
         facts = {"agreement": pack.id, "version": pack.version, "pack": pack.digest}
-        sign_act(home, actor, "agreement-added", facts)
+        sign_act(home, actor, _ADDED, facts)
     entries.integrate(home)
     return pack
+
+
+def pack_of(home: Home, version: str | None) -> Pack:
+    """Return the agreement in that version; None: the one in use. Refused if it is not here."""
+    if version in (None, home.pack.version):
+        return home.pack
+    digest = _added().get(str(version))
+    if digest is None:
+        raise Refused(
+            f"There is no version {version} of the agreement here.",
+            "Add it with `portcullis agreement add`.",
+        )
+    pack = load_pack(home.versions / digest)
+    if pack.digest != digest:
+        raise Refused(
+            f"The version {version} of the agreement is not what was added.",
+            "Restore the folder versions in the home from a backup.",
+        )
+    return pack
+
+
+def _added() -> dict[str, str]:
+    """Return the digest of every version that was added, as the ledger has it."""
+    rows = Entry.objects.filter(kind=_ADDED).order_by("position")
+    bodies = [entries.body(row) for row in rows]
+    return {str(each["version"]): str(each["pack"]) for each in bodies}

@@ -61,7 +61,7 @@ def demand_text(demand: Demand) -> str:
             "If a preservation hold or an order of a court reaches any of it, say so before "
             "anything is destroyed.",
             "",
-            f"## The {count:,} requests",
+            f"## The {count:,} requests" if count > 1 else "## The request",
             "",
             *[f"- {request_id}" for request_id in demand.requests],
             "",

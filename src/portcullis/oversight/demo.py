@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from portcullis import __version__
 from portcullis.oversight import words
-from portcullis.oversight.charts import BAD, PRIMARY, Bar, bars
+from portcullis.oversight.charts import BAD, PRIMARY, Bar, Picture, bars
 from portcullis.oversight.facts import DemoFacts, Variant, check
 from portcullis.oversight.views import due_and_released, naive_bar, spoken, view
 
@@ -72,6 +72,9 @@ def demo_report(facts: DemoFacts) -> str:
         naive_reasons_spoken=spoken(
             "Reasons", [(reason.reason, reason.count) for reason in naive_reasons]
         ),
+        ruling=facts.ruling,
+        ruling_picture=_ruling_picture(facts),
+        ruling_spoken=_ruling_spoken(facts),
         ledger=facts.ledger,
         stages=facts.stages,
         total_seconds=total_seconds,
@@ -101,6 +104,28 @@ def lead(facts: DemoFacts) -> str:
         f"with an address, {unlawful} of them unlawfully. The rule used in 2025 would have "
         f"released {words.count(naive.released)} from the same requests, "
         f"{words.count(naive.unlawful)} of them unlawfully.{stopped}"
+    )
+
+
+def _ruling_picture(facts: DemoFacts) -> Picture | None:
+    if facts.ruling is None:
+        return None
+    ruling = facts.ruling
+    return bars(
+        [
+            naive_bar("Made elsewhere, by the 2025 script", ruling.imported, ruling.closes),
+            naive_bar("Made by this gateway", ruling.own_released, ruling.own_closes),
+        ]
+    )
+
+
+def _ruling_spoken(facts: DemoFacts) -> str:
+    if facts.ruling is None:
+        return ""
+    ruling = facts.ruling
+    return spoken(
+        "Disclosures that should not have been made",
+        [("made elsewhere", ruling.closes), ("made by this gateway", ruling.own_closes)],
     )
 
 

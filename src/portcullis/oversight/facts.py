@@ -98,6 +98,49 @@ class Naive:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """An element that disclosures made elsewhere do not meet now.
+
+    ``requests``: of those that close, how many do not meet it; ``newly``: those of them that met
+    it as it was read when they were made.
+    """
+
+    element: str
+    citation: str
+    statement: str
+    requests: int
+    newly: int
+
+
+@dataclass(frozen=True)
+class AfterRuling:
+    """What became of the past once a court's reading was put in force.
+
+    ``imported`` disclosures were made elsewhere, with the requests they answered: same, closes,
+    opens and needs_look_up add up to them. ``by_the_reading`` of them do not meet what the
+    reading bears on, and met it as they were made. ``own_judged`` requests of this gateway were
+    judged again too; of the ``own_released`` that left, ``own_closes`` should not have.
+    """
+
+    reading: str
+    holding: str
+    source: str
+    docket: str
+    in_force_from: date
+    imported: int
+    same: int
+    closes: int
+    opens: int
+    needs_look_up: int
+    by_the_reading: int
+    own_judged: int
+    own_released: int
+    own_closes: int
+    seconds: float
+    grounds: tuple[Ground, ...]
+
+
+@dataclass(frozen=True)
 class LedgerFacts:
     """The ledger at the end: ``size`` entries, root (hexadecimal), the signed checkpoint's text."""
 
@@ -156,6 +199,7 @@ class DemoFacts:
 
     variants: tuple[Variant, ...]
     naive: Naive
+    ruling: AfterRuling | None
     ledger: LedgerFacts
     stages: tuple[Stage, ...]
     basis: Basis
@@ -169,6 +213,18 @@ def check(facts: DemoFacts) -> None:
     _equal("naive: unlawful", naive.unlawful, "its reasons", _total(naive.reasons))
     _at_most("naive: unlawful", naive.unlawful, "released", naive.released)
     _at_most("naive: by TIN alone", naive.tin_without_address, "unlawful", naive.unlawful)
+    if facts.ruling is not None:
+        _check_ruling(facts.ruling)
+
+
+def _check_ruling(ruling: AfterRuling) -> None:
+    ends = ruling.same + ruling.closes + ruling.opens + ruling.needs_look_up
+    _equal("ruling: imported", ruling.imported, "all verdicts", ends)
+    _at_most("ruling: by the reading", ruling.by_the_reading, "closes", ruling.closes)
+    _at_most("ruling: own closes", ruling.own_closes, "own released", ruling.own_released)
+    for ground in ruling.grounds:
+        _at_most(f"ruling: {ground.element}", ground.requests, "closes", ruling.closes)
+        _at_most(f"ruling: {ground.element}, newly", ground.newly, "requests", ground.requests)
 
 
 def _check_variant(variant: Variant) -> None:

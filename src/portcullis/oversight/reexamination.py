@@ -64,19 +64,31 @@ class Question:
         return frozenset(field_behind(name) for name in self.columns)
 
 
-def reexamine(frame: pl.DataFrame, question: Question) -> pl.DataFrame:
-    """Return ``row, request_id, verdict, unmet, changed``, a row for each of ``frame``.
+@dataclass(frozen=True)
+class Rejudged:
+    """What came of a table of requests.
+
+    ``counts``: requests by verdict. ``others``: ``row, request_id, verdict, unmet, changed`` of
+    every request whose verdict is not ``same``. ``unmet``: the elements not met now, ``changed``:
+    those whose result is another than it was; ids with ``;`` between.
+    """
+
+    counts: dict[str, int]
+    others: pl.DataFrame
+
+
+def reexamine(frame: pl.DataFrame, question: Question) -> Rejudged:
+    """Judge every request of ``frame`` again.
 
     ``frame``: ``row``, ``request_id``, ``was_open`` (it was, or would have been, disclosed),
     ``looked_up``, ``lka_found``, for every element of before and after ``was_<id>`` (its stored
     result; null where it was not judged), and the columns that ``question.columns`` names.
 
-    ``verdict``: ``same``; ``closes`` (disclosed then, not now); ``opens`` (the other way); or
-    ``needs-look-up`` (it would hang on a record that was never compared). ``unmet``: the elements
-    not met now, ``changed``: those whose result is another than it was; ids with ``;`` between.
+    The verdict is ``same``; ``closes`` (disclosed then, not now); ``opens`` (the other way); or
+    ``needs-look-up`` (it would hang on a record that was never compared).
     """
     rejudged = judge(frame, question.changed, question.after).drop("row")
-    changed = set(rejudged.columns)
+    changed = frozenset(rejudged.columns)
     now = {
         each.id: pl.col(each.id) if each.id in changed else _stored(frame, each.id)
         for each in (*question.face, *question.match)
@@ -86,19 +98,17 @@ def reexamine(frame: pl.DataFrame, question: Question) -> pl.DataFrame:
     # All that was sought agrees, but the last known address never was: there was nobody to seek.
     sought = [each for each in question.match if _LAST_SOUGHT not in each.reads(question.after)]
     unsought = pl.col(_LAST_SOUGHT).is_null() & _all_met(now[each.id] for each in sought)
-    unmet = {name: result.ne_missing(MET) for name, result in now.items()}
-    other = {
-        name: _stored(frame, name).eq_missing(MET) != now[name].eq_missing(MET)
-        for name in now
-        if name in changed
-    }
-    return frame.hstack(rejudged).select(
+    verdict = _verdict(face & match, face & ~match & (~pl.col("looked_up") | unsought))
+    judged = frame.hstack(rejudged).with_columns(verdict.alias("verdict"))
+    others = judged.filter(pl.col("verdict") != SAME).select(
         "row",
         "request_id",
-        _verdict(face & match, face & ~match & (~pl.col("looked_up") | unsought)).alias("verdict"),
-        _listed(unmet).alias("unmet"),
-        _listed(other).alias("changed"),
+        "verdict",
+        _listed({name: result.ne_missing(MET) for name, result in now.items()}).alias("unmet"),
+        _listed({name: _differs(frame, name, now[name]) for name in changed}).alias("changed"),
     )
+    counted = dict(judged["verdict"].value_counts().iter_rows())
+    return Rejudged({each: counted.get(each, 0) for each in VERDICTS}, others)
 
 
 def by_element(results: pl.DataFrame, verdict: str) -> pl.DataFrame:
@@ -142,6 +152,10 @@ def _verdict(opens: pl.Expr, unknown: pl.Expr) -> pl.Expr:
 def _stored(frame: pl.DataFrame, element_id: str) -> pl.Expr:
     name = f"{WAS}{element_id}"
     return pl.col(name) if name in frame.columns else pl.lit(None, pl.UInt8)
+
+
+def _differs(frame: pl.DataFrame, element_id: str, now: pl.Expr) -> pl.Expr:
+    return _stored(frame, element_id).eq_missing(MET) != now.eq_missing(MET)
 
 
 def _all_met(results: Iterable[pl.Expr]) -> pl.Expr:

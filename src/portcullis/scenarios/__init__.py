@@ -24,7 +24,7 @@ from portcullis.scenarios.people import (
 )
 from portcullis.scenarios.population import Records, make_records
 from portcullis.scenarios.r_cases import NOT_ROWS, RCases, r_cases
-from portcullis.scenarios.script_2025 import run_script_2025
+from portcullis.scenarios.script_2025 import run_script_2025, write_disclosures
 from portcullis.scenarios.transmittal import sign_batch
 from portcullis.scenarios.truth import (
     CLASSES,
@@ -70,4 +70,5 @@ __all__ = [
     "r_cases",
     "run_script_2025",
     "sign_batch",
+    "write_disclosures",
 ]

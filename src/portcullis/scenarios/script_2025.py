@@ -7,12 +7,16 @@ path the address was compared with nothing. Nothing else was tested. How names w
 not known: here given and family name in capitals, letter for letter.
 """
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from portcullis.scenarios.batch_file import Batch
 from portcullis.scenarios.population import ADDRESSES, TAXPAYERS
+
+RECIPIENT = "Immigration and Customs Enforcement"
 
 _READ = ("request_id", "given_name", "family_name", "tin", "address_line1", "address_line2", "city",
          "state", "zip")  # fmt: skip
@@ -61,6 +65,37 @@ def run_script_2025(batch: Path, records: Path) -> pl.DataFrame:
     return released.with_columns(pl.col("source_row").cast(pl.UInt32)).join(
         ids, on="source_row", how="left", maintain_order="left"
     ).select("source_row", "request_id", "route")  # fmt: skip
+
+
+def write_disclosures(batch: Batch, released: pl.DataFrame, day: date, path: Path) -> Path:
+    """Write what the script released as a file of disclosures, with the requests they answered.
+
+    ``released``: as ``run_script_2025`` returns it; ``day``: the day they are dated. A file for
+    ``portcullis history import``.
+    """
+    signing = pl.Series(batch.signing, dtype=pl.String).implode()
+    officers = pl.col("officers").str.split(";")
+    attested = (officers.list.set_difference(signing).list.len() == 0).fill_null(value=False)
+    sworn = pl.when(attested).then(pl.lit("yes")).otherwise(pl.lit("no"))
+    rows = (
+        pl.scan_csv(batch.path, infer_schema=False, truncate_ragged_lines=True,
+                    encoding="utf8-lossy")
+        .with_row_index("source_row", offset=1)
+        .join(released.lazy().select("source_row"), on="source_row", how="semi")
+        .select(
+            pl.all().exclude("source_row"),
+            pl.lit(day.isoformat()).alias("disclosed_on"),
+            pl.lit(RECIPIENT).alias("disclosed_to"),
+            pl.lit("agency-head").alias("signed_by"),
+            pl.lit("yes").alias("officers_employed"),
+            pl.lit("no").alias("officers_same_agency"),
+            sworn.alias("engaged"),
+            sworn.alias("sole_use"),
+        )
+    )  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows.collect().write_csv(path)
+    return path
 
 
 def _read(batch: Path) -> pl.DataFrame:

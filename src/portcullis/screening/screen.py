@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from portcullis.errors import Refused
 from portcullis.law import FOR_A_PERSON, NOT_MET, Basis, Element, Layer, Phase, applicable, judge
 
 PASSED, REFUSED, RETURNED, REFERRED = "passed", "refused", "returned", "referred"
@@ -32,8 +33,14 @@ def screen(requests: pl.DataFrame, basis: Basis, measures: pl.DataFrame | None) 
     ``measures`` is the table of ``measure``, joined by ``row``. Without it, or for a row it lacks,
     the elements that read measures are not met. ``face_outcome`` is ``refused`` (an element of the
     statute's layer is not met), else ``returned`` (another layer's is not), else ``referred``
-    (one is for a person), else ``passed``. Row-local: results do not depend on chunking.
+    (one is for a person), else ``passed``. Row-local: results do not depend on chunking. Raises
+    Refused for a basis that no release may rest on.
     """
+    if not basis.for_release:
+        raise Refused(
+            "A reading that loosens the law holds in this basis.",
+            "Use it for re-examination only: `portcullis reexamine`.",
+        )
     frame = requests
     if measures is not None:
         span = pl.col("row").is_between(frame["row"].min(), frame["row"].max())
@@ -59,4 +66,4 @@ def outcome(face: Sequence[Element]) -> pl.Expr:
 
 
 def _any(ids: Sequence[str], result: int) -> pl.Expr:
-    return pl.any_horizontal(*[pl.col(each) == result for each in ids])
+    return pl.any_horizontal(pl.lit(value=False), *[pl.col(each) == result for each in ids])

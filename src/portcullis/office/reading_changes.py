@@ -1,0 +1,165 @@
+"""Putting a reading in force, or out of it: two people's act, with the source document."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from portcullis import keys, law
+from portcullis.errors import Misuse, Refused
+from portcullis.office import entries, packing, readings
+from portcullis.office.home import Home
+from portcullis.office.models import Batch, ReadingApproval, ReadingChange
+from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.standing import GateLock, check_docket
+
+COUNSEL = "counsel"
+APPROVALS = 2
+_SHOWN = "See `portcullis reading list`."
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """How far a change of readings has come."""
+
+    reading: str
+    in_force: bool
+    effective_on: date
+    approvals: int
+    decided: bool
+
+
+def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: str) -> Deciding:
+    """Approve putting a reading in force or out of it; the second person's approval decides.
+
+    ``docket`` is the docket or file reference of the source, ``document`` its SHA-256 (hex). The
+    gate lock is held alone while it is decided, and what is about to be released is judged again
+    inside it, so nothing leaves across the change. A reading that the pack or the floor has may be
+    put in force by an act too, which puts its source on record. Raises Misuse for a reading that
+    is unknown, loosens, conflicts with one in force then or later (both named), or is on the floor
+    and would go out; Refused where an act has it so already, or the day lies in the past.
+    """
+    check_role(home, actor, COUNSEL, "reading")
+    check_docket(docket)
+    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+        row = _proposed(home, asked, _statement(asked, docket, document))
+        if row.approvals.filter(person=actor.id).exists():
+            raise Refused(
+                "That person has approved this change already.",
+                "It takes two people: have another of counsel approve the same.",
+            )
+        signature = keys.sign(row.statement, actor.key)
+        ReadingApproval.objects.create(change=row, person=actor.id, signature=signature)
+        given = list(row.approvals.order_by("id"))
+        if len(given) < APPROVALS:
+            sign_act(home, actor, "reading-proposed", row.statement)
+        else:
+            _decide(home, row, asked, given)
+    entries.integrate(home)
+    return _deciding(row)
+
+
+def waiting(day: date) -> list[Deciding]:
+    """Return the changes that one person has approved, and that a second still can on ``day``."""
+    rows = ReadingChange.objects.filter(decided=None, effective_on__gte=day).order_by("id")
+    return [_deciding(row) for row in rows]
+
+
+def _deciding(row: ReadingChange) -> Deciding:
+    return Deciding(
+        row.reading,
+        row.in_force,
+        row.effective_on,
+        row.approvals.count(),
+        row.decided is not None,
+    )
+
+
+def _statement(asked: law.Change, docket: str, document: str) -> dict[str, Any]:
+    return {
+        "format": "portcullis-reading-change/1",
+        "reading": asked.reading,
+        "in_force": asked.in_force,
+        "effective_on": asked.effective_on.isoformat(),
+        "docket": docket,
+        "document": document,
+    }
+
+
+def _proposed(home: Home, asked: law.Change, statement: dict[str, Any]) -> ReadingChange:
+    """Return the change that waits for a second approval of the same, or a fresh one."""
+    _check(home, asked)
+    row = ReadingChange.objects.filter(statement=statement, decided=None).first()
+    return row or ReadingChange.objects.create(
+        statement=statement,
+        reading=asked.reading,
+        in_force=asked.in_force,
+        effective_on=asked.effective_on,
+    )
+
+
+def _check(home: Home, asked: law.Change) -> None:
+    reading = law.reading(asked.reading)
+    if asked.effective_on < home.today():
+        raise Refused(
+            "The day lies in the past.",
+            "Name today or a later day; the past is judged again by `portcullis reexamine`.",
+        )
+    if asked.in_force:
+        _check_may_hold(home, asked)
+    else:
+        _check_may_go(home, reading, asked.effective_on)
+
+
+def _check_may_hold(home: Home, asked: law.Change) -> None:
+    before = readings.changes()
+    latest = {each.reading: each for each in before}.get(asked.reading)
+    if latest is not None and latest.in_force:
+        raise Refused(f"The reading {asked.reading!r} is in force by an act already.", _SHOWN)
+    for day in _days_of_change(home, asked.effective_on):
+        law.tightening(law.changed(home.pack.readings_on(day), [*before, asked], day))
+
+
+def _days_of_change(home: Home, first: date) -> Iterator[date]:
+    """Yield ``first`` and every later day on which other readings hold than on the day before."""
+    acts = (each.effective_on for each in readings.changes())
+    agreed = (each.in_force_from for each in home.pack.readings if each.in_force_from)
+    yield from sorted({first, *(day for day in (*acts, *agreed) if day > first)})
+
+
+def _check_may_go(home: Home, reading: law.Reading, day: date) -> None:
+    if reading.on_the_floor:
+        raise Misuse(
+            f"The reading {reading.id!r} is on the floor, which nothing loosens.",
+            "Use `portcullis reexamine` to see the past under another reading.",
+        )
+    if reading.id not in readings.in_force(home.pack, day):
+        raise Refused(f"The reading {reading.id!r} is not in force on that day.", _SHOWN)
+
+
+def _decide(
+    home: Home, row: ReadingChange, asked: law.Change, given: Sequence[ReadingApproval]
+) -> None:
+    _check_signatures(home, row, given)
+    facts = {
+        **row.statement,
+        "approvals": [{"person": one.person, "signature": one.signature} for one in given],
+    }
+    kind = "reading-in-force" if asked.in_force else "reading-out-of-force"
+    row.decided = entries.record(kind, facts, at=home.now().isoformat())
+    row.save(update_fields=["decided"])
+    for batch in Batch.objects.filter(state="releasing"):
+        packing.judge_again(home, batch)
+
+
+def _check_signatures(home: Home, row: ReadingChange, given: Sequence[ReadingApproval]) -> None:
+    """Raise Refused unless both approvals are by people of the roster, over this very change."""
+    for one in given:
+        person = home.roster.get(one.person)
+        if person is None or keys.verify(one.signature, person.jwk) != row.statement:
+            raise Refused(
+                "An approval is of something else, or by nobody on the roster.",
+                "Have two people approve the change anew, with another document or day.",
+            )
