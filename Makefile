@@ -15,7 +15,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP_INSTALL) --require-hashes -r
 LOCKS := run build dev spark accuracy
 
-.PHONY: help system install demo test test-all lint bench locks
+.PHONY: help system install demo test test-all mutants lint bench locks
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
@@ -31,8 +31,12 @@ demo: install ## The June 2025 batch, synthetic, whole (DEMO="--quick" for a sho
 test: $(VENV)/dev.stamp system ## Run the tests (under ten minutes)
 	$(BIN)/python -m pytest -n 2 -m "not long" $(TESTS)
 
-test-all: $(VENV)/dev.stamp system ## Run every test, the long ones too
+test-all: $(VENV)/dev.stamp system ## Run every test, the long ones too, and the mutants
 	$(BIN)/python -m pytest -n 2 $(TESTS)
+	$(BIN)/python -m tests.law.mutation
+
+mutants: $(VENV)/dev.stamp ## Change the law in one place at a time; fills docs/mutation.md
+	$(BIN)/python -m tests.law.mutation $(MODULES)
 
 lint: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 	$(BIN)/ruff check .

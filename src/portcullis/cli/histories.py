@@ -17,6 +17,7 @@ from portcullis.cli.options import (
     office,
 )
 from portcullis.cli.output import say, show
+from portcullis.errors import Misuse
 
 if TYPE_CHECKING:
     from portcullis.office import Home
@@ -133,13 +134,15 @@ def reexamine(
     """Judge every stored request again, looking nobody up; exit 1 where a disclosure closes.
 
     --out writes unlawful.csv (disclosures that should not have been made), changes.csv (all that
-    is not the same), elements.csv and, for each recipient, the draft of a recall demand.
+    is not the same), summary.json and, for each recipient, the draft of a recall demand.
     """
     began = time.perf_counter()
     opened = office(home)
     from portcullis.office.reexamining import Asked, demands
     from portcullis.office.reexamining import reexamine as run
 
+    if out is not None:
+        _make_folder(out)
     person = actor(opened, as_, key, "counsel", "reexamine")
     asked = Asked(tuple(reading or ()), agreement_version, batch, history)
     done = run(opened, person, asked)
@@ -176,12 +179,19 @@ def write_reexamination(
     out: Path, done: "Reexamined", facts: dict[str, Any], drafts: dict[str, str]
 ) -> None:
     """Write the lists and the draft demands of a re-examination to the folder ``out``."""
-    out.mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     done.unlawful.drop("row", "left", "verdict").write_csv(out / "unlawful.csv")
     done.others.drop("row").write_csv(out / "changes.csv")
     (out / "summary.json").write_text(json_text.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     for number, draft in enumerate(drafts.values(), start=1):
         (out / f"recall-demand-{number}.md").write_text(draft)
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise Misuse(f"The folder {out} cannot be made.", "Name another with --out.") from None
 
 
 def _say(facts: dict[str, Any]) -> None:

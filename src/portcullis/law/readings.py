@@ -262,8 +262,9 @@ def changed(standing: Sequence[str], changes: Iterable[Change], on: date) -> tup
 
 
 def refuse_conflicts(reading_ids: Iterable[str]) -> None:
-    """Raise Misuse, naming both, where two of the readings cannot hold together."""
-    for one, other in conflicts(reading_ids):
+    """Raise Misuse for an unknown reading and, naming both, for two that cannot hold together."""
+    known = [reading(each).id for each in reading_ids]
+    for one, other in conflicts(known):
         raise Misuse(
             f"The readings {one!r} and {other!r} conflict.",
             "Name one of them, or put the other out of force first.",

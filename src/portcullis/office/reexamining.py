@@ -181,7 +181,7 @@ class _Run:
         requests = tables.scan_table(folder / files.REQUESTS, key, columns)
         findings = tables.scan_table(folder / files.FINDINGS, key)
         for part, found in zip(requests, findings, strict=True):
-            frame = screening.prepare(self._whole(part), self.pack, question.columns)
+            frame = screening.prepare(part, self.pack, question.columns)
             stored = found.select(pl.exclude("row", "face_outcome").name.prefix(oversight.WAS))
             yield _joined(frame.hstack(stored), matches, opened, measures)
 
@@ -193,11 +193,6 @@ class _Run:
         kept = (*self._home.pack.fields, *histories.TRANSMITTAL)
         return [name for name in kept if name in wanted and name != "request_id"]
 
-    def _whole(self, part: pl.DataFrame) -> pl.DataFrame:
-        """Add what another version of the agreement asks for and nobody was asked: absent."""
-        unasked = [name for name in self.pack.fields if name not in self._home.pack.fields]
-        return part.with_columns(pl.lit(None, pl.String).alias(name) for name in unasked)
-
     def _history(self, history: History) -> Iterator[Rejudged]:
         key = self._home.unwrap(bytes(history.wrapped_key))
         folder = histories.folder(self._home, history.id)
@@ -207,7 +202,7 @@ class _Run:
             matches = tables.read_table(folder / files.MATCHES, key)
         matches = matches.with_columns(pl.lit(value=True).alias("looked_up"))
         for part in tables.scan_table(folder / files.REQUESTS, key):
-            frame = screening.prepare(self._whole(part), self.pack).with_columns(
+            frame = screening.prepare(part, self.pack).with_columns(
                 pl.lit(value=True).alias("was_open")
             )
             for table in (measures, matches):
