@@ -11,8 +11,10 @@ from portcullis.law import (
     FLOOR,
     READINGS,
     Basis,
+    Change,
     Effect,
     Layer,
+    changed,
     conflicts,
     elements,
     reading,
@@ -128,6 +130,23 @@ def test_readings_named_for_a_day_stand_in_for_the_packs():
     later = Basis.from_pack(PACK, date(2026, 2, 5)).readings
     assert "one-officer-cannot-be-engaged-in-all" in later
     assert Basis.from_pack(PACK, DAY, readings=()).readings == FLOOR
+
+
+def test_what_is_in_force_on_a_day_follows_the_changes_made_by_then():
+    first, second = date(2025, 12, 1), date(2026, 1, 1)
+    standing = ("address-of-record", "agency-head-only")
+    changes = [
+        Change("agency-is-the-component", in_force=True, effective_on=first),
+        Change("agency-head-only", in_force=False, effective_on=second),
+    ]
+    assert changed(standing, changes, date(2025, 11, 30)) == standing
+    assert changed(standing, changes, first) == (*standing, "agency-is-the-component")
+    after = ("address-of-record", "agency-is-the-component")
+    assert changed(standing, changes, second) == changed(standing, changes, date.max) == after
+    again = [*changes, Change("agency-head-only", in_force=True, effective_on=second)]
+    assert changed(standing, again, second) == (*after, "agency-head-only")
+    unknown_before = [Change("agency-head-only", in_force=False, effective_on=first)]
+    assert changed((), unknown_before, first) == ()
 
 
 class TestReExamination:

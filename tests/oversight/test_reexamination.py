@@ -100,14 +100,19 @@ def _check_elements(frame: pl.DataFrame, others: pl.DataFrame, before: Basis, af
     looked_up = dict(frame.select("row", "looked_up").iter_rows())
     match = {each.id for each in applicable(after, Phase.MATCH)}
     asked = {each.id for each in judged(after)}
+    sought = dict(frame.select("row", "lka_found").iter_rows())
+    on_the_last_known = {
+        each.id for each in applicable(after, Phase.MATCH) if "lka_found" in each.reads(after)
+    }
     counted: dict[str, Counter[tuple[str, str]]] = {each: Counter() for each in VERDICTS}
     for row, verdict, unmet, changed in others.select(
         "row", "verdict", "unmet", "changed"
     ).iter_rows():
         now = met[row] if looked_up[row] else met[row] - match
-        assert set(filter(None, unmet.split(";"))) == asked - now
+        never = on_the_last_known if sought[row] is None else set()
+        assert set(filter(None, unmet.split(";"))) == asked - now - never
         assert set(filter(None, changed.split(";"))) == asked & (now ^ was[row])
-        decides = (asked & (now ^ was[row])) if verdict == OPENS else asked - now
+        decides = (asked & (now ^ was[row])) if verdict == OPENS else asked - now - never
         for each in decides:
             counted[verdict][each, "requests"] += 1
             counted[verdict][each, "newly"] += each in now ^ was[row]
@@ -193,8 +198,8 @@ DEMAND = Demand(
     requests=["REQ-00001", "REQ-00002"],
     readings=[reading("address-of-record"), reading("agency-head-only")],
     grounds=[
-        (next(each for each in applicable(BASIS) if each.id == name), count)
-        for name, count in (("address-of-record", 2), ("charge-class", 1))
+        next(each for each in applicable(BASIS) if each.id == name)
+        for name in ("address-of-record", "charge-class", "not-protected", "last-known-address")
     ],
 )
 
@@ -208,3 +213,9 @@ def test_a_demand_for_one_says_one() -> None:
     assert "1 disclosure made to you" in text
     assert "## The request" in text
     assert text.count("REQ-") == 1
+
+
+def test_a_demand_tells_of_the_records_only_what_the_reading_bears_on() -> None:
+    text = demand_text(DEMAND)
+    assert "protects" not in text
+    assert "last known address" not in text

@@ -53,7 +53,11 @@ def test_chunking_changes_nothing(size, rows):
 
 def test_every_finding_is_kept():
     found = screen(batch(), BASIS, measured([]).measures).table
-    assert found.columns == ["row", *[each.id for each in applicable(BASIS, Phase.FACE)], "face_outcome"]
+    assert found.columns == [
+        "row",
+        *[each.id for each in applicable(BASIS, Phase.FACE)],
+        "face_outcome",
+    ]
     assert set(found.dtypes[1:-1]) == {pl.UInt8}
     assert found["row"].to_list() == list(range(ROWS))
 

@@ -272,7 +272,8 @@ def _rows(records: Path) -> int:
 def _after_the_ruling(done: "Reexamined", imported: int, quarantined: int) -> dict[str, Any]:
     """Return what the report says of it: counts of disclosures made elsewhere, and of our own."""
     elsewhere = done.others.filter(source=HISTORY)
-    grounds = oversight.by_element(elsewhere, CLOSES).to_dicts()
+    found = oversight.by_element(elsewhere, CLOSES)
+    grounds = found.sort("newly", "requests", "element", descending=[True, True, False]).to_dicts()
     counted = dict(done.judged.filter(source=HISTORY).select("verdict", "count").iter_rows())
     newly = {row["element"]: row["newly"] for row in grounds}
     own = done.others.filter(pl.col("source") != HISTORY)

@@ -119,10 +119,7 @@ def demands(home: Home, done: Reexamined) -> dict[str, str]:
                 due_on=home.today() + timedelta(days=done.pack.safeguards.disposal_days),
                 requests=part["request_id"].to_list(),
                 readings=[law.reading(each) for each in done.readings],
-                grounds=[
-                    (elements[name], count)
-                    for name, count in grounds.select("element", "requests").iter_rows()
-                ],
+                grounds=[elements[name] for name in grounds["element"]],
             )
         )
     return drafts

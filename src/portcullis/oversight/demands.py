@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portcullis.law import Element, Reading
+from portcullis.law import Element, Phase, Reading
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,8 @@ class Demand:
     """What a demand says: to whom, by when, for which disclosures, and on what ground.
 
     ``requests`` are the requests' own ids; ``readings`` those under which they were judged again;
-    ``grounds`` the elements not met, with how many of the disclosures do not meet each.
+    ``grounds`` the elements not met. Of what the records say only what the readings bear on is
+    told: the demand goes outside (design, floor 7).
     """
 
     holder: str
@@ -22,7 +23,7 @@ class Demand:
     due_on: date
     requests: Sequence[str]
     readings: Sequence[Reading]
-    grounds: Sequence[tuple[Element, int]]
+    grounds: Sequence[Element]
 
 
 def demand_text(demand: Demand) -> str:
@@ -42,12 +43,9 @@ def demand_text(demand: Demand) -> str:
             "",
             *[f"- {_reading(each)}" for each in demand.readings],
             "",
-            "What is not met, and in how many of them:",
+            "Among what is not met:",
             "",
-            *[
-                f"- {each.citation}: {each.statement} ({number:,})"
-                for each, number in demand.grounds
-            ],
+            *[f"- {each.citation}: {each.statement}" for each in _told(demand)],
             "",
             f"By {demand.due_on.isoformat()} you are asked, for each request listed below,",
             "",
@@ -67,6 +65,11 @@ def demand_text(demand: Demand) -> str:
             "",
         ]
     )
+
+
+def _told(demand: Demand) -> list[Element]:
+    borne_on = {name for each in demand.readings for name in each.elements}
+    return [each for each in demand.grounds if each.phase is Phase.FACE or each.id in borne_on]
 
 
 def _disclosures(count: int) -> str:

@@ -6,7 +6,7 @@ more than a million requests take seconds. Nobody is looked up for it: where the
 on a record that was never compared, that is the answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,8 +69,9 @@ class Rejudged:
     """What came of a table of requests.
 
     ``counts``: requests by verdict. ``others``: ``row, request_id, verdict, unmet, changed`` of
-    every request whose verdict is not ``same``. ``unmet``: the elements not met now, ``changed``:
-    those whose result is another than it was; ids with ``;`` between.
+    every request whose verdict is not ``same``. ``unmet``: the elements not met now (without those
+    on a last known address where nobody was found to have one), ``changed``: those whose result
+    is another than it was; ids with ``;`` between.
     """
 
     counts: dict[str, int]
@@ -98,13 +99,14 @@ def reexamine(frame: pl.DataFrame, question: Question) -> Rejudged:
     # All that was sought agrees, but the last known address never was: there was nobody to seek.
     sought = [each for each in question.match if _LAST_SOUGHT not in each.reads(question.after)]
     unsought = pl.col(_LAST_SOUGHT).is_null() & _all_met(now[each.id] for each in sought)
+    never = {each.id for each in question.match if each not in sought}
     verdict = _verdict(face & match, face & ~match & (~pl.col("looked_up") | unsought))
     judged = frame.hstack(rejudged).with_columns(verdict.alias("verdict"))
     others = judged.filter(pl.col("verdict") != SAME).select(
         "row",
         "request_id",
         "verdict",
-        _listed({name: result.ne_missing(MET) for name, result in now.items()}).alias("unmet"),
+        _listed({name: _is_unmet(name, now[name], never) for name in now}).alias("unmet"),
         _listed({name: _differs(frame, name, now[name]) for name in changed}).alias("changed"),
     )
     counted = dict(judged["verdict"].value_counts().iter_rows())
@@ -156,6 +158,12 @@ def _stored(frame: pl.DataFrame, element_id: str) -> pl.Expr:
 
 def _differs(frame: pl.DataFrame, element_id: str, now: pl.Expr) -> pl.Expr:
     return _stored(frame, element_id).eq_missing(MET) != now.eq_missing(MET)
+
+
+def _is_unmet(element_id: str, now: pl.Expr, never_sought: Collection[str]) -> pl.Expr:
+    """Of whom nobody was found, nothing can be said of a last known address, either way."""
+    unmet = now.ne_missing(MET)
+    return unmet & pl.col(_LAST_SOUGHT).is_not_null() if element_id in never_sought else unmet
 
 
 def _all_met(results: Iterable[pl.Expr]) -> pl.Expr:
