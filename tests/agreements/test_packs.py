@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from portcullis import law
 from portcullis.agreements import (
     PackErrors,
+    beside_the_law,
     builtin_pack,
-    checks,
     describe,
     load_pack,
     template_rows,
@@ -198,11 +198,11 @@ def test_a_flaw_of_the_law_is_found_when_a_pack_is_loaded(folder, monkeypatch):
     (whole, *_) = provision.elements
     broken = replace(whole, test=lambda _basis: pl.col("finality_event") == "appeal-waived")
     monkeypatch.setitem(law.PROVISIONS, provision.id, replace(provision, elements=(broken,)))
-    checks._flaws.cache_clear()
+    beside_the_law._flaws.cache_clear()
     try:
         (problem,) = problems(folder)
     finally:
-        checks._flaws.cache_clear()
+        beside_the_law._flaws.cache_clear()
     assert problem.key == "8 CFR 1241.1: finality-event"
     assert "met_if" in problem.remedy
 

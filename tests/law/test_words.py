@@ -20,7 +20,7 @@ def column(values) -> pl.Series:
 
 
 def each(expression, values) -> list:
-    return pl.DataFrame([column(values)]).select(expression(pl.col("x")))["x"].to_list()
+    return pl.DataFrame([column(values)]).select(expression(pl.col("x"))).to_series().to_list()
 
 
 def test_every_filler_is_one_however_it_is_spaced_and_nothing_longer():

@@ -1,7 +1,7 @@
 """Problems in a pack or roster: each names the file, the key and the remedy; all come at once."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,3 +124,16 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
         if found:
             return found
     return None
+
+
+def not_empty(values: tuple[str, ...], file: str, key: str) -> Iterator[Problem]:
+    """Yield the problem of an empty list."""
+    if not values:
+        yield Problem(file, key, "The list is empty.", "Name at least one.")
+
+
+def once(values: Iterable[str], file: str, key: str) -> Iterator[Problem]:
+    """Yield a problem for each value that stands more than once."""
+    listed = list(values)
+    for value in sorted({value for value in listed if listed.count(value) > 1}):
+        yield Problem(file, key, f"{value!r} stands more than once.", "Keep one of them.")

@@ -19,8 +19,8 @@ import polars as pl
 import pytest
 
 LAW = Path("src/portcullis/law")
-TESTS = ("faces", "readings", "soundness")
-EXPLAINED = ("explanation", "facts", "fields")
+TESTS = ("shape", "faces", "readings", "soundness", "words")
+EXPLAINED = ("explanation", "element", "facts", "fields")
 """The tests that a mutant meets which answers as the oracle does: those of all that is not a
 judgment. Modules that explanations rest on meet the tests of explanations too."""
 
