@@ -185,6 +185,8 @@ CAUSES = [
     ("taxable-periods", {"taxable_periods": "2099"}, "future"),
     ("taxable-periods", {"taxable_periods": "all"}, "not-years"),
     ("taxable-periods", {"taxable_periods": "1066"}, "not-years"),
+    ("taxable-periods", {"taxable_periods": f"1066;{DAY.year}"}, "not-years"),
+    ("taxable-periods", {"taxable_periods": f"1066;{DAY.year + 1}"}, "future"),
     ("statutory-authority", {"statute": None}, "blank"),
     ("statutory-authority", {"statute": "8 USC 1231"}, "civil"),
     ("statutory-authority", {"statute": "26 USC 7201"}, "tax"),

@@ -3,6 +3,7 @@
 Each of these was a change of the law that no other test noticed (``tests.law.mutation``).
 """
 
+from dataclasses import MISSING, replace
 from dataclasses import fields as fields_of
 
 import polars as pl
@@ -24,6 +25,7 @@ from portcullis.law import (
     Phase,
     Provision,
     Reading,
+    Result,
     Thresholds,
     element,
     explain,
@@ -122,3 +124,27 @@ def test_what_is_no_basis_on_record_is_said_to_be_none(fault):
         Basis.from_json(BASIS.as_json() | fault)
     with pytest.raises(Misuse, match="is none"):
         Basis.from_json({})
+
+
+def test_a_test_that_gives_a_number_no_result_has_room_for_is_not_met():
+    each = replace(element("approved"), test=lambda _basis: pl.col("x"))
+    frame = pl.DataFrame({"row": [0, 1, 2], "x": [-1, 300, 1]})
+    assert judge(frame, [each], BASIS)["approved"].to_list() == [0, 0, 1]
+
+
+def test_no_cause_is_told_where_its_column_is_not_there():
+    row = table([lawful(a_absent=True, a_absent_reason="zip-only")])
+    for given, cause in ((row, "zip-only"), (row.drop("a_absent_reason"), "")):
+        lines = explain(given, BASIS, {Phase.FACE})
+        (line,) = [each for each in lines if each.element.id == "address-of-taxpayer"]
+        assert (line.result, line.cause) == (Result.NOT_MET, cause)
+
+
+def test_what_is_left_unsaid_opens_nothing():
+    """The default of a basis is the closed one, that of an element and of a line the plain one."""
+    assert [(each.name, each.default) for kind in (Basis, Element, Explained, Reading)
+            for each in fields_of(kind) if isinstance(each.default, bool)] == [
+        ("accept_delegation", False), ("time_dependent", False), ("waived", False),
+        ("tightened", False), ("on_the_floor", False),
+    ]  # fmt: skip
+    assert not any(each.default for each in fields_of(Authority) if each.default is not MISSING)

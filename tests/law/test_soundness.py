@@ -49,6 +49,9 @@ def test_a_column_nobody_makes_is_named():
         pl.when(pl.col("sole_use")).then(pl.lit(MET)),
         pl.lit(3, pl.UInt8) * met_if(pl.col("sole_use")),
         pl.col("m_repeat").fill_null(0) * 3,
+        pl.when(pl.col("m_repeat") == 1).then(None).otherwise(pl.lit(MET)),
+        pl.when((pl.col("m_repeat") == 1) & pl.col("sole_use")).then(None).otherwise(pl.lit(MET)),
+        pl.when(pl.col("sole_use")).then(pl.lit("met")).otherwise(pl.lit("1")),
     ],
 )
 def test_a_test_that_can_give_no_answer_is_named(test):

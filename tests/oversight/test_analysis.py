@@ -148,7 +148,9 @@ def test_a_lower_threshold_closes_and_the_way_back_opens() -> None:
     assert closed.differs["m_officer_load_max"] in (401, 499, 500)
     back = compare(Terms.of(stricter, DAY), Terms.of(PACK, DAY))
     assert back.closes == ()
-    assert by_element(back.opens)["officer-load", "for a person", "met"].count == closed.count
+    # The seeded part of the space follows each side's own figures, so the counts are only alike.
+    opened = by_element(back.opens)["officer-load", "for a person", "met"]
+    assert opened.count == pytest.approx(closed.count, rel=0.05)
 
 
 def test_a_tightened_element_closes_what_went_to_a_person() -> None:

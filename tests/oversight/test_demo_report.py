@@ -125,7 +125,7 @@ def test_headings_descend_one_step_at_a_time(page: Page) -> None:
 
 def test_every_picture_is_spoken_and_every_table_is_named(page: Page) -> None:
     pictures = [a for tag, a in page.tags if tag == "div" and a.get("class") == "picture"]
-    assert len(pictures) == 8
+    assert len(pictures) == 9
     assert all(a["role"] == "img" and a["aria-label"] for a in pictures)
     assert len(page.all("caption")) == len(page.all("table"))
     assert all(a.get("scope") in {"row", "col"} for a in page.all("th"))

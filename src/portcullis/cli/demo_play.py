@@ -182,6 +182,7 @@ class _Player:
             compare_history(self.home, counsel, history.id)
         ruling = law.reading(RULING)
         self.home.set_date(ruling.decided_on or AS_OF)
+        self.attest()
         asked = law.Change(RULING, in_force=True, effective_on=self.home.today())
         document = sha256_hex([ruling.holding.encode()])
         for person in ("irs-counsel", "irs-second-counsel"):

@@ -17,24 +17,33 @@ _HEAD = """\
 # Mutation testing of the law
 
 Written by `make mutants`; do not edit. Each module of `src/portcullis/law` is changed in one place
-at a time, in memory, and the changed law is judged again. A mutant is **killed** where the law so
-changed cannot be loaded, answers one of the stored requests otherwise than the oracle
-(`tests/oracle`, which shares no code with the law), or fails a test of `tests/law`, the
-comparison by chance (`test_differential`) not among them. Else it has survived.
+at a time, in memory, and the changed law is judged again, in three steps. A mutant is **killed**
+where
 
-The stored requests: every fact alone at each of its values, and generated requests under every
-reading, with delegation, tightened elements and other figures, for all three agreements.
+1. the law so changed does not load;
+2. it answers one of the stored requests otherwise than the oracle (`tests/oracle`, which shares no
+   code with the law): every fact alone at each of its values, and generated requests under every
+   reading, with delegation, tightened elements and other figures, for all three agreements;
+3. it writes other pages than those in `docs/law`, or fails a test of what is no judgment:
+   `tests/law/test_{shape,faces,readings,soundness,words}.py`, and `test_explanation.py` for the
+   modules explanations rest on.
+
+Else it has survived. The comparison by chance (`test_differential`) and the boundary tests are not
+run: they could only kill more.
 
 Operators: cosmic-ray's for numbers, comparisons, and / or / not, true / false, plus / minus,
 decorators, exceptions and loops; and two of our own, since much of the law stands in texts: an item
-left out of a list of texts, an alternative left out of a pattern. Left out:
+left out of a list of texts, an alternative left out of a pattern. Left out, as noise:
 
-- arithmetic and shifts in place of `&` and `|`: they read yes and no as numbers, which polars
-  refuses or answers alike;
+- arithmetic and shifts in place of `&` and `|`: they read yes and no as numbers;
 - `is` in place of `==`: an expression is never the very object beside it;
 - operators in place of unpacking, and what does not compile: no program;
-- the numbers in `requirements=`: references into the specification, which no result rests on
-  (the pages of docs/law print them, and a test compares the pages);
+- the numbers in `requirements=`: references into the specification, on which no result rests (the
+  pages of docs/law print them, and a test compares the pages);
+- how old the day is in the example of a date field: any lawful example does, and a test asks that
+  it be lawful;
+- the figures and values that `soundness` tries tests with: any do by which a flaw shows;
+- protocols, which only the type checker reads;
 - quoted texts, messages and ids: no operator changes a text; they are compared as wholes with
   `tests/law/golden_messages.md` and `docs/law`.
 """
