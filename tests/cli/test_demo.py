@@ -17,6 +17,10 @@ KEYS = (
 )
 
 
+# One worker plays it, once; the others would each play it again.
+pytestmark = pytest.mark.xdist_group("demo")
+
+
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> dict:
     home = tmp_path_factory.mktemp("demo") / "home"

@@ -69,6 +69,7 @@ def test_it_is_written_as_a_page(batch: Path, tmp_path: Path) -> None:
     assert out.read_text().startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "words",
     [

@@ -92,6 +92,7 @@ def test_two_people_put_a_reading_in_force_and_out_of_it(world: worlds.World) ->
     assert COMPONENT not in {row["reading"] for row in after["readings"]}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "by", "code", "told"),
     [
@@ -163,6 +164,7 @@ def test_rows_that_cannot_be_taken_are_listed_and_the_answer_is_no(world: worlds
     assert {row["reason"] for row in facts["rows_quarantined"]} == {"no-day-of-disclosure"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -213,6 +215,7 @@ def test_the_past_is_judged_again_with_lists_and_drafts(
     assert "officers-named: 4; 4; 4" in text
 
 
+@pytest.mark.long
 def test_where_nothing_closes_the_answer_is_yes(world: worlds.World) -> None:
     facts = ask(world, "reexamine", "--batch", worlds.BATCH)
     assert (facts["judged"], facts["same"], facts["should_not_have_left"]) == (8, 8, 0)

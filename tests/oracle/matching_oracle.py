@@ -113,6 +113,12 @@ def last_known(taxpayer: Record, as_of: date) -> Record | None:
     )
 
 
+def has_last_known(last: Record | None) -> bool:
+    return (
+        last is not None and text(last["line1"]) is not None and last["taxable_period"] is not None
+    )
+
+
 class Compared:
     """One request beside one taxpayer."""
 
@@ -246,6 +252,7 @@ def answer(  # noqa: PLR0912 - the rules in one reading
         "cause": cause,
         "taxpayer_id": found and found.taxpayer["taxpayer_id"],
         "tin_candidates": len(holders),
+        "tin_agreeing": len(agreeing),
         "tin_name": min((each.name for each in holders), key=NAME_CODES.index, default=None),
         "tin_address": min(
             (each.address for each in compared if each.address),
@@ -255,12 +262,14 @@ def answer(  # noqa: PLR0912 - the rules in one reading
         "tin_address_latest": any(each.latest for each in agreeing),
         "name_address_candidates": len(namesakes),
         "name_address_unique_point": any(each.unique for each in namesakes),
+        "name_address_contradicted": any(each.contradicts for each in namesakes),
         "near_miss": cause == "near-miss",
         "lka_line1": lines[0],
         "lka_line2": lines[1],
         "lka_city": lines[2],
         "lka_state": lines[3],
         "lka_zip": lines[4],
+        "lka_found": has_last_known(last) if found else None,
         "lka_period": last["taxable_period"] if last and found else None,
         "protected": protected,
     }

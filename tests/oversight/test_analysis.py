@@ -136,6 +136,7 @@ def test_the_same_terms_open_and_close_nothing() -> None:
     assert same.tried > 50_000
 
 
+@pytest.mark.long
 def test_a_lower_threshold_closes_and_the_way_back_opens() -> None:
     lower = PACK.thresholds.model_copy(update={"officer_load": 400})
     stricter = PACK.model_copy(update={"thresholds": lower})
@@ -197,6 +198,7 @@ def test_a_reading_opens_and_closes_what_it_says(
         assert 1 <= len(each.differs) <= 2
 
 
+@pytest.mark.long
 def test_a_field_of_one_side_alone_is_named_and_empty_on_the_other(plant: Plant) -> None:
     field = Field("warrant", Kind.ANSWER, "whether there is a warrant", "yes")
     asking = plant(lambda _basis: met_if(pl.col("warrant") == "yes"), field)

@@ -57,6 +57,7 @@ def run_script_2025(batch: Path, records: Path) -> pl.DataFrame:
     """
     requests = _read(batch)
     with duckdb.connect() as engine:
+        engine.execute("set enable_progress_bar = false")
         for name in (TAXPAYERS, ADDRESSES):
             engine.from_parquet(str(records / name)).create_view(name.removesuffix(".parquet"))
         engine.register("requests", requests.to_arrow())
