@@ -193,8 +193,9 @@ def _play(  # noqa: PLR0917
     elsewhere: Path | None,
     heard: Any,  # noqa: ANN401
 ) -> Played:
-    say = lambda name, step: heard.put((name, step))  # noqa: E731
-    return play(batch, variant, records, home, elsewhere, say)
+    return play(
+        batch, variant, records, home, elsewhere, lambda name, step: heard.put((name, step))
+    )
 
 
 @contextmanager

@@ -187,10 +187,10 @@ class _Player:
         document = sha256_hex([ruling.holding.encode()])
         for person in ("irs-counsel", "irs-second-counsel"):
             change(self.home, self.actor(person, "counsel"), asked, ruling.docket, document)
-        began = time.perf_counter()
         with self.stage("Judge the past again", history.taken + self.batch.rows):
             done = reexamine(self.home, counsel, Asked(named=[RULING]))
-        facts = facts_of(self.home, done, time.perf_counter() - began)
+        _, seconds, _ = self.played.stages[-1]
+        facts = facts_of(self.home, done, seconds)
         folder = self.home.path.parent / "re-examination"
         write_reexamination(folder, done, facts, demands(self.home, done))
         self.played.reexamined = {

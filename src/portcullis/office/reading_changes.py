@@ -125,7 +125,7 @@ def _check_may_hold(home: Home, asked: law.Change) -> None:
 def _days_of_change(home: Home, first: date) -> Iterator[date]:
     """Yield ``first`` and every later day on which other readings hold than on the day before."""
     acts = (each.effective_on for each in readings.changes())
-    agreed = (each.in_force_from for each in home.pack.readings if each.in_force_from)
+    agreed = (each.in_force_from for each in home.pack.readings)
     yield from sorted({first, *(day for day in (*acts, *agreed) if day > first)})
 
 

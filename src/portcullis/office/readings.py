@@ -35,7 +35,7 @@ def in_force(pack: Pack, day: date) -> tuple[str, ...]:
 
 def held_on(pack: Pack, day: date) -> list[Held]:
     """Return every reading that holds on ``day``, with where it comes from and since when."""
-    agreed = {each.id: each.in_force_from for each in pack.readings if each.id}
+    agreed = {each.id: each.in_force_from for each in pack.readings}
     acts = {each.reading: each.effective_on for each in changes() if each.effective_on <= day}
     held = dict.fromkeys([*law.FLOOR, *in_force(pack, day)])
     found = []
