@@ -26,6 +26,8 @@ HOLDER = {
     "counsel": "counsel",
     "counsel-2": "counsel",
     "safeguards": "safeguards",
+    "administrator": "administrator",
+    "records-officer": "records-officer",
 }
 REQUESTER = {
     "preparer": "preparer",

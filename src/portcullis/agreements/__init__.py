@@ -24,6 +24,7 @@ from portcullis.agreements.pack import (
     Text,
     Thresholds,
     Witnesses,
+    WitnessNamed,
 )
 from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
 from portcullis.agreements.roster import (
@@ -58,6 +59,7 @@ __all__ = [
     "Signatory",
     "Text",
     "Thresholds",
+    "WitnessNamed",
     "Witnesses",
     "builtin_pack",
     "describe",

@@ -1,5 +1,6 @@
 """What must be true between the keys of a pack, beyond each value's own form."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
@@ -15,10 +16,14 @@ from portcullis.agreements.pack import (
     Safeguards,
     Thresholds,
     Witnesses,
+    WitnessNamed,
 )
 from portcullis.agreements.problems import Problem, not_empty, once
 from portcullis.law import READINGS, Effect
 
+# What follows a witness's name in its verifier key: the key's id, its type (04) and 32 bytes.
+_VKEY = re.compile(r"\+[0-9a-f]{8}\+B[A-Za-z0-9+/]{43}")
+_URL = re.compile(r"https?://[^\s?#]+")
 _EFFECTS = {reading.id: reading.effect for reading in READINGS}
 
 
@@ -157,13 +162,40 @@ def _safeguards(part: Safeguards, file: str) -> Iterator[Problem]:
 
 
 def _witnesses(part: Witnesses, file: str) -> Iterator[Problem]:
-    yield from once(part.names, file, "names")
+    yield from once(part.names, file, "witness.name")
+    for one in part.witness:
+        yield from _witness(one, file)
     if part.k > len(set(part.names)):
         yield Problem(
             file,
             "k",
             "More cosignatures are asked for than there are witnesses.",
             "Name more witnesses, or lower k.",
+        )
+
+
+def _witness(one: WitnessNamed, file: str) -> Iterator[Problem]:
+    key = f"witness {one.name}"
+    if (one.vkey is None) != (one.url is None):
+        yield Problem(
+            file,
+            key,
+            "A witness elsewhere has both a vkey and a url; one in the holder's own home neither.",
+            "Write both, as the witness's operator gave them, or leave both out.",
+        )
+    if one.vkey is not None and not _VKEY.fullmatch(one.vkey.removeprefix(one.name)):
+        yield Problem(
+            file,
+            f"{key}.vkey",
+            "This is not the verifier key of a witness of that name.",
+            "Copy the whole line name+id+base64 from the witness's operator.",
+        )
+    if one.url is not None and not _URL.fullmatch(one.url):
+        yield Problem(
+            file,
+            f"{key}.url",
+            "This is not the address of a witness.",
+            "Write its submission prefix: https://witness.example.org/",
         )
 
 

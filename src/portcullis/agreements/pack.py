@@ -52,6 +52,14 @@ def _identifier(value: str) -> str:
     return value
 
 
+def _key_name(value: str) -> str:
+    if not value or "+" in value or any(letter.isspace() for letter in value):
+        raise ValueError(
+            "This is not a key's name.|Write it without spaces or plus signs: example.gov/witness."
+        )
+    return value
+
+
 def _positive(value: int) -> int:
     if value <= 0:
         raise ValueError("This must be more than zero.|Write a positive whole number.")
@@ -63,6 +71,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 Statute = Annotated[str, AfterValidator(_statute)]
 Share = Annotated[str, AfterValidator(_share)]
 Identifier = Annotated[str, AfterValidator(_identifier)]
+KeyName = Annotated[str, AfterValidator(_key_name)]
 Positive = Annotated[int, AfterValidator(_positive)]
 
 
@@ -224,11 +233,36 @@ class Safeguards(Part):
     disposal_days: Positive
 
 
+class WitnessNamed(Part):
+    """One witness: its key's name, and, where somebody else runs it, its vkey and address.
+
+    Without ``vkey`` and ``url`` it runs in the holder's own home, and proves nothing to a stranger.
+    """
+
+    name: KeyName
+    vkey: Text | None = None
+    url: Text | None = None
+
+    @property
+    def local(self) -> bool:
+        """Whether it runs in the holder's own home."""
+        return self.url is None
+
+
 class Witnesses(Part):
-    """``witnesses.toml``: how many (``k``) of the named witnesses must cosign a checkpoint."""
+    """``witnesses.toml``: how many (``k``) of the named witnesses must cosign a checkpoint.
+
+    ``wait_seconds``: how long an act waits for enough of them before it stops, to be resumed.
+    """
 
     k: Positive
-    names: Many[Identifier]
+    wait_seconds: Positive
+    witness: Many[WitnessNamed]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The witnesses' names."""
+        return tuple(one.name for one in self.witness)
 
 
 class Answers(Part):

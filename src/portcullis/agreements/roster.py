@@ -32,6 +32,8 @@ HOLDER_ROLES = (
     "counsel",
     "safeguards",
     "inspector",
+    "administrator",
+    "records-officer",
 )
 Role = Literal[
     "preparer",
@@ -45,6 +47,8 @@ Role = Literal[
     "counsel",
     "safeguards",
     "inspector",
+    "administrator",
+    "records-officer",
 ]
 
 

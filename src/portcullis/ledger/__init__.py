@@ -10,6 +10,7 @@ room knows entries, trees, signatures and witnesses; it knows nothing of what is
 ``verify_log``          everything again from the files, each fault by file and position
 """
 
+from portcullis.ledger.faults import REMEDIES, Fault, LedgerDamaged, Problem
 from portcullis.ledger.log import Log
 from portcullis.ledger.merkle import (
     EMPTY_ROOT,
@@ -42,7 +43,7 @@ from portcullis.ledger.proofs import (
     TwoLevelProof,
     two_level_proofs,
 )
-from portcullis.ledger.tiles import LONGEST_ENTRY, LedgerDamaged
+from portcullis.ledger.tiles import LONGEST_ENTRY
 from portcullis.ledger.trees import Tree, TreeHead, write_tree
 from portcullis.ledger.verify import Verification, verify_log, verify_tree
 from portcullis.ledger.witness import Cosigner, Witness, WitnessRefused
@@ -50,12 +51,15 @@ from portcullis.ledger.witness import Cosigner, Witness, WitnessRefused
 __all__ = [
     "EMPTY_ROOT",
     "LONGEST_ENTRY",
+    "REMEDIES",
     "Checkpoint",
     "Cosigner",
+    "Fault",
     "LedgerDamaged",
     "Log",
     "LogProof",
     "NoteInvalid",
+    "Problem",
     "ProofInvalid",
     "ProvenLeaf",
     "SignedCheckpoint",

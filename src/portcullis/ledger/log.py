@@ -34,6 +34,7 @@ from portcullis.ledger.durable import (
     remove,
     write_durably,
 )
+from portcullis.ledger.faults import Fault, LedgerDamaged
 from portcullis.ledger.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof
 from portcullis.ledger.notes import (
     Checkpoint,
@@ -49,7 +50,6 @@ from portcullis.ledger.notes import (
 from portcullis.ledger.tiles import (
     ENTRIES,
     HEIGHT,
-    LedgerDamaged,
     TileGrower,
     TileName,
     TileReader,
@@ -129,7 +129,7 @@ class Log:
                 f"There is no ledger in {self.folder.name}.", "Make one, or name its folder."
             ) from None
         except UnicodeDecodeError:
-            raise LedgerDamaged("The checkpoint is not text.") from None
+            raise LedgerDamaged("The checkpoint is not text.", Fault.CORRUPT_CHECKPOINT) from None
 
     @property
     def head(self) -> TreeHead:
@@ -221,7 +221,10 @@ class Log:
         elif staged.first == published.size:
             self._integrate(staged, witnesses, quorum, announce)
         else:
-            raise LedgerDamaged("The staged append does not follow on the published checkpoint.")
+            raise LedgerDamaged(
+                "The staged append does not follow on the published checkpoint.",
+                Fault.CORRUPT_STAGE,
+            )
 
     def _already_there(self, entries: Sequence[bytes], begin: int, size: int) -> int:
         """Return how many of ``entries`` stand from ``begin`` on; raise Misuse if others do."""
@@ -267,7 +270,9 @@ class Log:
         grower = self._grower(self.head, emit)
         grower.extend(staged.entries)
         if (grower.size, grower.finish()) != (staged.checkpoint.size, staged.checkpoint.root):
-            raise LedgerDamaged("The staged entries do not make the staged checkpoint's root.")
+            raise LedgerDamaged(
+                "The staged entries do not make the staged checkpoint's root.", Fault.CORRUPT_STAGE
+            )
         announce("tiles")
         writer.sync()
 
@@ -276,7 +281,9 @@ class Log:
         levels, entries = TileReader(self.folder, head.size).edge()
         grower = TileGrower(emit, head.size, levels, entries)
         if grower.root != head.root:
-            raise LedgerDamaged("The tiles do not make the root in the checkpoint.")
+            raise LedgerDamaged(
+                "The tiles do not make the root in the checkpoint.", Fault.CORRUPT_TILE
+            )
         return grower
 
     def _cosigned(
@@ -350,7 +357,7 @@ class Log:
         try:
             return parse_checkpoint(split_note(self.checkpoint)[0])
         except NoteInvalid as problem:
-            raise LedgerDamaged(problem.message) from None
+            raise LedgerDamaged(problem.message, Fault.CORRUPT_CHECKPOINT) from None
 
     def _reader(self) -> TileReader:
         size = self.size
@@ -405,7 +412,7 @@ class _Staged:
             entries = decode_bundle(body[_STAGED_HEAD.size + length :], count, STAGED)
             parse_checkpoint(split_note(note)[0])
         except (struct.error, UnicodeDecodeError, NoteInvalid):
-            raise LedgerDamaged("The staged append is damaged.") from None
+            raise LedgerDamaged("The staged append is damaged.", Fault.CORRUPT_STAGE) from None
         return cls(first, tuple(entries), note)
 
 

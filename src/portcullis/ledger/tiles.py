@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from portcullis.errors import Misuse
+from portcullis.ledger.faults import Fault, LedgerDamaged
 from portcullis.ledger.merkle import (
     HASH_BYTES,
     fold,
@@ -35,15 +36,6 @@ _KEPT_TILES = 1024
 _PATH = re.compile(
     r"tile/(?P<level>entries|\d{1,2})/(?P<index>(?:x\d{3}/)*\d{3})(?:\.p/(?P<width>\d{1,3}))?"
 )
-
-
-class LedgerDamaged(Misuse):
-    """A file of the ledger is missing, cut, altered or where it should not be."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(
-            message, "Stop writing, verify the ledger, and restore the folder from a good copy."
-        )
 
 
 @dataclass(frozen=True)
@@ -135,7 +127,7 @@ def decode_bundle(data: bytes, width: int, where: str) -> list[bytes]:
         at = start + int.from_bytes(data[at:start], "big")
         entries.append(data[start:at])
     if at != end or len(entries) != width:
-        raise LedgerDamaged(f"{where} does not hold {width} whole entries.")
+        raise LedgerDamaged(f"{where} does not hold {width} whole entries.", Fault.CORRUPT_BUNDLE)
     return entries
 
 
@@ -258,7 +250,8 @@ class TileReader:
         ):
             if leaf_hash(entry) != digest:
                 raise LedgerDamaged(
-                    f"Entry {index * WIDTH + place} in {name.path} does not hash to its leaf."
+                    f"Entry {index * WIDTH + place} in {name.path} does not hash to its leaf.",
+                    Fault.CORRUPT_BUNDLE,
                 )
         self._last_bundle = (index, entries)
         return entries
@@ -291,9 +284,12 @@ class TileReader:
             except (FileNotFoundError, NotADirectoryError):
                 continue
             if not fits(data, choice.width):
-                raise LedgerDamaged(f"{choice.path} does not have its {choice.width} hashes.")
+                raise LedgerDamaged(
+                    f"{choice.path} does not have its {choice.width} hashes.", Fault.CORRUPT_TILE
+                )
             return data, choice.width
-        raise LedgerDamaged(f"{name.path} is missing.")
+        missing = Fault.MISSING_BUNDLE if name.level == ENTRIES else Fault.MISSING_TILE
+        raise LedgerDamaged(f"{name.path} is missing.", missing)
 
     def _read_subtrees(self, level: int, index: int) -> list[list[bytes]]:
         """Return, for each height within a tile, the roots of its perfect subtrees."""

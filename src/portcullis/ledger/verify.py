@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from portcullis.errors import Misuse
 from portcullis.ledger.durable import locked
+from portcullis.ledger.faults import LedgerDamaged
 from portcullis.ledger.log import CHECKPOINT, LOCK, SEQUENCER, STAGED
 from portcullis.ledger.merkle import HASH_BYTES, leaf_hashes, root_of_hashes
 from portcullis.ledger.notes import (
@@ -28,7 +29,6 @@ from portcullis.ledger.tiles import (
     ENTRIES,
     HEIGHT,
     WIDTH,
-    LedgerDamaged,
     TileGrower,
     TileName,
     decode_bundle,

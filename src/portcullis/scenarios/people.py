@@ -38,6 +38,8 @@ _OFFICIALS: tuple[tuple[str, str, str, tuple[str, ...], str | None], ...] = (
     ("irs-counsel", "IRS", "Office of Chief Counsel", ("counsel",), None),
     ("irs-second-counsel", "IRS", "Office of Chief Counsel", ("counsel",), None),
     ("irs-safeguards", "IRS", "Office of Safeguards", ("safeguards",), None),
+    ("irs-administrator", "IRS", "Information Technology", ("administrator",), None),
+    ("irs-records", "IRS", "Records and Information Management", ("records-officer",), None),
     ("tigta-inspector", "IRS", "Treasury Inspector General", ("inspector",), None),
 )
 
