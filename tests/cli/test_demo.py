@@ -98,7 +98,7 @@ def test_an_outsider_verifies_it_with_one_file(played: dict) -> None:
     tool = Path(__file__).parents[2] / "tools" / "verify.py"
     done = subprocess.run(
         [
-            *(sys.executable, tool, "log", home / "ledger", "--key", public["ledger"]),
+            *(sys.executable, tool, "log", home / "ledger", "--key", *public["ledger"]),
             *("--witness", public["witnesses"][0], "--quorum", "1", "--trees", home / "trees"),
         ],
         capture_output=True,

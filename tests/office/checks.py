@@ -11,7 +11,7 @@ from portcullis.office.public import FILE, read_public
 def ledger_verifies(home: Home) -> None:
     public = read_public(home.path / FILE)
     found = ledger.verify_log(
-        home.ledger, [public.ledger], list(public.witnesses), public.k, trees=home.trees
+        home.ledger, list(public.ledger), list(public.witnesses), public.k, trees=home.trees
     )
     assert found.ok, found.problems
 

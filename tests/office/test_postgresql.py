@@ -35,7 +35,7 @@ def test_a_batch_walks_through_with_its_state_in_postgresql(tmp_path: Path) -> N
     public = read_public(world.home_path / FILE)
     found = ledger.verify_log(
         world.home_path / "ledger",
-        [public.ledger],
+        list(public.ledger),
         list(public.witnesses),
         public.k,
         trees=world.home_path / "trees",

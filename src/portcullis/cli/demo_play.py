@@ -212,7 +212,7 @@ class _Player:
             public = read_public(self.home.path / FILE)
             found = ledger.verify_log(
                 self.home.ledger,
-                [public.ledger],
+                list(public.ledger),
                 list(public.witnesses),
                 public.k,
                 trees=self.home.trees,

@@ -32,7 +32,7 @@ def verify(
 
     public = read_public(keys or path / FILE)
     found = ledger.verify_log(
-        path / "ledger", [public.ledger], list(public.witnesses), public.k, trees=path / "trees"
+        path / "ledger", list(public.ledger), list(public.witnesses), public.k, trees=path / "trees"
     )
     facts = {
         "ok": found.ok,

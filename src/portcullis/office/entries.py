@@ -72,7 +72,7 @@ def create_log(home: Home) -> None:
     origin = f"portcullis/{home.pack.id}/{secrets.token_hex(8)}"
     witness = _witness(home, origin, key)
     log = ledger.Log.create(home.ledger, origin, key, [witness])
-    write_public(home, log.vkey, [witness.vkey])
+    write_public(home, [log.vkey], [witness.vkey], home.pack.witnesses.k)
 
 
 def open_log(home: Home) -> tuple[ledger.Log, ledger.Witness]:

@@ -1,6 +1,11 @@
-"""What outsiders need to check the holder: the public halves of its keys, in one file."""
+"""What outsiders need to check the holder: the public halves of its keys, in two files.
+
+``public.json`` is for Portcullis itself; ``policy`` says the same of the ledger in the form that
+other tools read (c2sp.org/tlog-policy).
+"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,36 +15,39 @@ from portcullis.office.home import Home
 from portcullis.tables import publish
 
 FILE = "public.json"
+POLICY = "policy"
 FORMAT = "portcullis-public-keys/1"
 
 
 @dataclass(frozen=True)
 class PublicKeys:
-    """The holder's service key (JWK), the ledger's vkey, the witnesses' vkeys.
+    """The holder's service key (JWK), the ledger's vkeys, the witnesses' vkeys.
 
-    ``k`` of the witnesses must have cosigned a checkpoint.
+    ``k`` of the witnesses must have cosigned a checkpoint; any of the ledger's keys signs it.
     """
 
     holder: dict[str, str]
-    ledger: str
+    ledger: tuple[str, ...]
     witnesses: tuple[str, ...]
     k: int
 
     def check_proof(self, leaf: str, proof: str) -> None:
         """Raise Refused unless ``proof`` shows ``leaf`` in a list in this holder's ledger."""
         ledger.TwoLevelProof.parse(proof).check(
-            leaf.encode(), [self.ledger], list(self.witnesses), self.k
+            leaf.encode(), list(self.ledger), list(self.witnesses), self.k
         )
 
 
-def write_public(home: Home, log_vkey: str, witness_vkeys: list[str]) -> None:
-    """Write the public keys to the home's ``public.json``."""
+def write_public(
+    home: Home, log_vkeys: Sequence[str], witness_vkeys: Sequence[str], k: int
+) -> None:
+    """Write the public keys to the home's ``public.json`` and ``policy``."""
     facts = {
         "format": FORMAT,
         "holder": keys.public_jwk(home.service_key()),
-        "ledger": log_vkey,
-        "witnesses": witness_vkeys,
-        "k": home.pack.witnesses.k,
+        "ledger": list(log_vkeys),
+        "witnesses": list(witness_vkeys),
+        "k": k,
     }
     publish(home.path / FILE, json.dumps(facts, indent=1).encode())
 
@@ -48,8 +56,10 @@ def read_public(path: Path) -> PublicKeys:
     """Read ``public.json``. Raises Misuse where it is missing or damaged."""
     try:
         facts = json.loads(path.read_text())
-        known = facts["format"] == FORMAT
-        public = PublicKeys(facts["holder"], facts["ledger"], tuple(facts["witnesses"]), facts["k"])
+        known = facts["format"] == FORMAT and isinstance(facts["ledger"], list)
+        public = PublicKeys(
+            facts["holder"], tuple(facts["ledger"]), tuple(facts["witnesses"]), facts["k"]
+        )
     except (OSError, ValueError, KeyError, TypeError):
         known = False
     if not known:
