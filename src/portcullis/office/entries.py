@@ -5,25 +5,32 @@ So the order of acts in the database *is* the order of the ledger, and a crash b
 leaves only entries still to be integrated, which the next run integrates at the same place.
 """
 
+import contextlib
 import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
 from django.db import transaction
 
 from portcullis import ledger
 from portcullis.canonical import json_bytes
+from portcullis.errors import Misuse, Refused
+from portcullis.office import cosigned, locks, restoring, signers, witnesses
 from portcullis.office.home import Home
 from portcullis.office.models import Checkpoint, Counter, Entry
 from portcullis.office.public import write_public
 
 Announce = Callable[[str], None]
 BULK = 2000
-LOG_KEY = "ledger.pem"
-WITNESS_KEY = "witness.pem"
+# A loss that two people have still to accept closes the gate, and is accepted on the ledger.
+LOST = "loss-not-accepted"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0  # seconds between two questions to silent witnesses
+
+_asked: set[Path] = set()  # homes whose witnesses this process has asked what they have seen
 
 
 def silent(_step: str) -> None:
@@ -51,48 +58,80 @@ def record_all(
 
 
 def take_positions(count: int) -> int:
-    """Take ``count`` positions under the one lock and return the first of them."""
+    """Take ``count`` positions under the one lock and return the first of them.
+
+    Raises Refused in a home that is behind its own ledger: the positions are taken there. A ledger
+    that cannot be read stops nobody here; an order must be recorded even then.
+    """
+    restoring.check_may_record()
     head, _ = Counter.objects.select_for_update().get_or_create(name="ledger")
+    if head.value < _published_size():
+        raise Refused(
+            "The database is older than the ledger beside it; nothing can be recorded in it.",
+            "Run `portcullis ledger catch-up` with the newest copy of the ledger.",
+        )
     first = head.value
     head.value = first + count
     head.save()
     return first
 
 
-def create_log(home: Home) -> None:
-    """Make the ledger and its local witness, where the home has none yet."""
-    keys = home.path / "keys"
+def create_log(home: Home, origin: str = "") -> None:
+    """Make the ledger, its first key and its local witness, where the home has none yet.
+
+    ``origin`` is the name outsiders know the log by for ever, best the address it is served at
+    without its scheme (``example.gov/ledger``); else the agreement's name with a random part. The
+    first entry says by which keys the ledger is signed and who witnesses it.
+    """
     if (home.ledger / "checkpoint").exists():
         return
-    for name in (LOG_KEY, WITNESS_KEY):
-        if not (keys / name).exists():
-            ledger.save_key(ledger.generate_key(), keys / name)
-    key = ledger.load_key(keys / LOG_KEY)
-    # The name outsiders know the log by: the agreement's, with a random part, for ever.
-    origin = f"portcullis/{home.pack.id}/{secrets.token_hex(8)}"
-    witness = _witness(home, origin, key)
-    log = ledger.Log.create(home.ledger, origin, key, [witness])
-    write_public(home, [log.vkey], [witness.vkey], home.pack.witnesses.k)
-
-
-def open_log(home: Home) -> tuple[ledger.Log, ledger.Witness]:
-    """Open the ledger for writing, and its local witness."""
-    key = ledger.load_key(home.path / "keys" / LOG_KEY)
-    log = ledger.Log.open(home.ledger, key)
-    return log, _witness(home, log.origin, key)
+    origin = origin or f"portcullis/{home.pack.id}/{secrets.token_hex(8)}"
+    witnesses.make_witness_key(home)
+    vkey = signers.new_key(home, origin)
+    here = witnesses.cosigners(home, origin, [vkey], only_local=True)
+    ledger.Log.create(home.ledger, origin, signers.load(home, origin, [vkey]), here)
+    first = ledger.LogKeys((vkey,), tuple(witnesses.vkeys(home)), home.pack.witnesses.k)
+    with transaction.atomic():
+        record(signers.KIND, signers.facts(first), at=home.now().isoformat())
+    write_public(home, first)
+    # Witnesses elsewhere must first be told the key: until they are, the entry stays staged.
+    with contextlib.suppress(ledger.TooFewCosigned):
+        _integrate(home, silent)
 
 
 def integrate(home: Home, announce: Announce = silent) -> str:
     """Integrate every waiting entry in order and return the checkpoint that covers them.
 
-    The log's own lock admits one sequencer at a time. Safe to run again after a crash at any
-    step: entries already in the log are recognised by position and not written twice.
+    One sequencer at a time. Safe to run again after a crash at any step: entries already in the
+    log are recognised by position and not written twice. Waits for the witnesses as long as the
+    pack says. Raises Refused where too few of them cosign, the disk will not have it, or the home
+    was restored and has not caught up; LedgerDamaged where the ledger is not what it was.
     """
-    log, witness = open_log(home)
-    quorum = home.pack.witnesses.k
+    with locks.sequencer():
+        return _patiently(home, lambda: _integrate(home, announce))
+
+
+def refresh(home: Home) -> None:
+    """Integrate what waits, and have the published checkpoint cosigned anew. Raises as that."""
+    integrate(home)
+    recosign(home)
+
+
+def recosign(home: Home) -> None:
+    """Have the published checkpoint cosigned anew, whatever time it bears now."""
+    with locks.sequencer():
+        _patiently(home, lambda: _refresh(home))
+
+
+def _integrate(home: Home, announce: Announce) -> str:
+    restoring.check_may_record()
+    log = ledger.Log.open(home.ledger)
     # What a crash left staged is published first, and kept: a sample's seed may be made of it.
-    log.append([], [witness], quorum=quorum, announce=announce)
+    _append(home, log, [], announce)
     _keep(log.checkpoint)
+    _refuse_while_behind(home)
+    _refuse_by_a_wrong_clock(home)
+    _ask_once(home)
     first = log.size
     waiting = [
         bytes(body)
@@ -100,11 +139,86 @@ def integrate(home: Home, announce: Announce = silent) -> str:
         .order_by("position")
         .values_list("body", flat=True)
     ]
-    log.append(waiting, [witness], first=first, quorum=quorum, announce=announce)
+    _append(home, log, waiting, announce)
     text = log.checkpoint
     announce("mark-integrated")
     _keep(text)
     return text
+
+
+def _append(home: Home, log: ledger.Log, waiting: list[bytes], announce: Announce) -> None:
+    size = log.size
+    vkeys = signers.signing(size)
+    ledger.Log.open(home.ledger, signers.load(home, log.origin, vkeys)).append(
+        waiting,
+        witnesses.cosigners(home, log.origin, vkeys),
+        first=size if waiting else None,
+        quorum=home.pack.witnesses.k,
+        announce=announce,
+    )
+
+
+def _refresh(home: Home) -> str:
+    log = ledger.Log.open(home.ledger)
+    vkeys = signers.signing(log.size)
+    # Nothing is signed by this: the published checkpoint goes to the witnesses as it is.
+    opened = ledger.Log.open(home.ledger, signers.load(home, log.origin, vkeys))
+    return opened.refresh(
+        witnesses.cosigners(home, log.origin, vkeys), quorum=home.pack.witnesses.k
+    )
+
+
+def _ask_once(home: Home) -> None:
+    """Ask the witnesses, once a process, whether they have seen more than is here.
+
+    A home copied back from a backup must not sign a second ledger: so before this process signs
+    anything, the checkpoint already signed is shown to them.
+    """
+    if home.path not in _asked:
+        _refresh(home)
+        _asked.add(home.path)
+
+
+def _refuse_while_behind(home: Home) -> None:
+    """Raise Refused in a home that is behind: what it would sign next has been signed already."""
+    behind = [why for why in restoring.closed_reasons(home) if not why.startswith(LOST)]
+    if behind:
+        raise Refused(
+            "Nothing is written to the ledger now. " + " ".join(behind),
+            "Catch up with `portcullis ledger catch-up`; the gate is closed meanwhile.",
+        )
+
+
+def _published_size() -> int:
+    try:
+        return ledger.Log.open(Path(settings.HOME) / "ledger").size
+    except Misuse:
+        return 0
+
+
+def _refuse_by_a_wrong_clock(home: Home) -> None:
+    """Raise Refused where the checkpoint is of this clock's future: no time would be true."""
+    wrong = cosigned.clock_reasons(home) if Entry.objects.filter(integrated=True).exists() else []
+    if wrong:
+        raise Refused(
+            "Nothing is written to the ledger now. " + " ".join(wrong),
+            "Put the clock right. If it was wrong before and is right now, the administrator has "
+            "the checkpoint cosigned anew with `portcullis ledger recosign`.",
+        )
+
+
+def _patiently(home: Home, act: Callable[[], str]) -> str:
+    """Do ``act``; while too few witnesses cosign, try again until the pack's patience ends."""
+    deadline = time.monotonic() + home.pack.witnesses.wait_seconds
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            return act()
+        except ledger.TooFewCosigned:
+            if time.monotonic() + pause > deadline:
+                raise
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def _keep(checkpoint: str) -> None:
@@ -115,17 +229,6 @@ def _keep(checkpoint: str) -> None:
     with transaction.atomic():
         Entry.objects.filter(position__lt=size, integrated=False).update(integrated=True)
         Checkpoint.objects.get_or_create(size=size, defaults={"text": checkpoint})
-
-
-def _witness(home: Home, origin: str, key: Ed25519PrivateKey) -> ledger.Witness:
-    """Return the local witness: another key and another store, but the same hands as the log's."""
-    return ledger.Witness(
-        home.witness,
-        home.pack.witnesses.names[0],
-        ledger.load_key(home.path / "keys" / WITNESS_KEY),
-        {origin: [ledger.log_verifier(origin, key).vkey]},
-        lambda: int(time.time()),
-    )
 
 
 def body(entry: Entry) -> dict[str, Any]:

@@ -5,7 +5,6 @@ other tools read (c2sp.org/tlog-policy).
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,16 +37,14 @@ class PublicKeys:
         )
 
 
-def write_public(
-    home: Home, log_vkeys: Sequence[str], witness_vkeys: Sequence[str], k: int
-) -> None:
+def write_public(home: Home, said: ledger.LogKeys) -> None:
     """Write the public keys to the home's ``public.json`` and ``policy``."""
     facts = {
         "format": FORMAT,
         "holder": keys.public_jwk(home.service_key()),
-        "ledger": list(log_vkeys),
-        "witnesses": list(witness_vkeys),
-        "k": k,
+        "ledger": list(said.signed_by),
+        "witnesses": list(said.witnesses),
+        "k": said.k,
     }
     publish(home.path / FILE, json.dumps(facts, indent=1).encode())
 

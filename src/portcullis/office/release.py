@@ -12,6 +12,8 @@ For each package, in this order and no other:
 A crash leaves at worst an entry without its package. Run again, it goes on where it stopped.
 """
 
+import math
+import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +27,12 @@ from portcullis.office.conclusion import conclude
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import find_batch
+from portcullis.office.freshness import (
+    check_ledger,
+    ledger_standing,
+    refuse_unless,
+    verify_whole,
+)
 from portcullis.office.home import Home
 from portcullis.office.listing import check_list
 from portcullis.office.models import Approval, Batch, Package
@@ -36,6 +44,7 @@ from portcullis.standing import GateLock, Standing, Subject, gate
 from portcullis.tables import fsync_folder
 
 RELEASE_WAITS = 600.0  # seconds a second process may wait for the first
+LOOK_AFTER = 60.0  # seconds between two looks at the checkpoint's age while packages go out
 SEALED, DELIVERED, NOT_SENT = "sealed", "delivered", "not-sent"
 
 
@@ -51,13 +60,16 @@ class Released:
 def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent) -> Released:
     """Release an approved list by the protocol, then answer the whole batch.
 
-    Raises Refused where the list is not approved, the approval has expired, the pack's answer
-    time has not come, or the transmitter did another's part of the work. Run on an answered batch
+    Raises LedgerDamaged where the ledger is not whole, and Refused where it has no fresh checkpoint,
+    the list is not approved, the approval has expired, the pack's answer time has not come, or the
+    transmitter did another's part of the work. Run on an answered batch
     it releases nothing more and only finishes the ledger. A batch of which nothing can be released
     (no eligible request, or an unlawful item in the sample) is answered all the same: silence for
     ever would be an answer of its own.
     """
     batch = find_batch(batch_id)
+    verify_whole(home)
+    check_ledger(home)
     nothing_leaves = _nothing_leaves(batch)
     check_state(
         batch, "approved", "releasing", "answered", *([batch.state] if nothing_leaves else [])
@@ -99,15 +111,26 @@ def _alone(home: Home, batch: Batch) -> AbstractContextManager[None]:
 
 
 def publish_waiting(home: Home, batch: Batch, announce: Announce = silent) -> None:
-    """Publish every sealed package of the batch, one at a time. Several processes may do so."""
+    """Publish every sealed package of the batch, one at a time. Several processes may do so.
+
+    The ledger's checkpoint is kept fresh meanwhile; where it cannot be, the rest stays sealed.
+    """
     waiting = Package.objects.filter(batch=batch, state=SEALED).order_by("authorised_id")
+    looked = -math.inf
     for package_id in list(waiting.values_list("id", flat=True)):
+        if time.monotonic() - looked > LOOK_AFTER:
+            check_ledger(home)
+            looked = time.monotonic()
         publish(home, batch, package_id, announce)
 
 
 def publish(home: Home, batch: Batch, package_id: str, announce: Announce = silent) -> None:
-    """Publish one package, or record why it was not sent; the gate is asked inside its lock."""
+    """Publish one package, or record why it was not sent; the gate is asked inside its lock.
+
+    Raises Refused, and leaves the package sealed, where the ledger lets nothing leave now.
+    """
     with GateLock(home.gate_lock).shared(), transaction.atomic():
+        refuse_unless(ledger_standing(home))
         package = Package.objects.select_for_update().get(id=package_id)
         if package.state != SEALED:
             return
@@ -137,7 +160,8 @@ def gate_now(home: Home, batch: Batch, package: Package) -> Standing:
 
 def gate_now_for_opening(home: Home, package: Package) -> Standing:
     """Return whether the gate is open to the opening of a delivered package now."""
-    return gate(standing_orders(), subject(home, package.batch, package), standing_today(home))
+    standing = gate(standing_orders(), subject(home, package.batch, package), standing_today(home))
+    return Standing.of([*standing.reasons, *ledger_standing(home).reasons])
 
 
 def subject(home: Home, batch: Batch, package: Package) -> Subject:

@@ -1,0 +1,103 @@
+"""The ledger's own keys, changed in two acts, and its witnesses: each change stands in the ledger.
+
+*Announce*: a new key is made; from the entry on, checkpoints are signed by the old key and the new
+one, so that everybody who trusts the old can follow, and witnesses are told the new one at leisure.
+*Retire*: checkpoints are signed by the others alone, and the old private key is destroyed.
+"""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.db import transaction
+
+from portcullis import ledger
+from portcullis.agreements import load_pack
+from portcullis.errors import Refused
+from portcullis.office import entries, signers, witnesses
+from portcullis.office.home import Home
+from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.public import write_public
+from portcullis.tables import publish
+
+WITNESSES = "witnesses.toml"
+ADMINISTRATOR = "administrator"
+
+
+def announce_key(home: Home, actor: Actor) -> str:
+    """Make another key, put it in force beside the others, and return its verifier key."""
+    check_role(home, actor, ADMINISTRATOR, "ledger-key-announce")
+    said = signers.now_in_force()
+    if len(said.signed_by) > 1:
+        raise Refused(
+            "A change of keys is under way already.", "Retire one of the two keys in force first."
+        )
+    vkey = signers.new_key(home, ledger.Log.open(home.ledger).origin)
+    _change(home, actor, "announce-ledger-key", replace(said, signed_by=(*said.signed_by, vkey)))
+    return vkey
+
+
+def retire_key(home: Home, actor: Actor, key_id: str) -> str:
+    """Take the key of the id ``key_id`` (eight hex digits) out of force; return its verifier key.
+
+    Its private half is destroyed once the entry that says so is in a checkpoint.
+    """
+    check_role(home, actor, ADMINISTRATOR, "ledger-key-retire")
+    said = signers.now_in_force()
+    retired = [vkey for vkey in said.signed_by if vkey.split("+")[1] == key_id]
+    if not retired:
+        raise Refused(f"No key of the id {key_id} is in force.", "See `portcullis ledger keys`.")
+    if len(said.signed_by) == 1:
+        raise Refused(
+            "It is the only key in force.",
+            "Announce another with `portcullis ledger announce-key`.",
+        )
+    left = tuple(vkey for vkey in said.signed_by if vkey not in retired)
+    _change(home, actor, "retire-ledger-key", replace(said, signed_by=left))
+    signers.forget(home, retired[0])
+    return retired[0]
+
+
+def adopt_witnesses(home: Home, actor: Actor, file: Path) -> ledger.LogKeys:
+    """Have the witnesses of ``file`` (a ``witnesses.toml``) cosign from here on.
+
+    Raises PackErrors where the file is not whole, Refused where it asks for fewer cosignatures than
+    are asked for now. Cut off halfway, the gate stays closed until it is run again.
+    """
+    check_role(home, actor, ADMINISTRATOR, "ledger-witnesses")
+    said = signers.now_in_force()
+    with TemporaryDirectory() as folder:
+        trial = Path(folder) / "pack"
+        shutil.copytree(home.path / "pack", trial)
+        shutil.copyfile(file, trial / WITNESSES)
+        asked = load_pack(trial).witnesses
+    if asked.k < said.k:
+        raise Refused(
+            f"{said.k} cosignatures are asked for now; {asked.k} would be fewer.",
+            "Name as many witnesses as before, or more.",
+        )
+    publish(home.path / "pack" / WITNESSES, file.read_bytes())
+    changed = Home(home.path)  # reads the pack anew
+    new = replace(said, witnesses=tuple(witnesses.vkeys(changed)), k=asked.k)
+    _change(changed, actor, "adopt-ledger-witnesses", new)
+    return new
+
+
+def recosign(home: Home, actor: Actor) -> None:
+    """Have the checkpoint cosigned anew although by this machine's clock it is of the future.
+
+    For when the clock *was* wrong and has been put right; until then nothing is written.
+    """
+    check_role(home, actor, ADMINISTRATOR, "ledger-recosign")
+    entries.recosign(home)
+    with transaction.atomic():
+        sign_act(home, actor, "recosign-ledger", {})
+    entries.integrate(home)
+
+
+def _change(home: Home, actor: Actor, act: str, said: ledger.LogKeys) -> None:
+    with transaction.atomic():
+        sign_act(home, actor, act, signers.facts(said), entry_kind=signers.KIND)
+    entries.integrate(home)
+    write_public(home, said)

@@ -1,0 +1,32 @@
+"""The lock of the sequencer: one process at a time integrates entries into the ledger.
+
+On PostgreSQL it is a lock of the database (a session's advisory lock, let go of when the session
+ends, however it ends), so that it holds between machines. SQLite has one machine, and no lock that
+others may wait for without being kept from writing; there the log's own lock file does it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+# Any number will do that nobody else uses in the home's own database.
+_SEQUENCER = 0x706F7274
+
+
+@contextmanager
+def sequencer() -> Iterator[None]:
+    """Hold the sequencer's lock of this database; waits its turn."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    _ask("SELECT pg_advisory_lock(%s)")
+    try:
+        yield
+    finally:
+        _ask("SELECT pg_advisory_unlock(%s)")
+
+
+def _ask(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_SEQUENCER])

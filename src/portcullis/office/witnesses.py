@@ -1,0 +1,83 @@
+"""Who cosigns the ledger: the witnesses that the pack names, in this home or elsewhere."""
+
+import time
+from collections.abc import Sequence
+from functools import cache
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from portcullis import ledger
+from portcullis.agreements import WitnessNamed
+from portcullis.office.home import Home
+
+KEY = "witness.pem"
+
+
+def make_witness_key(home: Home) -> None:
+    """Make the key of the witness in this home, where there is none yet."""
+    path = home.path / "keys" / KEY
+    if not path.exists():
+        ledger.save_key(ledger.generate_key(), path)
+
+
+def cosigners(
+    home: Home, origin: str, log_vkeys: Sequence[str], *, only_local: bool = False
+) -> list[ledger.Cosigner]:
+    """Return the pack's witnesses, in the pack's order, for the log ``origin`` and its keys.
+
+    only_local: without those elsewhere, who are not told the key of a log before it is made.
+    """
+    return [
+        _local(home, named, origin, log_vkeys)
+        if named.local
+        else _remote(str(named.vkey), str(named.url))
+        for named in home.pack.witnesses.witness
+        if named.local or not only_local
+    ]
+
+
+def vkeys(home: Home) -> list[str]:
+    """Return the witnesses' verifier keys, in the pack's order."""
+    return [
+        named.vkey or ledger.witness_verifier(named.name, _local_key(home)).vkey
+        for named in home.pack.witnesses.witness
+    ]
+
+
+def clocks(home: Home) -> dict[str, int]:
+    """Return, for each witness's name, what its clock should show now (seconds since 1970).
+
+    A demonstration's own witness lives on the demonstration's date, as its office does, and as that
+    date is set by hand its clock says nothing of this machine's.
+    """
+    return {
+        named.name: _home_clock(home) if named.local else int(time.time())
+        for named in home.pack.witnesses.witness
+    }
+
+
+def _local(
+    home: Home, named: WitnessNamed, origin: str, log_vkeys: Sequence[str]
+) -> ledger.Witness:
+    """Return the witness in this home: another key and store, but the same hands as the log's."""
+    return ledger.Witness(
+        home.witness,
+        named.name,
+        _local_key(home),
+        {origin: list(log_vkeys)},
+        lambda: _home_clock(home),
+    )
+
+
+@cache
+def _remote(vkey: str, url: str) -> ledger.RemoteWitness:
+    """Return one client a witness for this process: it keeps its connection."""
+    return ledger.RemoteWitness(vkey, url)
+
+
+def _local_key(home: Home) -> Ed25519PrivateKey:
+    return ledger.load_key(home.path / "keys" / KEY)
+
+
+def _home_clock(home: Home) -> int:
+    return int(home.now().timestamp())
