@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -13,6 +14,7 @@ from tests import postgresql
 from tests.office import world as worlds
 
 LAWFUL = 6
+SEQUENCER = 0x706F7274
 
 
 def test_a_batch_walks_through_with_its_state_in_postgresql(tmp_path: Path) -> None:
@@ -41,3 +43,23 @@ def test_a_batch_walks_through_with_its_state_in_postgresql(tmp_path: Path) -> N
         trees=world.home_path / "trees",
     )
     assert found.ok, found.problems
+
+
+def test_one_sequencer_at_a_time_by_a_lock_of_the_database(tmp_path: Path) -> None:
+    world = worlds.build(tmp_path / "world", lawful=1)
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with postgresql.server() as address, psycopg.connect(address, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [SEQUENCER])
+        child = subprocess.Popen(
+            [sys.executable, "-m", "tests.office.child", str(world.folder), "whole", "never"],
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "DATABASE_URL": address},
+            stdout=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        while other.execute(waiting).fetchone() == (0,) and time.monotonic() < deadline:
+            assert child.poll() is None
+            time.sleep(0.05)
+        assert other.execute(waiting).fetchone() == (1,)
+        other.execute("SELECT pg_advisory_unlock(%s)", [SEQUENCER])
+        assert child.wait(120) == 0

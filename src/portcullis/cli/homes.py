@@ -36,6 +36,10 @@ def init(
     demo_day: Annotated[
         str, Parameter(help="Make a demonstration's home, marked for ever, on this day.")
     ] = "",
+    ledger_name: Annotated[
+        str,
+        Parameter(help="The ledger's name for ever: where it will be served, without https://."),
+    ] = "",
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
@@ -43,13 +47,18 @@ def init(
     from portcullis.office import make, start
 
     day = day_of(demo_day) if demo_day else None
-    made = start(make(home, pack_folder(pack), people, demo=day is not None, day=day))
+    made = start(make(home, pack_folder(pack), people, demo=day is not None, day=day), ledger_name)
+    from portcullis.office.signers import now_in_force
+
+    said = now_in_force()
     facts = {
         "home": str(made.path),
         "agreement": made.pack.id,
         "version": made.pack.version,
         "pack_digest": made.pack.digest,
         "people": len(made.roster.people),
+        "ledger_keys": list(said.signed_by),
+        "witnesses": list(said.witnesses),
     }
     show(facts, as_json=json, title="A new home")
 

@@ -97,7 +97,10 @@ def recosign(home: Home, actor: Actor) -> None:
 
 
 def _change(home: Home, actor: Actor, act: str, said: ledger.LogKeys) -> None:
+    """Record who did it, and after it what holds from there on, as every verifier reads it."""
+    facts = signers.facts(said)
     with transaction.atomic():
-        sign_act(home, actor, act, signers.facts(said), entry_kind=signers.KIND)
+        sign_act(home, actor, act, facts)
+        entries.record(signers.KIND, facts, at=home.now().isoformat())
     entries.integrate(home)
     write_public(home, said)

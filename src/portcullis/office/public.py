@@ -47,6 +47,8 @@ def write_public(home: Home, said: ledger.LogKeys) -> None:
         "k": said.k,
     }
     publish(home.path / FILE, json.dumps(facts, indent=1).encode())
+    policy = ledger.Policy(said.signed_by, said.witnesses, said.k)
+    publish(home.path / POLICY, policy.text.encode())
 
 
 def read_public(path: Path) -> PublicKeys:

@@ -26,13 +26,16 @@ def open_office(home: Home) -> Home:
     return home
 
 
-def start(home: Home) -> Home:
-    """Make the database and the ledger of a new home, or bring an older database up to date."""
+def start(home: Home, origin: str = "") -> Home:
+    """Make the database and the ledger of a new home, or bring an older database up to date.
+
+    ``origin``: the name of a new ledger, for ever; else one is made up.
+    """
     _point_django_at(home)
     call_command("migrate", verbosity=0, interactive=False)
     from portcullis.office import entries
 
-    entries.create_log(home)
+    entries.create_log(home, origin)
     return home
 
 
