@@ -10,16 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.managers import SyncManager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from portcullis.cli.demo_facts import basis_of, facts_of
-from portcullis.cli.demo_play import Played, play
 from portcullis.cli.options import JsonOption
 from portcullis.cli.output import console, say, show
 from portcullis.errors import Misuse, Refused
+
+if TYPE_CHECKING:
+    from portcullis.cli.demo_play import Played
 
 QUICK_REQUESTS, QUICK_RECORDS = 20_000, 60_000
 REQUESTS, RECORDS = 1_280_000, 2_000_000
@@ -114,8 +115,9 @@ def _stages(*, silent: bool) -> Iterator[Stages]:
         stages.end()
 
 
-def _run(setting: Setting, stages: Stages) -> tuple[Any, list[Played]]:
+def _run(setting: Setting, stages: Stages) -> "tuple[Any, list[Played]]":
     from portcullis import scenarios
+    from portcullis.cli.demo_facts import basis_of, facts_of
 
     root, requests, seed = setting.root, setting.requests, setting.seed
 
@@ -168,7 +170,7 @@ def _play_apart(  # noqa: PLR0917
     root: Path,
     elsewhere: Path | None,
     stages: Stages,
-) -> Played:
+) -> "Played":
     """Play a variant in a process of its own (one process, one home), showing its steps here."""
     context = multiprocessing.get_context("spawn")
     with context.Manager() as manager, ProcessPoolExecutor(1, mp_context=context) as pool:
@@ -192,7 +194,9 @@ def _play(  # noqa: PLR0917
     home: Path,
     elsewhere: Path | None,
     heard: Any,  # noqa: ANN401
-) -> Played:
+) -> "Played":
+    from portcullis.cli.demo_play import play
+
     return play(
         batch, variant, records, home, elsewhere, lambda name, step: heard.put((name, step))
     )
@@ -231,7 +235,7 @@ def _write_report(root: Path, facts: Any, stages: Stages) -> Path:  # noqa: ANN4
     return report
 
 
-def _result(played: list[Played], facts: Any, root: Path, seconds: float) -> dict[str, Any]:  # noqa: ANN401
+def _result(played: "list[Played]", facts: Any, root: Path, seconds: float) -> dict[str, Any]:  # noqa: ANN401
     main = played[-1]
     wanted = (
         *("received", "quarantined", "returned", "refused", "referred", "no_disclosure"),
@@ -257,7 +261,7 @@ def _result(played: list[Played], facts: Any, root: Path, seconds: float) -> dic
     return result
 
 
-def _summarise(result: dict[str, Any], played: list[Played], report: Path) -> None:
+def _summarise(result: dict[str, Any], played: "list[Played]", report: Path) -> None:
     main = played[-1]
     console.rule("as filed")
     say(played[0].halted or "")
@@ -273,7 +277,7 @@ def _summarise(result: dict[str, Any], played: list[Played], report: Path) -> No
     say(f"Verify it yourself: {sys.argv[0]} verify {report.parent / main.name}")
 
 
-def _ruling(main: Played) -> str:
+def _ruling(main: "Played") -> str:
     found = main.reexamined
     return (
         f"{found['imported']:,} disclosures of the 2025 script were imported and judged again "
