@@ -1,10 +1,7 @@
 """Appending, reading, proving, and refusing to append."""
 
-import contextlib
-import os
 import shutil
 import threading
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +9,7 @@ from hypothesis import strategies as st
 
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger import (
+    Fault,
     LedgerDamaged,
     Log,
     NoteInvalid,
@@ -20,6 +18,7 @@ from portcullis.ledger import (
     is_consistent,
     is_included,
     leaf_hash,
+    log_verifier,
     merkle_root,
     open_checkpoint,
     verify_log,
@@ -123,6 +122,90 @@ def test_other_entries_at_a_position_are_refused(log):
     assert log.size == 4
 
 
+def test_a_log_with_several_keys_is_signed_by_all(tmp_path):
+    new = generate_key()
+    log = Log.create(tmp_path / "log", ORIGIN, [KEY, new])
+    assert (log.vkey, log.vkeys) == (VKEY, [VKEY, log_verifier(ORIGIN, new).vkey])
+    log.append(make_entries(3))
+    for note in (log.checkpoint, log.checkpoint_at(0)):
+        for vkey in log.vkeys:
+            assert open_checkpoint(note, [vkey])
+    Log.open(log.folder, [new]).append(make_entries(1, 3))
+    assert open_checkpoint(log.checkpoint, [log.vkeys[1]]).checkpoint.size == 4
+    with pytest.raises(NoteInvalid):
+        open_checkpoint(log.checkpoint, [VKEY])
+    with pytest.raises(Misuse, match="not signed by this key"):
+        Log.open(log.folder, KEY)
+    with pytest.raises(Misuse, match="named twice"):
+        Log.open(log.folder, [new, new]).append([b"x"])
+
+
+def test_every_checkpoint_is_kept_as_first_published(tmp_path):
+    witness = make_witness(tmp_path / "witness")
+    log = Log.create(tmp_path / "log", ORIGIN, KEY, [witness])
+    published = {0: log.checkpoint}
+    for count in (1, 998, 1, 1, 250):
+        log.append(make_entries(count, log.size), [witness])
+        published[log.size] = log.checkpoint
+    assert log.checkpoint_sizes() == [0, 1, 999, 1000, 1001, 1251]
+    assert {size: log.checkpoint_at(size) for size in published} == published
+    assert (log.folder / "checkpoints/x001/251").read_text() == log.checkpoint
+    with pytest.raises(Misuse, match="No checkpoint of 5 entries"):
+        log.checkpoint_at(5)
+    (log.folder / "checkpoints/999").write_text(published[1])
+    with pytest.raises(
+        LedgerDamaged, match="checkpoints/999 is not the checkpoint of 999"
+    ) as found:
+        log.checkpoint_at(999)
+    assert found.value.fault == Fault.CORRUPT_CHECKPOINT
+
+
+def test_nothing_is_signed_against_a_checkpoint_that_was_published(log):
+    log.append(make_entries(3))
+    shutil.copy(log.folder / "checkpoints/000", log.folder / "checkpoint")
+    with pytest.raises(LedgerDamaged, match="Another checkpoint of 3 entries") as found:
+        log.append([b"a", b"b", b"c"])
+    assert found.value.fault == Fault.FORKED
+    assert not (log.folder / ".sequencer/staged").exists()
+    assert log.append(make_entries(3)) == range(3)
+    assert_sound(log)
+
+
+def test_an_append_staged_by_an_older_copy_is_set_aside(tmp_path):
+    witness = make_witness(tmp_path / "witness")
+    log = Log.create(tmp_path / "log", ORIGIN, KEY, [witness])
+    assert log.set_aside_staged() is None
+    shutil.copytree(log.folder, tmp_path / "older")
+    log.append(make_entries(3), [witness])
+    older = Log.open(tmp_path / "older", KEY)
+    with pytest.raises(LedgerDamaged, match="older copy"):
+        older.append([b"x"], [witness])
+    for name in ("checkpoint", "checkpoints", "tile"):  # caught up
+        path = older.folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+            shutil.copytree(log.folder / name, path)
+        else:
+            shutil.copy(log.folder / name, path)
+    with pytest.raises(LedgerDamaged, match="contradicts") as found:
+        older.append(make_entries(1, 3), [witness])
+    assert found.value.fault == Fault.CORRUPT_STAGE
+    assert older.set_aside_staged().name.startswith("set-aside-")
+    assert older.append(make_entries(1, 3), [witness]) == range(3, 4)
+    assert_sound(older, 1)
+
+
+def test_a_staged_append_that_somebody_else_signed_is_not_finished(tmp_path, log):
+    forger = Log.create(tmp_path / "forger", ORIGIN, generate_key())
+    with pytest.raises(Refused):
+        forger.append([b"forged"], [Absent(make_witness(tmp_path / "witness"))])
+    shutil.copy(forger.folder / ".sequencer/staged", log.folder / ".sequencer/staged")
+    with pytest.raises(LedgerDamaged, match="not signed by the ledger's key") as found:
+        log.append([])
+    assert found.value.fault == Fault.CORRUPT_STAGE
+    assert log.size == 0
+
+
 def test_opening(tmp_path, log):
     with pytest.raises(Misuse, match="no ledger"):
         Log.open(tmp_path)
@@ -159,8 +242,7 @@ def test_nothing_is_published_without_the_witnesses(tmp_path):
         log.append(make_entries(2), [witness])
     assert refusal.value.exit_code == 1
     assert log.size == 0
-    problems = verify_log(log.folder, [VKEY]).problems
-    assert "An append was cut off and stays staged: the next append finishes it." in problems
+    assert Fault.CUT_OFF in {problem.fault for problem in verify_log(log.folder, [VKEY]).problems}
     witness.present = True
     assert log.append([], [witness]) == range(2, 2)
     assert list(log.entries()) == make_entries(2)
@@ -197,8 +279,9 @@ def test_an_older_copy_of_the_log_is_found_out_by_the_witness(tmp_path):
     shutil.copytree(log.folder, tmp_path / "backup")
     log.append(make_entries(3, 3), [witness])
     old = Log.open(tmp_path / "backup", KEY)
-    with pytest.raises(Refused, match="older copy"):
+    with pytest.raises(LedgerDamaged, match="older copy") as found:
         old.append([b"fork"], [witness])
+    assert found.value.fault == Fault.ROLLED_BACK
     assert old.size == 3
 
 
@@ -208,14 +291,16 @@ def test_a_fork_is_found_out_by_the_witness(tmp_path):
     shutil.copytree(log.folder, tmp_path / "fork")
     log.append(make_entries(3), [witness])
     fork = Log.open(tmp_path / "fork", KEY)
-    with pytest.raises(Refused, match="fork"):
+    with pytest.raises(LedgerDamaged, match="fork") as found:
         fork.append([b"a", b"b", b"c"], [witness])
     shutil.rmtree(fork.folder)
     shutil.copytree(log.folder, fork.folder)
     fork = Log.open(tmp_path / "fork", KEY)
     log.append(make_entries(2, 3), [witness])
-    with pytest.raises(Refused, match="does not extend"):
+    assert found.value.fault == Fault.FORKED
+    with pytest.raises(LedgerDamaged, match="not extend") as found:
         fork.append([b"x"] * 9, [witness])
+    assert found.value.fault == Fault.FORKED
 
 
 def test_damaged_tiles_stop_the_writer(log):
@@ -252,48 +337,6 @@ def test_an_entry_too_long_leaves_nothing_staged(log):
         log.append([b"x" * 70_000])
     assert log.append([b"short"]) == range(1)
     assert_sound(log)
-
-
-class PowerCut(BaseException):
-    """Nothing catches it, as nothing catches the end of the power."""
-
-
-def test_a_full_disk_or_a_power_cut_at_any_write_is_survived(tmp_path):
-    """At every fsync and every rename of an append in turn, until one gets through."""
-    for fault in (OSError(28, "No space left on device"), PowerCut()):
-        for fatal in range(100):
-            if append_with_fault(tmp_path / type(fault).__name__ / str(fatal), fault, fatal):
-                break
-        assert fatal > 15
-
-
-def append_with_fault(folder: Path, fault: BaseException, fatal: int) -> bool:
-    """Append with a fault at one write, again without; say whether the first got through."""
-    witness = make_witness(folder / "witness")
-    log = Log.create(folder / "log", ORIGIN, KEY, [witness])
-    log.append(make_entries(255), [witness], first=0)
-    writes = iter(range(1000))
-
-    def failing(real):
-        def act(*arguments):
-            if next(writes) == fatal:
-                raise fault
-            return real(*arguments)
-
-        return act
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("portcullis.ledger.durable.os.fsync", failing(os.fsync))
-        patch.setattr("portcullis.ledger.durable.Path.rename", failing(Path.rename))
-        through = False
-        with contextlib.suppress(PowerCut, Refused):
-            log.append(make_entries(2, 255), [witness], first=255)
-            through = True
-    assert log.size in (255, 257)
-    assert log.append(make_entries(2, 255), [witness], first=255) == range(255, 257)
-    assert list(log.entries()) == make_entries(257)
-    assert_sound(log, 1)
-    return through
 
 
 def test_a_full_disk_is_said_in_plain_words(log, monkeypatch):

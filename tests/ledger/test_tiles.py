@@ -11,11 +11,13 @@ from portcullis.ledger import (
     LedgerDamaged,
     Tree,
     TreeHead,
+    checkpoint_path,
     in_memory,
     inclusion_proof,
     leaf_hash,
     leaf_hashes,
     merkle_root,
+    parse_checkpoint_path,
     write_tree,
 )
 from portcullis.ledger.tiles import (
@@ -62,11 +64,52 @@ def test_paths(name, path):
         "tile/entries/x1/000",
         "tile/data/000",
         "tile/100/000",
+        "tile/64/000",
+        "tile/-1/000",
         "tile/0/000\n",
+        "tile/0/٠٠٠",
+        "tile/٠/000",
+        "tile/0/" + "x001/" * 2000 + "000",
+        "tile/0/000.p/1/",
+        "/tile/0/000",
+        "tile//0/000",
+        "tile/0/../0/000",
     ],
 )
 def test_paths_that_name_no_tile(path):
     assert parse_path(path) is None
+
+
+@pytest.mark.parametrize(
+    ("size", "path"),
+    [
+        (0, "checkpoints/000"),
+        (999, "checkpoints/999"),
+        (1234, "checkpoints/x001/234"),
+        (1_234_067, "checkpoints/x001/x234/067"),
+        (2**63 - 1, "checkpoints/x009/x223/x372/x036/x854/x775/807"),
+    ],
+)
+def test_where_a_checkpoint_is_kept(size, path):
+    assert checkpoint_path(size) == path
+    assert parse_checkpoint_path(path) == size
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "checkpoints/0",
+        "checkpoints/x000/001",
+        "checkpoints/x001",
+        "checkpoints/000\n",
+        "checkpoints/٠٠٠",
+        "checkpoint/000",
+        "checkpoints/" + "x001/" * 2000 + "000",
+        "tile/0/000",
+    ],
+)
+def test_paths_that_name_no_checkpoint(path):
+    assert parse_checkpoint_path(path) is None
 
 
 def test_a_tree_of_70000_has_the_tiles_of_the_specifications_example():

@@ -17,6 +17,7 @@ class Fault(StrEnum):
     MISSING_CHECKPOINT = "missing-checkpoint"
     UNSIGNED = "unsigned"
     UNEXPECTED_FILE = "unexpected-file"
+    MALFORMED_KEYS = "malformed-keys"
     CORRUPT_STAGE = "corrupt-stage"
     CUT_OFF = "cut-off"
     ROLLED_BACK = "rolled-back"
@@ -42,6 +43,8 @@ REMEDIES = {
     Fault.UNSIGNED: "Ask the ledger's operator for its keys by a way you trust, and compare; if "
     "they are right, believe nothing in this copy.",
     Fault.UNEXPECTED_FILE: "Find out who put it there; it is no part of the ledger.",
+    Fault.MALFORMED_KEYS: "Ask the ledger's operator what the entry was to say; until another one "
+    "says it, only the keys named before it speak for the ledger.",
     Fault.CORRUPT_STAGE: "Stop writing, and restore the folder from a good copy.",
     Fault.CUT_OFF: "Run any act again: the append that was cut off is finished first.",
     Fault.ROLLED_BACK: "This is an older copy. Nothing is signed from it. Catch up from a copy "

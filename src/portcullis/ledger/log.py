@@ -7,107 +7,115 @@ An append is decided at one point, and the same path finishes it however often i
    once signed may not be contradicted.
 2. *tiles*: tiles and bundles are written beside the old ones, which nobody yet looks at.
 3. *witness*: each witness cosigns, or the append stays staged until it does.
-4. *publish*: ``checkpoint`` is replaced. From here on the entries are in the log.
+4. *publish*: the cosigned checkpoint goes to ``checkpoints/<size>``, to be kept for ever as it is,
+   and replaces ``checkpoint``. From here on the entries are in the log.
 5. *sweep*, *unstage*: partial tiles that full ones have outgrown go, and so does the staged file.
 
-The folder holds ``checkpoint`` and ``tile/`` (public) and ``.sequencer/`` (the lock, the staged
-append; need not be served).
+The folder holds ``checkpoint``, ``checkpoints/`` and ``tile/`` (public) and ``.sequencer/`` (the
+lock, the staged append; need not be served).
 """
 
 import contextlib
-import shutil
-import struct
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from portcullis.errors import Misuse, Refused
+from portcullis.ledger.asking import Question, ask_all
 from portcullis.ledger.durable import (
     Announce,
     FolderWriter,
+    fsync_folders,
+    fsync_path,
     locked,
     make_folder,
     quietly,
     remove,
-    write_durably,
+    remove_files,
 )
 from portcullis.ledger.faults import Fault, LedgerDamaged
-from portcullis.ledger.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof
+from portcullis.ledger.merkle import EMPTY_ROOT, consistency_proof, is_consistent, range_root
 from portcullis.ledger.notes import (
     Checkpoint,
     NoteInvalid,
     log_verifier,
     open_checkpoint,
-    open_note,
     parse_checkpoint,
-    parse_vkey,
     sign_checkpoint,
     split_note,
+    with_lines_of,
 )
+from portcullis.ledger.reading import CHECKPOINT, CHECKPOINTS, SEQUENCER, STAGED, LogReader
+from portcullis.ledger.staged import Staged
 from portcullis.ledger.tiles import (
     ENTRIES,
     HEIGHT,
     TileGrower,
     TileName,
     TileReader,
-    decode_bundle,
-    encode_bundle,
+    checkpoint_path,
 )
 from portcullis.ledger.trees import TreeHead
-from portcullis.ledger.witness import CONFLICT, Cosigner, WitnessRefused
+from portcullis.ledger.witness import Cosigner
 
-CHECKPOINT = "checkpoint"
-SEQUENCER = ".sequencer"
-STAGED = f"{SEQUENCER}/staged"
+__all__ = ["CHECKPOINT", "CHECKPOINTS", "LOCK", "SEQUENCER", "STAGED", "Keys", "Log"]
+
 LOCK = f"{SEQUENCER}/lock"
+PARTS = f"{SEQUENCER}/parts"
 
-Emit = Callable[[TileName, bytes], None]
-
-_STAGED_HEAD = struct.Struct(">QQI")  # first position, number of entries, bytes of the note
-_STAGED_MAGIC = b"portcullis-staged/1\n"
+Keys = Ed25519PrivateKey | Sequence[Ed25519PrivateKey]
+"""The private keys that sign a log, all of them: one as a rule, two while it changes its key."""
 
 
-class Log:
-    """One log. Open it with its key to append; without, to read and to prove."""
+class Log(LogReader):
+    """One log. Open it with its keys to append; without, to read and to prove."""
 
-    def __init__(self, folder: Path, origin: str, key: Ed25519PrivateKey | None = None) -> None:
-        self.folder = folder
-        self.origin = origin
-        self._key = key
-        self._open_reader: TileReader | None = None
+    def __init__(self, folder: Path, origin: str, keys: Keys = ()) -> None:
+        super().__init__(folder, origin)
+        self._keys = [keys] if isinstance(keys, Ed25519PrivateKey) else list(keys)
+        if len({key.public_key().public_bytes_raw() for key in self._keys}) < len(self._keys):
+            raise Misuse("A key of the ledger is named twice.", "Name each key once.")
 
     @classmethod
     def create(
-        cls,
-        folder: Path,
-        origin: str,
-        key: Ed25519PrivateKey,
-        witnesses: Sequence[Cosigner] = (),
+        cls, folder: Path, origin: str, keys: Keys, witnesses: Sequence[Cosigner] = ()
     ) -> Self:
         """Make an empty log called ``origin`` (a name like ``example.gov/ledger``) in ``folder``.
 
         ``witnesses`` cosign its first, empty checkpoint. Raises Misuse where a log already is.
         """
-        log = cls(folder, origin, key)
+        log = cls(folder, origin, keys)
         with log._writing():
             if (folder / CHECKPOINT).exists():
                 raise Misuse(f"There is a ledger in {folder.name} already.", "Open it instead.")
+            log._make_ready()
             make_folder(folder / "tile")
-            note = sign_checkpoint(Checkpoint(origin, 0, EMPTY_ROOT), key)
-            log._publish(log._cosigned(note, 0, witnesses, None, quietly))
+            empty = Checkpoint(origin, 0, EMPTY_ROOT)
+            note = sign_checkpoint(empty, *log._own_keys())
+            note += ask_all(log._question(note, 0), witnesses, None, quietly)
+            # Nothing is published yet: what an earlier try, cut off, has archived may go.
+            remove(folder / checkpoint_path(0))
+            log._publish(empty, note)
+            fsync_folders(folder)
+            fsync_path(folder.parent)
         return log
 
     @classmethod
-    def open(cls, folder: Path, key: Ed25519PrivateKey | None = None) -> Self:
-        """Open the log in ``folder``. Raises Misuse where none is or ``key`` is not its own."""
-        log = cls(folder, "", key)
+    def open(cls, folder: Path, keys: Keys = ()) -> Self:
+        """Open the log in ``folder``, to append with ``keys``: all of them sign.
+
+        Raises Misuse where no log is, or none of ``keys`` has signed its checkpoint.
+        """
+        log = cls(folder, "", keys)
         log.origin = log._published().origin
-        if key is not None:
+        if log._keys:
             try:
-                open_checkpoint(log.checkpoint, [log_verifier(log.origin, key).vkey])
+                open_checkpoint(log.checkpoint, log.vkeys)
             except NoteInvalid:
                 raise Misuse(
                     "The checkpoint is not signed by this key.", "Name the ledger's own key."
@@ -116,54 +124,13 @@ class Log:
 
     @property
     def vkey(self) -> str:
-        """The log's verifier key, as outsiders need it (only where opened with the key)."""
-        return log_verifier(self.origin, self._own_key()).vkey
+        """The verifier key of the first key the log was opened with, as outsiders need it."""
+        return self.vkeys[0]
 
     @property
-    def checkpoint(self) -> str:
-        """The published checkpoint: a signed note with the witnesses' cosignatures."""
-        try:
-            return (self.folder / CHECKPOINT).read_bytes().decode()
-        except FileNotFoundError:
-            raise Misuse(
-                f"There is no ledger in {self.folder.name}.", "Make one, or name its folder."
-            ) from None
-        except UnicodeDecodeError:
-            raise LedgerDamaged("The checkpoint is not text.", Fault.CORRUPT_CHECKPOINT) from None
-
-    @property
-    def head(self) -> TreeHead:
-        """Size and root of the published checkpoint, read together."""
-        published = self._published()
-        return TreeHead(published.size, published.root)
-
-    @property
-    def size(self) -> int:
-        """How many entries the published checkpoint covers."""
-        return self.head.size
-
-    @property
-    def root(self) -> bytes:
-        """The 32-byte root in the published checkpoint."""
-        return self.head.root
-
-    def entry(self, index: int) -> bytes:
-        """Return the entry at ``index``. Raises IndexError where there is none published."""
-        return self._reader().entry(index)
-
-    def entries(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """Yield the entries from ``start`` up to ``end`` (default: all that are published)."""
-        return self._reader().entries(start, end)
-
-    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
-        """Return the proof of entry ``index`` in the log of ``size`` entries (default: all)."""
-        reader = self._reader()
-        return inclusion_proof(reader.node, index, self._within(reader, size))
-
-    def consistency_proof(self, old: int, new: int | None = None) -> list[bytes]:
-        """Return the proof that the log of ``new`` entries (default: all) extends ``old``."""
-        reader = self._reader()
-        return consistency_proof(reader.node, old, self._within(reader, new))
+    def vkeys(self) -> list[str]:
+        """The verifier keys of all the keys that the log was opened with."""
+        return [log_verifier(self.origin, key).vkey for key in self._own_keys()]
 
     def append(
         self,
@@ -183,48 +150,89 @@ class Log:
         announce: called with each step's name before the step.
 
         An earlier append that was cut off is finished first; ``append([])`` does only that. Raises
-        Misuse (a gap, or other entries at these positions; LedgerDamaged where the tiles do not
-        make the checkpoint's root) and Refused (the disk or the witnesses will not have it; then
-        the append may be staged, and the next one finishes it).
+        Misuse (a gap, or other entries at these positions), LedgerDamaged (a file is not what it
+        must be; a witness has seen more than this log, or another) and Refused (the disk or the
+        witnesses will not have it; then the append may be staged, and the next one finishes it).
         """
-        try:
-            with self._writing():
-                self._finish_staged(witnesses, quorum, announce)
-                head = self.head
-                begin = head.size if first is None else first
-                fresh = entries[self._already_there(entries, begin, head.size) :]
-                if fresh:
-                    staged = self._sign(head, fresh)
-                    announce("stage")
-                    self._write(self.folder / STAGED, staged.encode())
-                    self._integrate(staged, witnesses, quorum, announce)
-        except OSError as problem:
-            raise Refused(
-                f"The ledger could not be written: {problem.strerror}.",
-                "Mend the disk and run the same again; nothing is published half.",
-            ) from problem
+        with self._writing():
+            self._make_ready()
+            self._finish_staged(witnesses, quorum, announce)
+            head = self.head
+            begin = head.size if first is None else first
+            fresh = entries[self._already_there(entries, begin, head.size) :]
+            if fresh:
+                grown = self._grow(head, fresh)
+                staged = self._sign(head, fresh, grown)
+                announce("stage")
+                self._stage(staged)
+                self._integrate(staged, grown, witnesses, quorum, announce)
         return range(begin, begin + len(entries))
+
+    def refresh(self, witnesses: Sequence[Cosigner], quorum: int | None = None) -> str:
+        """Have the published checkpoint cosigned anew, publish it so, and return it.
+
+        The log signs nothing (it need not be opened with its keys), and no staged append is
+        finished. Raises LedgerDamaged (``ROLLED_BACK``, ``FORKED``) where a witness has seen more
+        than this log, or another, and Refused where fewer than ``quorum`` (default: all) cosign or
+        the disk fails; the checkpoint then stays as it was.
+        """
+        with self._locked():
+            self._make_ready()
+            published = self._published()
+            note = with_lines_of(self.checkpoint, self.origin)
+            # Who has cosigned what is staged has seen more than is published, and rightly.
+            question = self._question(note, published.size, self.decided_size)
+            note += ask_all(question, witnesses, quorum, quietly)
+            self._publish(published, note)
+        return note
+
+    def set_aside_staged(self) -> Path | None:
+        """Move a staged append out of the way, unfinished, and return where it is kept (or None).
+
+        Only for a copy that has been caught up: what an older copy signed contradicts the ledger,
+        may never be published, and is evidence. An append merely cut off must be finished.
+        """
+        with self._locked():
+            staged = self.folder / STAGED
+            if not staged.exists():
+                return None
+            digest = hashlib.sha256(staged.read_bytes()).hexdigest()
+            aside = staged.with_name(f"set-aside-{digest[:16]}")
+            staged.rename(aside)
+            fsync_path(aside.parent)
+        return aside
 
     def _finish_staged(
         self, witnesses: Sequence[Cosigner], quorum: int | None, announce: Announce
     ) -> None:
-        parts = self.folder / SEQUENCER / "parts"
-        shutil.rmtree(parts, ignore_errors=True)
-        parts.mkdir()
         try:
-            staged = _Staged.decode((self.folder / STAGED).read_bytes())
+            staged = Staged.decode((self.folder / STAGED).read_bytes())
         except FileNotFoundError:
             return
+        # What was cut off may have given files their names, and yet the disk not have them.
+        fsync_folders(self.folder)
         published = self._published()
-        if staged.checkpoint == published:
+        if staged.checkpoint.size <= published.size:
+            self._check_done(staged, published)
+            # It may have been cut off between the names of the checkpoint and of its kept copy.
+            self._publish(published, self.checkpoint)
             self._clear(staged, announce)
-        elif staged.first == published.size:
-            self._integrate(staged, witnesses, quorum, announce)
-        else:
-            raise LedgerDamaged(
-                "The staged append does not follow on the published checkpoint.",
-                Fault.CORRUPT_STAGE,
-            )
+            return
+        if staged.first != published.size:
+            raise _bad_stage("does not follow on the published checkpoint")
+        if not self._answers(staged.note, (), None):
+            raise _bad_stage("is not signed by the ledger's key")
+        grown = self._grow(self.head, staged.entries)
+        if grown.head != TreeHead(staged.checkpoint.size, staged.checkpoint.root):
+            raise _bad_stage("does not make the root that was signed over it")
+        self._integrate(staged, grown, witnesses, quorum, announce)
+
+    def _check_done(self, staged: Staged, published: Checkpoint) -> None:
+        """Raise LedgerDamaged unless what is staged stands in the log already."""
+        there = tuple(self.entries(staged.first, staged.checkpoint.size))
+        same_size = staged.checkpoint.size == published.size
+        if there != staged.entries or (same_size and staged.checkpoint != published):
+            raise _bad_stage("contradicts what the ledger holds at its place")
 
     def _already_there(self, entries: Sequence[bytes], begin: int, size: int) -> int:
         """Return how many of ``entries`` stand from ``begin`` on; raise Misuse if others do."""
@@ -241,106 +249,102 @@ class Log:
             )
         return len(there)
 
-    def _sign(self, head: TreeHead, fresh: Sequence[bytes]) -> "_Staged":
-        grower = self._grower(head, lambda _name, _data: None)
+    def _grow(self, head: TreeHead, fresh: Sequence[bytes]) -> "_Grown":
+        """Return what ``fresh`` adds to the published tree, whose edge must make its root."""
+        tiles: list[tuple[TileName, bytes]] = []
+        levels, entries = TileReader(self.folder, head.size).edge()
+        grower = TileGrower(lambda *tile: tiles.append(tile), head.size, levels, entries)
+        if grower.root != head.root:
+            raise _rotten()
         grower.extend(fresh)
-        checkpoint = Checkpoint(self.origin, grower.size, grower.root)
-        return _Staged(head.size, tuple(fresh), sign_checkpoint(checkpoint, self._own_key()))
+        root = grower.finish()
+        return _Grown(TreeHead(grower.size, root), tiles)
+
+    def _sign(self, head: TreeHead, fresh: Sequence[bytes], grown: "_Grown") -> Staged:
+        checkpoint = Checkpoint(self.origin, grown.head.size, grown.head.root)
+        self._kept_alike(checkpoint)
+        return Staged(head.size, tuple(fresh), sign_checkpoint(checkpoint, *self._own_keys()))
+
+    def _stage(self, staged: Staged) -> None:
+        writer = self._writer()
+        writer.write(STAGED, staged.encode())
+        writer.sync()
 
     def _integrate(
         self,
-        staged: "_Staged",
+        staged: Staged,
+        grown: "_Grown",
         witnesses: Sequence[Cosigner],
         quorum: int | None,
         announce: Announce,
     ) -> None:
-        self._write_tiles(staged, announce)
-        note = self._cosigned(staged.note, staged.first, witnesses, quorum, announce)
+        self._write_tiles(grown, announce)
+        kept = self._kept_alike(staged.checkpoint)
+        if kept is not None and self._answers(kept, witnesses, quorum):
+            note = kept  # it was cut off just before it was published
+        else:
+            question = self._question(staged.note, staged.first)
+            note = staged.note + ask_all(question, witnesses, quorum, announce)
         announce("publish")
-        self._publish(note)
+        self._publish(staged.checkpoint, note)
         self._clear(staged, announce)
 
-    def _write_tiles(self, staged: "_Staged", announce: Announce) -> None:
-        writer = FolderWriter(self.folder, self.folder / SEQUENCER / "parts")
+    def _publish(self, checkpoint: Checkpoint, note: str) -> None:
+        """Replace the checkpoint; the first of its size is also kept, and first."""
+        writer = self._writer()
+        kept = self._kept_alike(checkpoint)
+        if kept is None or self.size < checkpoint.size:
+            writer.write(checkpoint_path(checkpoint.size), note.encode())
+        writer.write(CHECKPOINT, note.encode())
+        writer.sync()
 
-        def emit(name: TileName, data: bytes) -> None:
+    def _write_tiles(self, grown: "_Grown", announce: Announce) -> None:
+        writer = self._writer()
+        for name, data in grown.tiles:
             announce(name.path)
             writer.write(name.path, data)
-
-        grower = self._grower(self.head, emit)
-        grower.extend(staged.entries)
-        if (grower.size, grower.finish()) != (staged.checkpoint.size, staged.checkpoint.root):
-            raise LedgerDamaged(
-                "The staged entries do not make the staged checkpoint's root.", Fault.CORRUPT_STAGE
-            )
         announce("tiles")
         writer.sync()
 
-    def _grower(self, head: TreeHead, emit: Emit) -> TileGrower:
-        """Return a grower at the published right edge, which must make the published root."""
-        levels, entries = TileReader(self.folder, head.size).edge()
-        grower = TileGrower(emit, head.size, levels, entries)
-        if grower.root != head.root:
-            raise LedgerDamaged(
-                "The tiles do not make the root in the checkpoint.", Fault.CORRUPT_TILE
-            )
-        return grower
-
-    def _cosigned(
-        self,
-        note: str,
-        old: int,
-        witnesses: Sequence[Cosigner],
-        quorum: int | None,
-        announce: Announce,
-    ) -> str:
-        """Return ``note`` with the witnesses' lines; raise Refused where fewer than ``quorum``."""
-        lines, refusals = [], []
-        for witness in witnesses:
-            name = parse_vkey(witness.vkey).name
-            announce(f"witness {name}")
-            try:
-                lines.append(self._ask(witness, old, note))
-            except (WitnessRefused, NoteInvalid) as refusal:
-                refusals.append(f"{name}: {refusal.message}")
-        needed = len(witnesses) if quorum is None else quorum
-        if len(lines) < needed:
-            raise Refused(
-                f"{len(lines)} of {needed} witnesses have cosigned. " + " ".join(refusals),
-                "The entries stay staged: they are published when enough witnesses cosign.",
-            )
-        return note + "".join(lines)
-
-    def _ask(self, witness: Cosigner, old: int, note: str) -> str:
-        """Return the witness's checked line; ask again from the size it has seen, if it says so."""
+    def _answers(self, note: str, witnesses: Sequence[Cosigner], quorum: int | None) -> bool:
+        """Say whether ``note`` is signed by a key of ours and cosigned by enough witnesses."""
+        asked = [witness.vkey for witness in witnesses]
         try:
-            line = witness.add_checkpoint(old, self._growth(old, note), note)
-        except WitnessRefused as refusal:
-            size = _size(note)
-            if refusal.status != CONFLICT or refusal.size is None or refusal.size == old:
-                raise
-            if refusal.size > size:
-                raise WitnessRefused(
-                    CONFLICT,
-                    f"It has seen {refusal.size} entries, more than the {size} of this ledger: "
-                    "this is an older copy.",
-                    refusal.size,
-                ) from None
-            line = witness.add_checkpoint(refusal.size, self._growth(refusal.size, note), note)
-        _, signed = open_note(note + line, [parse_vkey(witness.vkey)])
-        if not signed:
-            raise NoteInvalid("It answered with another key's signature.")
-        return line
+            open_checkpoint(note, self.vkeys, asked, len(asked) if quorum is None else quorum)
+        except NoteInvalid:
+            return False
+        return True
 
-    def _growth(self, old: int, note: str) -> list[bytes]:
-        """Return the consistency proof from ``old`` to the size in ``note`` (tiles are written)."""
-        size = _size(note)
-        return consistency_proof(TileReader(self.folder, size).node, old, size) if old else []
+    def _question(self, note: str, old: int, most: int = 0) -> Question:
+        """Return what to ask the witnesses of ``note``: they should have seen ``old`` entries."""
+        checkpoint = parse_checkpoint(split_note(note)[0])
+        growth = cache(lambda seen: self._growth(seen, checkpoint))
+        return Question(note, checkpoint.size, old, max(most, checkpoint.size), growth)
 
-    def _publish(self, note: str) -> None:
-        self._write(self.folder / CHECKPOINT, note.encode())
+    def _growth(self, old: int, checkpoint: Checkpoint) -> list[bytes]:
+        """Return the consistency proof from ``old`` to ``checkpoint`` (its tiles are written)."""
+        if not old:
+            return []
+        size, root = checkpoint.size, checkpoint.root
+        node = TileReader(self.folder, size).node
+        proof = consistency_proof(node, old, size)
+        # What a witness then denies is another log, not a tile of ours that has rotted.
+        if not is_consistent(old, size, proof, range_root(node, 0, old), root):
+            raise _rotten()
+        return proof
 
-    def _clear(self, staged: "_Staged", announce: Announce) -> None:
+    def _kept_alike(self, checkpoint: Checkpoint) -> str | None:
+        """Return what is archived at the size of ``checkpoint``, which it must not contradict."""
+        note = self._kept(checkpoint.size)
+        if note is not None and split_note(note)[0] != checkpoint.text:
+            raise LedgerDamaged(
+                f"Another checkpoint of {checkpoint.size} entries has been published already "
+                f"({checkpoint_path(checkpoint.size)}).",
+                Fault.FORKED,
+            )
+        return note
+
+    def _clear(self, staged: Staged, announce: Announce) -> None:
         announce("sweep")
         size = staged.checkpoint.size
         for level in range(ENTRIES, size.bit_length() // HEIGHT + 1):
@@ -349,72 +353,56 @@ class Log:
             index = staged.first >> span
             if (index + 1) << span <= size:
                 full = self.folder / TileName(level, index).path
-                shutil.rmtree(full.with_name(full.name + ".p"), ignore_errors=True)
+                outgrown = full.with_name(full.name + ".p")
+                remove_files(outgrown)
+                with contextlib.suppress(FileNotFoundError):
+                    outgrown.rmdir()
         announce("unstage")
         remove(self.folder / STAGED)
 
-    def _published(self) -> Checkpoint:
-        try:
-            return parse_checkpoint(split_note(self.checkpoint)[0])
-        except NoteInvalid as problem:
-            raise LedgerDamaged(problem.message, Fault.CORRUPT_CHECKPOINT) from None
-
-    def _reader(self) -> TileReader:
-        size = self.size
-        if self._open_reader is None or self._open_reader.size != size:
-            self._open_reader = TileReader(self.folder, size)
-        return self._open_reader
-
-    @staticmethod
-    def _within(reader: TileReader, size: int | None) -> int:
-        if size is not None and size > reader.size:
-            raise ValueError(f"the log has {reader.size} entries, not {size}")
-        return reader.size if size is None else size
-
-    def _own_key(self) -> Ed25519PrivateKey:
-        if self._key is None:
+    def _own_keys(self) -> list[Ed25519PrivateKey]:
+        if not self._keys:
             raise Misuse("The ledger was opened without its key.", "Open it with the key to write.")
-        return self._key
+        return self._keys
 
-    def _write(self, path: Path, data: bytes) -> None:
-        write_durably(path, data, self.folder / SEQUENCER / "part")
+    def _make_ready(self) -> None:
+        """Make room for the parts of files, and remove what a cut-off writer has left there."""
+        make_folder(self.folder / PARTS)
+        remove_files(self.folder / PARTS)
+
+    def _writer(self) -> FolderWriter:
+        return FolderWriter(self.folder, self.folder / PARTS)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        self._own_key()
-        with locked(self.folder / LOCK):
+        self._own_keys()
+        with self._locked():
             yield
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Be the one writer meanwhile; an error of the disk is said in plain words."""
+        try:
+            with locked(self.folder / LOCK):
+                yield
+        except OSError as problem:
+            raise Refused(
+                f"The ledger could not be written: {problem.strerror}.",
+                "Mend the disk and run the same again; nothing is published half.",
+            ) from problem
 
 
 @dataclass(frozen=True)
-class _Staged:
-    """An append that is decided: from which position, which entries, the note signed over them."""
+class _Grown:
+    """What an append makes of the tree: its new head, and every tile and bundle it writes."""
 
-    first: int
-    entries: tuple[bytes, ...]
-    note: str
-
-    @property
-    def checkpoint(self) -> Checkpoint:
-        return parse_checkpoint(split_note(self.note)[0])
-
-    def encode(self) -> bytes:
-        note = self.note.encode()
-        head = _STAGED_HEAD.pack(self.first, len(self.entries), len(note))
-        return _STAGED_MAGIC + head + note + encode_bundle(self.entries)
-
-    @classmethod
-    def decode(cls, data: bytes) -> "_Staged":
-        body = data.removeprefix(_STAGED_MAGIC)
-        try:
-            first, count, length = _STAGED_HEAD.unpack_from(body)
-            note = body[_STAGED_HEAD.size :][:length].decode()
-            entries = decode_bundle(body[_STAGED_HEAD.size + length :], count, STAGED)
-            parse_checkpoint(split_note(note)[0])
-        except (struct.error, UnicodeDecodeError, NoteInvalid):
-            raise LedgerDamaged("The staged append is damaged.", Fault.CORRUPT_STAGE) from None
-        return cls(first, tuple(entries), note)
+    head: TreeHead
+    tiles: list[tuple[TileName, bytes]]
 
 
-def _size(note: str) -> int:
-    return parse_checkpoint(split_note(note)[0]).size
+def _bad_stage(what: str) -> LedgerDamaged:
+    return LedgerDamaged(f"The staged append {what}.", Fault.CORRUPT_STAGE)
+
+
+def _rotten() -> LedgerDamaged:
+    return LedgerDamaged("The tiles do not make the root in the checkpoint.", Fault.CORRUPT_TILE)

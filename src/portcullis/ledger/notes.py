@@ -9,6 +9,7 @@ import base64
 import binascii
 import contextlib
 import hashlib
+import re
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,23 @@ _SIGNATURE_BYTES = 64
 _TIME = struct.Struct(">Q")
 _LATEST_TIME = 2**63 - 1
 _MOST_SIGNATURES = 64
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+_LARGEST_SIZE = 2**63 - 1
+
+# The points of small order on the curve, as their y (the sign of x left out) is written, in both
+# ways where there are two. A signature that such a "key" accepts is soon found without any secret.
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
 
 
 class NoteInvalid(Refused):
@@ -147,17 +165,21 @@ def parse_vkey(vkey: str) -> Verifier:
     raw = _unb64(material)
     if raw is None or len(raw) != 1 + _KEY_BYTES or raw[0] not in (LOG_SIGNATURE, COSIGNATURE):
         raise Misuse("This is not an Ed25519 verifier key.", "It reads name+id+base64.")
+    if raw[1:-1] + bytes([raw[-1] & 0x7F]) in _SMALL_ORDER:
+        raise Misuse("Anybody can sign for this key.", "Ask its holder for a real one.")
     verifier = Verifier(_good_name(name), raw[0], raw[1:])
     if verifier.vkey != vkey or verifier.key_id.hex() != key_id:
         raise Misuse("The verifier key's id does not fit its name and key.", "Copy it whole.")
     return verifier
 
 
-def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
-    """Return the signed note of ``checkpoint`` under its log's key."""
-    signature = key.sign(checkpoint.text.encode())
-    line = _signature_line(log_verifier(checkpoint.origin, key), signature)
-    return checkpoint.text + "\n" + line
+def sign_checkpoint(checkpoint: Checkpoint, *keys: Ed25519PrivateKey) -> str:
+    """Return the signed note of ``checkpoint`` under its log's keys, a line for each."""
+    message = checkpoint.text.encode()
+    lines = [
+        _signature_line(log_verifier(checkpoint.origin, key), key.sign(message)) for key in keys
+    ]
+    return checkpoint.text + "\n" + "".join(lines)
 
 
 def cosign(name: str, key: Ed25519PrivateKey, text: str, moment: int) -> str:
@@ -173,8 +195,8 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise NoteInvalid("The checkpoint does not have its three lines.")
     origin, digits, encoded = lines[:3]
     root = _unb64(encoded)
-    if not (digits.isascii() and digits.isdigit()) or digits != str(int(digits)):
-        raise NoteInvalid("The checkpoint's size is not a decimal number.")
+    if not _SIZE.fullmatch(digits) or int(digits) > _LARGEST_SIZE:
+        raise NoteInvalid("The checkpoint's size is not a decimal number below 2^63.")
     if root is None or len(root) != HASH_BYTES:
         raise NoteInvalid("The checkpoint's root is not 32 bytes of base64.")
     return Checkpoint(origin, int(digits), root, tuple(lines[3:-1]))
@@ -185,8 +207,10 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
 
     Raises NoteInvalid where the note is malformed.
     """
-    if any(ord(letter) < ord(" ") and letter != "\n" for letter in note):
+    if _has_control(note.replace("\n", "")):
         raise NoteInvalid("The note holds a control character.")
+    if not _is_utf8(note):
+        raise NoteInvalid("The note cannot be written as UTF-8.")
     text, gap, tail = note.rpartition("\n\n")
     if not gap or not tail.endswith("\n"):
         raise NoteInvalid("The note has no signatures.")
@@ -199,8 +223,9 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
 def open_note(note: str, verifiers: Iterable[Verifier]) -> tuple[str, dict[Verifier, int | None]]:
     """Return a note's text and which of ``verifiers`` signed it (with the time, for a witness).
 
-    Signatures of unknown keys are ignored; one of a known key that does not verify, or that stands
-    twice, makes the whole note invalid (NoteInvalid).
+    Signatures of unknown keys are ignored; one of a known key that does not verify makes the whole
+    note invalid (NoteInvalid). So does one that stands twice: nobody honest writes it, and whoever
+    counts lines would take one witness for two.
     """
     text, signatures = split_note(note)
     known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
@@ -213,6 +238,32 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> tuple[str, dict[Verif
             raise NoteInvalid(f"{name} has signed twice.")
         signed[verifier] = verifier.check(text, signature)
     return text, signed
+
+
+def with_lines_of(note: str, name: str) -> str:
+    """Return ``note`` with those signature lines alone that bear the key name ``name``."""
+    text, _ = split_note(note)
+    lines = note[len(text) + 1 :].splitlines(keepends=True)
+    return text + "\n" + "".join(line for line in lines if line.startswith(f"{_DASH}{name} "))
+
+
+def line_of(note: str, answer: str, verifier: Verifier) -> str | None:
+    """Return the signature line on ``note`` by ``verifier`` that a witness's ``answer`` holds.
+
+    None where it holds none of that key's; lines of other keys are ignored. Raises NoteInvalid
+    where it is no signature lines, or that key's is wrong.
+    """
+    text, signatures = split_note(note + answer)
+    if text != split_note(note)[0]:
+        raise NoteInvalid("The answer is not signature lines alone.")
+    _, signed = open_note(note + answer, [verifier])
+    if verifier not in signed:
+        return None
+    if signed[verifier] == 0:
+        raise NoteInvalid(f"The cosignature of {verifier.name} has no time.")
+    known = (verifier.name, verifier.key_id)
+    own = next(signature for *key, signature in signatures if tuple(key) == known)
+    return _signature_line(verifier, own)
 
 
 def open_checkpoint(
@@ -271,7 +322,21 @@ def _good_name(name: str) -> str:
 
 
 def _is_name(name: str) -> bool:
-    return bool(name) and "+" not in name and not any(letter.isspace() for letter in name)
+    spaced = any(letter.isspace() for letter in name)
+    return bool(name) and "+" not in name and not (spaced or _has_control(name)) and _is_utf8(name)
+
+
+def _has_control(text: str) -> bool:
+    return any(letter < " " for letter in text)
+
+
+def _is_utf8(text: str) -> bool:
+    """Say whether ``text`` can be written as UTF-8: a lone surrogate cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _b64(data: bytes) -> str:

@@ -33,9 +33,13 @@ ENTRIES = -1
 _PREFIX_BYTES = 2
 _INDEX_DIGITS = 3
 _KEPT_TILES = 1024
-_PATH = re.compile(
-    r"tile/(?P<level>entries|\d{1,2})/(?P<index>(?:x\d{3}/)*\d{3})(?:\.p/(?P<width>\d{1,3}))?"
+_TOP_LEVEL = 63
+# Seven groups hold every number below 2**63, so a path from outside cannot be of any length.
+_INDEX = r"(?P<index>(?:x\d{3}/){0,6}\d{3})"
+_TILE_PATH = re.compile(
+    rf"tile/(?P<level>entries|\d{{1,2}})/{_INDEX}(?:\.p/(?P<width>\d{{1,3}}))?", re.ASCII
 )
+_CHECKPOINT_PATH = re.compile(rf"checkpoints/{_INDEX}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -49,23 +53,44 @@ class TileName:
     @property
     def path(self) -> str:
         """The path below the ledger's folder, e.g. ``tile/0/x001/234.p/5``."""
-        digits = str(self.index)
-        digits = digits.zfill(-(-len(digits) // _INDEX_DIGITS) * _INDEX_DIGITS)
-        groups = [digits[at : at + _INDEX_DIGITS] for at in range(0, len(digits), _INDEX_DIGITS)]
         level = "entries" if self.level == ENTRIES else str(self.level)
-        index = "/".join([*(f"x{group}" for group in groups[:-1]), groups[-1]])
-        return f"tile/{level}/{index}" + (f".p/{self.width}" if self.width < WIDTH else "")
+        partial = f".p/{self.width}" if self.width < WIDTH else ""
+        return f"tile/{level}/{_index_path(self.index)}{partial}"
 
 
 def parse_path(path: str) -> TileName | None:
     """Return the tile that ``path`` names, or None where it is no tile's one right name."""
-    found = _PATH.fullmatch(path)
+    found = _TILE_PATH.fullmatch(path)
     if found is None:
         return None
     level = ENTRIES if found["level"] == "entries" else int(found["level"])
-    index = int(found["index"].replace("x", "").replace("/", ""))
-    name = TileName(level, index, int(found["width"] or WIDTH))
-    return name if name.path == path and name.width > 0 else None
+    name = TileName(level, _parse_index(found["index"]), int(found["width"] or WIDTH))
+    return name if name.path == path and level <= _TOP_LEVEL and name.width > 0 else None
+
+
+def checkpoint_path(size: int) -> str:
+    """Return where the checkpoint of ``size`` entries is kept, e.g. ``checkpoints/x001/234``."""
+    return f"checkpoints/{_index_path(size)}"
+
+
+def parse_checkpoint_path(path: str) -> int | None:
+    """Return the size whose checkpoint ``path`` names, None where it is not its one right name."""
+    found = _CHECKPOINT_PATH.fullmatch(path)
+    if found is None:
+        return None
+    size = _parse_index(found["index"])
+    return size if checkpoint_path(size) == path else None
+
+
+def _index_path(index: int) -> str:
+    digits = str(index)
+    digits = digits.zfill(-(-len(digits) // _INDEX_DIGITS) * _INDEX_DIGITS)
+    groups = [digits[at : at + _INDEX_DIGITS] for at in range(0, len(digits), _INDEX_DIGITS)]
+    return "/".join([*(f"x{group}" for group in groups[:-1]), groups[-1]])
+
+
+def _parse_index(path: str) -> int:
+    return int(path.replace("x", "").replace("/", ""))
 
 
 def tile_names(size: int) -> Iterator[TileName]:
@@ -80,12 +105,12 @@ def tile_names(size: int) -> Iterator[TileName]:
         count = size >> (HEIGHT * level)
 
 
-def stored_files(folder: Path) -> Iterator[str]:
-    """Yield the path, relative to ``folder``, of every file (and link) in its ``tile`` folder."""
-    for place, folders, names in os.walk(folder / "tile"):
-        below = Path(place).relative_to(folder).as_posix()
+def stored_files(folder: Path, below: str = "tile") -> Iterator[str]:
+    """Yield the path, relative to ``folder``, of every file (and link) in its folder ``below``."""
+    for place, folders, names in os.walk(folder / below):
+        where = Path(place).relative_to(folder).as_posix()
         links = [name for name in folders if (Path(place) / name).is_symlink()]
-        yield from (f"{below}/{name}" for name in names + links)
+        yield from (f"{where}/{name}" for name in names + links)
 
 
 def stored_size(folder: Path) -> int:
