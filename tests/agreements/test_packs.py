@@ -20,7 +20,7 @@ from portcullis.agreements import (
     load_pack,
     template_rows,
 )
-from portcullis.agreements.floor import REQUEST, SAFEGUARDS, THRESHOLDS
+from portcullis.agreements.floor import REQUEST, RETENTION, SAFEGUARDS, THRESHOLDS
 from portcullis.errors import Misuse
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -91,9 +91,16 @@ def test_every_problem_is_named_at_once(folder):
     assert str(caught.value).rstrip() + "\n" == (GOLDEN / "broken_pack.txt").read_text()
 
 
-@pytest.mark.parametrize("limit", [*THRESHOLDS, *REQUEST, *SAFEGUARDS], ids=lambda limit: limit.key)
+@pytest.mark.parametrize(
+    "limit", [*THRESHOLDS, *REQUEST, *SAFEGUARDS, *RETENTION], ids=lambda limit: limit.key
+)
 def test_no_pack_loosens_the_floor(folder, limit):
-    files = {"request.toml": REQUEST, "safeguards.toml": SAFEGUARDS, "thresholds.toml": THRESHOLDS}
+    files = {
+        "request.toml": REQUEST,
+        "safeguards.toml": SAFEGUARDS,
+        "thresholds.toml": THRESHOLDS,
+        "retention.toml": RETENTION,
+    }
     file = next(name for name, limits in files.items() if limit in limits)
     looser = -1 if limit.sense == "at least" else 1
     step = 10 ** -len(limit.value.partition(".")[2])
@@ -118,6 +125,18 @@ def test_a_batch_cannot_be_larger_than_the_window(folder):
     rewrite(folder, "thresholds.toml", "batch_volume = 1_500_000", "batch_volume = 1_000_000")
     (problem,) = problems(folder)
     assert (problem.file, problem.key) == ("request.toml", "max_rows")
+
+
+def test_working_data_is_kept_while_the_window_counts_it(folder):
+    rewrite(folder, "thresholds.toml", "window_days = 90", "window_days = 2558")
+    (problem,) = problems(folder)
+    assert (problem.file, problem.key) == ("retention.toml", "working_data_days")
+    assert "window_days" in problem.remedy
+
+
+def test_the_schedule_is_told_in_words():
+    said = describe(load_pack(builtin_pack()))
+    assert "kept 2,557 days after a batch was answered; the accounting for ever." in said
 
 
 def pack_with(folder, file, text):

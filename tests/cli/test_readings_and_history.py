@@ -145,6 +145,7 @@ def test_history_is_imported_compared_and_listed(world: worlds.World) -> None:
         "imported_on": worlds.ANSWER_DAY.isoformat(),
         "made_under": [disclosed.NAIVE],
         "compared": True,
+        "erased_on": None,
     }
     assert "imported before" in run(
         world, "history", "import", history(world), "--id", "again", code=1

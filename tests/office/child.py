@@ -1,7 +1,7 @@
 """A real process of the office that a test can kill.
 
-``python -m tests.office.child WORLD ACT KILL``: ACT is receive, adjudicate, release, publish or
-orders-SEED. KILL is ``STEP:NUMBER``: the process kills itself with SIGKILL before the NUMBERth
+``python -m tests.office.child WORLD ACT KILL``: ACT is receive, adjudicate, release, publish, erase
+or orders-SEED. KILL is ``STEP:NUMBER``: the process kills itself with SIGKILL before the NUMBERth
 announced step of that name; ``list`` prints the steps' names instead, ``never`` does neither;
 ``told`` waits, ready, for a line on its input.
 """
@@ -59,6 +59,11 @@ def perform(world: worlds.World, act: str, announce) -> None:
         from portcullis.office.release import release
 
         release(home, worlds.BATCH, world.actor("transmitter"), announce)
+    elif act == "erase":
+        from portcullis.office.erasure import erase
+        from portcullis.office.keystore import Erasable
+
+        erase(home, world.actor("records-officer"), Erasable.batch(worlds.BATCH), announce)
     elif act == "publish":
         from portcullis.office.files import find_batch
         from portcullis.office.release import publish_waiting

@@ -138,7 +138,7 @@ def test_columns_that_nobody_agreed_on_are_dropped(stage) -> None:
     history = disclosed.import_(world, disclosed.write(world, rows))
     home = world.home()
     stored = tables.read_table(
-        histories.folder(home, HISTORY) / files.REQUESTS, home.unwrap(bytes(history.wrapped_key))
+        histories.folder(home, HISTORY) / files.REQUESTS, histories.history_key(home, history)
     )
     assert not {"wages", "naive_address"} & set(stored.columns)
     assert {*home.pack.fields, *SAID} <= set(stored.columns)
@@ -216,7 +216,7 @@ def test_look_ups_are_logged_before_anybody_looks(stage, monkeypatch) -> None:
         assert facts["log"] == acts.sha256(log.read_bytes())
         assert (facts["history"], facts["purpose"]) == (HISTORY, "re-examination")
         assert facts["statute"] == "26 USC 7213A"
-        rows = tables.read_table(log, home.unwrap(bytes(history.wrapped_key)))
+        rows = tables.read_table(log, histories.history_key(home, history))
         assert set(requests["row"]) <= set(rows["row"])
         seen.extend(requests["row"])
         return look(requests, index, basis)

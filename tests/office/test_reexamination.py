@@ -241,6 +241,7 @@ def test_who_is_not_counsel_is_denied_on_the_record(stage) -> None:
 
 
 def test_the_result_is_kept_sealed_and_its_digest_is_on_the_ledger(stage) -> None:
+    from portcullis.office.keystore import Erasable
     from portcullis.office.models import Reexamination
     from portcullis.office.reexamining import result_file
 
@@ -254,7 +255,8 @@ def test_the_result_is_kept_sealed_and_its_digest_is_on_the_ledger(stage) -> Non
     assert entry["basis"]["readings"] == list(done.readings)
     assert (entry["named"], entry["sources"]) == ([COMPONENT], [BATCH])
     assert "closes" not in json.dumps(entry)
-    assert tables.read_table(path, home.unwrap(bytes(row.wrapped_key))).equals(done.others)
+    key = home.unwrap(bytes(row.wrapped_key), Erasable.reexamination(done.number))
+    assert tables.read_table(path, key).equals(done.others)
     assert b"REQ-00001" not in path.read_bytes()
     checks.ledger_verifies(home)
 

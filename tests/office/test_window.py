@@ -149,8 +149,9 @@ def test_the_window_ends_and_holds_no_tin_in_clear(stage) -> None:
     home = world.home()
     (path,) = (home.path / "window").glob("*.tbl")
     from portcullis import tables
+    from portcullis.office import files
 
-    window = tables.read_table(path, home.derived_key("window-files"))
+    window = tables.read_table(path, files.batch_key(home, files.find_batch(worlds.BATCH)))
     assert set(window["on"]) == {worlds.BATCH_DAY}
     hidden = window.filter(~pl.col("kind").is_in(["officer", "volume"]))["digest"]
     assert {len(digest) for digest in hidden} == {16}

@@ -13,6 +13,7 @@ from portcullis.agreements.pack import (
     Provisions,
     Readings,
     Request,
+    Retention,
     Safeguards,
     Thresholds,
     Witnesses,
@@ -46,6 +47,8 @@ def check(parts: Mapping[str, BaseModel]) -> Iterator[Problem]:
                 yield from _limits(part, file, floor.THRESHOLDS)
             case Safeguards():
                 yield from _safeguards(part, file)
+            case Retention():
+                yield from _limits(part, file, floor.RETENTION)
             case Witnesses():
                 yield from _witnesses(part, file)
     yield from _between(parts)
@@ -212,6 +215,7 @@ def _between(parts: Mapping[str, BaseModel]) -> Iterator[Problem]:
             "One batch could hold more requests than the whole window allows.",
             "Put max_rows at or below batch_volume in thresholds.toml.",
         )
+    yield from _window_kept(thresholds, parts.get("retention.toml"))
     provisions = parts.get("provisions.toml")
     agreement, readings = parts.get("agreement.toml"), parts.get("readings.toml")
     if isinstance(provisions, Provisions):
@@ -221,6 +225,20 @@ def _between(parts: Mapping[str, BaseModel]) -> Iterator[Problem]:
             yield from beside_the_law.complete(agreement, provisions, request)
         if isinstance(readings, Readings):
             yield from beside_the_law.bearing(readings, provisions)
+
+
+def _window_kept(thresholds: BaseModel | None, retention: BaseModel | None) -> Iterator[Problem]:
+    if (
+        isinstance(thresholds, Thresholds)
+        and isinstance(retention, Retention)
+        and retention.working_data_days < thresholds.window_days
+    ):
+        yield Problem(
+            "retention.toml",
+            "working_data_days",
+            "Working data would be erased while the rolling window still counts it.",
+            "Put working_data_days at or above window_days in thresholds.toml.",
+        )
 
 
 def _limits(part: BaseModel, file: str, limits: Iterable[floor.Limit]) -> Iterator[Problem]:

@@ -45,6 +45,8 @@ def describe(pack: Pack) -> str:
             "",
             f"Checkpoints carry the cosignatures of at least {pack.witnesses.k} of: "
             f"{', '.join(pack.witnesses.names)}.",
+            f"Working data is kept {pack.retention.working_data_days:,} days after a batch was "
+            "answered; the accounting for ever.",
             f"A batch is answered {pack.answers.answer_days} days after receipt, whole.",
         ]
     )

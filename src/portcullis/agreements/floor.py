@@ -56,6 +56,15 @@ SAFEGUARDS = (
     Limit("disposal_days", "at most", "90", "information no longer needed is not kept"),
 )
 
+RETENTION = (
+    Limit(
+        "working_data_days",
+        "at least",
+        "1827",
+        "for five years an accounting may be asked for (5 USC 552a(c)(2)), and what explains it",
+    ),
+)
+
 REQUEST = (
     Limit("max_rows", "at most", "2000000", "a request for a whole population is no request"),
     Limit("taxable_years_back", "at most", "20", "the taxable periods must be bounded"),

@@ -15,6 +15,7 @@ from portcullis.agreements.pack import (
     Provisions,
     Readings,
     Request,
+    Retention,
     Safeguards,
     Thresholds,
     Witnesses,
@@ -30,6 +31,7 @@ _PARTS: dict[str, type[BaseModel]] = {
     "readings.toml": Readings,
     "thresholds.toml": Thresholds,
     "safeguards.toml": Safeguards,
+    "retention.toml": Retention,
     "witnesses.toml": Witnesses,
     "answers.toml": Answers,
 }

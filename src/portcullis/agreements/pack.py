@@ -233,6 +233,16 @@ class Safeguards(Part):
     disposal_days: Positive
 
 
+class Retention(Part):
+    """``retention.toml``: how long working data is kept; the accounting is kept for ever.
+
+    ``working_data_days``: days after a batch was answered, a history imported or a re-examination
+    made, on which its working data becomes due for erasure.
+    """
+
+    working_data_days: Positive
+
+
 class WitnessNamed(Part):
     """One witness: its key's name, and, where somebody else runs it, its vkey and address.
 
@@ -286,6 +296,7 @@ class Pack(Part):
     readings: tuple[ReadingInForce, ...]
     thresholds: Thresholds
     safeguards: Safeguards
+    retention: Retention
     witnesses: Witnesses
     answers: Answers
 

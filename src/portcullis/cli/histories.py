@@ -91,7 +91,9 @@ def compare(
 
 def list_(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
     """List what was imported."""
-    office(home)
+    opened = office(home)
+    from portcullis.office.erased import erasure_of
+    from portcullis.office.keystore import Erasable
     from portcullis.office.models import History
 
     rows = [
@@ -102,14 +104,18 @@ def list_(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
             "imported_on": each.imported_on,
             "made_under": each.made_under,
             "compared": each.compared is not None,
+            "erased_on": gone.on if gone else None,
         }
         for each in History.objects.order_by("imported_on", "id")
+        for gone in [erasure_of(opened, Erasable.history(each.id))]
     ]
     if json:
         show({"histories": rows}, as_json=True)
         return
     for row in rows:
         state = "compared" if row["compared"] else "not compared yet"
+        if row["erased_on"]:
+            state += f"; working data erased on {row['erased_on']}"
         say(f"{row['history']}  {row['taken']:,} disclosures, {state}")
 
 
@@ -171,6 +177,10 @@ def facts_of(home: "Home", done: "Reexamined", seconds: float) -> dict[str, Any]
         "closes_by_element": done.by_element(CLOSES).to_dicts(),
         "opens_by_element": done.by_element(OPENS).to_dicts(),
         "sources": done.judged.to_dicts(),
+        "erased": [
+            {"kind": each.kind, "source": each.subject, "on": each.on.isoformat()}
+            for each in done.erased
+        ],
         "seconds": round(seconds, 2),
     }
 
@@ -197,6 +207,12 @@ def _make_folder(out: Path) -> None:
 def _say(facts: dict[str, Any]) -> None:
     names = ("judged", "same", "closes", "opens", "needs_look_up", "should_not_have_left")
     show({name: facts[name] for name in names}, as_json=False, title="Judged again")
+    if gone := facts["erased"]:
+        told = ", ".join(f"{each['kind']} {each['source']} on {each['on']}" for each in gone)
+        say(
+            f"Not judged again, {len(gone):,}: their working data was erased under the retention "
+            f"schedule: {told}."
+        )
     say(f"Under: {', '.join(facts['readings'])}.")
     for verdict in ("closes", "opens"):
         if facts[f"{verdict}_by_element"]:

@@ -14,9 +14,10 @@ from django.db import transaction
 from portcullis import keys, law, screening, tables
 from portcullis.errors import Refused
 from portcullis.law import Basis, Explained, Phase, Result
-from portcullis.office import entries, files
+from portcullis.office import entries, erased, files
 from portcullis.office.home import Home
-from portcullis.office.models import Batch, Package, SafeguardRecord
+from portcullis.office.keystore import Erasable
+from portcullis.office.models import Batch, Erasure, Package, SafeguardRecord
 from portcullis.office.orders import standing_orders
 from portcullis.office.people import Actor, deny, identify, sign_act
 from portcullis.oversight import Explanation, Returned
@@ -78,7 +79,7 @@ def explain_request(
     Only batches that were adjudicated have anything to explain. ``request_id`` may be ``row N``,
     with a batch, for a row that was returned without a legible id. Raises Refused, with the
     attempt on record, for whom no role lets read; and for an id that stands nowhere, or in several
-    batches with none named.
+    batches with none named, or in a batch that was erased.
     """
     reader = _reader(home, actor)
     found = _find(home, request_id, batch)
@@ -99,17 +100,15 @@ def _reader(home: Home, actor: Actor) -> _Reader:
 
 
 def _find(home: Home, request_id: str, batch_id: str | None) -> _Found:
-    found = [
-        place
-        for batch in _batches(batch_id)
-        for place in [_place(home, batch, request_id)]
-        if place is not None
-    ]
+    found: list[_Found] = []
+    gone: list[Erasure] = []
+    for batch in _batches(home, batch_id):
+        erasure = erased.erasure_of(home, Erasable.batch(batch.id))
+        place = None if erasure else _place(home, batch, request_id)
+        found += [place] if place else []
+        gone += [erasure] if erasure else []
     if not found:
-        raise Refused(
-            "No request of that id stands in a batch that was adjudicated.",
-            "See `portcullis batches`; adjudicate the batch first.",
-        )
+        raise _nowhere(gone)
     if len(found) > 1:
         names = ", ".join(place.batch.id for place in found)
         raise Refused(
@@ -118,11 +117,20 @@ def _find(home: Home, request_id: str, batch_id: str | None) -> _Found:
     return found[0]
 
 
-def _batches(batch_id: str | None) -> Iterable[Batch]:
+def _nowhere(gone: list[Erasure]) -> Refused:
+    """Return the refusal of an id that stands in no batch, or in none that is still there."""
+    message = "No request of that id stands in a batch that was adjudicated"
+    if gone:
+        told = " ".join(erased.words(each) for each in gone)
+        return Refused(f"{message} and can still be read. {told}", erased.REMAINS)
+    return Refused(f"{message}.", "See `portcullis batches`; adjudicate the batch first.")
+
+
+def _batches(home: Home, batch_id: str | None) -> Iterable[Batch]:
     listed = Batch.objects.filter(lists__number=1).order_by("received_on", "id")
     if batch_id is None:
         return listed
-    files.find_batch(batch_id)
+    erased.check(home, Erasable.batch(files.find_batch(batch_id).id))
     return listed.filter(id=batch_id)
 
 

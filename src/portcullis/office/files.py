@@ -7,8 +7,9 @@ import polars as pl
 
 from portcullis.errors import Refused
 from portcullis.law import Basis
-from portcullis.office import entries
+from portcullis.office import entries, erased
 from portcullis.office.home import Home
+from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch
 from portcullis.tables import read_table
 
@@ -55,8 +56,8 @@ def basis_of(batch: Batch) -> Basis:
 
 
 def batch_key(home: Home, batch: Batch) -> bytes:
-    """Return the key of the batch's files."""
-    return home.unwrap(bytes(batch.wrapped_key))
+    """Return the key of the batch's files. Raises Refused where its working data was erased."""
+    return erased.file_key(home, Erasable.batch(batch.id), batch.wrapped_key)
 
 
 def read_step(

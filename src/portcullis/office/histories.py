@@ -19,8 +19,9 @@ from portcullis import intake, law, matching, records, screening, tables
 from portcullis.agreements import FieldRule, Pack
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, files, readings
+from portcullis.office import entries, erased, files, readings
 from portcullis.office.home import Home
+from portcullis.office.keystore import Erasable
 from portcullis.office.models import History
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.standing import GateLock
@@ -56,6 +57,11 @@ def find_history(history_id: str) -> History:
         ) from None
 
 
+def history_key(home: Home, history: History) -> bytes:
+    """Return the key of the history's files. Raises Refused where its working data was erased."""
+    return erased.file_key(home, Erasable.history(history.id), history.wrapped_key)
+
+
 def import_history(
     home: Home, actor: Actor, path: Path, history_id: str, made_under: Sequence[str]
 ) -> History:
@@ -88,6 +94,8 @@ def import_history(
             "quarantined": quarantined,
             "made_under": list(made_under),
         }
+        what = Erasable.history(history_id)
+        home.secrets.draw(what)
         with transaction.atomic():
             history = History.objects.create(
                 id=history_id,
@@ -96,7 +104,7 @@ def import_history(
                 taken=taken,
                 quarantined=quarantined,
                 imported_on=home.today(),
-                wrapped_key=home.wrap(key),
+                wrapped_key=home.wrap(key, what),
                 act=sign_act(home, actor, "history-imported", facts),
             )
     entries.integrate(home)
@@ -115,7 +123,7 @@ def compare_history(home: Home, actor: Actor, history_id: str) -> int:
         history = find_history(history_id)
         if history.compared is not None:
             raise Refused("That history was compared already.", "Run `portcullis reexamine`.")
-        key = home.unwrap(bytes(history.wrapped_key))
+        key = history_key(home, history)
         requests = _comparable(home, history, key)
         with records.open_index(home.index, home.derived_key("index")) as index:
             _log_lookups(home, history, requests["row"], index.info.digest, key)
@@ -141,10 +149,9 @@ def day_of(disclosed_on: object) -> date:
 
 def quarantined_rows(home: Home, history: History) -> pl.DataFrame:
     """Return the rows of the file that were not taken: row, field, reason and message."""
-    key = home.unwrap(bytes(history.wrapped_key))
     return tables.read_table(
         folder(home, history.id) / files.QUARANTINE,
-        key,
+        history_key(home, history),
         ["source_row", "request_id", "reason", "field", "message"],
     )
 

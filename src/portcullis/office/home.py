@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from portcullis import keys
 from portcullis.agreements import Pack, Roster, load_pack, load_roster
 from portcullis.errors import Misuse
+from portcullis.office.keystore import Erasable, KeyStore
 from portcullis.tables import publish
 
 FORMAT = "portcullis-home/1"
@@ -67,6 +68,11 @@ class Home:
         if set_date is None:
             return clock
         return datetime.combine(date.fromisoformat(str(set_date)), clock.timetz())
+
+    @property
+    def date_is_set(self) -> bool:
+        """Whether this is a demonstration whose date somebody has set: then it is no clock."""
+        return self.demo and self._mark().get("date") is not None
 
     def set_date(self, day: date) -> None:
         """Set a demonstration's date. Raises Misuse in a real home."""
@@ -132,16 +138,29 @@ class Home:
         hkdf = HKDF(SHA256(), 32, salt=None, info=f"portcullis/{purpose}".encode())
         return hkdf.derive(self._root_key())
 
-    def wrap(self, key: bytes) -> bytes:
-        """Wrap a batch's or package's key for the database (AES key wrap, RFC 3394)."""
-        return aes_key_wrap(self.derived_key("wrapping"), key)
+    @property
+    def secrets(self) -> KeyStore:
+        """The secrets without which working data cannot be read, one for each thing erasable."""
+        return KeyStore(self.path / "keys" / "erasable")
 
-    def unwrap(self, wrapped: bytes) -> bytes:
+    def wrap(self, key: bytes, what: Erasable) -> bytes:
+        """Wrap a file's or package's key of ``what`` for the database (AES key wrap, RFC 3394).
+
+        Raises Misuse where ``what`` has no secret: none was drawn, or it was erased.
+        """
+        return aes_key_wrap(self._wrapping_key(what), key)
+
+    def unwrap(self, wrapped: bytes, what: Erasable) -> bytes:
         """Undo ``wrap``. Raises Misuse where the home's key does not fit or the key was erased."""
         try:
-            return aes_key_unwrap(self.derived_key("wrapping"), wrapped)
+            return aes_key_unwrap(self._wrapping_key(what), wrapped)
         except (InvalidUnwrap, ValueError):
             raise Misuse("A stored key cannot be read.", "It was erased, or is damaged.") from None
+
+    def _wrapping_key(self, what: Erasable) -> bytes:
+        """Return the key made of the home's root key and of the secret of ``what`` (RFC 5869)."""
+        hkdf = HKDF(SHA256(), 32, salt=None, info=f"portcullis/wrapping/{what.name}".encode())
+        return hkdf.derive(self._root_key() + self.secrets.read(what))
 
     def _root_key(self) -> bytes:
         try:

@@ -82,9 +82,12 @@ def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -
 
 def standing_orders() -> list[Order]:
     """Return the orders that stand now. Read inside the gate lock when something is to go out."""
-    rows = Placed.objects.filter(kind=Order.KIND, standing=True).order_by("act_id")
-    placed = [standing.read_placed(row.entry) for row in rows]
-    return [one for one in placed if isinstance(one, Order)]
+    return [one for one in _standing(Order.KIND) if isinstance(one, Order)]
+
+
+def standing_holds() -> list[Hold]:
+    """Return the preservation holds that stand now. Read inside the gate lock before an erasure."""
+    return [one for one in _standing(Hold.KIND) if isinstance(one, Hold)]
 
 
 def listing() -> list[dict[str, Any]]:
@@ -98,6 +101,11 @@ def listing() -> list[dict[str, Any]]:
 def read_scope(value: object, known: Mapping[str, list[str]]) -> Scope:
     """Return the scope a person wrote; whatever is unclear, or unknown here, is everything."""
     return Scope.read(value).settled(known)
+
+
+def _standing(kind: str) -> list[Order | Hold]:
+    rows = Placed.objects.filter(kind=kind, standing=True).order_by("act_id")
+    return [standing.read_placed(row.entry) for row in rows]
 
 
 def _standing_row(placed_id: str) -> Placed:

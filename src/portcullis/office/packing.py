@@ -1,6 +1,7 @@
 """From approved rows to sealed packages on the disk: the first half of the release protocol."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +22,7 @@ from portcullis.office.files import (
     read_step,
 )
 from portcullis.office.home import Home
+from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, Package
 from portcullis.office.nonces import read_nonces
 from portcullis.office.rejudging import no_longer_met
@@ -38,17 +40,17 @@ def authorise(home: Home, batch: Batch) -> None:
     """
     if Package.objects.filter(batch=batch).exists():
         return
-    rows = _disclosable(home, batch)
+    rows = disclosable(home, batch)
     nonces = read_nonces(home, batch)
     wanted = [
         (row, officer, release.new_package_id())
         for row, officers in rows.select("row", "officers").iter_rows()
         for officer in officers.split(";")
     ]
-    _account(home, batch, rows, wanted)
+    account(home, batch, rows, wanted, home.today())
     with transaction.atomic():
         facts = (
-            {"package": package_id, "binding": _binding(nonces, row, officer, package_id)}
+            {"package": package_id, "binding": binding(nonces, row, officer, package_id)}
             for row, officer, package_id in wanted
         )
         written = entries.record_all(
@@ -160,7 +162,8 @@ def _staging(home: Home, batch: Batch) -> Path:
     return home.batch(batch.id) / "sealed"
 
 
-def _disclosable(home: Home, batch: Batch) -> pl.DataFrame:
+def disclosable(home: Home, batch: Batch) -> pl.DataFrame:
+    """Return the requests of the eligible rows whose (i)(6) record is not adverse, in row order."""
     listed = read_step(home, batch, DETERMINATIONS, ["row", "outcome", "route"])
     barred = list(batch.impairments.filter(adverse=True).values_list("row", flat=True))
     eligible = listed.filter((pl.col("outcome") == "eligible") & ~pl.col("row").is_in(barred))
@@ -168,17 +171,24 @@ def _disclosable(home: Home, batch: Batch) -> pl.DataFrame:
     return requests.join(eligible.select("row", "route"), on="row", maintain_order="left")
 
 
-def _account(
-    home: Home, batch: Batch, rows: pl.DataFrame, wanted: Sequence[tuple[int, str, str]]
+def account(
+    home: Home,
+    batch: Batch,
+    rows: pl.DataFrame,
+    wanted: Sequence[tuple[int, str, str]],
+    authorised_on: date,
 ) -> None:
-    """Write the accounting of the disclosures about to be made [law.md 39, 40; Form 5466-B]."""
+    """Write the accounting of the disclosures about to be made [law.md 39, 40; Form 5466-B].
+
+    ``rows`` are their requests, ``wanted`` the row, officer and package of each.
+    """
     instances = pl.DataFrame(
         wanted, schema={"row": pl.UInt32, "officer": pl.String, "package": pl.String}, orient="row"
     )
     requester = home.pack.agreement.requester
     entry = rows.select(accounted(rows.columns)).join(instances, on="row", maintain_order="left")
     entry = entry.with_columns(
-        authorised_on=pl.lit(home.today()),
+        authorised_on=pl.lit(authorised_on),
         authority=pl.lit(home.pack.agreement.legal_basis),
         agreement=pl.lit(f"{home.pack.id} {home.pack.version}"),
         nature=pl.lit(";".join(home.pack.disclosure.items)),
@@ -189,7 +199,7 @@ def _account(
     tables.write_table(accounting(home, batch.id, "disclosures.tbl"), entry, key)
 
 
-def _binding(nonces: bytes, row: int, officer: str, package_id: str) -> str:
+def binding(nonces: bytes, row: int, officer: str, package_id: str) -> str:
     """Commit a package id to its row and officer, without saying either."""
     _, nonce = nonces_of(nonces, row)
     return commitment(nonce, SEPARATOR.join(("portcullis/package/1", package_id, officer)))
@@ -244,7 +254,7 @@ def _seal(
     digest = release.package_digest(sealed.data)
     announce("write-package")
     tables.publish(_staging(home, package.batch) / digest, sealed.data)
-    return digest, home.wrap(sealed.holder_half)
+    return digest, home.wrap(sealed.holder_half, Erasable.batch(package.batch_id))
 
 
 def _commit(packages: Sequence[Package], announce: Announce) -> None:

@@ -13,6 +13,7 @@ from portcullis.office import entries
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import QUARANTINE, REQUESTS, accounted, accounting
 from portcullis.office.home import Home
+from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch
 from portcullis.office.nonces import draw_nonces
 from portcullis.standing import GateLock
@@ -85,6 +86,8 @@ def _store(
 
 def _commit(home: Home, taken_in: intake.Intake, key: bytes, announce: Announce) -> dict[str, Any]:
     announce("commit-received")
+    what = Erasable.batch(taken_in.batch_id)
+    home.secrets.draw(what)
     at = home.now()
     with transaction.atomic():
         position = entries.take_positions(0)
@@ -109,7 +112,7 @@ def _commit(home: Home, taken_in: intake.Intake, key: bytes, announce: Announce)
             received_entry=entry,
             taken=taken_in.taken,
             quarantined=taken_in.quarantined.height,
-            wrapped_key=home.wrap(key),
+            wrapped_key=home.wrap(key, what),
         )
     return _give_receipt(home, statement, announce)
 
@@ -130,7 +133,7 @@ def _receipt_owed(home: Home, path: Path, announce: Announce) -> dict[str, Any] 
         path, home.pack, home.roster, on=home.today(), seen=lambda _digest, _batch: False
     )
     batch = Batch.objects.filter(manifest_digest=sent.manifest_digest).first()
-    if batch is None or _receipt_path(home, batch.id).exists():
+    if batch is None or batch.state == "lost" or _receipt_path(home, batch.id).exists():
         return None
     for _ in sent.frames():
         pass

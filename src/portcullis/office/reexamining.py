@@ -16,9 +16,10 @@ from portcullis.agreements import Pack
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
 from portcullis.law import Basis, Phase, judge
-from portcullis.office import entries, files, histories, readings, versions
+from portcullis.office import entries, erased, files, histories, readings, versions
 from portcullis.office.home import Home
-from portcullis.office.models import Batch, History, Package, Reexamination
+from portcullis.office.keystore import Erasable
+from portcullis.office.models import Batch, Erasure, History, Package, Reexamination
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.oversight import Demand, Question, Rejudged
 from portcullis.standing import GateLock
@@ -48,7 +49,8 @@ class Reexamined:
 
     ``judged``: requests by source and verdict (``source, verdict, count``). ``others``: every
     request whose verdict is not ``same``, with whether it ``left``, on which day and to whom.
-    ``readings``: ids of those it was judged under.
+    ``readings``: ids of those it was judged under. ``erased``: the sources that could not be
+    judged again, since their working data is gone.
     """
 
     number: int
@@ -56,6 +58,7 @@ class Reexamined:
     others: pl.DataFrame
     readings: tuple[str, ...]
     pack: Pack
+    erased: tuple[Erasure, ...] = ()
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -79,7 +82,8 @@ def reexamine(home: Home, actor: Actor, asked: Asked) -> Reexamined:
     Each is judged as of the day it was judged, or disclosed, on; measures of a batch are as they
     were taken. Nobody is looked up. The result is kept under a key of its own, and its digest goes
     on the ledger with the basis. Raises Misuse for unknown readings or two that conflict, Refused
-    for a batch, history or version that is not here.
+    for a batch, history or version that is not here, and for one named that was erased. With none
+    named, what was erased is passed by and told.
     """
     check_role(home, actor, ROLE, "reexamine")
     run = _Run(home, asked)
@@ -88,7 +92,7 @@ def reexamine(home: Home, actor: Actor, asked: Asked) -> Reexamined:
         judged += [(source, verdict, count) for verdict, count in part.counts.items()]
         others.append(part.others.select(pl.lit(source).alias("source"), pl.all()))
     if not others:
-        raise Refused("Nothing was judged or imported yet.", "Adjudicate or import first.")
+        raise _nothing(run.erased)
     every = pl.concat(others)
     facts = {
         "named": list(asked.named),
@@ -99,7 +103,7 @@ def reexamine(home: Home, actor: Actor, asked: Asked) -> Reexamined:
     counted = pl.DataFrame(judged, ["source", "verdict", "count"], orient="row")
     totals = counted.group_by("source", "verdict").agg(pl.col("count").sum())
     totals = totals.filter(pl.col("count") > 0).sort("source", "verdict")
-    return Reexamined(number, totals, every, run.basis.readings, run.pack)
+    return Reexamined(number, totals, every, run.basis.readings, run.pack, tuple(run.erased))
 
 
 def demands(home: Home, done: Reexamined) -> dict[str, str]:
@@ -134,6 +138,7 @@ class _Run:
         self._asked = asked
         self._held = readings.in_force(self.pack, home.today())
         self.basis = self._after(home.today())
+        self.erased: list[Erasure] = []
 
     def parts(self) -> Iterator[tuple[str, Rejudged]]:
         """Yield what comes of every part of every source, with the source's id.
@@ -143,12 +148,21 @@ class _Run:
         """
         batches, imported = self._asked.batches, self._asked.histories
         if batches is None and imported is None:
-            batches = list(Batch.objects.filter(lists__number=1).values_list("id", flat=True))
-            imported = list(History.objects.values_list("id", flat=True))
+            judged = Batch.objects.filter(lists__number=1).values_list("id", flat=True)
+            batches = [each for each in judged if self._readable(Erasable.batch(each))]
+            every = History.objects.values_list("id", flat=True)
+            imported = [each for each in every if self._readable(Erasable.history(each))]
         for batch in [files.find_batch(each) for each in dict.fromkeys(batches or ())]:
             yield from ((batch.id, part) for part in self._batch(batch))
         for history in [histories.find_history(each) for each in dict.fromkeys(imported or ())]:
             yield from ((history.id, part) for part in self._history(history))
+
+    def _readable(self, what: Erasable) -> bool:
+        """Whether ``what`` can still be judged; what was erased is noted."""
+        erasure = erased.erasure_of(self._home, what)
+        if erasure is not None:
+            self.erased.append(erasure)
+        return erasure is None
 
     def _after(self, day: date) -> Basis:
         return Basis.from_pack(self.pack, day, self._held).re_examined(self._asked.named)
@@ -191,7 +205,7 @@ class _Run:
         return [name for name in kept if name in wanted and name != "request_id"]
 
     def _history(self, history: History) -> Iterator[Rejudged]:
-        key = self._home.unwrap(bytes(history.wrapped_key))
+        key = histories.history_key(self._home, history)
         folder = histories.folder(self._home, history.id)
         measures = tables.read_table(folder / files.MEASURES, key)
         matches = pl.DataFrame(schema=matching.MATCH)
@@ -222,6 +236,13 @@ class _Run:
             pl.lit(value=True).alias("left"), pl.lit(day.isoformat()).alias("on")
         )
         return Rejudged(found.counts, others.join(to, on="row", how="left", maintain_order="left"))
+
+
+def _nothing(gone: Sequence[Erasure]) -> Refused:
+    if gone:
+        told = " ".join(erased.words(each) for each in gone)
+        return Refused(f"There is nothing left to judge again. {told}", erased.REMAINS)
+    return Refused("Nothing was judged or imported yet.", "Adjudicate or import first.")
 
 
 def _left(home: Home, batch: Batch) -> pl.DataFrame:
@@ -269,6 +290,8 @@ def _keep(home: Home, actor: Actor, facts: Mapping[str, Any], others: pl.DataFra
     with GateLock(home.path / "reexamination.lock").exclusive():
         number = Reexamination.objects.count() + 1
         path = result_file(home, number)
+        what = Erasable.reexamination(number)
+        home.secrets.draw(what)
         key = tables.new_key()
         tables.write_table(path, others, key)
         # Encrypted under a fresh key, the file's digest commits to it and tells nothing of it.
@@ -279,7 +302,7 @@ def _keep(home: Home, actor: Actor, facts: Mapping[str, Any], others: pl.DataFra
                 number=number,
                 basis=facts["basis"],
                 digest=digest,
-                wrapped_key=home.wrap(key),
+                wrapped_key=home.wrap(key, what),
                 act=sign_act(home, actor, "reexamined", said),
             )
     entries.integrate(home)

@@ -13,6 +13,7 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
     "approved": ("releasing",),
     "releasing": ("answered",),
     "answered": (),
+    "lost": (),
 }
 
 NEXT_STEP: dict[str, str] = {
@@ -28,6 +29,10 @@ NEXT_STEP: dict[str, str] = {
     "approved": "Next: `portcullis release`.",
     "releasing": "Run `portcullis release` again to finish it.",
     "answered": "The batch is finished.",
+    "lost": (
+        "It was lost when the home was put back from a backup, and two people accepted the loss. "
+        "Its requests are sent again under another id."
+    ),
 }
 
 

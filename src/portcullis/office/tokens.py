@@ -3,9 +3,12 @@
 from django.db import IntegrityError, transaction
 
 from portcullis import custody
+from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, erased
+from portcullis.office.freshness import check_ledger
 from portcullis.office.home import Home
+from portcullis.office.keystore import Erasable
 from portcullis.office.models import Opening, Package
 from portcullis.office.release import gate_now_for_opening
 from portcullis.standing import GateLock
@@ -19,9 +22,10 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
     """
     package = Package.objects.filter(id=package_id, state="delivered").first()
     officer = home.roster.get(package.officer) if package else None
-    if package is None or officer is None or package.wrapped_half is None:
+    if package is None or officer is None:
         raise Refused("No package of that id can be opened.", "Check the package's id.")
     found = package
+    check_ledger(home)
     now = home.now()
     refusal: Refused | None = None
     token = ""
@@ -34,13 +38,13 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
                     found.id,
                     found.digest,
                     found.officer,
-                    home.unwrap(bytes(package.wrapped_half)),
+                    _half(home, found),
                     recalled=hasattr(found, "recall"),
                     purposes=home.pack.authority.purposes,
                 ),
                 now=now,
                 gate_open=lambda: gate_now_for_opening(home, found),
-                spend_nonce=lambda nonce: not Opening.objects.filter(nonce=nonce).exists(),
+                spend_nonce=lambda nonce: not Opening.objects.filter(nonce=_spent(nonce)).exists(),
                 holder_key=home.service_key(),
             )
         except Refused as refused:
@@ -52,6 +56,21 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
     return token
 
 
+def _spent(nonce: str) -> str:
+    """Return the digest by which a nonce is known as spent, here and on the ledger.
+
+    So it stays spent in a home put back from a backup. The digest only, for the nonce itself is
+    what an officer's own program wrote.
+    """
+    return sha256_hex([nonce.encode()])
+
+
+def _half(home: Home, package: Package) -> bytes:
+    """Return the holder's half; raise Refused where it went with the batch's working data."""
+    what = Erasable.batch(package.batch_id)
+    return erased.file_key(home, what, package.wrapped_half)
+
+
 def _record(home: Home, package: Package, request: str, refusal: Refused | None) -> None:
     """Write the inspection event. A nonce spent meanwhile (two at once) is a refusal too."""
     at = home.now()
@@ -61,16 +80,17 @@ def _record(home: Home, package: Package, request: str, refusal: Refused | None)
             entries.record("opening-refused", facts, batch=package.batch_id, at=at.isoformat())
         return
     opening = custody.read_opening(request, home.roster.person(package.officer).jwk)
+    nonce = _spent(opening.nonce)
     try:
         with transaction.atomic():
             entry = entries.record(
                 "opening-granted",
-                {**facts, "purpose": opening.purpose},
+                {**facts, "purpose": opening.purpose, "nonce": nonce},
                 batch=package.batch_id,
                 at=at.isoformat(),
             )
             Opening.objects.create(
-                package=package, nonce=opening.nonce, purpose=opening.purpose, at=at, entry=entry
+                package=package, nonce=nonce, purpose=opening.purpose, at=at, entry=entry
             )
     except IntegrityError:
         spent = Refused("This opening request was used before.", "Sign a new one for each opening.")
