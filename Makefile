@@ -47,7 +47,7 @@ lint: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 # Not among the checks: an audit of known vulnerabilities. pip-audit needs the network and
 # exits 0 without it, having audited nothing; a check that cannot fail is no check.
 
-bench: $(VENV)/dev.stamp $(ACCURACY)/installed.stamp ## Measure beside Splink, Cedar and Rego; fills docs/benchmarks.md
+bench: $(VENV)/dev.stamp $(ACCURACY)/installed.stamp system ## Measure beside Splink, Cedar, Rego and Go; fills docs/benchmarks.md
 	$(BIN)/python -m benchmarks.run $(BENCH)
 
 # Requirement files with hashes and no addresses: they install from whatever index a site has.

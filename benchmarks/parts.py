@@ -1,27 +1,22 @@
-"""Parts of the gate by themselves: screening, sealing, checking a proof. Each prints JSON.
+"""Parts of the gate by themselves: screening, sealing. Each prints JSON.
 
 python -m benchmarks.parts screening FOLDER     rows a second, every finding kept
 python -m benchmarks.parts sealing              seconds for 50,000 packages, one process
-python -m benchmarks.parts proofs               microseconds a proof
 """
 
 import json
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.data import Data
+from benchmarks.ledger import LIST, LOG
+from benchmarks.ledger.scene import build, leaf, make_key, origin
 from portcullis import keys, ledger, release, screening, tables
-from portcullis.canonical import json_bytes
 
 PACKAGES = 50_000
 LEAVES = 1_280_000
-_SAMPLE = 2_000
-_ROUNDS = 5
-_ORIGIN, _WITNESS = "bench.example/log", "bench.example/witness"
 
 
 def screen_alone(data: Data) -> dict[str, float]:
@@ -53,8 +48,7 @@ def seal_alone() -> dict[str, float]:
     """Seal one address ``PACKAGES`` times, each to its officer's key and a fresh half."""
     officer = keys.public_jwk(keys.generate())
     with tempfile.TemporaryDirectory() as folder:
-        _, _, proofs = _proofs(Path(folder), 1)
-    proof = proofs[0].text
+        proof = _proof(Path(folder))
     address = {
         "lka_line1": "4500 UNKNOWN CREEK RD",
         "lka_line2": "APT 12",
@@ -72,7 +66,7 @@ def seal_alone() -> dict[str, float]:
             batch_id="bench",
             request_id=request["request_id"],
             officer="ice-officer-0001",
-            leaf=_leaf(number).decode(),
+            leaf=leaf(number).decode(),
             answer_nonce="00" * 32,
             proof=proof,
         )
@@ -81,60 +75,19 @@ def seal_alone() -> dict[str, float]:
     return {f"sealing {PACKAGES:,} packages": time.perf_counter() - started}
 
 
-def check_alone() -> dict[str, float]:
-    """Check proofs of a list of ``LEAVES``: the Merkle part, and all with both signatures."""
-    with tempfile.TemporaryDirectory() as folder:
-        log_key, witness_key, proofs = _proofs(Path(folder), _SAMPLE)
-        head = ledger.Tree(Path(folder) / "list").head
-    leaves = [_leaf(proof.leaf_index) for proof in proofs]
-
-    def merkle_part() -> None:
-        for leaf, proof in zip(leaves, proofs, strict=True):
-            hashed = ledger.leaf_hash(leaf)
-            ledger.is_included(hashed, proof.leaf_index, head.size, proof.leaf_path, head.root)
-
-    def whole() -> None:
-        for leaf, proof in zip(leaves, proofs, strict=True):
-            proof.check(leaf, [log_key], [witness_key], k=1)
-
-    return {
-        "proof, Merkle part": _microseconds(merkle_part),
-        "proof, whole, two signatures": _microseconds(whole),
-    }
-
-
-def _proofs(folder: Path, wanted: int) -> tuple[str, str, list[ledger.TwoLevelProof]]:
-    """Return the log's and the witness's public keys, and ``wanted`` proofs spread over a list."""
-    head = ledger.write_tree(folder / "list", (_leaf(number) for number in range(LEAVES)))
-    log_key = ledger.generate_key()
-    log_vkey = ledger.log_verifier(_ORIGIN, log_key).vkey
+def _proof(folder: Path) -> str:
+    """Return a proof in a list of ``LEAVES``, as it goes into every package."""
+    log_vkey = make_key(folder, LOG)
     witness = ledger.Witness(
         folder / "witness",
-        _WITNESS,
+        "bench.example/witness",
         ledger.generate_key(),
-        {_ORIGIN: [log_vkey]},
+        {origin(LOG): [log_vkey]},
         lambda: int(time.time()),
     )
-    log = ledger.Log.create(folder / "log", _ORIGIN, log_key, [witness])
-    entry = {"leaves": head.size, "leaves_root": head.root.hex()}
-    (place,) = log.append([json_bytes(entry)], [witness])
-    places = range(0, LEAVES, LEAVES // wanted)
-    proofs = list(ledger.two_level_proofs(log, place, ledger.Tree(folder / "list"), places))
-    return log_vkey, witness.vkey, proofs
-
-
-def _leaf(number: int) -> bytes:
-    """Return a leaf of the size of the real ones: two commitments and a request's place."""
-    return json_bytes({"answer": "0" * 64, "determination": "1" * 64, "request": number})
-
-
-def _microseconds(act: Callable[[], None]) -> float:
-    seconds = []
-    for _ in range(_ROUNDS):
-        started = time.perf_counter()
-        act()
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds) / _SAMPLE * 1e6
+    position = build(folder, LEAVES, [witness])
+    log, tree = ledger.Log.open(folder / LOG), ledger.Tree(folder / "trees" / LIST)
+    return next(ledger.two_level_proofs(log, position, tree, [LEAVES // 2])).text
 
 
 def main() -> None:
@@ -144,8 +97,6 @@ def main() -> None:
             measured = screen_alone(Data.load(Path(folder)))
         case ["sealing"]:
             measured = seal_alone()
-        case ["proofs"]:
-            measured = check_alone()
         case _:
             sys.exit(__doc__)
     print(json.dumps(measured))

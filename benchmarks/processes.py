@@ -15,18 +15,23 @@ _KIB = 1024
 
 @dataclass(frozen=True)
 class Measured:
-    """What a process took: wall-clock ``seconds``, ``peak`` resident bytes, its JSON ``answer``.
+    """What a process took: wall-clock ``seconds``, ``peak`` resident bytes; and its last words.
 
     ``peak`` is the kernel's ru_maxrss: the largest of the process and the children it waited for.
     """
 
     seconds: float
     peak: int
-    answer: Any
+    said: str
+
+    @property
+    def answer(self) -> Any:  # noqa: ANN401 - whatever JSON the process wrote
+        """What it said, as JSON."""
+        return json.loads(self.said)
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Measured:
-    """Run ``command`` and return what it took; its last line on standard output is its answer.
+    """Run ``command`` and return what it took, with its last line on standard output.
 
     Raises RuntimeError with the end of its standard error where it does not exit with 0.
     """
@@ -43,4 +48,4 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
         if process.returncode != 0:
             raise RuntimeError(f"{Path(command[0]).name} failed: {errors.read().decode()[-2000:]}")
         lines = out.read().decode().strip().splitlines()
-    return Measured(seconds, usage.ru_maxrss * _KIB, json.loads(lines[-1]) if lines else None)
+    return Measured(seconds, usage.ru_maxrss * _KIB, lines[-1] if lines else "")

@@ -1,8 +1,9 @@
-"""``make bench``: Portcullis and Splink over the same batch, then the parts, then the rules.
+"""``make bench``: Portcullis and Splink over the same batch, the parts, the rules, the ledger.
 
 Options (``make bench BENCH="--requests 20000 --taxpayers 100000"``): the size, the seed, and
-``--only`` one of gate, splink, parts, rules. A run of the stated size fills docs/benchmarks.md;
-smaller ones only write their CSV. The rules have requests of their own, at most as many as stated.
+``--only`` one of gate, splink, parts, rules, ledger. A run of the stated size fills
+docs/benchmarks.md; smaller ones only write their CSV. The rules have requests of their own, at most
+as many as stated; the ledger a list of as many determinations.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 
 from benchmarks import gate, results, scene
 from benchmarks.data import WORK, Data
+from benchmarks.ledger import compare as ledger
 from benchmarks.machine import machine, versions
 from benchmarks.processes import measure
 from benchmarks.results import Result
@@ -21,7 +23,8 @@ from benchmarks.rules import compare
 
 REQUESTS, TAXPAYERS = 1_280_000, 10_000_000
 ACCURACY = ".venv-accuracy/bin/python"
-CHOICES = ("gate", "splink", "parts", "rules")
+CHOICES = ("gate", "splink", "parts", "rules", "ledger")
+NO_DATA = ("rules", "ledger")
 _PEERS = ("splink", "cedarpy", "regopy")
 SPLINK_FORMS = {"latest": "Splink, newest address", "every": "Splink, every address"}
 _SPLINK_STAGES = {
@@ -90,7 +93,7 @@ def link(data: Data, form: str) -> Measurements:
 
 def parts(data: Data) -> Measurements:
     """Run the parts and return what they measured."""
-    units = {"screening": "requests/s", "sealing": "s", "proofs": "µs"}
+    units = {"screening": "requests/s", "sealing": "s"}
     for part, unit in units.items():
         words = [part, str(data.folder)] if part == "screening" else [part]
         answer = measure([sys.executable, "-m", "benchmarks.parts", *words]).answer
@@ -102,6 +105,12 @@ def rules(run: Run) -> list[Result]:
     """Run the comparison of rules and return its rows, side by side."""
     sides = compare.run(WORK / "rules", run.requests, ACCURACY)
     return [row for side in sides for row in run.results("rules", side, sides[side])]
+
+
+def outsiders(run: Run) -> list[Result]:
+    """Run the ledger beside the outside verifiers and return its rows, side by side."""
+    sides = ledger.run(WORK / "ledger", run.requests)
+    return [row for side in sides for row in run.results("ledger", side, sides[side])]
 
 
 def say(text: str) -> None:
@@ -124,7 +133,7 @@ def main() -> None:
     size = (options.requests, options.taxpayers)
     run = Run(*size, datetime.now(UTC).date().isoformat(), machine(), versions(_peers()))
     tables: dict[str, list[Result]] = {}
-    if options.only != "rules":
+    if options.only not in NO_DATA:
         say(f"Data: {options.requests:,} requests, {options.taxpayers:,} taxpayers")
         data = scene.ready(*size, options.seed)
     if wanted("gate"):
@@ -142,6 +151,10 @@ def main() -> None:
     if wanted("rules"):
         say("Rules")
         tables["rules"] = rules(run.of(compare.size(run.requests)))
+    if wanted("ledger"):
+        say("Ledger")
+        beside = replace(run.of(run.requests), versions=versions(ledger.peers()))
+        tables["ledger"] = outsiders(beside)
 
     whole = [result for each in tables.values() for result in each]
     name = f"{options.requests}x{options.taxpayers}" + (f"-{options.only}" if options.only else "")
