@@ -174,3 +174,11 @@ def test_public_consistency_vectors():
             assert not accepted
         else:
             assert accepted != case["wantErr"], file
+
+
+@given(st.integers(1, 2**62), st.data())
+def test_no_proof_has_more_than_63_lines(new, data):
+    """What tlog-witness and tlog-proof allow, for any log of up to 2^62 entries."""
+    old = data.draw(st.integers(1, new))
+    assert len(consistency_proof(lambda _height, _index: bytes(32), old, new)) <= 63
+    assert len(inclusion_proof(lambda _height, _index: bytes(32), old - 1, new)) <= 63

@@ -1,6 +1,7 @@
 """Proofs that travel as text: one entry in the log, one leaf in a list in the log."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from portcullis.ledger import (
     TwoLevelProof,
     generate_key,
     log_verifier,
+    open_checkpoint,
     two_level_proofs,
     write_tree,
 )
@@ -65,6 +67,19 @@ def test_two_levels(text, leaf):
     assert TwoLevelProof.parse(text).text == text
 
 
+def test_one_opened_checkpoint_serves_many_proofs(built):
+    log, tree = Log.open(built.log), Tree(built.trees / LIST)
+    checkpoint = open_checkpoint(log.checkpoint, *KEYS).checkpoint
+    leaves = make_leaves(700, LIST)
+    for proof in two_level_proofs(log, LIST_ENTRY, tree, range(700)):
+        proof.shows(leaves[proof.leaf_index], checkpoint)
+        with pytest.raises(ProofInvalid, match="of the list"):
+            proof.shows(leaves[proof.leaf_index - 1], checkpoint)
+    other = replace(checkpoint, root=bytes(32))
+    with pytest.raises(ProofInvalid, match="of the log"):
+        proof.shows(leaves[699], other)
+
+
 def test_an_outsider_can_check_the_upper_level_alone(text):
     upper = LogProof.parse(text)
     entry = base64.b64decode(upper.extra.decode().split("\n")[1].removeprefix("entry "))
@@ -99,6 +114,7 @@ def test_no_byte_of_a_proof_can_change(text, leaf, at, flip):
         lambda text: text.replace("proof@v1", "proof@v2"),
         lambda text: text.replace("index ", "index 0", 1),
         lambda text: text.replace("index ", "", 1),
+        lambda text: text.replace("index ", "index " + "9" * 5000, 1),
         lambda text: "\n".join(line for line in text.split("\n") if not line.startswith("extra")),
         lambda text: text.replace("\n\n", "\n" + "A" * 43 + "=\n\n", 1),
         lambda text: text.replace("\n\n", "\nAAAA\n\n", 1),

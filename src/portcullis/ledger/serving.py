@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portcullis.ledger.tiles import parse_checkpoint_path, parse_path
+from portcullis.ledger.verify import CONTENTS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,6 +32,7 @@ _MINUTE = "public, max-age=60"
 
 _SINGLE = {
     "ledger/checkpoint": (TEXT, _SECONDS),
+    f"ledger/{CONTENTS}": (TEXT, _SECONDS),
     "public.json": (JSON, _MINUTE),
     "policy": (TEXT, _MINUTE),
 }

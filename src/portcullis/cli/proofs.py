@@ -1,0 +1,237 @@
+"""``portcullis proof`` and ``statement``: what an outsider takes away, and how it is checked."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, day_of, office
+from portcullis.cli.output import say, show
+from portcullis.cli.trusting import (
+    KeysOption,
+    PlaceOption,
+    PolicyOption,
+    Trust,
+    at_hand,
+    trusted,
+)
+from portcullis.errors import Misuse
+
+if TYPE_CHECKING:
+    from portcullis.ledger import Log, Statement
+
+_HOME = str(DEFAULT_HOME)
+_FIRST, _FINAL = 1, 2
+
+
+def register(app: App) -> None:
+    """Add these verbs."""
+    noun = App(name="proof", help="Proofs that outsiders check with their own tools.")
+    noun.command(request)
+    noun.command(consistency)
+    noun.command(check)
+    app.command(noun)
+    app.command(statement)
+
+
+def request(
+    batch: str,
+    request_id: Annotated[list[str] | None, Parameter(help="The requests' ids.")] = None,
+    *,
+    out: Annotated[Path, Parameter(help="The folder to write to.")],
+    all: Annotated[bool, Parameter(negative="", help="Every request of the batch.")] = False,
+    final: Annotated[
+        bool, Parameter(negative="", help="In the final list, not the first.")
+    ] = False,
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
+    """Write the proof of a request's determination: ROW.tlog-proof, and its leaf as ROW.leaf."""
+    if bool(request_id) == all:
+        raise Misuse("Which requests?", "Name their ids, or say --all.")
+    opened = office(home)
+    from portcullis.office.files import find_batch
+    from portcullis.office.proving import proofs
+
+    out.mkdir(parents=True, exist_ok=True)
+    count = 0
+    number = _FINAL if final else _FIRST
+    for proven in proofs(opened, find_batch(batch), request_id, number):
+        (out / f"{proven.row}.tlog-proof").write_text(proven.proof)
+        (out / f"{proven.row}.leaf").write_bytes(proven.leaf)
+        count += 1
+    show({"proofs": count, "folder": str(out)}, as_json=json)
+
+
+def consistency(
+    old: Annotated[str, Parameter(help="The older checkpoint: its size, or a file of it.")],
+    new: Annotated[str, Parameter(help="The newer one; else the newest.")] = "",
+    *,
+    out: Annotated[Path, Parameter(help="The file to write.")],
+    home: PlaceOption = _HOME,
+    json: JsonOption = False,
+) -> None:
+    """Write the proof that the ledger only grew between two of its checkpoints."""
+    from portcullis import ledger
+
+    with at_hand(home, trees=False) as folder:
+        log = ledger.Log.open(folder / "ledger")
+        notes = _note(log, old), _note(log, new) if new else log.checkpoint
+        proof = ledger.ConsistencyProof.between(log, *notes)
+    out.write_text(proof.text)
+    show({"hashes": len(proof.path), "file": str(out)}, as_json=json)
+
+
+def check(
+    file: Annotated[Path, Parameter(help="A .tlog-proof, or a consistency proof.")],
+    leaf: Annotated[Path | None, Parameter(help="The leaf's file, for a .tlog-proof.")] = None,
+    *,
+    policy: PolicyOption = None,
+    keys: KeysOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
+    """Check a proof with public keys alone; no ledger is needed. Exit 1 where it does not hold."""
+    from portcullis import ledger
+
+    trust = trusted(str(home), policy, keys)
+    text = _read(file)
+    if text.startswith(f"{ledger.CONSISTENCY}\n"):
+        old, new = ledger.ConsistencyProof.parse(text).check(trust.vkeys, trust.witnesses, trust.k)
+        sizes = old.checkpoint.size, new.checkpoint.size
+        facts: dict[str, Any] = {"proven": True, "from": sizes[0], "to": sizes[1]}
+        words = f"The ledger of {sizes[1]:,} entries begins with that of {sizes[0]:,}, unchanged."
+    else:
+        if leaf is None:
+            raise Misuse("Of which leaf?", "Name the leaf's file after the proof's.")
+        proof = ledger.TwoLevelProof.parse(text)
+        proven = proof.check(_read(leaf).encode(), trust.vkeys, trust.witnesses, trust.k)
+        facts = {
+            "proven": True,
+            "leaf": proven.leaf_index,
+            "entry": proven.entry_index,
+            "size": proven.signed.checkpoint.size,
+            "cosigned": proven.signed.cosigned,
+        }
+        words = (
+            f"The leaf stands at place {proven.leaf_index:,} of the list that is entry "
+            f"{proven.entry_index:,} of the ledger, seen by {len(proven.signed.cosigned)} "
+            "of the witnesses."
+        )
+    if json:
+        show(facts, as_json=True)
+    else:
+        say(words)
+
+
+def statement(
+    kind: Annotated[str, Parameter(help="The kind of entry, e.g. batch-received.")] = "",
+    *,
+    by: Annotated[str, Parameter(help="The last day counted (UTC), YYYY-MM-DD.")] = "",
+    since: Annotated[str, Parameter(help="The first day counted; else from the beginning.")] = "",
+    on: Annotated[str, Parameter(help="One day alone.")] = "",
+    check: Annotated[Path | None, Parameter(help="Check this statement instead.")] = None,
+    out: Annotated[Path | None, Parameter(help="The file to write.")] = None,
+    policy: PolicyOption = None,
+    keys: KeysOption = None,
+    home: PlaceOption = _HOME,
+    json: JsonOption = False,
+) -> None:
+    """Say how many entries of KIND the ledger had by a day, so that anybody can count again.
+
+    With --check, count again: exit 1 where the ledger does not say what the statement does.
+    """
+    trust = trusted(home, policy, keys)
+    if check is None:
+        said = _state(home, trust, kind, *_days(by, since, on))
+        if out is not None:
+            out.write_text(said.text)
+    else:
+        said = _check(home, trust, check)
+    if json:
+        show(_facts(said), as_json=True)
+    else:
+        say(_words(said))
+
+
+def _state(home: str, trust: Trust, kind: str, since: date | None, by: date) -> "Statement":
+    from portcullis.ledger import make_statement
+
+    if not kind:
+        raise Misuse("Entries of which kind?", "Name one, e.g. batch-received or delivered.")
+    with at_hand(home, trees=False) as folder:
+        return make_statement(
+            folder / "ledger",
+            trust.vkeys,
+            trust.witnesses,
+            trust.k,
+            kind=kind,
+            by=by,
+            since=since,
+        )
+
+
+def _check(home: str, trust: Trust, file: Path) -> "Statement":
+    from portcullis.ledger import Statement
+
+    said = Statement.parse(_read(file))
+    with at_hand(home, trees=False) as folder:
+        said.check(folder / "ledger", trust.vkeys, trust.witnesses, trust.k)
+    return said
+
+
+def _days(by: str, since: str, on: str) -> tuple[date | None, date]:
+    if bool(by) == bool(on) or (on and since):
+        raise Misuse("By which day?", "Say --by DAY (perhaps with --since DAY), or --on DAY.")
+    if on:
+        return day_of(on), day_of(on)
+    first, last = day_of(since) if since else None, day_of(by)
+    if first and first > last:
+        raise Misuse("The first day is after the last.", "Write the earlier one after --since.")
+    return first, last
+
+
+def _facts(said: "Statement") -> dict[str, Any]:
+    return {
+        "kind": said.kind,
+        "since": said.since,
+        "by": said.by,
+        "count": said.count,
+        "closed": said.closed,
+        "among": said.closing_size,
+        "backdated": said.backdated,
+        "postdated": said.postdated,
+        "undated": said.undated,
+    }
+
+
+def _words(said: "Statement") -> str:
+    span = f"by {said.by}" if said.since is None else f"from {said.since} to {said.by}"
+    parts = [
+        f"{said.kind}, {span}: {said.count:,} (among the first {said.closing_size:,} entries)."
+    ]
+    if not said.closed:
+        parts.append(
+            "The witnesses have not seen the ledger since the end of that day: it may yet rise."
+        )
+    for name, why in (
+        ("backdated", "were entered after a witness had seen the day's end, and claim it"),
+        ("postdated", "were seen by a witness before the day's end, and claim a later day"),
+        ("undated", "of this kind have no readable time"),
+    ):
+        places = getattr(said, name)
+        if places:
+            parts.append(f"{len(places):,} entries {why}: {', '.join(map(str, places))}.")
+    return " ".join(parts)
+
+
+def _note(log: "Log", named: str) -> str:
+    return log.checkpoint_at(int(named)) if named.isdecimal() else _read(Path(named))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        raise Misuse(f"{path.name} cannot be read as text.", "Name the file as written.") from None
