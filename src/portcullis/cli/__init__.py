@@ -55,18 +55,25 @@ def _where(error: BaseException) -> str:
 def _register() -> None:
     from portcullis.cli import (
         agreements,
+        backups,
         demo,
         determinations,
+        doctor,
+        erasure,
         explanations,
         histories,
         homes,
         law,
+        ledger_keys,
         ledgers,
         orders,
         packages,
+        proofs,
         readings,
         records,
         requests,
+        serve,
+        witness,
     )
 
     for noun in (
@@ -81,7 +88,14 @@ def _register() -> None:
         orders,
         readings,
         histories,
+        erasure,
+        ledger_keys,
         ledgers,
+        proofs,
+        backups,
+        doctor,
+        serve,
+        witness,
         law,
     ):
         noun.register(app)

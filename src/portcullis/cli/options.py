@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from portcullis import keys
 from portcullis.errors import Misuse
 
 if TYPE_CHECKING:
@@ -75,6 +74,7 @@ def office(home: Path) -> "Home":
 
 def actor(home: "Home", person: str, key: Path, role: str, act: str) -> "Actor":
     """Return the person acting, proven by the key file and holding ``role``."""
+    from portcullis import keys
     from portcullis.office.people import identify
 
     return identify(home, person, keys.load_private(key), role, act)

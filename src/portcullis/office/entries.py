@@ -143,6 +143,7 @@ def _integrate(home: Home, announce: Announce) -> str:
     text = log.checkpoint
     announce("mark-integrated")
     _keep(text)
+    ledger.write_contents(home.ledger)
     return text
 
 

@@ -77,6 +77,8 @@ def adopt_witnesses(home: Home, actor: Actor, file: Path) -> ledger.LogKeys:
             f"{said.k} cosignatures are asked for now; {asked.k} would be fewer.",
             "Name as many witnesses as before, or more.",
         )
+    # What was cut off is finished with the witnesses it was begun with.
+    entries.integrate(home)
     publish(home.path / "pack" / WITNESSES, file.read_bytes())
     changed = Home(home.path)  # reads the pack anew
     new = replace(said, witnesses=tuple(witnesses.vkeys(changed)), k=asked.k)

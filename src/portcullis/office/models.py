@@ -238,13 +238,48 @@ class SafeguardRecord(models.Model):
 
 
 class Opening(models.Model):
-    """One token given: an inspection event. Its nonce is spent for good."""
+    """One token given: an inspection event. Its nonce (by its SHA-256, hex) is spent for good."""
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="openings")
     nonce = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=40)
     at = models.DateTimeField()
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT)
+
+
+class Erasure(models.Model):
+    """Working data disposed of under the retention schedule, decided in ``entry``.
+
+    ``kind`` and ``subject`` name what; ``finished`` once nothing of it is left to dispose of.
+    """
+
+    kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=80)
+    on = models.DateField()
+    days = models.IntegerField()
+    finished = models.BooleanField(default=False)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT)
+
+    class Meta:
+        """One erasure of each."""
+
+        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="one_erasure_each")]
+
+
+class LossApproval(models.Model):
+    """One of the two approvals by which a loss is accepted: the statement signed, and by whom."""
+
+    digest = models.CharField(max_length=64)
+    statement = models.JSONField()
+    person = models.CharField(max_length=80)
+    signature = models.TextField()
+
+    class Meta:
+        """One approval a person of each statement, known by its digest."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "person"], name="one_loss_approval_a_person")
+        ]
 
 
 class DeniedAttempt(models.Model):

@@ -60,12 +60,12 @@ class Released:
 def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent) -> Released:
     """Release an approved list by the protocol, then answer the whole batch.
 
-    Raises LedgerDamaged where the ledger is not whole, and Refused where it has no fresh checkpoint,
-    the list is not approved, the approval has expired, the pack's answer time has not come, or the
-    transmitter did another's part of the work. Run on an answered batch
-    it releases nothing more and only finishes the ledger. A batch of which nothing can be released
-    (no eligible request, or an unlawful item in the sample) is answered all the same: silence for
-    ever would be an answer of its own.
+    Raises LedgerDamaged where the ledger is not whole, and Refused where it has no fresh
+    checkpoint, the list is not approved, the approval has expired, the pack's answer time has not
+    come, or the transmitter did another's part of the work. Run on an answered batch it releases
+    nothing more and only finishes the ledger. A batch of which nothing can be released (no eligible
+    request, or an unlawful item in the sample) is answered all the same: silence for ever would be
+    an answer of its own.
     """
     batch = find_batch(batch_id)
     verify_whole(home)

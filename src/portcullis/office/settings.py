@@ -24,7 +24,10 @@ _SQLITE = {
         # A transaction takes the write lock when it begins, so two workers never deadlock halfway.
         "transaction_mode": "IMMEDIATE",
         "timeout": 60,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        # Erased means overwritten, in the database's free pages too.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+        ),
     },
 }
 

@@ -1,0 +1,221 @@
+"""Backups: a home as it stood at one moment, in a folder of its own, with a list of digests.
+
+Two things are not in it. The secrets by which working data is erased lie in *one* folder beside all
+backups, which mirrors the home's: what is erased at home is erased there, and so in every backup.
+And a PostgreSQL database, which its own tool saves.
+
+The digests are a list such as ``sha256sum -c`` reads. They find damage, not malice: keep a backup
+as you keep the home, for it holds the home's keys.
+"""
+
+import json
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, count
+from pathlib import Path
+
+from django.db import connection
+
+from portcullis import ledger
+from portcullis.errors import Misuse, Refused
+from portcullis.ledger.durable import fsync_all, locked
+from portcullis.ledger.log import LOCK
+from portcullis.office.home import Home
+from portcullis.office.keystore import Erasable
+from portcullis.office.models import Batch, Erasure, History, Reexamination
+from portcullis.office.putting_back import (
+    DIGESTS,
+    ERASABLE,
+    FACTS,
+    FORMAT,
+    HOME,
+    ORIGIN,
+    copy_file,
+    digest_of,
+    files_below,
+)
+from portcullis.office.restored import Restored
+from portcullis.standing import GateLock
+from portcullis.tables import publish
+
+_DATABASE = "state.sqlite3"
+# Locks, parts of files that nobody finished, and what catching up leaves behind.
+_LEFT_OUT = re.compile(
+    r"(.*\.lock|.*\.turnstile|.*\.part|state\.sqlite3.*|RESTORED|catching-up|.*\.before)"
+)
+_SEQUENCER = (".sequencer/lock", ".sequencer/parts", ".sequencer/part")
+_TIME = "%Y-%m-%dT%H%M%SZ"
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """A backup made: its folder, what it holds, and what is still to be done by hand."""
+
+    folder: Path
+    files: int
+    bytes: int
+    entries: int
+    database: str
+    kept_secrets: tuple[str, ...]
+
+
+def backup(home: Home, to: Path) -> BackedUp:
+    """Save the home in a new folder below ``to``, and mirror its erasable keys beside it.
+
+    Nobody is kept waiting but the sequencer, while database and ledger are copied: orders are filed
+    and in force meanwhile. Raises Refused where ``to`` holds another home's backups, or this home
+    was restored and has not caught up; Misuse where it cannot be written.
+    """
+    _check_may(home, to)
+    try:
+        # One at a time; what an earlier one left unfinished goes.
+        with GateLock(home.path / "backup.lock").exclusive():
+            folder, size, kept = _backup(home, to)
+    except OSError as problem:
+        raise Misuse(
+            f"The backup could not be written: {problem.strerror}.",
+            "Mend it and run the same again; an unfinished backup has no name and counts for "
+            "nothing.",
+        ) from problem
+    saved = [path for path in folder.rglob("*") if path.is_file()]
+    total = sum(path.stat().st_size for path in saved)
+    return BackedUp(folder, len(saved), total, size, connection.vendor, kept)
+
+
+def _backup(home: Home, to: Path) -> tuple[Path, int, tuple[str, ...]]:
+    """Return the backup's folder, how many entries it has, and the keys kept though missing."""
+    now = datetime.now(UTC)
+    part = to / ".unfinished"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True, mode=0o700)
+    size = _copy_state(home, part / HOME)
+    _copy_files(home.path, part / HOME)
+    kept = _mirror_secrets(home, to / ERASABLE)
+    _list(home, part, now, size)
+    folder = _fresh(to / now.strftime(_TIME))
+    part.rename(folder)
+    publish(to / ORIGIN, f"{ledger.Log.open(home.ledger).origin}\n".encode())
+    return folder, size, kept
+
+
+def _fresh(folder: Path) -> Path:
+    """Return ``folder``, or the next name where a backup of that very second is there."""
+    later = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
+    return next(each for each in chain([folder], later) if not each.exists())
+
+
+def _check_may(home: Home, to: Path) -> None:
+    mark = Restored.read(home.path)
+    if mark is not None and mark.caught_up is None:
+        raise Refused(
+            "This home was put back from a backup and has not caught up; a backup of it would "
+            "lack the same.",
+            "Run `portcullis ledger catch-up` first.",
+        )
+    if to.resolve().is_relative_to(home.path):
+        raise Misuse("A backup inside the home is none.", "Name a folder on another disk.")
+    origin = ledger.Log.open(home.ledger).origin
+    named = to / ORIGIN
+    if named.exists() and named.read_text() != origin + "\n":
+        raise Refused(
+            f"The folder {to.name} holds another home's backups.",
+            "Name a folder of its own: the erasable keys of two homes would mix.",
+        )
+
+
+def _copy_state(home: Home, folder: Path) -> int:
+    """Copy database, ledger and local witness as they are at one moment; return the ledger's size.
+
+    Whoever writes the ledger waits meanwhile. So the database has every entry of the ledger, and
+    at most some more, which are integrated at the same places when their turn comes.
+    """
+    folder.mkdir(parents=True)
+    with locked(home.ledger / LOCK):
+        if connection.vendor == "sqlite":
+            live = f"file:{home.path / _DATABASE}?mode=ro"
+            with (
+                closing(sqlite3.connect(live, uri=True)) as source,
+                closing(sqlite3.connect(folder / _DATABASE)) as copy,
+            ):
+                source.backup(copy)
+        for relative in files_below(home.ledger):
+            if not relative.as_posix().startswith(_SEQUENCER):
+                copy_file(home.ledger / relative, folder / home.ledger.name / relative)
+        for relative in files_below(home.witness):
+            copy_file(home.witness / relative, folder / home.witness.name / relative)
+        return ledger.Log.open(home.ledger).size
+
+
+def _copy_files(home: Path, folder: Path) -> None:
+    """Copy everything else. A file is on the disk before the row that names it."""
+    for relative in files_below(home):
+        top = relative.parts[0]
+        if (
+            top in ("ledger", "witness")
+            or _LEFT_OUT.fullmatch(top)
+            or _LEFT_OUT.fullmatch(relative.name)
+        ):
+            continue
+        if relative.parts[:2] == ("keys", "erasable"):
+            continue
+        # What is erased or published meanwhile is gone from where it was.
+        try:
+            copy_file(home / relative, folder / relative)
+        except FileNotFoundError:
+            continue
+
+
+def _mirror_secrets(home: Home, folder: Path) -> tuple[str, ...]:
+    """Make ``folder`` hold the home's erasable keys; return those kept though the home lacks them.
+
+    One that is gone at home is destroyed here too, if its erasure is on record. Gone without one,
+    it was lost and not erased, and this is the last copy.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    here = {path.name for path in home.secrets.folder.glob("*.key")}
+    for name in sorted(here):
+        secret = (home.secrets.folder / name).read_bytes()
+        if not (folder / name).exists() or (folder / name).read_bytes() != secret:
+            publish(folder / name, secret)
+    erased = {
+        Erasable(kind, subject).name + ".key"
+        for kind, subject in Erasure.objects.values_list("kind", "subject")
+    }
+    gone = {path.name for path in folder.glob("*.key")} - here
+    mirror = type(home.secrets)(folder)
+    for name in sorted(gone & erased):
+        kind, _, subject = name.removesuffix(".key").partition("-")
+        mirror.destroy(Erasable(kind, subject))
+    return tuple(sorted((gone - erased) & _in_use()))
+
+
+def _in_use() -> set[str]:
+    """Return the names of the erasable keys that some row of the database needs."""
+    return {
+        f"{what.name}.key"
+        for what in (
+            *map(Erasable.batch, Batch.objects.values_list("id", flat=True)),
+            *map(Erasable.history, History.objects.values_list("id", flat=True)),
+            *map(Erasable.reexamination, Reexamination.objects.values_list("number", flat=True)),
+        )
+    }
+
+
+def _list(home: Home, part: Path, now: datetime, size: int) -> None:
+    """Write the backup's facts and digests, and bring all of it to the disk."""
+    facts = {
+        "format": FORMAT,
+        "at": now.isoformat(timespec="seconds"),
+        "ledger": ledger.Log.open(home.ledger).origin,
+        "entries": size,
+        "database": connection.vendor,
+    }
+    publish(part / FACTS, json.dumps(facts, indent=1).encode())
+    files = [part / relative for relative in files_below(part)]
+    lines = [f"{digest_of(path)}  {path.relative_to(part).as_posix()}\n" for path in files]
+    publish(part / DIGESTS, "".join(lines).encode())
+    fsync_all([*files, *sorted({path.parent for path in files})])

@@ -1,0 +1,150 @@
+"""The doctor: looks at everything a home needs, and says what is wrong and what to do about it.
+
+It changes nothing and records nothing. What is found here comes first from the files, which can be
+looked at even where the database cannot; ``doctor_state`` then asks the database and the witnesses.
+"""
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from django.db import DatabaseError
+
+from portcullis import ledger, records
+from portcullis.errors import PortcullisError
+from portcullis.ledger import REMEDIES, LedgerDamaged, Problem
+from portcullis.office.home import Home
+from portcullis.office.public import FILE, read_public
+from portcullis.office.setup import open_office
+
+LEAST_FREE = 1 << 30  # bytes: a batch of a million requests needs about as much
+_FROM_BACKUP = "Put it back from a backup: `portcullis restore` into another folder shows it."
+_MORE = 20  # findings of one kind that are listed one by one
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: a code, a sentence, and what to do about it."""
+
+    code: str
+    message: str
+    remedy: str
+
+    @classmethod
+    def of(cls, code: str, error: PortcullisError) -> Self:
+        """Return the finding that an error makes; a damaged ledger's is named by its fault."""
+        named = error.fault.value if isinstance(error, LedgerDamaged) else code
+        return cls(named, error.message, error.remedy)
+
+    @classmethod
+    def about(cls, problem: Problem) -> Self:
+        """Return the finding that a problem of the ledger makes."""
+        return cls(problem.fault.value, problem.message, REMEDIES[problem.fault])
+
+
+Check = Callable[[Home], Iterator[Finding]]
+
+
+def examine(home: Home) -> list[Finding]:
+    """Return everything that is wrong with the home, the gravest kinds first; empty: nothing."""
+    findings = run(home, {"keys": _keys, "disk": _disk, "ledger": _ledger, "index": _index})
+    try:
+        open_office(home)
+    except PortcullisError as problem:
+        return [*findings, Finding.of("database", problem)]
+    except DatabaseError:
+        return [*findings, Finding("database", "The database cannot be read.", _FROM_BACKUP)]
+    from portcullis.office import doctor_state
+
+    return [*findings, *run(home, doctor_state.CHECKS)]
+
+
+def run(home: Home, checks: dict[str, Check]) -> list[Finding]:
+    """Run ``checks`` by their codes; one that cannot be finished is a finding itself."""
+    findings: list[Finding] = []
+    for code, check in checks.items():
+        try:
+            found = list(check(home))
+        except PortcullisError as problem:
+            found = [Finding.of(code, problem)]
+        except DatabaseError:
+            found = [Finding(code, "The database cannot be read.", _FROM_BACKUP)]
+        except OSError as problem:
+            message = f"The disk fails: {problem.strerror}."
+            found = [Finding(code, message, "Mend it, and run `portcullis doctor` again.")]
+        findings += found[:_MORE]
+        if len(found) > _MORE:
+            rest = f"There are {len(found) - _MORE} more of this kind."
+            findings.append(Finding(code, rest, "Mend the first; then run it again."))
+    return findings
+
+
+def _keys(home: Home) -> Iterator[Finding]:
+    folder = home.path / "keys"
+    needed = ["root.key", "service.pem"]
+    if any(each.local for each in home.pack.witnesses.witness):
+        needed.append("witness.pem")
+    for name in needed:
+        if not (folder / name).is_file():
+            yield Finding("key-missing", f"The key {name} is not in the home.", _FROM_BACKUP)
+    home.service_key()
+    for path in sorted([home.path, *folder.rglob("*")]):
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and (
+            path == home.path or path.is_file()
+        ):
+            what = "The home" if path == home.path else f"The key {path.name}"
+            yield Finding(
+                "key-readable",
+                f"{what} may be read by others on this machine.",
+                "Take the right from them: chmod go-rwx. Think about who may have read it.",
+            )
+
+
+def _disk(home: Home) -> Iterator[Finding]:
+    free = shutil.disk_usage(home.path).free
+    if free < LEAST_FREE:
+        yield Finding(
+            "disk-nearly-full",
+            f"The disk of the home has {free >> 20} MiB left.",
+            "Make room. A full disk stops the ledger, and that closes the gate.",
+        )
+    for folder in (home.path, home.ledger, home.trees, home.outgoing):
+        if folder.is_dir() and not _writable(folder):
+            yield Finding(
+                "not-writable",
+                f"Nothing can be written to {folder.name if folder != home.path else 'the home'}.",
+                "Mount it writable, or give the office's own user the right to write.",
+            )
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.write(b"portcullis")
+            trial.flush()
+            os.fsync(trial.fileno())
+    except OSError:
+        return False
+    return True
+
+
+def _ledger(home: Home) -> Iterator[Finding]:
+    """Verify the whole ledger from its files, with the public keys as the home hands them out."""
+    public = read_public(home.path / FILE)
+    found = ledger.verify_log(
+        home.ledger, public.ledger, public.witnesses, public.k, trees=home.trees
+    )
+    yield from map(Finding.about, found.problems)
+
+
+def _index(home: Home) -> Iterator[Finding]:
+    try:
+        with records.open_index(home.index, home.derived_key("index")):
+            return
+    except PortcullisError as problem:
+        yield Finding.of("index", problem)

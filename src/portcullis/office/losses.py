@@ -1,0 +1,80 @@
+"""What a restored home no longer has and the ledger cannot give back: named, and accepted by two.
+
+A loss is known by an id that says what it is of: ``batch:ID``, ``packages:FIRST-LAST`` (positions
+of their entries), ``history:ID``, ``entries-after:SIZE``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from portcullis import keys
+from portcullis.canonical import json_bytes, sha256_hex
+from portcullis.errors import Refused
+from portcullis.office import entries
+from portcullis.office.home import Home
+from portcullis.office.models import LossApproval
+from portcullis.office.people import Actor, deny, sign_act
+from portcullis.standing import GateLock
+
+ROLES = ("administrator", "counsel")
+APPROVALS = 2
+ACCEPTED = "loss-accepted"
+
+
+@dataclass(frozen=True, order=True)
+class Loss:
+    """Something lost: its id, a sentence, and what can be done instead of accepting it."""
+
+    id: str
+    words: str
+    remedy: str
+
+
+def accept(home: Home, actor: Actor, losses: Sequence[Loss], size: int) -> int:
+    """Approve that all of ``losses`` are accepted; return how many people have approved.
+
+    ``size``: how many entries the home has caught up with. The second person's approval of the same
+    puts it on the ledger. One of the two is an administrator. Raises Refused where that person has
+    approved the same already, or neither is an administrator.
+    """
+    if not set(ROLES) & set(actor.person.roles):
+        deny(home, "accept-loss", actor.id, "role", "That person may not accept a loss.")
+    statement = {
+        "format": "portcullis-loss/1",
+        "losses": sorted(loss.id for loss in losses),
+        "size": size,
+    }
+    digest = sha256_hex([json_bytes(statement)])
+    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+        if LossApproval.objects.filter(digest=digest, person=actor.id).exists():
+            raise Refused("That person has accepted this already.", "It takes two people.")
+        LossApproval.objects.create(
+            digest=digest,
+            statement=statement,
+            person=actor.id,
+            signature=keys.sign(statement, actor.key),
+        )
+        given = list(LossApproval.objects.filter(digest=digest).order_by("id"))
+        if len(given) < APPROVALS:
+            sign_act(home, actor, "loss-approved", {"statement": digest})
+        else:
+            _accepted(home, given)
+    entries.integrate(home)
+    return len(given)
+
+
+def _accepted(home: Home, given: Sequence[LossApproval]) -> None:
+    people = [home.roster.get(one.person) for one in given]
+    statement = given[0].statement
+    for one, person in zip(given, people, strict=True):
+        if person is None or keys.verify(one.signature, person.jwk) != statement:
+            raise Refused("An approval is by nobody on the roster.", "Have two people approve.")
+    if not any(person and ROLES[0] in person.roles for person in people):
+        raise Refused(
+            "Neither of the two is an administrator.", "Have an administrator accept the loss."
+        )
+    approvals = [{"person": one.person, "signature": one.signature} for one in given]
+    facts = {**statement, "approvals": approvals}
+    entries.record(ACCEPTED, facts, at=home.now().isoformat())

