@@ -148,13 +148,29 @@ def test_a_backup_with_its_state_in_postgresql(tmp_path: Path) -> None:
         assert "pg_restore" in steps[0]
         tool("pg_restore", "--clean", "--if-exists", f"--dbname={another}", dump)
         caught = ["ledger", "catch-up", world.home_path, *by(world, "administrator")]
+        assert sorted(outgoing(again)) == ["published.tbl", "receipt.json"]
         found = act(another, again, *caught, code=1)
+        assert outgoing(again) == outgoing(world.home_path)
         accept = ["ledger", "accept-loss", found["losses"][0]["id"]]
         act(another, again, *accept, *by(world, "counsel"), code=1)
         assert act(another, again, *accept, *by(world, "administrator"))["whole"]
         assert act(another, again, "doctor") == {"ok": True, "findings": []}
         (row,) = act(another, again, "order", "list")["items"]
         assert row["standing"]
+
+
+def outgoing(home: Path) -> dict[str, bytes]:
+    """Return every file that was published of the batch, by its name."""
+    folder = home / "outgoing" / worlds.BATCH
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_backup_says_what_it_could_not_save(world: worlds.World) -> None:
+    (world.home_path / f"keys/erasable/batch-{worlds.BATCH}.key").unlink()
+    told = run(world.home_path, "backup", world.folder / "backups", code=1)
+    assert f"packages are not saved: {worlds.BATCH}" in " ".join(told.split())
+    saved = ask(world.home_path, "backup", world.folder / "others", code=1)
+    assert saved["batches_without_key"] == [worlds.BATCH]
 
 
 def tool(name: str, *words: object) -> None:

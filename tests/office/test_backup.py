@@ -34,8 +34,11 @@ def test_it_holds_everything_but_locks_and_erasable_keys(stage) -> None:
         for path in files(world.home_path) - there
         if not path.endswith((".lock", ".turnstile", "-wal", "-shm", "/lock"))
     }
-    assert left == {"keys/erasable/batch-batch-1.key"}
-    assert not there - files(world.home_path)
+    published = {path for path in left if path.startswith("outgoing/batch-1/")}
+    assert len(published) == 8, "six packages, the answers and their signature"
+    assert left - published == {"keys/erasable/batch-batch-1.key"}
+    assert there - files(world.home_path) == {"outgoing/batch-1/published.tbl"}
+    assert "outgoing/batch-1/receipt.json" in there
     secret = world.home_path / "keys/erasable/batch-batch-1.key"
     assert (saved.parent / "erasable-keys" / secret.name).read_bytes() == secret.read_bytes()
     assert all(not path.stat().st_mode & 0o077 for path in saved.parent.rglob("*.key"))
@@ -181,6 +184,8 @@ def test_a_key_lost_and_not_erased_stays_in_the_backups(stage) -> None:
     saved.rename(saved.with_name("first"))
     made = backup(world.home(), saved.parent)
     assert made.kept_secrets == (key.name,)
+    assert made.unsaved == (worlds.BATCH,)
+    assert files(made.folder / "home/outgoing") == {f"{worlds.BATCH}/receipt.json"}
     kept = saved.parent / "erasable-keys" / key.name
     assert hashlib.sha256(kept.read_bytes()).digest() == digest
 

@@ -54,6 +54,7 @@ def backup(
         "entries": made.entries,
         "database": made.database,
         "keys_missing_at_home": list(made.kept_secrets),
+        "batches_without_key": list(made.unsaved),
     }
     if made.database != "sqlite":
         facts["still_to_do"] = f"Save the database with {_DUMP}, while nothing else runs."
@@ -63,7 +64,12 @@ def backup(
             "Keys that nobody erased are missing in the home; the backup keeps the last copies. "
             "Put them back into keys/erasable."
         )
-    return 1 if made.kept_secrets else 0
+    if made.unsaved and not json:
+        say(
+            "Without its key a batch's answers and packages are not saved: "
+            f"{', '.join(made.unsaved)}. Put the key back, and make another backup."
+        )
+    return 1 if made.kept_secrets or made.unsaved else 0
 
 
 def restore(

@@ -1,5 +1,7 @@
 """Backups: a home as it stood at one moment, in a folder of its own, with a list of digests.
 
+What was published of a batch lies open at home, and here under the batch's own key.
+
 Two things are not in it. The secrets by which working data is erased lie in *one* folder beside all
 backups, which mirrors the home's: what is erased at home is erased there, and so in every backup.
 And a PostgreSQL database, which its own tool saves.
@@ -24,6 +26,7 @@ from portcullis import ledger
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger.durable import fsync_all, locked
 from portcullis.ledger.log import LOCK
+from portcullis.office import published
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, Erasure, History, Reexamination
@@ -53,7 +56,11 @@ _TIME = "%Y-%m-%dT%H%M%SZ"
 
 @dataclass(frozen=True)
 class BackedUp:
-    """A backup made: its folder, what it holds, and what is still to be done by hand."""
+    """A backup made: its folder, what it holds, and what is still to be done by hand.
+
+    ``unsaved``: the batches whose key is missing though nobody erased it, so that what was
+    published of them is not in the backup.
+    """
 
     folder: Path
     files: int
@@ -61,6 +68,7 @@ class BackedUp:
     entries: int
     database: str
     kept_secrets: tuple[str, ...]
+    unsaved: tuple[str, ...]
 
 
 def backup(home: Home, to: Path) -> BackedUp:
@@ -74,7 +82,7 @@ def backup(home: Home, to: Path) -> BackedUp:
     try:
         # One at a time; what an earlier one left unfinished goes.
         with GateLock(home.path / "backup.lock").exclusive():
-            folder, size, kept = _backup(home, to)
+            folder, size, kept, unsaved = _backup(home, to)
     except OSError as problem:
         raise Misuse(
             f"The backup could not be written: {problem.strerror}.",
@@ -83,23 +91,25 @@ def backup(home: Home, to: Path) -> BackedUp:
         ) from problem
     saved = [path for path in folder.rglob("*") if path.is_file()]
     total = sum(path.stat().st_size for path in saved)
-    return BackedUp(folder, len(saved), total, size, connection.vendor, kept)
+    return BackedUp(folder, len(saved), total, size, connection.vendor, kept, unsaved)
 
 
-def _backup(home: Home, to: Path) -> tuple[Path, int, tuple[str, ...]]:
-    """Return the backup's folder, how many entries it has, and the keys kept though missing."""
+def _backup(home: Home, to: Path) -> tuple[Path, int, tuple[str, ...], tuple[str, ...]]:
+    """Return the backup's folder, its number of entries, the keys kept, the batches not saved."""
     now = datetime.now(UTC)
     part = to / ".unfinished"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
     size = _copy_state(home, part / HOME)
     _copy_files(home.path, part / HOME)
+    # After the batches' folders: a package published meanwhile was there, or is here.
+    unsaved = published.save(home, part / HOME / home.outgoing.name)
     kept = _mirror_secrets(home, to / ERASABLE)
     _list(home, part, now, size)
     folder = _fresh(to / now.strftime(_TIME))
     part.rename(folder)
     publish(to / ORIGIN, f"{ledger.Log.open(home.ledger).origin}\n".encode())
-    return folder, size, kept
+    return folder, size, kept, unsaved
 
 
 def _fresh(folder: Path) -> Path:
@@ -160,7 +170,7 @@ def _copy_files(home: Path, folder: Path) -> None:
             or _LEFT_OUT.fullmatch(relative.name)
         ):
             continue
-        if relative.parts[:2] == ("keys", "erasable"):
+        if relative.parts[:2] == ("keys", "erasable") or published.is_published(relative):
             continue
         # What is erased or published meanwhile is gone from where it was.
         try:

@@ -10,13 +10,14 @@ In this order and no other; cut off anywhere, it is run again:
    entries;
 5. the witnesses are shown the checkpoint: one that has seen more, or another, ends it here;
 6. the state is put back from the entries, erasures are done again, and everything is compared;
+   what was published of the batches comes out of the backup's tables;
 7. what is lost is accepted by two people; then the mark goes, and ``restored`` is written.
 """
 
 import contextlib
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.db import transaction
@@ -33,6 +34,7 @@ from portcullis.office import (
     erasure,
     locks,
     losses,
+    published,
     rebuilding,
     reinstating,
     reinstating_batches,
@@ -152,6 +154,9 @@ def _settle(
     """Put the state back, and take the mark away if nothing is missing."""
     announce("reinstate")
     found = _evaluate(home, mark, added)
+    # After the erasures: what was erased does not come back.
+    unread = published.put_back(home, announce)
+    found = replace(found, again=(*found.again, *map(_unread, unread)))
     # From here on acts may be recorded again: the loss itself is accepted by one.
     announce("mark-caught-up")
     mark.write(home.path)
@@ -163,6 +168,13 @@ def _settle(
         announce("unmark")
         (home.path / MARK).unlink(missing_ok=True)
     return found
+
+
+def _unread(batch_id: str) -> str:
+    return (
+        f"What was published of the batch {batch_id} cannot be read while its key is missing. Put "
+        "the key into keys/erasable, and catch up again."
+    )
 
 
 def _evaluate(home: Home, mark: Restored, added: int) -> CaughtUp:

@@ -43,7 +43,6 @@ from portcullis.standing import GateLock, Hold
 ROLE = "records-officer"
 ACT = "erase"
 ENTRY = "working-data-erased"
-RECEIPT = "receipt.json"
 
 
 def erase(home: Home, actor: Actor, what: Erasable, announce: Announce = silent) -> Erasure:
@@ -176,7 +175,7 @@ def _files(home: Home, what: Erasable) -> list[Path]:
         return [
             home.batch(what.id),
             window.window_file(home, what.id),
-            *(path for path in published if path.name != RECEIPT),
+            *(path for path in published if path.name != files.RECEIPT),
         ]
     if what.kind == HISTORY:
         return [histories.folder(home, what.id)]

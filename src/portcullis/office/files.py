@@ -22,6 +22,7 @@ LOOKUPS = "lookups.tbl"
 OUTCOMES = "outcomes.tbl"
 MEASURES = "measures.tbl"
 ANSWERS = "answers.jsonl"
+RECEIPT = "receipt.json"
 
 # What the permanent accounting keeps of a request, received or disclosed [law.md 39, 40].
 ACCOUNTED = (
