@@ -110,6 +110,71 @@ def test_an_opening_is_refused_while_the_ledger_is_stale(stage, tmp_path) -> Non
         acts.token(world, acts.packages(world)[0])
 
 
+def silent_since_adopted(world: worlds.World, tmp_path) -> Elsewhere:
+    """Return a witness elsewhere that must cosign and says nothing any more."""
+    other = Elsewhere(tmp_path / "other")
+    with other.running():
+        adopt(world, other, k=2)
+    return other
+
+
+def test_a_database_that_lost_what_was_signed_gives_no_position_away_again(stage, tmp_path) -> None:
+    from django.db import connections
+
+    world = stage("approved")
+    other = silent_since_adopted(world, tmp_path)
+    connections.close_all()
+    kept = (world.home_path / "state.sqlite3").read_bytes()
+    with pytest.raises(ledger.TooFewCosigned):
+        acts.place(world, "order-1")
+    connections.close_all()
+    for name in ("state.sqlite3-wal", "state.sqlite3-shm"):
+        (world.home_path / name).unlink(missing_ok=True)
+    (world.home_path / "state.sqlite3").write_bytes(kept)
+    with pytest.raises(Refused, match="older than the ledger"):
+        acts.place(world, "order-2")
+    with other.running(), pytest.raises(Refused, match="database-behind-ledger"):
+        acts.release(world)
+    assert not checks.published(world.home(), worlds.BATCH)
+
+
+def test_another_entry_in_the_database_than_was_signed_closes_the_gate(stage, tmp_path) -> None:
+    from portcullis.office.freshness import ledger_standing
+    from portcullis.office.models import Entry
+
+    world = stage("approved")
+    other = silent_since_adopted(world, tmp_path)
+    with pytest.raises(ledger.TooFewCosigned):
+        acts.place(world)
+    last = Entry.objects.order_by("position").last()
+    Entry.objects.filter(position=last.position).update(body=b'{"kind":"another"}')
+    with other.running(), pytest.raises(ledger.LedgerDamaged) as damage:
+        acts.integrate(world)
+    assert damage.value.fault is ledger.Fault.FORKED
+    assert any(why.startswith("database-differs") for why in ledger_standing(world.home()).reasons)
+
+
+def test_a_witness_that_does_not_know_the_ledger_yet_closes_the_gate_in_words(
+    stage, tmp_path
+) -> None:
+    from portcullis.office.freshness import ledger_standing
+    from portcullis.office.ledger_keys import adopt_witnesses
+
+    world = stage("approved")
+    other = Elsewhere(tmp_path / "other")
+    with other.running():
+        file = witnesses_file(tmp_path, other, k=1)
+        file.write_text(file.read_text().replace('[[witness]]\nname = "local"\n', ""))
+        with pytest.raises(ledger.TooFewCosigned, match="0 of 1"):
+            adopt_witnesses(world.home(), administrator(world), file)
+        with pytest.raises(ledger.TooFewCosigned):
+            acts.release(world)
+        other.trust(world.home())
+        adopt_witnesses(world.home(), administrator(world), file)
+        assert ledger_standing(world.home()).met
+        assert acts.release(world).delivered == 6
+
+
 @pytest.mark.parametrize("what", ["tile/entries", "tile/0", "checkpoint"])
 def test_a_release_refuses_a_damaged_ledger_by_the_name_of_its_fault(stage, what) -> None:
     world = stage("approved")

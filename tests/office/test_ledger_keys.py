@@ -9,7 +9,7 @@ import pytest
 
 from portcullis import ledger
 from portcullis.agreements import PackErrors
-from portcullis.errors import Refused
+from portcullis.errors import Misuse, Refused
 from portcullis.office.public import FILE, read_public
 from tests.office import acts, checks
 from tests.office import world as worlds
@@ -157,3 +157,36 @@ def test_the_view_holds_every_entry_and_its_digest_is_on_record(stage, tmp_path)
     ((_, entry),) = checks.of_kind(home, "ledger-view")
     assert (entry["sha256"], entry["size"]) == (digest, len(entries))
     assert facts["root"] == entry["root"]
+
+
+def test_a_retirement_cut_off_is_finished_by_the_next_act(stage, tmp_path) -> None:
+    from portcullis.office.ledger_keys import adopt_witnesses
+
+    world = stage("new")
+    other = Elsewhere(tmp_path / "other")
+    other.trust(world.home())
+    with other.running():
+        adopt_witnesses(world.home(), administrator(world), witnesses_file(tmp_path, other, k=2))
+        (old,) = read_public(world.home().path / FILE).ledger
+        new = announce(world)
+        other.trust(world.home())
+    with pytest.raises(ledger.TooFewCosigned):
+        retire(world, old)
+    with other.running():
+        acts.place(world)
+    assert read_public(world.home().path / FILE).ledger == (new,)
+    files = {path.stem for path in (world.home_path / "keys" / "ledger").iterdir()}
+    assert files == {new.split("+")[1]}
+
+
+def test_another_ledger_is_never_made_where_one_is_missing(stage) -> None:
+    from portcullis.office import start
+
+    world = stage("determined")
+    home = world.home()
+    away = home.ledger.rename(home.path / "unmounted")
+    with pytest.raises(Misuse, match="The ledger of this home is missing"):
+        start(home)
+    away.rename(home.ledger)
+    acts.place(world)
+    checks.ledger_verifies(home)

@@ -5,6 +5,7 @@ that the ledger went on elsewhere; one cosigned in this machine's future shows t
 wrong.
 """
 
+import time
 from functools import lru_cache
 
 from portcullis import ledger
@@ -51,8 +52,9 @@ def _ages(home: Home) -> tuple[dict[str, int], int]:
     log = ledger.Log.open(home.ledger)
     said = signers.in_force(log.size)
     signed = _opened(log.checkpoint, said)
-    now = witnesses.clocks(home)
-    ages = {name: now[name] - moment for name, moment in signed.cosigned.items() if name in now}
+    clocks, now = witnesses.clocks(home), int(time.time())
+    # A witness that the pack no longer names was somewhere else.
+    ages = {name: clocks.get(name, now) - moment for name, moment in signed.cosigned.items()}
     return ages, said.k
 
 

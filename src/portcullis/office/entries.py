@@ -22,7 +22,7 @@ from portcullis.errors import Misuse, Refused
 from portcullis.office import cosigned, locks, restoring, signers, witnesses
 from portcullis.office.home import Home
 from portcullis.office.models import Checkpoint, Counter, Entry
-from portcullis.office.public import write_public
+from portcullis.office.public import is_public, write_public
 
 Announce = Callable[[str], None]
 BULK = 2000
@@ -65,7 +65,7 @@ def take_positions(count: int) -> int:
     """
     restoring.check_may_record()
     head, _ = Counter.objects.select_for_update().get_or_create(name="ledger")
-    if head.value < _published_size():
+    if head.value < _decided_size():
         raise Refused(
             "The database is older than the ledger beside it; nothing can be recorded in it.",
             "Run `portcullis ledger catch-up` with the newest copy of the ledger.",
@@ -85,6 +85,11 @@ def create_log(home: Home, origin: str = "") -> None:
     """
     if (home.ledger / "checkpoint").exists():
         return
+    if Entry.objects.exists():
+        raise Misuse(
+            "The ledger of this home is missing.",
+            "Bring its folder back (is a disk not mounted?); another is never made in its place.",
+        )
     origin = origin or f"portcullis/{home.pack.id}/{secrets.token_hex(8)}"
     witnesses.make_witness_key(home)
     vkey = signers.new_key(home, origin)
@@ -128,7 +133,7 @@ def _integrate(home: Home, announce: Announce) -> str:
     log = ledger.Log.open(home.ledger)
     # What a crash left staged is published first, and kept: a sample's seed may be made of it.
     _append(home, log, [], announce)
-    _keep(log.checkpoint)
+    _keep(log)
     _refuse_while_behind(home)
     _refuse_by_a_wrong_clock(home)
     _ask_once(home)
@@ -140,11 +145,11 @@ def _integrate(home: Home, announce: Announce) -> str:
         .values_list("body", flat=True)
     ]
     _append(home, log, waiting, announce)
-    text = log.checkpoint
     announce("mark-integrated")
-    _keep(text)
+    _keep(log)
     ledger.write_contents(home.ledger)
-    return text
+    _settle_keys(home, log.size)
+    return log.checkpoint
 
 
 def _append(home: Home, log: ledger.Log, waiting: list[bytes], announce: Announce) -> None:
@@ -190,9 +195,10 @@ def _refuse_while_behind(home: Home) -> None:
         )
 
 
-def _published_size() -> int:
+def _decided_size() -> int:
+    """Return up to where the ledger's positions are taken; 0 where it cannot be read."""
     try:
-        return ledger.Log.open(Path(settings.HOME) / "ledger").size
+        return ledger.Log.open(Path(settings.HOME) / "ledger").decided_size
     except Misuse:
         return 0
 
@@ -222,14 +228,44 @@ def _patiently(home: Home, act: Callable[[], str]) -> str:
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _keep(checkpoint: str) -> None:
-    """Keep a published checkpoint, and mark the entries that it covers."""
+def differing(log: ledger.Log) -> list[int]:
+    """Return the positions where the database has another entry than the published ledger.
+
+    Looked at are those not yet marked as integrated: a database that has lost its last
+    transactions may have given their positions away again.
+    """
+    waiting = Entry.objects.filter(position__lt=log.size, integrated=False).order_by("position")
+    bodies = waiting.values_list("position", "body")
+    return [position for position, body in bodies if log.entry(position) != bytes(body)]
+
+
+def _keep(log: ledger.Log) -> None:
+    """Keep the published checkpoint, and mark the entries that it covers.
+
+    Raises LedgerDamaged where the database has other entries at their positions.
+    """
+    checkpoint = log.checkpoint
     size = int(checkpoint.split("\n")[1])
     if Checkpoint.objects.filter(size=size).exists():
         return
+    if other := differing(log):
+        raise ledger.LedgerDamaged(
+            f"The database has another entry {other[0]} than the ledger: it has lost what was "
+            "signed.",
+            ledger.Fault.FORKED,
+        )
     with transaction.atomic():
         Entry.objects.filter(position__lt=size, integrated=False).update(integrated=True)
         Checkpoint.objects.get_or_create(size=size, defaults={"text": checkpoint})
+
+
+def _settle_keys(home: Home, size: int) -> None:
+    """Let the public keys be those in force, and destroy the private halves of those retired."""
+    said = signers.in_force(size)
+    for vkey in signers.retired(size):
+        signers.forget(home, vkey)
+    if not is_public(home, said):
+        write_public(home, said)
 
 
 def body(entry: Entry) -> dict[str, Any]:

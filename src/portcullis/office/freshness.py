@@ -32,7 +32,7 @@ def check_ledger(home: Home) -> None:
 
 def verify_whole(home: Home) -> None:
     """Raise LedgerDamaged, named for what it is, unless the ledger's files are whole."""
-    said = signers.now_in_force()
+    said = signers.in_force(ledger.Log.open(home.ledger).size)
     found = ledger.verify_log(home.ledger, said.signed_by, said.witnesses, said.k)
     wrong = [one for one in found.problems if one.fault is not ledger.Fault.CUT_OFF]
     if wrong:
@@ -50,7 +50,15 @@ def refuse_unless(standing: Standing) -> None:
 
 def _checkpoint_reasons(home: Home) -> list[str]:
     try:
-        return [*cosigned.clock_reasons(home), *cosigned.age_reasons(home, _limit(home))]
+        other = entries.differing(ledger.Log.open(home.ledger))
+        return [
+            *(
+                f"database-differs: The database has another entry {at} than the ledger."
+                for at in other
+            ),
+            *cosigned.clock_reasons(home),
+            *cosigned.age_reasons(home, _limit(home)),
+        ]
     except (ledger.LedgerDamaged, ledger.NoteInvalid) as problem:
         return [f"ledger-unsigned: {problem.message}"]
 

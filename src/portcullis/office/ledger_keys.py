@@ -5,6 +5,7 @@ one, so that everybody who trusts the old can follow, and witnesses are told the
 *Retire*: checkpoints are signed by the others alone, and the old private key is destroyed.
 """
 
+import contextlib
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,6 @@ from portcullis.errors import Refused
 from portcullis.office import entries, signers, witnesses
 from portcullis.office.home import Home
 from portcullis.office.people import Actor, check_role, sign_act
-from portcullis.office.public import write_public
 from portcullis.tables import publish
 
 WITNESSES = "witnesses.toml"
@@ -41,7 +41,8 @@ def announce_key(home: Home, actor: Actor) -> str:
 def retire_key(home: Home, actor: Actor, key_id: str) -> str:
     """Take the key of the id ``key_id`` (eight hex digits) out of force; return its verifier key.
 
-    Its private half is destroyed once the entry that says so is in a checkpoint.
+    Its private half is destroyed once a checkpoint covers the entry that says so, by this run or,
+    where this one is cut off, by the next that integrates.
     """
     check_role(home, actor, ADMINISTRATOR, "ledger-key-retire")
     said = signers.now_in_force()
@@ -55,7 +56,6 @@ def retire_key(home: Home, actor: Actor, key_id: str) -> str:
         )
     left = tuple(vkey for vkey in said.signed_by if vkey not in retired)
     _change(home, actor, "retire-ledger-key", replace(said, signed_by=left))
-    signers.forget(home, retired[0])
     return retired[0]
 
 
@@ -77,8 +77,9 @@ def adopt_witnesses(home: Home, actor: Actor, file: Path) -> ledger.LogKeys:
             f"{said.k} cosignatures are asked for now; {asked.k} would be fewer.",
             "Name as many witnesses as before, or more.",
         )
-    # What was cut off is finished with the witnesses it was begun with.
-    entries.integrate(home)
+    # What was cut off is finished with the witnesses it was begun with, if they still answer.
+    with contextlib.suppress(ledger.TooFewCosigned):
+        entries.integrate(home)
     publish(home.path / "pack" / WITNESSES, file.read_bytes())
     changed = Home(home.path)  # reads the pack anew
     new = replace(said, witnesses=tuple(witnesses.vkeys(changed)), k=asked.k)
@@ -105,4 +106,3 @@ def _change(home: Home, actor: Actor, act: str, said: ledger.LogKeys) -> None:
         sign_act(home, actor, act, facts)
         entries.record(signers.KIND, facts, at=home.now().isoformat())
     entries.integrate(home)
-    write_public(home, said)

@@ -51,6 +51,19 @@ def write_public(home: Home, said: ledger.LogKeys) -> None:
     publish(home.path / POLICY, policy.text.encode())
 
 
+def is_public(home: Home, said: ledger.LogKeys) -> bool:
+    """Say whether the home's public files name these keys and witnesses."""
+    try:
+        public = read_public(home.path / FILE)
+    except Misuse:
+        return False
+    return (public.ledger, public.witnesses, public.k) == (
+        said.signed_by,
+        said.witnesses,
+        said.k,
+    )
+
+
 def read_public(path: Path) -> PublicKeys:
     """Read ``public.json``. Raises Misuse where it is missing or damaged."""
     try:

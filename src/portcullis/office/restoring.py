@@ -79,7 +79,7 @@ def _behind(home: Home) -> Iterator[str]:
         log = ledger.Log.open(home.ledger)
         # In this order: an append under way in another process shows its witness first.
         seen = witnessed_here(home, log.origin)
-        decided, size = log.decided_size, log.size
+        decided = log.decided_size
     except Misuse as problem:
         yield f"ledger-unreadable: {problem.message}"
         return
@@ -89,8 +89,8 @@ def _behind(home: Home) -> Iterator[str]:
             f"{seen}: this is an older copy."
         )
     recorded = Counter.objects.filter(name="ledger").values_list("value", flat=True).first() or 0
-    if recorded < size:
+    if recorded < decided:
         yield (
-            f"database-behind-ledger: The database has {recorded} entries and the ledger {size}: "
+            f"database-behind-ledger: The database has {recorded} entries and the ledger {decided}: "
             "the database is an older copy."
         )

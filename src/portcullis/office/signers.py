@@ -51,6 +51,12 @@ def signing(size: int) -> list[str]:
     return list(dict.fromkeys(vkey for one in said for vkey in one.signed_by))
 
 
+def retired(size: int) -> list[str]:
+    """Return the vkeys that signed once and are not in force in a log of ``size`` entries."""
+    said = [_said(entry).signed_by for entry in _changes().filter(position__lt=size)]
+    return sorted({vkey for keys in said for vkey in keys}.difference(*said[-1:]))
+
+
 def load(home: Home, origin: str, vkeys: Sequence[str]) -> list[Ed25519PrivateKey]:
     """Return the private keys of ``vkeys``. Raises Misuse where one's file is missing."""
     files = sorted(_folder(home).glob("*.pem"))
