@@ -20,6 +20,7 @@ from portcullis.errors import Misuse
 
 if TYPE_CHECKING:
     from portcullis.ledger import Log, Statement
+    from portcullis.ledger.statements import Seen
 
 _HOME = str(DEFAULT_HOME)
 _FIRST, _FINAL = 1, 2
@@ -199,31 +200,51 @@ def _facts(said: "Statement") -> dict[str, Any]:
         "by": said.by,
         "count": said.count,
         "closed": said.closed,
-        "among": said.closing_size,
+        "among": said.closing.entries,
+        "opening": _edge(said.opening),
+        "closing": _edge(said.closing),
+        "between": said.between,
         "backdated": said.backdated,
         "postdated": said.postdated,
         "undated": said.undated,
+        "unreadable": said.unreadable,
     }
+
+
+def _edge(seen: "Seen | None") -> dict[str, Any] | None:
+    return seen and {"entries": seen.entries, "witnessed": seen.witnessed}
 
 
 def _words(said: "Statement") -> str:
     span = f"by {said.by}" if said.since is None else f"from {said.since} to {said.by}"
     parts = [
-        f"{said.kind}, {span}: {said.count:,} (among the first {said.closing_size:,} entries)."
+        f"{said.kind}, {span}: {said.count:,} (among the first {said.closing.entries:,} entries).",
+        f"Opening: {_edge_words(said.opening, 'none')}.",
+        f"Closing: {_edge_words(said.closing, 'not closed')}.",
+        f"The entries between are dated by the holder's clock alone: {said.between:,} of this kind.",
     ]
     if not said.closed:
         parts.append(
             "The witnesses have not seen the ledger since the end of that day: it may yet rise."
         )
     for name, why in (
-        ("backdated", "were entered after a witness had seen the day's end, and claim it"),
-        ("postdated", "were seen by a witness before the day's end, and claim a later day"),
-        ("undated", "of this kind have no readable time"),
+        ("backdated", "claim an earlier day than the witnesses' clocks bear out (backdated)"),
+        ("postdated", "claim a later day than the witnesses' clocks allow (postdated)"),
+        ("undated", "of this kind have no readable time (undated)"),
+        ("unreadable", "cannot be read in full, and may be of this kind (unreadable)"),
     ):
         places = getattr(said, name)
         if places:
             parts.append(f"{len(places):,} entries {why}: {', '.join(map(str, places))}.")
     return " ".join(parts)
+
+
+def _edge_words(seen: "Seen | None", otherwise: str) -> str:
+    if seen is None:
+        return otherwise
+    return f"{seen.entries:,} entries, " + (
+        f"witnessed {seen.witnessed}" if seen.witnessed else otherwise
+    )
 
 
 def _note(log: "Log", named: str) -> str:

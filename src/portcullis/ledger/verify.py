@@ -6,11 +6,13 @@ names. Every disagreement is named by file and position. It needs no key but the
 """
 
 import contextlib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
+from portcullis.errors import Misuse
 from portcullis.ledger.durable import locked
 from portcullis.ledger.faults import Fault, LedgerDamaged, Problem
 from portcullis.ledger.log import CHECKPOINT, CHECKPOINTS, LOCK, SEQUENCER, STAGED
@@ -39,6 +41,7 @@ CONTENTS = f"{CHECKPOINTS}/sizes"
 """The sizes of the archived checkpoints, one a line: a web server lists no folder."""
 
 _KEYS_MARK = f'"{LEDGER_KEYS}"'.encode()
+_TREE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}/[0-9]{1,9}")  # a folder that can be served
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,13 @@ def verify_log(
     key that the log has replaced since also does, where the archived checkpoints lead from it to
     the one in force. An entry names its tree by ``leaves_root``, ``leaves`` and ``tree`` (the
     folder, below ``trees``). ``visit`` is called with each entry; ``sizes`` asks for more roots.
-    Raises Misuse for a key that is none; everything wrong with the log is a problem in the answer.
+    Raises Misuse for a key that is none, or a witness named twice; everything wrong with the log is
+    a problem in the answer.
     """
-    for key in (*vkeys, *witness_vkeys):
+    for key in vkeys:
         parse_vkey(key)
+    if len({parse_vkey(key).public for key in witness_vkeys}) < len(witness_vkeys):
+        raise Misuse("A witness's key is named twice.", "Name each key once.")
     with _unwritten(folder):
         return _Examination(folder, vkeys, witness_vkeys, k, trees).run(visit, sizes)
 
@@ -354,12 +360,12 @@ def _doubtful_lines(
 def tree_folder(entry: Mapping[str, Any]) -> str | None:
     """Return the folder of the tree that an entry names, None where it names none.
 
-    Raises ProofInvalid where that is not a folder below the trees.
+    Raises ProofInvalid where that is not ``batch/number``, as the trees are kept and served.
     """
     path = entry.get("tree")
     if path is None:
         return None
-    if not isinstance(path, str) or not path or ".." in path or PurePosixPath(path).is_absolute():
+    if not isinstance(path, str) or not _TREE.fullmatch(path):
         raise ProofInvalid("The entry's tree is not a folder below the trees.")
     return path
 

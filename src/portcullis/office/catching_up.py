@@ -2,19 +2,23 @@
 
 In this order and no other; cut off anywhere, it is run again:
 
-1. the source is copied beside the ledger and verified whole, with the keys this home knows;
+1. the source is copied beside the ledger and verified whole, with the log's keys that this home
+   knows, and with the witnesses that the ledger itself asked for at each checkpoint;
 2. it must be this home's own log, continued: not shorter, not another, and every entry that the
    database has must stand in it at its place;
 3. the home is marked: from here on nothing is recorded, signed or released;
 4. the copy takes the place of the ledger, which is kept beside it; the database gets the missing
-   entries;
-5. the witnesses are shown the checkpoint: one that has seen more, or another, ends it here;
+   entries, and the public keys are those the ledger records;
+5. the witnesses in force by the ledger are shown the checkpoint: one that has seen more, or
+   another, ends it here, and so does a pack too old to name enough of them;
 6. the state is put back from the entries, erasures are done again, and everything is compared;
    what was published of the batches comes out of the backup's tables;
 7. what is lost is accepted by two people; then the mark goes, and ``restored`` is written.
 """
 
 import contextlib
+import filecmp
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -219,12 +223,15 @@ def _unconfirmed(home: Home, mark: Restored, recorded: rebuilding.Recorded) -> I
 
 
 def _confirmed(home: Home) -> list[str]:
-    """Return the witnesses elsewhere that have cosigned the checkpoint published here."""
+    """Return the witnesses elsewhere that have cosigned the checkpoint published here.
+
+    Those count that the pack and the ledger both name, by their keys.
+    """
     log = ledger.Log.open(home.ledger)
     said = signers.in_force(log.size)
-    signed = ledger.open_checkpoint(log.checkpoint, said.signed_by, said.witnesses)
-    elsewhere = {each.name for each in home.pack.witnesses.witness if not each.local}
-    return sorted(elsewhere & set(signed.cosigned))
+    elsewhere = {each.vkey for each in home.pack.witnesses.witness if not each.local}
+    vkeys = [vkey for vkey in said.witnesses if vkey in elsewhere]
+    return sorted(ledger.open_checkpoint(log.checkpoint, said.signed_by, vkeys).cosigned)
 
 
 def _fetch(source: str, copy: Path) -> None:
@@ -238,11 +245,13 @@ def _fetch(source: str, copy: Path) -> None:
 
 
 def _check_source(home: Home, copy: Path) -> None:
-    """Raise LedgerDamaged unless the copy is whole and signed by the keys that this home knows."""
+    """Raise LedgerDamaged unless the copy is whole and signed by the keys that this home knows.
+
+    Which witnesses had to cosign is what the ledger says of each checkpoint: they may have been
+    changed after the backup, of which this home knows nothing.
+    """
     public = read_public(home.path / FILE)
-    found = ledger.verify_log(
-        copy / "ledger", public.ledger, public.witnesses, public.k, copy / "trees"
-    )
+    found = ledger.verify_log(copy / "ledger", public.ledger, trees=copy / "trees")
     if found.problems:
         # It is fetched anew next time, whole: what was wrong in it must not be kept.
         shutil.rmtree(copy)
@@ -307,16 +316,21 @@ def check_database(folder: Path) -> None:
 
 
 def _put_in_place(home: Home, copy: Path, announce: Announce) -> None:
-    """Exchange the ledger and the trees for the copy's; what stood there is kept beside them."""
+    """Exchange the ledger and the trees for the copy's; what stood there is kept beside them.
+
+    It may be evidence: what it signed, and had staged. Each has a name of its own, and only what
+    stands in the copy to the last file is not kept twice.
+    """
     _take_staged(home.ledger, copy / "ledger")
     for folder in (home.ledger, home.trees):
-        before = _before(folder)
-        shutil.rmtree(before, ignore_errors=True)
+        aside = _aside(folder, max(_set_aside(folder), default=0) + 1)
         announce(f"set-aside {folder.name}")
         if folder.exists():
-            folder.rename(before)
+            folder.rename(aside)
         announce(f"exchange {folder.name}")
         (copy / folder.name).rename(folder)
+        if _holds(folder, aside):
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def _take_staged(ours: Path, copy: Path) -> None:
@@ -333,13 +347,29 @@ def _take_staged(ours: Path, copy: Path) -> None:
 def _mend_exchange(home: Home) -> None:
     """Undo an exchange that was cut off between the two renames."""
     for folder in (home.ledger, home.trees):
-        before = _before(folder)
-        if before.exists() and not folder.exists():
-            before.rename(folder)
+        if not folder.exists() and (numbers := _set_aside(folder)):
+            _aside(folder, max(numbers)).rename(folder)
 
 
-def _before(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.before")
+def _aside(folder: Path, number: int) -> Path:
+    return folder.with_name(f"{folder.name}.before" + (f"-{number}" if number > 1 else ""))
+
+
+def _set_aside(folder: Path) -> list[int]:
+    """Return the numbers of what was set aside of ``folder``; the first has none in its name."""
+    names = (path.name for path in folder.parent.glob(f"{folder.name}.before*"))
+    found = (re.fullmatch(r".*\.before(?:-(\d+))?", name) for name in names)
+    return [int(match[1] or 1) for match in found if match]
+
+
+def _holds(folder: Path, aside: Path) -> bool:
+    """Return whether every file in ``aside`` (but the lock) stands in ``folder``, byte for byte."""
+    files = (path.relative_to(aside) for path in aside.rglob("*") if path.is_file())
+    return all(
+        (folder / path).is_file() and filecmp.cmp(folder / path, aside / path, shallow=False)
+        for path in files
+        if path != Path(LOCK)
+    )
 
 
 def _add_entries(home: Home) -> tuple[int, int]:

@@ -154,12 +154,12 @@ def _integrate(home: Home, announce: Announce) -> str:
 
 def _append(home: Home, log: ledger.Log, waiting: list[bytes], announce: Announce) -> None:
     size = log.size
-    vkeys = signers.signing(size)
+    vkeys, said = signers.signing(size), signers.now_in_force()
     ledger.Log.open(home.ledger, signers.load(home, log.origin, vkeys)).append(
         waiting,
-        witnesses.cosigners(home, log.origin, vkeys),
+        witnesses.cosigners_in_force(home, log.origin, vkeys, said),
         first=size if waiting else None,
-        quorum=home.pack.witnesses.k,
+        quorum=said.k,
         announce=announce,
     )
 
@@ -169,8 +169,9 @@ def _refresh(home: Home) -> str:
     vkeys = signers.signing(log.size)
     # Nothing is signed by this: the published checkpoint goes to the witnesses as it is.
     opened = ledger.Log.open(home.ledger, signers.load(home, log.origin, vkeys))
+    said = signers.now_in_force()
     return opened.refresh(
-        witnesses.cosigners(home, log.origin, vkeys), quorum=home.pack.witnesses.k
+        witnesses.cosigners_in_force(home, log.origin, vkeys, said), quorum=said.k
     )
 
 

@@ -207,7 +207,7 @@ def to_do_again(home: Home, recorded: Recorded) -> list[str]:
         for version, digest in recorded.versions.items()
         if not (home.versions / digest).is_dir()
     ]
-    if set(signers.now_in_force().witnesses) != set(witnesses.vkeys(home)):
+    if not witnesses.pack_agrees(home, signers.now_in_force()):
         again.append(
             "The witnesses were changed after the backup, and the agreement's witnesses.toml here "
             "is the older one: run `portcullis ledger witnesses` again with the newer."

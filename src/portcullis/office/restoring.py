@@ -91,6 +91,6 @@ def _behind(home: Home) -> Iterator[str]:
     recorded = Counter.objects.filter(name="ledger").values_list("value", flat=True).first() or 0
     if recorded < decided:
         yield (
-            f"database-behind-ledger: The database has {recorded} entries and the ledger {decided}: "
-            "the database is an older copy."
+            f"database-behind-ledger: The database has {recorded} entries and the ledger "
+            f"{decided}: the database is an older copy."
         )

@@ -7,7 +7,8 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from portcullis import ledger
-from portcullis.agreements import WitnessNamed
+from portcullis.agreements import WitnessNamed, Witnesses
+from portcullis.errors import Refused
 from portcullis.office.home import Home
 
 KEY = "witness.pem"
@@ -36,11 +37,37 @@ def cosigners(
     ]
 
 
-def vkeys(home: Home) -> list[str]:
-    """Return the witnesses' verifier keys, in the pack's order."""
+def cosigners_in_force(
+    home: Home, origin: str, log_vkeys: Sequence[str], said: ledger.LogKeys
+) -> list[ledger.Cosigner]:
+    """Return those of the pack's witnesses whose cosignatures count by what the ledger ``said``.
+
+    Raises Refused where the pack names fewer of them than must cosign: a home put back from a
+    backup has an older pack, and whatever it published would lack a cosignature for ever.
+    """
+    named = cosigners(home, origin, log_vkeys)
+    counting = [witness for witness in named if witness.vkey in said.witnesses]
+    if len(counting) < said.k:
+        names = ", ".join(ledger.parse_vkey(vkey).name for vkey in said.witnesses)
+        raise Refused(
+            f"By the ledger {said.k} of these must cosign: {names}. The agreement's witnesses.toml "
+            f"here names {len(counting)} of them, by the keys they have there.",
+            "Put the newer witnesses.toml in place with `portcullis ledger witnesses`, and run the "
+            "same again.",
+        )
+    return counting
+
+
+def pack_agrees(home: Home, said: ledger.LogKeys) -> bool:
+    """Return whether the pack asks for the witnesses, and as many of them, as the ledger ``said``."""
+    return (set(vkeys(home)), home.pack.witnesses.k) == (set(said.witnesses), said.k)
+
+
+def vkeys(home: Home, asked: Witnesses | None = None) -> list[str]:
+    """Return the verifier keys of the witnesses ``asked`` (default: the pack's), in that order."""
     return [
         named.vkey or ledger.witness_verifier(named.name, _local_key(home)).vkey
-        for named in home.pack.witnesses.witness
+        for named in (asked or home.pack.witnesses).witness
     ]
 
 
