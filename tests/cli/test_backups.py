@@ -117,6 +117,7 @@ def test_misuse_is_said_plainly(world: worlds.World) -> None:
     assert "portcullis init" in run(world.folder / "none", "doctor", code=2)
 
 
+@pytest.mark.long
 def test_a_backup_with_its_state_in_postgresql(tmp_path: Path) -> None:
     world = worlds.build(tmp_path / "world", lawful=2)
     (world.folder / "order.txt").write_text("An order.")

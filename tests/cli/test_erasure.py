@@ -95,6 +95,7 @@ def test_a_hold_is_named_with_its_docket(world: worlds.World) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_reexamination_says_what_it_could_not_judge(world: worlds.World) -> None:
     run(world, "erase", "batch-1", by=OFFICER)
     file = disclosed.write(world, disclosed.disclosures(2))

@@ -25,6 +25,7 @@ def test_each_element_is_shown_with_a_request_that_fails_only_it(tmp_path: Path)
     assert "none is implied by another" in done.stdout
 
 
+@pytest.mark.long
 def test_another_version_is_compared_with_an_example_each(tmp_path: Path) -> None:
     folder = tmp_path / "stricter"
     shutil.copytree(builtin_pack(), folder)

@@ -58,6 +58,7 @@ def source(world: worlds.World) -> tuple[object, ...]:
     return ("--source", acts.DOCKET, "--document", world.folder / "ruling.txt")
 
 
+@pytest.mark.long
 def test_two_people_put_a_reading_in_force_and_out_of_it(world: worlds.World) -> None:
     words = ("reading", "put-in-force", COMPONENT, *source(world))
     first = ask(world, *words, code=1)

@@ -14,7 +14,9 @@ LAWFUL = 6
 
 RECEIVE = ["store", "stored 10", "commit-received", "integrate-received", "mark-integrated"]
 ADJUDICATE = ["measure", "screen", "match", "list", "write-tree", "commit-list", "integrate-list"]
-SEQUENCER = ["stage", "tiles", "publish", "sweep", "unstage", "mark-integrated"]
+# The ledger's own tests kill it at each of these; here, what the office makes of it.
+_SEQUENCER = ["stage", "tiles", "publish", "sweep", "unstage", "mark-integrated"]
+SEQUENCER = [pytest.param(step, marks=pytest.mark.long) for step in _SEQUENCER]
 RELEASE = [
     *["authorise", "integrate-authorised", *SEQUENCER, "judge-again", "seal"],
     *["write-package", "commit-sealed", "rename", "deliver", "commit-delivery"],

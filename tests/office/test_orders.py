@@ -317,7 +317,7 @@ def start(world: worlds.World, act: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3))])
 def test_no_delivery_in_an_orders_scope_stands_after_it(
     sealed_many: Path, tmp_path: Path, seed: int
 ) -> None:
