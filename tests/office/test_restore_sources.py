@@ -8,10 +8,11 @@ import pytest
 from portcullis import ledger
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger import Fault, LedgerDamaged
+from portcullis.office.public import FILE, POLICY, read_public
 from tests.ledger.processes import ledger_server
 from tests.office import acts, checks, restored
 from tests.office import world as worlds
-from tests.office.elsewhere import Elsewhere
+from tests.office.elsewhere import Elsewhere, witnesses_file
 from tests.office.homes import switch
 from tests.office.restored import closed
 from tests.office.test_freshness import adopt
@@ -201,3 +202,115 @@ def test_a_ledger_damaged_in_place_is_mended_from_a_copy(stage) -> None:
     restored.whole_again(world, newer)
     checks.ledger_verifies(world.home())
     assert (world.home_path / "ledger.before").is_dir()
+
+
+def adopt_file(world: worlds.World, file: Path) -> None:
+    from portcullis.office.ledger_keys import adopt_witnesses
+
+    adopt_witnesses(world.home(), restored.administrator(world), file)
+
+
+def only_elsewhere(folder: Path, other: Elsewhere) -> Path:
+    """Write a ``witnesses.toml`` without the witness in the house."""
+    file = witnesses_file(folder, other, k=1)
+    file.write_text(file.read_text().replace('[[witness]]\nname = "local"\n', ""))
+    return file
+
+
+@pytest.mark.parametrize("house", ["kept", "replaced"])
+def test_witnesses_changed_after_the_backup_must_be_named_before_anything_is_signed(
+    stage, tmp_path, house: str
+) -> None:
+    """What the older pack's witness alone cosigned would lack a cosignature for ever."""
+    world = stage("approved")
+    other = Elsewhere(tmp_path / "other")
+    other.trust(world.home())
+
+    def since() -> None:
+        adopt_file(world, file)
+        acts.place(world)
+
+    with other.running():
+        file = witnesses_file(tmp_path, other, k=2)
+        if house == "replaced":
+            file = only_elsewhere(tmp_path, other)
+        again = restored.lost_and_put_back(world, since)
+        # The old disk is gone, and what is left is what outsiders hold.
+        source = restored.copy_of(world)
+        shutil.rmtree(world.home_path)
+        with pytest.raises(Refused, match=r"must cosign.*elsewhere\.example/w1") as refused:
+            restored.catch_up(again, source)
+        assert "portcullis ledger witnesses" in refused.value.remedy
+        assert closed(again) == ["restored-from-backup"]
+        restored.refuses_to_record(again)
+        checks.ledger_verifies(again.home())
+
+        adopt_file(again, file)
+        assert closed(again) == ["restored-from-backup"]
+        found = restored.catch_up(again, source)
+        assert (found.whole, found.again) == (True, ())
+        assert closed(again) == []
+        released = acts.release(again)
+    assert (released.delivered, released.not_sent) == (0, 6)
+    home = again.home()
+    ((_, entry),) = checks.of_kind(home, "restored")
+    assert entry["confirmed_by"] == ["elsewhere.example/w1"]
+    public = read_public(home.path / FILE)
+    assert (other.vkey in public.witnesses, public.k) == (True, 2 if house == "kept" else 1)
+    policy = ledger.Policy.parse((home.path / POLICY).read_text())
+    assert (policy.logs, policy.witnesses, policy.k) == (
+        public.ledger,
+        public.witnesses,
+        public.k,
+    )
+    checks.ledger_verifies(home)
+
+
+def test_a_witness_added_after_the_backup_is_named_among_what_is_to_be_done_again(
+    stage, tmp_path
+) -> None:
+    """One cosignature is enough, and the house's own is one: nothing stays closed for the other."""
+    world = stage("approved")
+    other = Elsewhere(tmp_path / "other")
+    other.trust(world.home())
+
+    def since() -> None:
+        adopt_file(world, file)
+        acts.place(world)
+
+    with other.running():
+        file = witnesses_file(tmp_path, other, k=1)
+        again = restored.lost_and_put_back(world, since)
+        found = restored.catch_up(again, world.home_path)
+        assert [each for each in found.again if "portcullis ledger witnesses" in each]
+        assert other.vkey in read_public(again.home_path / FILE).witnesses
+        # Who is not asked confirms nothing.
+        assert [loss.id for loss in found.losses] == [f"{restored.NEVER_SEEN}:{found.size}"]
+
+        adopt_file(again, file)
+        found = restored.catch_up(again, world.home_path)
+        assert (found.whole, found.again) == (True, ())
+        assert acts.release(again).delivered == 0
+    checks.ledger_verifies(again.home())
+
+
+def test_a_ledger_set_aside_is_never_deleted_by_another_catch_up(stage) -> None:
+    world = stage("approved")
+    acts.place(world)
+    older = restored.copy_of(world, "older")
+    again = restored.lost_and_put_back(world, lambda: acts.place(world, "order-2"))
+    before = aside(again)
+    assert before == []
+    first = (again.home_path / "ledger" / "checkpoint").read_bytes()
+    restored.catch_up(again, older)
+    second = (again.home_path / "ledger" / "checkpoint").read_bytes()
+    restored.whole_again(again, world.home_path)
+    assert aside(again) == ["ledger.before", "ledger.before-2"], "the trees had nothing else"
+    for name, note in (("ledger.before", first), ("ledger.before-2", second)):
+        assert (again.home_path / name / "checkpoint").read_bytes() == note
+    saved = restored.backup(again)
+    assert not [path for path in saved.rglob("*") if ".before" in path.name]
+
+
+def aside(world: worlds.World) -> list[str]:
+    return sorted(path.name for path in world.home_path.glob("*.before*"))

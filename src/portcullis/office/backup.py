@@ -48,7 +48,7 @@ from portcullis.tables import publish
 _DATABASE = "state.sqlite3"
 # Locks, parts of files that nobody finished, and what catching up leaves behind.
 _LEFT_OUT = re.compile(
-    r"(.*\.lock|.*\.turnstile|.*\.part|state\.sqlite3.*|RESTORED|catching-up|.*\.before)"
+    r"(.*\.lock|.*\.turnstile|.*\.part|state\.sqlite3.*|RESTORED|catching-up|.*\.before(-\d+)?)"
 )
 _SEQUENCER = (".sequencer/lock", ".sequencer/parts", ".sequencer/part")
 _TIME = "%Y-%m-%dT%H%M%SZ"

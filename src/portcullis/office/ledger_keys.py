@@ -63,9 +63,10 @@ def adopt_witnesses(home: Home, actor: Actor, file: Path) -> ledger.LogKeys:
     """Have the witnesses of ``file`` (a ``witnesses.toml``) cosign from here on.
 
     Raises PackErrors where the file is not whole, Refused where it asks for fewer cosignatures than
-    are asked for now. Cut off halfway, the gate stays closed until it is run again. Where the ledger
-    names these witnesses already, and only the pack of a home put back does not, the file is all
-    that changes: even while that home may record nothing.
+    are asked for now. Cut off halfway, the gate stays closed until it is run again.
+
+    Where the ledger names these witnesses already, and only the pack of a home put back does not,
+    the file is all that changes: that home may be one in which nothing can be recorded yet.
     """
     check_role(home, actor, ADMINISTRATOR, "ledger-witnesses")
     said = signers.now_in_force()

@@ -7,7 +7,7 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from portcullis import ledger
-from portcullis.agreements import WitnessNamed, Witnesses
+from portcullis.agreements import Witnesses, WitnessNamed
 from portcullis.errors import Refused
 from portcullis.office.home import Home
 
@@ -59,7 +59,7 @@ def cosigners_in_force(
 
 
 def pack_agrees(home: Home, said: ledger.LogKeys) -> bool:
-    """Return whether the pack asks for the witnesses, and as many of them, as the ledger ``said``."""
+    """Return whether the pack asks for the witnesses, and as many, as the ledger ``said``."""
     return (set(vkeys(home)), home.pack.witnesses.k) == (set(said.witnesses), said.k)
 
 
