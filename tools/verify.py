@@ -42,6 +42,8 @@ HASH = 32  # bytes
 KEY_ID = 4  # bytes
 LOG, WITNESS = 1, 4  # the types of key
 LEAST_LINES = 4  # of a checkpoint's text: origin, size, root, and the empty end
+TREE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}/[0-9]{1,9}"  # how a batch's tree is named
+DAY = 24 * 60 * 60  # seconds
 MOST_FAULTS = 1000  # in one tree; a promise of any size must not keep us looking for ever
 LONGEST = 1 << 26  # bytes of a file fetched; a full bundle has at most a quarter of it
 
@@ -231,11 +233,19 @@ def decimal(text):
     return int(text)
 
 
+def utf8(text):
+    """Encode text as UTF-8; JSON can hold letters (lone surrogates) that have no such form."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Wrong("A text cannot be written as UTF-8.") from None
+
+
 def parse_vkey(vkey, kind):
     """Read a verifier key of a LOG or a WITNESS. Returns (name, key id, public key, kind)."""
     name, key_id, material = [*vkey.split("+", 2), "", ""][:3]
     raw = unbase64(material)
-    right_id = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:KEY_ID]
+    right_id = hashlib.sha256(utf8(name) + b"\n" + raw).digest()[:KEY_ID]
     if raw[0] != kind or len(raw) != 1 + 32 or right_id.hex() != key_id or not name:
         raise Wrong(f"Not an Ed25519 verifier key of type {kind:02x}: {name}.")
     read_public_key(raw[1:])
@@ -251,6 +261,12 @@ class Trust:
         self.groups = {}  # name -> (how many of them, names of witnesses and groups)
         self.quorum = quorum  # None: nobody need have cosigned
 
+    def refuse_repeats(self):
+        """Raise Wrong where one key is named twice, be it under two names: it would count twice."""
+        for some in (self.keys, list(self.witnesses.values())):
+            if len({key[2] for key in some}) < len(some):
+                raise Wrong("A key is named twice.")
+
     def enough(self, signed, name=None):
         """Say whether the witnesses whose keys are in ``signed`` make up the quorum."""
         name = name or self.quorum
@@ -265,6 +281,7 @@ def trust_of(keys, witnesses, least):
     trust = Trust(keys, {str(number): key for number, key in enumerate(witnesses)}, "all")
     trust.groups["all"] = (least, tuple(trust.witnesses))
     trust.quorum = "all" if least else None
+    trust.refuse_repeats()
     if not 0 <= least <= len(witnesses):
         raise Wrong("There are not so many witnesses.")
     return trust
@@ -295,9 +312,9 @@ def parse_policy(data):
             quorum.append(None if rest[0] == "none" else rest[0])
         else:
             raise Wrong(f"The policy has a line that says nothing: {line[:40]!r}.")
-    publics = [key[2] for key in trust.keys], [key[2] for key in trust.witnesses.values()]
-    if len(quorum) != 1 or any(len(set(some)) < len(some) for some in publics):
-        raise Wrong("The policy names a key twice, or not exactly one quorum.")
+    trust.refuse_repeats()
+    if len(quorum) != 1:
+        raise Wrong("The policy does not name exactly one quorum.")
     trust.quorum = quorum[0]
     return trust
 
@@ -307,6 +324,7 @@ def parse_policy(data):
 
 def split_note(note):
     """Split a signed note into its text and its signatures (name, key id, signature)."""
+    utf8(note)
     text, gap, lines = note.rpartition("\n\n")
     if not gap or not lines.endswith("\n") or any(c < " " and c != "\n" for c in note):
         raise Wrong("The checkpoint is not a signed note.")
@@ -704,8 +722,10 @@ class Ledger:
                 self.see_keys(position, entry)
             if self.trees is not None and b'"leaves_root"' in entry:
                 self.see_tree(entry)
-        except (Wrong, TypeError, AttributeError) as wrong:
+        except Wrong as wrong:
             self.faults.append(f"Entry {position}: {wrong}")
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            self.faults.append(f"Entry {position}: it does not say what it must.")
         if self.visit:
             self.visit(position, entry)
 
@@ -721,7 +741,7 @@ class Ledger:
             state = trust_of(value["signed_by"], value["witnesses"], value["k"])
             sound = canonical(value) == entry and len({key[0] for key in state.keys}) == 1
             sound = sound and type(value["k"]) is int and type(value["at"]) is str
-        except (KeyError, TypeError):
+        except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
             sound = False
         if not sound or (self.states and state.keys[0][0] != self.states[0].keys[0][0]):
             raise Wrong("it does not say which are the ledger's keys.")
@@ -734,8 +754,8 @@ class Ledger:
         path = value.get("tree")
         if path is None:
             return
-        if not path or ".." in path or path.startswith("/"):
-            raise Wrong("its tree is outside the folder of trees.")
+        if type(path) is not str or not re.fullmatch(TREE, path):
+            raise Wrong("its tree is not a folder below the trees.")
         if self.named.setdefault(path, (size, root)) != (size, root):
             raise Wrong(f"an earlier entry gives another root for the tree {path}.")
 
@@ -799,13 +819,27 @@ def canonical(value):
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def refuse_number(text):
+    """Refuse a fraction (NaN, too), which can be written in several ways."""
+    raise ValueError(text)
+
+
+def read_entry(entry):
+    """Return an entry that is a canonical JSON object; None if not, or if too much for Python."""
+    try:
+        value = json.loads(entry, parse_float=refuse_number, parse_constant=refuse_number)
+        return value if type(value) is dict and canonical(value) == entry else None
+    except (ValueError, RecursionError):
+        return None
+
+
 def tree_in(entry):
     """Return an entry, and the size and root of the tree of leaves that it names."""
     try:
-        value = json.loads(entry)
+        value = read_entry(entry)
         root, size = bytes.fromhex(value["leaves_root"]), value["leaves"]
-        sound = canonical(value) == entry and type(size) is int and size >= 0 and len(root) == HASH
-    except (ValueError, TypeError, KeyError, RecursionError):
+        sound = type(size) is int and size >= 0 and len(root) == HASH
+    except (ValueError, TypeError, KeyError):
         sound = False
     if not sound:
         raise Wrong("it does not name a tree.")
@@ -867,59 +901,87 @@ def verify_consistency(text, trust):
 
 
 def verify_statement(text, source, trust):
-    """Count again what a statement says of a ledger; return it, raise Wrong if it is not so."""
+    """Count again what a statement says of a ledger; return it, raise Wrong if it is not so.
+
+    The witnesses' clocks are put round the days asked about. Opening: the last checkpoint that was
+    witnessed before the first day began (before the last one ended, if all to it are asked about).
+    Closing: the first witnessed after the last day's end. Entries between are dated by the holder's
+    clock alone.
+    """
     try:
         said = json.loads(text)
         by = datetime.date.fromisoformat(said["by"])
         since = datetime.date.fromisoformat(said["since"] or "0001-01-01")
-        names = [name for name in ("opening", "closing", "newest") if said[name] is not None]
-        notes = [said[name] for name in names]
+        edges = [said[name] for name in ("opening", "before_end") if said[name] is not None]
+        notes = [edge["note"] for edge in (*edges, said["closing"])] + [said["newest"]]
         sizes = [parse_checkpoint(note)[1] for note in notes]
-        known = said["format"] == "portcullis-statement/1" and names[-2:] == ["closing", "newest"]
+        known = said["format"] == "portcullis-statement/1"
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         known = False
     if not known:
         raise Wrong("This is not a statement.")
-    seen = []
+    seen, unreadable = [], []
 
     def visit(position, entry):
-        try:
-            value = json.loads(entry)
-        except (ValueError, RecursionError):
-            return
-        if isinstance(value, dict) and value.get("kind") == said["kind"]:
+        value = read_entry(entry)
+        if value is None:
+            unreadable.append(position)
+        elif value.get("kind") == said["kind"]:
             seen.append((position, day_of(value.get("at"))))
 
     ledger = Ledger(source, trust, sizes=sizes, visit=visit)
     faults = [fault for fault in ledger.faults if not fault.startswith("An append was cut off")]
     if faults:
         raise Wrong(f"The ledger itself is not sound: {faults[0]}")
-    checkpoints = [one for one in ledger.opened if one[0] <= sizes[-1]]
+    checkpoints = []
     for note in notes:
         size, root, signed = ledger.open(note)
         if ledger.roots.get(size) != root:
             raise Wrong(f"The statement's checkpoint of {size} entries is not this ledger's.")
         checkpoints.append((size, note, signed))
-    opening, closing = bracket(checkpoints, by, trust)
-    first = 0 if opening is None else opening
-    middle = sizes[-1] if closing is None else closing
+    checkpoints += [one for one in ledger.opened if one[0] <= sizes[-1]]
     seen = [(position, day) for position, day in seen if position < sizes[-1]]
-    asked = [position for position, day in seen if day and since <= day <= by]
+    before_end, closing = bracket(checkpoints, start_of(by) + DAY, trust)
+    opening = bracket(checkpoints, start_of(since), trust)[0] if said["since"] else before_end
     right = {
-        "positions": [position for position in asked if position < middle],
-        "backdated": [position for position in asked if position >= middle],
-        "postdated": [position for position, day in seen if position < first and day and day > by],
-        "undated": [position for position, day in seen if day is None],
         "closed": closing is not None,
+        "opening": opening,
+        "before_end": before_end,
+        "closing": closing or {"entries": sizes[-1], "witnessed": None},
+        "undated": [position for position, day in seen if day is None],
+        "unreadable": [position for position in unreadable if position < sizes[-1]],
     }
-    right["count"] = len(right["positions"])
-    stated = dict(zip(names, sizes, strict=True))
-    if (stated.get("opening"), stated["closing"]) != (opening, middle):
-        raise Wrong("The statement's checkpoints are not those round the end of its day.")
+    right |= count_days(seen, since if said["since"] else None, by, right)
     for name, value in right.items():
-        if said.get(name) != value:
-            raise Wrong(f"The ledger, counted again, says otherwise of: {name}.")
-    return said, middle
+        stated = said.get(name)
+        if isinstance(stated, dict):
+            stated = {part: stated[part] for part in stated if part != "note"}
+        if stated != value:
+            raise Wrong(f"The ledger, counted again under these keys, says otherwise of: {name}.")
+    return {**said, **right}
+
+
+def count_days(seen, since, by, edges):
+    """Sort entries (position, day) by the day they claim, and by what the witnesses had seen."""
+    first, inside, closing = (
+        edges[name]["entries"] if edges[name] else 0
+        for name in ("opening", "before_end", "closing")
+    )
+    found = {"positions": [], "backdated": [], "postdated": []}
+    for position, day in seen:
+        if day is None:
+            continue
+        early = since is not None and day < since
+        asked = not early and day <= by
+        if asked and position < closing:
+            found["positions"].append(position)
+        if (early and position >= first) or (asked and position >= closing):
+            found["backdated"].append(position)
+        # Seen before the last day's end, but of a later one; or before the first, but not earlier.
+        if (position < inside and day > by) or (since and not early and position < first):
+            found["postdated"].append(position)
+    between = sum(first <= position < closing for position, _ in seen)
+    return {**found, "count": len(found["positions"]), "between": between}
 
 
 def day_of(at):
@@ -931,21 +993,36 @@ def day_of(at):
         return None
 
 
-def bracket(checkpoints, by, trust):
-    """Return the sizes of the last checkpoint witnessed before, and the first after, a day's end.
+def start_of(day):
+    """Return when a day begins in UTC, in seconds since 1970."""
+    return (day.toordinal() - datetime.date(1970, 1, 1).toordinal()) * DAY
 
-    The day ends at midnight in UTC; each is None where there is none.
+
+def bracket(checkpoints, moment, trust):
+    """Return the last checkpoint witnessed before a moment, and the first at or after it.
+
+    Of each its size, and the time by which (from which on) enough witnesses saw it; None where
+    there is none.
     """
-    midnight = datetime.time(tzinfo=datetime.UTC)
-    end = datetime.datetime.combine(by + datetime.timedelta(days=1), midnight).timestamp()
-    opening = None
-    for size, _, signed in sorted(checkpoints, key=lambda one: one[0]):
-        moments = {key: moment for key, moment in signed.items() if moment is not None}
-        if trust.quorum and trust.enough([key for key in moments if moments[key] >= end]):
-            return opening, size
-        if trust.quorum and trust.enough([key for key in moments if moments[key] < end]):
-            opening = size
-    return opening, None
+    before, after = [], []  # (size, time)
+    for size, _, signed in checkpoints if trust.quorum else ():
+        times = {key: time for key, time in signed.items() if time is not None}
+        by = [t for t in times.values() if trust.enough([key for key in times if times[key] <= t])]
+        on = [t for t in times.values() if trust.enough([key for key in times if times[key] >= t])]
+        before += [(size, min(by))] if by and min(by) < moment else []
+        after += [(size, max(on))] if on and max(on) >= moment else []
+    right = min(after, key=lambda one: one[0], default=None)
+    before = [one for one in before if right is None or one[0] <= right[0]]
+    left = max(before, key=lambda one: one[0], default=None)
+    return [one and {"entries": one[0], "witnessed": utc(one[1])} for one in (left, right)]
+
+
+def utc(moment):
+    """Write a time given in seconds since 1970."""
+    try:
+        return datetime.datetime.fromtimestamp(moment, datetime.UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return f"{moment} seconds after 1970"  # past the calendar's end
 
 
 # --- the command line ------------------------------------------------------------------------
@@ -953,6 +1030,7 @@ def bracket(checkpoints, by, trust):
 
 def main():
     """Run from the command line."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # whatever is quoted can be printed
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -1015,13 +1093,27 @@ def answer(asked, text, leaf, trust):
     if asked.verb == "consistency":
         old, new = verify_consistency(text, trust)
         return f"the ledger of {new} entries begins with that of {old}, unchanged."
-    said, size = verify_statement(text, place(asked.ledger), trust)
+    return words_of(verify_statement(text, place(asked.ledger), trust))
+
+
+def words_of(said):
+    """Say what a statement says."""
     since = f"from {said['since']} " if said["since"] else ""
     rest = "" if said["closed"] else " No witness has seen the end of that day: it may yet rise."
-    late = "".join(f" {name}: {said[name]}." for name in ("backdated", "postdated") if said[name])
+    lists = ("backdated", "postdated", "undated", "unreadable")
+    named = "".join(f" {name}: {said[name]}." for name in lists if said[name])
+    edges = [
+        f"{edge['entries']} entries, "
+        + (f"witnessed {edge['witnessed']}" if edge["witnessed"] else "not closed")
+        if edge
+        else "none"
+        for edge in (said["opening"], said["closing"])
+    ]
     return (
         f"{said['kind']}, {since}to {said['by']}: {said['count']} "
-        f"among the first {size} entries.{rest}{late}"
+        f"among the first {said['closing']['entries']} entries.{rest}{named} Opening: {edges[0]}. "
+        f"Closing: {edges[1]}. The entries between are dated by the holder's clock alone: "
+        f"{said['between']} of this kind."
     )
 
 

@@ -57,7 +57,7 @@ def _build(place: Place) -> None:
     log = Log.create(place.log, ORIGIN, KEY, [witness])
     log.append(make_entries(3), [witness])
     log.append(make_entries(300, 3), [witness])
-    for name, count in (("batch-1/tree", 700), ("batch-2", 5)):
+    for name, count in (("batch-1/1", 700), ("batch-2/1", 5)):
         head = write_tree(place.trees / name, make_leaves(count, name))
         entry = {"leaves": head.size, "leaves_root": head.root.hex(), "tree": name}
         log.append([json_bytes(entry)], [witness])
@@ -67,7 +67,8 @@ def _build(place: Place) -> None:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = Place(tmp_path_factory.mktemp("ledger"))
-    (place.trees / "batch-1").mkdir(parents=True)
+    for batch in ("batch-1", "batch-2"):
+        (place.trees / batch).mkdir(parents=True)
     _build(place)
     return place
 

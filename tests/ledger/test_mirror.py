@@ -133,7 +133,7 @@ def test_outgrown_tiles_are_cut_from_the_full_ones(home, tmp_path):
         ("ledger/checkpoints/003", Fault.MISSING_CHECKPOINT),
         ("ledger/tile/entries/000", Fault.MISSING_BUNDLE),
         ("ledger/tile/0/000", Fault.MISSING_TILE),
-        ("trees/batch-1/tree/tile/1/000.p/2", Fault.MISSING_TILE),
+        ("trees/batch-1/1/tile/1/000.p/2", Fault.MISSING_TILE),
     ],
 )
 def test_what_is_missing_is_named(home, tmp_path, path, fault):

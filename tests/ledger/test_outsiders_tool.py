@@ -1,5 +1,6 @@
 """The single file for outsiders, as an outsider runs it: with the standard library alone."""
 
+import contextlib
 import dataclasses
 import json
 from datetime import date
@@ -18,10 +19,11 @@ from portcullis.ledger import (
     make_statement,
     mirror,
     two_level_proofs,
+    verify_log,
     witness_verifier,
     write_contents,
 )
-from tests.ledger.conftest import KEY, VKEY, WITNESS_VKEY, make_leaves
+from tests.ledger.conftest import KEY, VKEY, WITNESS_KEY, WITNESS_VKEY, make_leaves
 from tests.ledger.outsiders import run_tool, tool
 from tests.ledger.test_mirror import served
 
@@ -48,12 +50,12 @@ def test_a_whole_ledger(place, policy):
         done = run_tool("log", place.log, *trust, "--trees", place.trees)
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == "OK  307 entries, 2 trees: every entry, tile and signature agrees.\n"
-    path = place.trees / "batch-2/tile/entries/000.p/5"
+    path = place.trees / "batch-2/1/tile/entries/000.p/5"
     data = path.read_bytes()
     path.write_bytes(data[:-1] + b"?")
     done = run_tool("log", place.log, *KEYS, "--trees", place.trees)
     assert done.returncode == 1
-    assert "WRONG  batch-2: tile/0/000.p/5: hash 4 is not that of entries 4-4." in done.stdout
+    assert "WRONG  batch-2/1: tile/0/000.p/5: hash 4 is not that of entries 4-4." in done.stdout
 
 
 def test_a_whole_ledger_over_http(place):
@@ -61,10 +63,10 @@ def test_a_whole_ledger_over_http(place):
     with served(place.root) as url:
         asked = ("log", f"{url}/log", *KEYS, "--trees", f"{url}/trees/")
         assert run_tool(*asked).stdout.startswith("OK  307 entries, 2 trees")
-        (place.trees / "batch-2/tile/0/000.p/5").unlink()
+        (place.trees / "batch-2/1/tile/0/000.p/5").unlink()
         done = run_tool(*asked)
         assert done.returncode == 1
-        assert "WRONG  batch-2: tile/0/000.p/5 is missing or cannot be read." in done.stdout
+        assert "WRONG  batch-2/1: tile/0/000.p/5 is missing or cannot be read." in done.stdout
     done = run_tool(*asked)
     assert done.returncode == 1
     assert "WRONG  checkpoint: checkpoint cannot be fetched" in done.stdout
@@ -80,7 +82,7 @@ def test_a_copy_with_outgrown_tiles_gone(place, tmp_path):
 
 def test_a_proof(place, tmp_path, policy):
     leaf, proof = tmp_path / "leaf", tmp_path / "x.tlog-proof"
-    tree = Tree(place.trees / "batch-1/tree")
+    tree = Tree(place.trees / "batch-1/1")
     leaf.write_bytes(tree.leaf(699))
     proof.write_text(next(two_level_proofs(place.open(), 303, tree, [699])).text)
     for trust in (KEYS, ("--policy", policy)):
@@ -117,7 +119,9 @@ def test_a_statement(place, tmp_path):
     path.write_text(said.text)
     done = run_tool("statement", path, place.log, *KEYS)
     assert done.stdout == (
-        "OK  batch-received, to 2025-04-07: 0 among the first 0 entries. backdated: [307, 308].\n"
+        "OK  batch-received, to 2025-04-07: 0 among the first 0 entries. backdated: [307, 308]. "
+        "Opening: none. Closing: 0 entries, witnessed 2025-06-15T15:06:40+00:00. "
+        "The entries between are dated by the holder's clock alone: 0 of this kind.\n"
     )
     for change in ({"backdated": ()}, {"closed": False}, {"positions": (307,)}):
         path.write_text(dataclasses.replace(said, **change).text)
@@ -138,6 +142,70 @@ def test_called_wrongly(place, tmp_path, policy):
     assert run_tool("log", place.log, *KEYS, "--policy", policy).returncode == 2
     assert run_tool("log", place.log, "--policy", tmp_path / "none").returncode == 2
     assert run_tool("log", place.log, *KEYS, "--quorum", "2").returncode == 2
+
+
+def test_one_witness_does_not_count_twice(place):
+    twice = run_tool("log", place.log, *KEYS, "--witness", WITNESS_VKEY)
+    assert (twice.returncode, "A key is named twice." in twice.stderr) == (2, True)
+    renamed = witness_verifier("another.example/name", WITNESS_KEY).vkey
+    with pytest.raises(tool.Wrong, match="named twice"):
+        tool.trust_of([VKEY], [WITNESS_VKEY, renamed], 2)
+    with pytest.raises(tool.Wrong, match="named twice"):
+        tool.trust_of([VKEY, VKEY], [], 0)
+    entry = {"at": "now", "k": 2, "kind": "ledger-keys", "signed_by": [VKEY]}
+    entry["witnesses"] = [WITNESS_VKEY, renamed]
+    place.open().append([json_bytes(entry)], [place.witness])
+    done = run_tool("log", place.log, *KEYS)
+    assert (done.returncode, "Entry 307: A key is named twice." in done.stdout) == (1, True)
+
+
+SURROGATE = "\ud800"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"at": "now", "k": 0, "kind": "ledger-keys", "signed_by": [SURROGATE + VKEY]},
+        {"at": "now", "k": 0, "kind": "ledger-keys", "signed_by": [5]},
+        {"at": SURROGATE, "k": 0, "kind": "ledger-keys", "signed_by": [VKEY]},
+        {"leaves": 1, "leaves_root": "00" * 32, "tree": "a\0b"},
+        {"leaves": 1, "leaves_root": "00" * 32, "tree": "a\0b/1"},
+        {"leaves": 1, "leaves_root": "00" * 32, "tree": "a" * 300},
+        {"leaves": 1, "leaves_root": "00" * 32, "tree": "a" * 300 + "/1"},
+        {"leaves": 1, "leaves_root": "00" * 32, "tree": "a/1/2"},
+        {"leaves": 1, "leaves_root": "00" * 32, "tree": ["a/1"]},
+    ],
+)
+def test_what_an_entry_names_is_a_fault_not_a_failure(place, tmp_path, entry):
+    body = json.dumps({"witnesses": [], **entry}, sort_keys=True, separators=(",", ":"))
+    with contextlib.suppress(UnicodeEncodeError):
+        body = json_bytes(json.loads(body)).decode()
+    place.open().append([body.encode()], [place.witness])
+    done = run_tool("log", place.log, *KEYS, "--trees", place.trees)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "WRONG  Entry 307: " in done.stdout
+    found = verify_log(place.log, [VKEY], [WITNESS_VKEY], 1, place.trees)
+    assert any(problem.message.startswith("entry 307: ") for problem in found.problems)
+    place.log.rename(place.root / "ledger")
+    mirror(str(place.root), tmp_path / "copy", trees=True)
+
+
+def test_keys_and_notes_that_are_no_utf8(place, tmp_path):
+    policy, file = tmp_path / "policy", tmp_path / "statement.json"
+    policy.write_bytes(b"log \xff" + VKEY.encode() + b"\nquorum none\n")
+    done = run_tool("log", place.log, "--policy", policy)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    said = make_statement(place.log, [VKEY], kind=SURROGATE, by=date(2025, 4, 7))
+    note = place.open().checkpoint
+    facts = {**json.loads(json.dumps(dataclasses.asdict(said), default=str)), "count": 0}
+    facts["format"] = "portcullis-statement/1"
+    file.write_text(json.dumps(facts))
+    done = run_tool("statement", file, place.log, "--key", VKEY)
+    assert (done.returncode, "\\ud800, to 2025-04-07" in done.stdout) == (0, True)
+    facts["closing"]["note"] = note.replace("\n\n", f"\n{SURROGATE}\n\n")
+    file.write_text(json.dumps(facts))
+    done = run_tool("statement", file, place.log, "--key", VKEY)
+    assert (done.returncode, done.stdout[:5], done.stderr) == (1, "WRONG", "")
 
 
 # Trust policies (c2sp.org/tlog-policy).
@@ -193,8 +261,8 @@ def key_of(number: int):
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_every_changed_proof_is_rejected(built, data):
-    leaves, leaf = make_leaves(700, "batch-1/tree"), data.draw(st.integers(0, 699))
-    tree = Tree(built.trees / "batch-1/tree")
+    leaves, leaf = make_leaves(700, "batch-1/1"), data.draw(st.integers(0, 699))
+    tree = Tree(built.trees / "batch-1/1")
     text = next(two_level_proofs(Log.open(built.log), 303, tree, [leaf])).text
     assert tool.verify_proof(text, leaves[leaf], TRUST)[:2] == (leaf, 303)
     raw = bytearray(text.encode())

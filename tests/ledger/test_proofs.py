@@ -30,7 +30,7 @@ from tests.ledger.conftest import (
     make_leaves,
 )
 
-LIST = "batch-1/tree"
+LIST = "batch-1/1"
 LIST_ENTRY = 303  # the position of its entry in the ledger that conftest builds
 KEYS = ([VKEY], [WITNESS_VKEY], 1)
 

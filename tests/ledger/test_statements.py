@@ -77,7 +77,7 @@ def test_received_by_7_april_none(clerk):
     clerk.now = noon(8)
     clerk.enter(noon(8), noon(8))
     statement = clerk.state(APRIL_7)
-    assert (statement.count, statement.closed, statement.closing_size) == (0, True, 3)
+    assert (statement.count, statement.closed, statement.closing.entries) == (0, True, 3)
     assert statement.backdated == statement.postdated == statement.undated == ()
     Statement.parse(statement.text).check(clerk.log.folder, *KEYS)
     assert clerk.state(date(2025, 4, 8)).positions == (1, 2)
@@ -118,6 +118,7 @@ def test_times_are_compared_in_utc_whatever_zone_they_are_written_in(clerk):
     clerk.log.append([*map(json_bytes, bodies), b"not json", b"[1]"], [clerk.witness])
     statement = clerk.state(APRIL_7)
     assert (statement.positions, statement.undated) == ((1, 2), (3, 4))
+    assert statement.unreadable == (6, 7)
 
 
 def test_backdated_and_postdated_entries_are_named(clerk):
@@ -139,6 +140,109 @@ def test_a_span_of_days(clerk):
     assert clerk.state(APRIL_7, since=APRIL_7).positions == (4, 5)
     assert clerk.state(APRIL_7, since=date(2025, 4, 6)).count == 4
     assert clerk.state(APRIL_7).count == 6
+
+
+def test_an_entry_that_claims_a_day_before_the_span_is_named(tmp_path):
+    """Entered between 2 and 8 April, it belongs to the span; its 20 March takes it out of it."""
+    clerk = Clerk(tmp_path, noon(30, month=3))
+    clerk.enter(noon(20, month=3))
+    for day, claim in ((2, noon(2)), (8, noon(20, month=3)), (20, noon(21, month=3))):
+        clerk.now = noon(day)
+        clerk.enter(claim)
+    statement = clerk.state(APRIL_7, since=date(2025, 4, 1))
+    assert (statement.positions, statement.backdated, statement.postdated) == ((1,), (2, 3), ())
+    assert (statement.opening.entries, statement.closing.entries) == (1, 3)
+    statement.check(clerk.log.folder, *KEYS)
+    unsaid = replace(statement, backdated=(3,))
+    with pytest.raises(ProofInvalid):
+        unsaid.check(clerk.log.folder, *KEYS)
+    assert not told_outside(unsaid, clerk.log.folder)
+
+
+def test_an_entry_seen_before_the_span_cannot_be_of_it(tmp_path):
+    clerk = Clerk(tmp_path, noon(30, month=3))
+    clerk.enter(noon(3))
+    clerk.now = noon(8)
+    clerk.enter(noon(4))
+    statement = clerk.state(APRIL_7, since=date(2025, 4, 1))
+    assert (statement.positions, statement.postdated) == ((0, 1), (0,))
+
+
+def test_an_entry_that_cannot_be_read_is_named(clerk):
+    at = noon(7).isoformat()
+    bodies = [
+        f'{{"at":"{at}","kind":"{KIND}","n":{"9" * 5000}}}',
+        f'{{"at":"{at}","kind":"{KIND}","n":1.5}}',
+        f'{{"at": "{at}","kind":"{KIND}"}}',
+        f'{{"at":"{at}","kind":"other","kind":"{KIND}"}}',
+        f'{{"at":"{at}","kind":"{KIND}","n":"\\ud800"}}',
+        f'["{KIND}"]',
+        "[" * 10_000,
+    ]
+    clerk.now = noon(8)
+    clerk.enter(noon(7))
+    clerk.log.append([body.encode() for body in bodies], [clerk.witness])
+    statement = clerk.state(APRIL_7)
+    assert (statement.positions, statement.unreadable) == ((0,), tuple(range(1, 8)))
+    unsaid = replace(statement, unreadable=())
+    with pytest.raises(ProofInvalid):
+        unsaid.check(clerk.log.folder, *KEYS)
+    assert not told_outside(unsaid, clerk.log.folder)
+
+
+def test_a_copy_without_its_archived_checkpoints_shows_a_wider_bracket(clerk, tmp_path):
+    for day in (5, 6, 8, 9):
+        clerk.now = noon(day)
+        clerk.enter(noon(7))
+    statement = clerk.state(APRIL_7)
+    opening, closing = statement.opening, statement.closing
+    assert (opening.entries, opening.witnessed) == (2, noon(6).isoformat())
+    assert (closing.entries, closing.witnessed) == (3, noon(8).isoformat())
+    assert (statement.count, statement.between, statement.backdated) == (3, 1, (3,))
+    copy = tmp_path / "copy"
+    shutil.copytree(clerk.log.folder, copy)
+    for size in (2, 3):
+        (copy / f"checkpoints/00{size}").unlink()
+    (copy / "checkpoints/sizes").unlink(missing_ok=True)
+    wider = make_statement(copy, *KEYS, kind=KIND, by=APRIL_7)
+    assert told_outside(wider, copy)
+    assert (wider.opening.entries, wider.closing.entries, wider.between) == (1, 4, 3)
+    assert (wider.count, wider.backdated) == (4, ())
+    assert wider.closing.witnessed == noon(9).isoformat()
+    # The statement carries its own checkpoints, so it holds over such a copy; not the other way.
+    statement.check(copy, *KEYS)
+    assert told_outside(statement, copy)
+    with pytest.raises(ProofInvalid):
+        wider.check(clerk.log.folder, *KEYS)
+    assert not told_outside(wider, clerk.log.folder)
+
+
+@pytest.mark.parametrize(
+    ("edge", "change"),
+    [
+        ("opening", {"entries": 0}),
+        ("opening", {"witnessed": noon(5).isoformat()}),
+        ("before_end", {"witnessed": None}),
+        ("closing", {"entries": 1}),
+        ("closing", {"witnessed": noon(9).isoformat()}),
+    ],
+)
+def test_what_is_said_of_the_bracket_is_counted_again(clerk, edge, change):
+    for day in (6, 8):
+        clerk.now = noon(day)
+        clerk.enter(noon(7))
+    statement = clerk.state(APRIL_7)
+    said = [replace(statement, **{edge: replace(getattr(statement, edge), **change)})]
+    said += [replace(statement, between=0), replace(statement, opening=None)]
+    for changed in said:
+        with pytest.raises(ProofInvalid):
+            changed.check(clerk.log.folder, *KEYS)
+        assert not told_outside(changed, clerk.log.folder)
+
+
+def test_the_last_day_of_the_calendar(clerk):
+    clerk.enter(noon(1))
+    assert clerk.state(date.max, since=date.min).positions == (0,)
 
 
 def test_it_still_holds_when_the_ledger_has_grown(clerk):
@@ -213,6 +317,9 @@ def test_a_statement_of_another_ledger_of_the_same_keys_is_a_fork(clerk, tmp_pat
         {"since": 5},
         {"closing": "nothing"},
         {"closing": None},
+        {"closing": {"entries": 0}},
+        {"opening": []},
+        {"unreadable": 7},
         {"closed": "yes"},
         {"positions": 7},
         {"more": 1},
@@ -233,8 +340,9 @@ def test_malformed_statements(clerk, change):
 @given(
     acts=st.lists(st.tuples(st.integers(0, 2), st.integers(-3, 3)), min_size=1, max_size=8),
     by=st.integers(1, 9),
+    length=st.integers(0, 4),
 )
-def test_every_entry_is_counted_or_named(tmp_path_factory, acts, by):
+def test_every_entry_is_counted_or_named(tmp_path_factory, acts, by, length):
     """Whatever the holder's clock says, an entry the witness saw in time is never just absent."""
     clerk = Clerk(tmp_path_factory.mktemp("clerk"), noon(1))
     truth: list[tuple[datetime, datetime]] = []  # when it was entered, when it claims
@@ -257,7 +365,17 @@ def test_every_entry_is_counted_or_named(tmp_path_factory, acts, by):
         if entered < end <= claim:
             assert position in statement.postdated
     statement.check(clerk.log.folder, *KEYS)
-    for name in ("positions", "backdated", "postdated", "undated"):
+    start = end - timedelta(days=length + 1)
+    span = clerk.state(date(2025, 4, by), since=start.date())
+    span.check(clerk.log.folder, *KEYS)
+    for position, (entered, claim) in enumerate(truth):
+        if start <= claim < end:
+            assert position in span.positions or position in span.backdated
+        if claim < start <= entered:
+            assert position in span.backdated
+        if entered < start <= claim:
+            assert position in span.postdated
+    for name in ("positions", "backdated", "postdated", "undated", "unreadable"):
         changed = replace(statement, **{name: (*getattr(statement, name), 0)})
         with pytest.raises(ProofInvalid):
             changed.check(clerk.log.folder, *KEYS)

@@ -166,7 +166,7 @@ def test_any_file_copied_to_another_place_is_found(bench):
     assert problems(bench) == []
 
 
-@pytest.mark.parametrize("where", ["log/x", "log/tile/x", "log/tile/5/000", "trees/batch-2/x"])
+@pytest.mark.parametrize("where", ["log/x", "log/tile/x", "log/tile/5/000", "trees/batch-2/1/x"])
 def test_a_stray_file_is_named(place, where):
     stray = place.root / where
     stray.parent.mkdir(exist_ok=True)
@@ -219,10 +219,10 @@ def test_a_tile_that_lies_about_sound_entries_is_named_itself(place):
 
 def test_an_edited_leaf_of_a_batch_is_named_with_its_tree(place):
     rewrite_bundle(
-        place.trees / "batch-1/tree/tile/entries/001", 256, lambda e: [*e[:5], b"edited", *e[6:]]
+        place.trees / "batch-1/1/tile/entries/001", 256, lambda e: [*e[:5], b"edited", *e[6:]]
     )
     expected = "Entry 261 (tile/entries/001, place 5) does not hash to its leaf in tile/0/001."
-    assert f"batch-1/tree: {expected}" in problems(place)
+    assert f"batch-1/1: {expected}" in problems(place)
     assert problems(place, trees=False) == []
 
 
@@ -280,6 +280,8 @@ def test_the_wrong_keys(place):
     assert "is not under the key given for it" in problem.message
     with pytest.raises(Misuse):
         verify_log(place.log, ["no key"])
+    with pytest.raises(Misuse, match="named twice"):
+        verify_log(place.log, [VKEY], [WITNESS_VKEY, WITNESS_VKEY], 2)
 
 
 @pytest.mark.parametrize(
@@ -289,10 +291,10 @@ def test_the_wrong_keys(place):
         {"leaves": 3, "leaves_root": "00" * 32, "tree": "/elsewhere"},
         {"leaves": 3, "leaves_root": "00" * 32, "tree": ""},
         {"leaves": 3, "leaves_root": "00" * 32, "tree": 5},
-        {"leaves": "3", "leaves_root": "00" * 32, "tree": "batch-2"},
-        {"leaves": 5, "leaves_root": "00" * 31, "tree": "batch-2"},
-        {"leaves": 5, "leaves_root": "00" * 32, "tree": "batch-2"},
-        {"leaves": 5, "leaves_root": "00" * 32, "tree": "absent"},
+        {"leaves": "3", "leaves_root": "00" * 32, "tree": "batch-2/1"},
+        {"leaves": 5, "leaves_root": "00" * 31, "tree": "batch-2/1"},
+        {"leaves": 5, "leaves_root": "00" * 32, "tree": "batch-2/1"},
+        {"leaves": 5, "leaves_root": "00" * 32, "tree": "absent/1"},
     ],
 )
 def test_entries_that_name_no_sound_tree(place, entry):
@@ -302,8 +304,8 @@ def test_entries_that_name_no_sound_tree(place, entry):
 
 
 def test_an_entry_that_is_not_canonical_names_no_tree(place):
-    head = Tree(place.trees / "batch-2").head
-    text = f'{{"tree":"batch-2", "leaves_root":"{head.root.hex()}", "leaves":{head.size}}}'
+    head = Tree(place.trees / "batch-2/1").head
+    text = f'{{"tree":"batch-2/1", "leaves_root":"{head.root.hex()}", "leaves":{head.size}}}'
     place.open().append([text.encode()], [place.witness])
     assert "entry 307: The entry does not name a tree." in problems(place)
 

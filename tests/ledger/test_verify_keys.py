@@ -217,9 +217,9 @@ def test_a_promise_of_any_size_is_soon_found_empty(place: Place):
 
 
 def test_a_list_of_any_size_is_soon_found_empty(place: Place):
-    entry = json_bytes({"leaves": 2**60, "leaves_root": "00" * 32, "tree": "batch-3"})
+    entry = json_bytes({"leaves": 2**60, "leaves_root": "00" * 32, "tree": "batch-3/1"})
     place.open().append([entry], [place.witness])
-    (place.trees / "batch-3").mkdir()
+    (place.trees / "batch-3/1").mkdir(parents=True)
     found = verify_log(place.log, [VKEY], trees=place.trees)
     assert Fault.MISSING_BUNDLE in {problem.fault for problem in found.problems}
 

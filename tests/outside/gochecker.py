@@ -71,6 +71,10 @@ class GoChecker:
         """Return how many entries of each kind the ledger's folder holds, up to ``folder.by``."""
         return self._found(question(folder)).get("counts", {})
 
+    def unreadable(self, folder: Folder) -> list[int]:
+        """Return the positions of the entries that are no canonical JSON object, read in full."""
+        return self._found(question(folder)).get("unreadable", [])
+
     def prove(self, folder: Folder, index: int, size: int) -> list[bytes]:
         """Return Go's own inclusion proof, made from the folder's tiles."""
         return self._path({**question(folder), "ask": "prove", "index": index, "size": size})

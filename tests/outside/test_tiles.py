@@ -12,10 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portcullis.ledger import Log
 from portcullis.ledger.statements import make_statement
 from portcullis.ledger.tiles import tile_names
 from tests.outside import corruptions
-from tests.outside.conftest import DAY, OTHER_KEY, SIZES, Ledger
+from tests.outside.conftest import (
+    DAY,
+    KEY,
+    ORIGIN,
+    OTHER_KEY,
+    SIZES,
+    TRUST,
+    Ledger,
+    make_witnesses,
+)
 from tests.outside.shown import Folder
 
 pytestmark = pytest.mark.xdist_group("outside")
@@ -43,6 +53,32 @@ def test_go_counts_what_a_statement_says(ledger, go):
     )
     counts = go.counts(replace(ledger.folder, by=DAY))
     assert statement.count + len(statement.backdated) == counts["package-sent"] > 0
+
+
+def test_go_names_the_entries_that_cannot_be_read_as_a_statement_does(go, tmp_path):
+    at = f'"at":"{DAY}T12:00:00Z"'
+    bodies = [
+        f'{{{at},"kind":"note"}}',
+        f'{{{at},"kind":"note","n":{"9" * 5000}}}',
+        f'{{{at},"kind":"note","n":{"9" * 4300}}}',
+        f'{{{at},"kind":"note","n":[1.5]}}',
+        f'{{{at},"kind":"note","n":-0}}',
+        f'{{"kind":"note",{at}}}',
+        f'{{{at},"kind":"other","kind":"note"}}',
+        f'{{{at},"kind":"note","n":"\\ud800"}}',
+        f'{{{at},"kind":"note","n":"\u2028<\\b\\\\u2028\\u001f"}}',
+        '["note"]',
+        "null",
+    ]
+    witnesses = make_witnesses(tmp_path, TRUST.keys)
+    log = Log.create(tmp_path / "log", ORIGIN, KEY, witnesses)
+    log.append([body.encode() for body in bodies], witnesses)
+    statement = make_statement(
+        tmp_path / "log", *vars(TRUST).values(), kind="note", by=date.fromisoformat(DAY)
+    )
+    folder = Folder(TRUST, str(tmp_path / "log"), by=DAY)
+    assert go.unreadable(folder) == list(statement.unreadable) == [1, 3, 4, 5, 6, 7, 9, 10]
+    assert go.counts(folder)["note"] == statement.count + len(statement.backdated) == 3
 
 
 @settings(deadline=None)

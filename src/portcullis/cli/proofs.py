@@ -212,7 +212,7 @@ def _facts(said: "Statement") -> dict[str, Any]:
 
 
 def _edge(seen: "Seen | None") -> dict[str, Any] | None:
-    return seen and {"entries": seen.entries, "witnessed": seen.witnessed}
+    return {"entries": seen.entries, "witnessed": seen.witnessed} if seen else None
 
 
 def _words(said: "Statement") -> str:
@@ -221,7 +221,8 @@ def _words(said: "Statement") -> str:
         f"{said.kind}, {span}: {said.count:,} (among the first {said.closing.entries:,} entries).",
         f"Opening: {_edge_words(said.opening, 'none')}.",
         f"Closing: {_edge_words(said.closing, 'not closed')}.",
-        f"The entries between are dated by the holder's clock alone: {said.between:,} of this kind.",
+        "The entries between are dated by the holder's clock alone: "
+        f"{said.between:,} of this kind.",
     ]
     if not said.closed:
         parts.append(

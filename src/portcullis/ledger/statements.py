@@ -57,8 +57,8 @@ class Statement:
 
     ``between``: how many of that kind stand between opening and closing. ``closed``: whether enough
     witnesses have seen the closing checkpoint at or after the end of the last day; if not, it is
-    the newest there is, and the count may still rise. ``opening`` and ``before_end``, the last that
-    was witnessed before the last day's end, are None where nothing was. ``newest`` is a signed note.
+    the newest there is, and the count may still rise. ``opening`` and ``before_end`` (the last that
+    was witnessed before the last day's end) are None where nothing was. ``newest`` is a note.
     """
 
     kind: str
@@ -244,8 +244,8 @@ def _edges(known: Iterable[Vouched], moment: int, k: int) -> tuple[Seen | None, 
     before = [one for one in before if right is None or _size(one) <= _size(right)]
     left = max(before, key=_size, default=None)
     return (
-        left and Seen(_size(left), _utc(left.times[k - 1]), left.note),
-        right and Seen(_size(right), _utc(right.times[-k]), right.note),
+        Seen(_size(left), _utc(left.times[k - 1]), left.note) if left else None,
+        Seen(_size(right), _utc(right.times[-k]), right.note) if right else None,
     )
 
 

@@ -72,7 +72,9 @@ def read_public(path: Path) -> PublicKeys:
         public = PublicKeys(
             facts["holder"], tuple(facts["ledger"]), tuple(facts["witnesses"]), facts["k"]
         )
-    except (OSError, ValueError, KeyError, TypeError):
+        # A key that stands twice would count twice.
+        ledger.Policy(public.ledger, public.witnesses, public.k)
+    except (OSError, ValueError, KeyError, TypeError, Misuse):
         known = False
     if not known:
         raise Misuse(

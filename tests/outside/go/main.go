@@ -57,6 +57,7 @@ type answer struct {
 	Refused     string           `json:"refused,omitempty"`
 	Path        [][]byte         `json:"path,omitempty"`
 	Counts      map[string]int64 `json:"counts,omitempty"`
+	Unreadable  []int64          `json:"unreadable,omitempty"`
 	Nanoseconds float64          `json:"nanoseconds,omitempty"`
 }
 

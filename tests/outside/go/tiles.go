@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -65,7 +67,7 @@ func (q *question) open() (tlog.Tree, tlog.HashReader, error) {
 }
 
 // ledger reads every tile and every entry under the checkpoint, and counts the entries of each
-// kind that claim no later day than by.
+// kind that claim no later day than by; those that cannot be read in full it names by position.
 func ledger(q *question) (answer, error) {
 	tree, hashes, err := q.open()
 	if err != nil {
@@ -78,7 +80,7 @@ func ledger(q *question) (answer, error) {
 	if root != tree.Hash {
 		return answer{}, errors.New("the tiles make another root")
 	}
-	counts := map[string]int64{}
+	counts, unreadable := map[string]int64{}, []int64{}
 	for first := int64(0); first < tree.N; first += width {
 		bundle := tlog.Tile{H: height, L: -1, N: first / width, W: width}
 		if tree.N-first < width {
@@ -100,10 +102,14 @@ func ledger(q *question) (answer, error) {
 			if tlog.RecordHash(entries[i]) != digest {
 				return answer{}, fmt.Errorf("entry %d is not the one in the tree", first+int64(i))
 			}
-			count(counts, entries[i], q.By)
+			if readable(entries[i]) {
+				count(counts, entries[i], q.By)
+			} else {
+				unreadable = append(unreadable, first+int64(i))
+			}
 		}
 	}
-	return answer{Counts: counts}, nil
+	return answer{Counts: counts, Unreadable: unreadable}, nil
 }
 
 // readBundle returns the first entries of a bundle, as many as the tile is wide.
@@ -124,6 +130,41 @@ func readBundle(folder folderTiles, bundle tlog.Tile) ([][]byte, error) {
 		return nil, fmt.Errorf("%s does not hold its %d entries", ourPath(stored), stored.W)
 	}
 	return entries[:bundle.W], nil
+}
+
+// whole is a number as canonical JSON has it. One of more digits not every verifier reads.
+var whole = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
+
+const mostDigits = 4300
+
+// asWritten undoes what Go escapes, and canonical JSON does not or does in another way.
+var asWritten = strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029",
+	`\u0008`, `\b`, `\u000c`, `\f`)
+
+// readable says whether an entry is a canonical JSON object that every verifier reads in full.
+func readable(entry []byte) bool {
+	var value map[string]interface{}
+	decoder := json.NewDecoder(bytes.NewReader(entry))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil || value == nil {
+		return false
+	}
+	var again bytes.Buffer
+	encoder := json.NewEncoder(&again)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(value) != nil || asWritten.Replace(again.String()) != string(entry)+"\n" {
+		return false
+	}
+	tokens := json.NewDecoder(bytes.NewReader(entry))
+	tokens.UseNumber()
+	for token, err := tokens.Token(); err == nil; token, err = tokens.Token() {
+		number, isNumber := token.(json.Number)
+		long := len(strings.TrimPrefix(string(number), "-")) > mostDigits
+		if isNumber && (long || !whole.MatchString(string(number))) {
+			return false
+		}
+	}
+	return true
 }
 
 // count adds an entry to those of its kind, if the day it claims is not after by.
