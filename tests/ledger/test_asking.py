@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 
 import pytest
 
@@ -43,6 +44,11 @@ def three(tmp_path):
 @pytest.fixture
 def log(tmp_path, three) -> Log:
     return Log.create(tmp_path / "log", ORIGIN, KEY, three)
+
+
+@pytest.fixture
+def no_grace(monkeypatch) -> None:
+    monkeypatch.setattr("portcullis.ledger.asking.GRACE_SECONDS", 0)
 
 
 def cosigned(log: Log, witnesses) -> list[str]:
@@ -137,6 +143,29 @@ def test_one_that_has_seen_another_log_stops_the_append_though_others_sign(tmp_p
     assert fork.size == 0
 
 
+@pytest.mark.usefixtures("no_grace")
+@pytest.mark.parametrize(("count", "fault"), [(1, Fault.ROLLED_BACK), (4, Fault.FORKED)])
+def test_what_a_slow_witness_has_seen_stops_the_next(log, three, count, fault):
+    other = Log.open(shutil.copytree(log.folder, log.folder.with_name("other")), KEY)
+    log.append(make_entries(3), [three[1]])
+    until, before = threading.Event(), set(threading.enumerate())
+    other.append([b"x"] * count, [three[0], Asked(three[1], until.wait), three[2]], quorum=2)
+    until.set()
+    for late in set(threading.enumerate()) - before:
+        late.join(60)
+    silent = Asked(three[1], unreachable)
+    for _ in range(2):
+        with pytest.raises(LedgerDamaged, match=r"w1\.example has seen") as found:
+            other.append([b"y"], [three[0], silent, three[2]], first=count, quorum=2)
+        assert found.value.fault == fault
+        with pytest.raises(LedgerDamaged):
+            other.refresh([three[0], silent, three[2]], quorum=2)
+    assert other.size == count
+    # The log that it has seen may go on, once it has said so.
+    log.append(make_entries(1, 3), [three[1]])
+    log.append(make_entries(1, 4), [silent], quorum=0)
+
+
 def test_tiles_of_ours_that_have_rotted_are_not_called_a_fork(log, three):
     log.append(make_entries(600), three)
     # The rot lies left of the edge, where an append does not look but a proof from 3 does.
@@ -210,6 +239,16 @@ def test_a_refresh_finds_an_older_copy_and_a_fork(tmp_path, log, three):
             copy.refresh(three, quorum=1)
         assert found.value.fault == fault
         assert copy.checkpoint == before
+
+
+@pytest.mark.usefixtures("no_grace")
+def test_a_refresh_waits_for_what_a_slow_witness_has_seen(log, three):
+    older = Log.open(shutil.copytree(log.folder, log.folder.with_name("older")), KEY)
+    log.append(make_entries(3), [three[1]])
+    slow = Asked(three[1], lambda: time.sleep(0.5))
+    with pytest.raises(LedgerDamaged, match=r"w1\.example has seen 3 entries") as found:
+        older.refresh([three[0], slow, three[2]], quorum=2)
+    assert found.value.fault == Fault.ROLLED_BACK
 
 
 def test_a_refresh_leaves_what_is_staged(log, three):

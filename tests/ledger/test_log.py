@@ -1,5 +1,6 @@
 """Appending, reading, proving, and refusing to append."""
 
+import fcntl
 import shutil
 import threading
 
@@ -23,6 +24,7 @@ from portcullis.ledger import (
     open_checkpoint,
     verify_log,
 )
+from portcullis.ledger.durable import locked
 from portcullis.ledger.tiles import encode_bundle
 from tests.ledger.conftest import (
     KEY,
@@ -332,6 +334,24 @@ def test_a_damaged_staged_append_stops_the_writer(log):
     assert log.size == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "read", "fault"),
+    [
+        ("checkpoint", lambda log: Log.open(log.folder), Fault.CORRUPT_CHECKPOINT),
+        ("checkpoints/003", lambda log: log.checkpoint_at(3), Fault.CORRUPT_CHECKPOINT),
+        (".sequencer/staged", lambda log: log.decided_size, Fault.CORRUPT_STAGE),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(log, name, read, fault):
+    log.append(make_entries(3))
+    path = log.folder / name
+    path.unlink(missing_ok=True)
+    path.mkdir()  # as a failing disk would, it opens and yields nothing
+    with pytest.raises(LedgerDamaged, match="cannot be read: Is a directory") as found:
+        read(log)
+    assert found.value.fault == fault
+
+
 def test_an_entry_too_long_leaves_nothing_staged(log):
     with pytest.raises(Misuse, match="longer"):
         log.append([b"x" * 70_000])
@@ -356,6 +376,58 @@ def test_partial_tiles_go_when_outgrown(log):
     assert not (log.folder / "tile/entries/000.p").exists()
     assert not (log.folder / "tile/0/000.p").exists()
     assert_sound(log)
+
+
+def test_an_append_that_ends_while_it_is_looked_at_is_counted(tmp_path, log):
+    witness = Absent(make_witness(tmp_path / "witness"))
+    with pytest.raises(Refused):
+        log.append(make_entries(2), [witness])
+    witness.present = True
+
+    class Reading(Log):
+        """Somebody else finishes the append as soon as this one has read the checkpoint."""
+
+        @property
+        def checkpoint(self):
+            note = super().checkpoint
+            log.append([], [witness])
+            return note
+
+    assert Reading(log.folder, ORIGIN).decided_size == 2
+    assert log.size == 2
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_who_waited_for_a_folder_that_was_exchanged_locks_the_new_one(
+    tmp_path, monkeypatch, shared
+):
+    lock, copy = tmp_path / "log/lock", tmp_path / "copy"
+    copy.mkdir()
+    (copy / "lock").touch()
+    opened, held, done = threading.Event(), threading.Event(), threading.Event()
+    flock = fcntl.flock
+
+    def announced(descriptor, how):
+        opened.set()
+        flock(descriptor, how)
+
+    def wait():
+        with locked(lock, shared=shared):
+            held.set()
+            done.wait(60)
+
+    waiter = threading.Thread(target=wait)
+    with locked(lock):
+        monkeypatch.setattr("portcullis.ledger.durable.fcntl.flock", announced)
+        waiter.start()
+        assert opened.wait(60)
+        lock.parent.rename(tmp_path / "before")
+        copy.rename(lock.parent)
+    assert held.wait(60)
+    with lock.open() as anew, pytest.raises(BlockingIOError):
+        flock(anew, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    done.set()
+    waiter.join()
 
 
 def test_two_writers_take_turns(log):

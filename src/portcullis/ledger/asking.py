@@ -2,7 +2,8 @@
 
 A witness that cannot be reached, or will not sign, counts for nothing, and a quorum of others is
 enough. One that has seen more of the log, or another log, stops everything, whatever the others
-say: then this copy is not the log that was witnessed.
+say: then this copy is not the log that was witnessed. Where it says so too late to stop what it
+was asked about, it stops the next.
 """
 
 import time
@@ -20,7 +21,12 @@ from portcullis.ledger.witness import CONFLICT, UNPROCESSABLE, Cosigner, Witness
 GRACE_SECONDS = 0.2
 """How long the others are waited for once a quorum has cosigned."""
 
+_SEEN_OTHERWISE = (Fault.ROLLED_BACK, Fault.FORKED)
+
 _Answers = SimpleQueue[tuple[int, str | BaseException]]
+
+# What witnesses of this process have said too late, by witness (vkey) and log (origin).
+_said_late: dict[tuple[str, str], LedgerDamaged] = {}
 
 
 class TooFewCosigned(Refused):
@@ -42,27 +48,43 @@ class Question:
     most: int
     growth: Callable[[int], Sequence[bytes]]
 
+    @property
+    def origin(self) -> str:
+        """The name of the log: the first line of its note."""
+        return self.note.partition("\n")[0]
+
 
 def ask_all(
-    question: Question, witnesses: Sequence[Cosigner], quorum: int | None, announce: Announce
+    question: Question,
+    witnesses: Sequence[Cosigner],
+    quorum: int | None,
+    announce: Announce,
+    *,
+    wait_for_all: bool = False,
 ) -> str:
     """Return the cosignature lines of the witnesses, in the order of ``witnesses``.
 
-    quorum: how many must cosign (default: all); the rest are given a short grace. A cosigner must
-    itself see to it that it answers or gives up in good time. Raises TooFewCosigned where fewer do,
-    LedgerDamaged (``ROLLED_BACK``, ``FORKED``) as soon as one has seen more, or another log.
+    quorum: how many must cosign (default: all); the rest are given a short grace.
+    wait_for_all: give the rest the time they take, not a grace.
+
+    A cosigner must itself see to it that it answers or gives up in good time. Raises TooFewCosigned
+    where fewer do, LedgerDamaged (``ROLLED_BACK``, ``FORKED``) as soon as one has seen more, or
+    another log; also where it has said so too late, of this log, and has not cosigned since.
     """
     needed = len(witnesses) if quorum is None else quorum
     verifiers = [parse_vkey(witness.vkey) for witness in witnesses]
     if len(set(verifiers)) < len(verifiers):
         raise Misuse("A witness is named twice.", "Name each witness once.")
+    for witness, verifier in zip(witnesses, verifiers, strict=True):
+        _hear_again(question, witness, verifier)
     answers: _Answers = SimpleQueue()
     for place, (witness, verifier) in enumerate(zip(witnesses, verifiers, strict=True)):
         announce(f"witness {verifier.name}")
         # A daemon, for nobody waits at the end for a witness that was too slow to count.
         asking = (answers, place, question, witness, verifier)
         Thread(target=_answer, args=asking, daemon=True).start()
-    lines, refusals = _collect(answers, len(witnesses), needed)
+    enough = len(witnesses) if wait_for_all else needed
+    lines, refusals = _collect(question.origin, answers, verifiers, enough)
     if len(lines) < needed:
         said = [f"{verifiers[place].name}: {refusals[place]}" for place in sorted(refusals)]
         raise TooFewCosigned(
@@ -72,13 +94,32 @@ def ask_all(
     return "".join(lines[place] for place in sorted(lines))
 
 
-def _collect(answers: _Answers, asked: int, needed: int) -> tuple[dict[int, str], dict[int, str]]:
-    """Return the lines and the refusals by the place of their witness."""
+def _hear_again(question: Question, witness: Cosigner, verifier: Verifier) -> None:
+    """Raise what the witness has said too late, unless it cosigns now (the log has caught up)."""
+    late = _said_late.get((verifier.vkey, question.origin))
+    if late is None:
+        return
+    try:
+        _ask(question, witness, verifier, question.old)
+    except LedgerDamaged:
+        raise
+    except (PortcullisError, OSError):
+        raise LedgerDamaged(late.message, late.fault) from None
+    _said_late.pop((verifier.vkey, question.origin), None)
+
+
+def _collect(
+    origin: str, answers: _Answers, verifiers: Sequence[Verifier], enough: int
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the lines and the refusals by the place of their witness.
+
+    Once ``enough`` lines are in, the rest are given a grace.
+    """
     lines: dict[int, str] = {}
     refusals: dict[int, str] = {}
     deadline: float | None = None
-    while len(lines) + len(refusals) < asked:
-        if deadline is None and len(lines) >= needed:
+    while len(lines) + len(refusals) < len(verifiers):
+        if deadline is None and len(lines) >= enough:
             deadline = time.monotonic() + GRACE_SECONDS
         try:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
@@ -88,6 +129,8 @@ def _collect(answers: _Answers, asked: int, needed: int) -> tuple[dict[int, str]
         if isinstance(answer, str):
             lines[place] = answer
         else:
+            if _said_late.get((verifiers[place].vkey, origin)) is answer:
+                del _said_late[verifiers[place].vkey, origin]  # it is heard in time
             refusals[place] = _refusal(answer)
     return lines, refusals
 
@@ -107,6 +150,9 @@ def _answer(
     try:
         answers.put((place, _ask(question, witness, verifier, question.old)))
     except BaseException as problem:  # handed to the asking thread, which raises it
+        if isinstance(problem, LedgerDamaged) and problem.fault in _SEEN_OTHERWISE:
+            # Until it is heard: the asking thread may have gone on without it.
+            _said_late[verifier.vkey, question.origin] = problem
         answers.put((place, problem))
 
 

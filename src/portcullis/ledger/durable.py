@@ -86,14 +86,35 @@ def remove_files(folder: Path) -> None:
 @contextlib.contextmanager
 def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
     """Hold the lock file ``path``: alone, or together with other readers. Waits its turn."""
-    if not shared:
-        make_folder(path.parent)
-    descriptor = os.open(path, os.O_RDONLY | (0 if shared else os.O_CREAT), 0o644)
+    descriptor = _take(path, shared=shared)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
+
+
+def _take(path: Path, *, shared: bool) -> int:
+    """Return a descriptor that holds the lock ``path``."""
+    while True:
+        if not shared:
+            make_folder(path.parent)
+        descriptor = os.open(path, os.O_RDONLY | (0 if shared else os.O_CREAT), 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+            if _is_still(path, descriptor):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
+    """Whether ``path`` is still the file we locked: who held it may have moved its folder away."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 class FolderWriter:

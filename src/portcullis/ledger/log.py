@@ -172,9 +172,11 @@ class Log(LogReader):
         """Have the published checkpoint cosigned anew, publish it so, and return it.
 
         The log signs nothing (it need not be opened with its keys), and no staged append is
-        finished. Raises LedgerDamaged (``ROLLED_BACK``, ``FORKED``) where a witness has seen more
-        than this log, or another, and Refused where fewer than ``quorum`` (default: all) cosign or
-        the disk fails; the checkpoint then stays as it was.
+        finished. Every witness is waited for until it answers or gives up by itself, so that what a
+        slow one has seen is heard before anything new is signed. Raises LedgerDamaged
+        (``ROLLED_BACK``, ``FORKED``) where a witness has seen more than this log, or another, and
+        Refused where fewer than ``quorum`` (default: all) cosign or the disk fails; the checkpoint
+        then stays as it was.
         """
         with self._locked():
             self._make_ready()
@@ -182,7 +184,7 @@ class Log(LogReader):
             note = with_lines_of(self.checkpoint, self.origin)
             # Who has cosigned what is staged has seen more than is published, and rightly.
             question = self._question(note, published.size, self.decided_size)
-            note += ask_all(question, witnesses, quorum, quietly)
+            note += ask_all(question, witnesses, quorum, quietly, wait_for_all=True)
             self._publish(published, note)
         return note
 

@@ -39,6 +39,8 @@ class LogReader:
             raise Misuse(
                 f"There is no ledger in {self.folder.name}.", "Make one, or name its folder."
             ) from None
+        except OSError as problem:
+            raise _unreadable("The checkpoint", problem, Fault.CORRUPT_CHECKPOINT) from None
         except UnicodeDecodeError:
             raise LedgerDamaged("The checkpoint is not text.", Fault.CORRUPT_CHECKPOINT) from None
 
@@ -64,12 +66,14 @@ class LogReader:
 
         A witness may have seen as many, and no more.
         """
-        published = self.size
+        # In this order: an append that ends in between is published before it is unstaged.
         try:
-            staged = Staged.decode((self.folder / STAGED).read_bytes())
+            staged = Staged.decode((self.folder / STAGED).read_bytes()).checkpoint.size
         except FileNotFoundError:
-            return published
-        return max(published, staged.checkpoint.size)
+            staged = 0
+        except OSError as problem:
+            raise _unreadable("The staged append", problem, Fault.CORRUPT_STAGE) from None
+        return max(staged, self.size)
 
     def entry(self, index: int) -> bytes:
         """Return the entry at ``index``. Raises IndexError where there is none published."""
@@ -130,6 +134,8 @@ class LogReader:
             checkpoint = parse_checkpoint(split_note(note)[0])
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as problem:
+            raise _unreadable(checkpoint_path(size), problem, Fault.CORRUPT_CHECKPOINT) from None
         except (UnicodeDecodeError, NoteInvalid):
             checkpoint = None
         if checkpoint is None or (checkpoint.origin, checkpoint.size) != (self.origin, size):
@@ -138,3 +144,7 @@ class LogReader:
                 Fault.CORRUPT_CHECKPOINT,
             )
         return note
+
+
+def _unreadable(what: str, problem: OSError, fault: Fault) -> LedgerDamaged:
+    return LedgerDamaged(f"{what} cannot be read: {problem.strerror}.", fault)
