@@ -346,7 +346,7 @@ def test_a_file_that_cannot_be_read_is_named(log, name, read, fault):
     log.append(make_entries(3))
     path = log.folder / name
     path.unlink(missing_ok=True)
-    path.mkdir()  # as a failing disk would, it opens and yields nothing
+    path.mkdir()  # it is there, and cannot be read: so even for root
     with pytest.raises(LedgerDamaged, match="cannot be read: Is a directory") as found:
         read(log)
     assert found.value.fault == fault

@@ -88,7 +88,11 @@ def test_it_sends_what_the_protocol_says():
     assert encode_submission(0, [], NOTE) == f"old 0\n\n{NOTE}".encode()
 
 
-@pytest.mark.parametrize("others", [STRANGE, cosign("other.example", generate_key(), TEXT, 5)])
+@pytest.mark.parametrize(
+    "others",
+    [STRANGE, cosign("other.example", generate_key(), TEXT, 5)],
+    ids=["of another kind", "of another witness"],
+)
 def test_lines_of_unknown_keys_are_ignored(others):
     with answering(saying(200, others + LINE + others)) as witness:
         assert witness.add_checkpoint(0, [], NOTE) == LINE
