@@ -52,6 +52,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(900)  # some thirty commands, each a process of its own
+@pytest.mark.long
 def test_the_guide_does_what_it_says(checkout: Path) -> None:
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

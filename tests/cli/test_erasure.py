@@ -81,6 +81,7 @@ def test_what_is_due_is_listed_and_erased(world: worlds.World) -> None:
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+@pytest.mark.long
 def test_a_hold_is_named_with_its_docket(world: worlds.World) -> None:
     place = ("hold", "file", "hold-1", "--docket", acts.DOCKET, "--court", "dcd")
     run(world, *place, "--document", world.folder / "order.txt", by="counsel")

@@ -223,6 +223,7 @@ def test_where_nothing_closes_the_answer_is_yes(world: worlds.World) -> None:
     assert (facts["judged"], facts["same"], facts["should_not_have_left"]) == (8, 8, 0)
 
 
+@pytest.mark.long
 def test_another_version_is_added_and_judged_by(world: worlds.World) -> None:
     folder = version(world, "2", status_age_days="1")
     added = ask(world, "agreement", "add", folder)

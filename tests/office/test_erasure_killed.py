@@ -47,7 +47,16 @@ def world(stage) -> worlds.World:
     return world
 
 
-@pytest.mark.parametrize("step", [*STEPS, "destroy-files:3"])
+SELDOM = ("decide", "integrate-erasure", "destroy-files", "forget")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        *("commit-erasure", "destroy-secret", "destroy-files:3", "commit-finished"),
+        *(pytest.param(step, marks=pytest.mark.long) for step in SELDOM),
+    ],
+)
 def test_killed_at_any_step_it_is_finished_when_run_again(world, step: str) -> None:
     keys, answers = erasing.keys_of(world)
     made = erasing.proofs(world)

@@ -13,7 +13,10 @@ from tests.office.homes import reopen
 LAWFUL = 6
 
 RECEIVE = ["store", "stored 10", "commit-received", "integrate-received", "mark-integrated"]
-ADJUDICATE = ["measure", "screen", "match", "list", "write-tree", "commit-list", "integrate-list"]
+ADJUDICATE = [
+    *(pytest.param(step, marks=pytest.mark.long) for step in ("measure", "screen", "list")),
+    *["match", "write-tree", "commit-list", "integrate-list"],
+]
 # The ledger's own tests kill it at each of these; here, what the office makes of it.
 _SEQUENCER = ["stage", "tiles", "publish", "sweep", "unstage", "mark-integrated"]
 SEQUENCER = [pytest.param(step, marks=pytest.mark.long) for step in _SEQUENCER]
