@@ -138,6 +138,8 @@ def test_fewer_cosignatures_or_a_broken_file_are_refused(stage, tmp_path) -> Non
         one.write_text(one.read_text().replace("http://", "gopher://"))
         with pytest.raises(PackErrors, match="address of a witness"):
             adopt_witnesses(world.home(), administrator(world), one)
+        with pytest.raises(Misuse, match="cannot be read"):
+            adopt_witnesses(world.home(), administrator(world), tmp_path / "none.toml")
     assert (world.home_path / "pack" / "witnesses.toml").read_bytes() == before
 
 

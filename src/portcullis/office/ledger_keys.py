@@ -15,7 +15,7 @@ from django.db import transaction
 
 from portcullis import ledger
 from portcullis.agreements import load_pack
-from portcullis.errors import Refused
+from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, signers, witnesses
 from portcullis.office.home import Home
 from portcullis.office.people import Actor, check_role, sign_act
@@ -62,18 +62,23 @@ def retire_key(home: Home, actor: Actor, key_id: str) -> str:
 def adopt_witnesses(home: Home, actor: Actor, file: Path) -> ledger.LogKeys:
     """Have the witnesses of ``file`` (a ``witnesses.toml``) cosign from here on.
 
-    Raises PackErrors where the file is not whole, Refused where it asks for fewer cosignatures than
-    are asked for now. Cut off halfway, the gate stays closed until it is run again.
+    Raises Misuse where the file cannot be read, PackErrors where it is not whole, Refused where it
+    asks for fewer cosignatures than are asked for now. Cut off halfway, the gate stays closed until
+    it is run again.
 
     Where the ledger names these witnesses already, and only the pack of a home put back does not,
     the file is all that changes: that home may be one in which nothing can be recorded yet.
     """
     check_role(home, actor, ADMINISTRATOR, "ledger-witnesses")
     said = signers.now_in_force()
+    try:
+        data = file.read_bytes()
+    except OSError:
+        raise Misuse(f"{file.name} cannot be read.", "Name a witnesses.toml.") from None
     with TemporaryDirectory() as folder:
         trial = Path(folder) / "pack"
         shutil.copytree(home.path / "pack", trial)
-        shutil.copyfile(file, trial / WITNESSES)
+        (trial / WITNESSES).write_bytes(data)
         asked = load_pack(trial).witnesses
     if asked.k < said.k:
         raise Refused(
@@ -82,12 +87,12 @@ def adopt_witnesses(home: Home, actor: Actor, file: Path) -> ledger.LogKeys:
         )
     new = replace(said, witnesses=tuple(witnesses.vkeys(home, asked)), k=asked.k)
     if _lacks_only_the_file(home, said, new):
-        publish(home.path / "pack" / WITNESSES, file.read_bytes())
+        publish(home.path / "pack" / WITNESSES, data)
         return said
     # What was cut off is finished with the witnesses it was begun with, if they still answer.
     with contextlib.suppress(ledger.TooFewCosigned):
         entries.integrate(home)
-    publish(home.path / "pack" / WITNESSES, file.read_bytes())
+    publish(home.path / "pack" / WITNESSES, data)
     changed = Home(home.path)  # reads the pack anew
     _change(changed, actor, "adopt-ledger-witnesses", new)
     return new
