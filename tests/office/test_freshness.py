@@ -195,3 +195,21 @@ def test_a_release_refuses_a_damaged_ledger_by_the_name_of_its_fault(stage, what
         }[what]
     )
     assert not checks.published(world.home(), worlds.BATCH)
+
+
+def test_an_order_is_recorded_even_while_the_ledger_cannot_be_read(stage) -> None:
+    from portcullis.office.orders import standing_orders
+
+    world = stage("approved")
+    checkpoint = world.home().ledger / "checkpoint"
+    away = checkpoint.rename(checkpoint.with_name("away"))
+    checkpoint.mkdir()
+    with pytest.raises(ledger.LedgerDamaged, match="cannot be read"):
+        acts.place(world)
+    assert [order.id for order in standing_orders()] == ["order-1"]
+    with pytest.raises(ledger.LedgerDamaged, match="cannot be read"):
+        acts.release(world)
+    checkpoint.rmdir()
+    away.rename(checkpoint)
+    released = acts.release(world)
+    assert (released.delivered, released.not_sent) == (0, 6)
