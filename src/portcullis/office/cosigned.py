@@ -21,8 +21,25 @@ def clock_reasons(home: Home) -> list[str]:
 
     Raises NoteInvalid or LedgerDamaged where the checkpoint is not what it must be.
     """
+    return _of_the_future(home, _ages(home)[0])
+
+
+def age_reasons(home: Home, limit: int) -> list[str]:
+    """Return why the checkpoint is too old, if the ``k`` freshest cosignatures it needs are.
+
+    limit: the greatest age, in seconds. Raises as ``clock_reasons``.
+    """
+    return _too_old(*_ages(home), limit)
+
+
+def reasons(home: Home, limit: int) -> list[str]:
+    """Return what ``clock_reasons`` and ``age_reasons`` do, looking at the checkpoint once."""
+    ages, k = _ages(home)
+    return [*_of_the_future(home, ages), *_too_old(ages, k, limit)]
+
+
+def _of_the_future(home: Home, ages: dict[str, int]) -> list[str]:
     by_hand = {one.name for one in home.pack.witnesses.witness if one.local and home.date_is_set}
-    ages, _ = _ages(home)
     ahead = -min((age for name, age in ages.items() if name not in by_hand), default=0)
     if ahead <= CLOCKS_MAY_DIFFER:
         return []
@@ -32,12 +49,7 @@ def clock_reasons(home: Home) -> list[str]:
     ]
 
 
-def age_reasons(home: Home, limit: int) -> list[str]:
-    """Return why the checkpoint is too old, if the ``k`` freshest cosignatures it needs are.
-
-    limit: the greatest age, in seconds. Raises as ``clock_reasons``.
-    """
-    ages, k = _ages(home)
+def _too_old(ages: dict[str, int], k: int, limit: int) -> list[str]:
     age = sorted(ages.values())[k - 1] if k else 0
     if age <= limit:
         return []

@@ -56,8 +56,7 @@ def _checkpoint_reasons(home: Home) -> list[str]:
                 f"database-differs: The database has another entry {at} than the ledger."
                 for at in other
             ),
-            *cosigned.clock_reasons(home),
-            *cosigned.age_reasons(home, _limit(home)),
+            *cosigned.reasons(home, _limit(home)),
         ]
     except (ledger.LedgerDamaged, ledger.NoteInvalid) as problem:
         return [f"ledger-unsigned: {problem.message}"]
