@@ -15,7 +15,6 @@ from tests import postgresql
 from tests.cli.run import portcullis
 from tests.office import acts
 from tests.office import world as worlds
-from tests.office.homes import switch
 
 NEXT = "portcullis ledger catch-up"
 
@@ -23,13 +22,7 @@ NEXT = "portcullis ledger catch-up"
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> worlds.World:
     """A world whose batch was answered."""
-    world = worlds.build(tmp_path_factory.mktemp("cli") / "world", lawful=2)
-    switch(world.home_path)
-    home = worlds.make_home(world)
-    acts.receive(world)
-    acts.adjudicate(world)
-    worlds.approve(world, home)
-    acts.release(world)
+    world = acts.answered_world(tmp_path_factory.mktemp("cli") / "world", lawful=2)
     (world.folder / "order.txt").write_text("An order.")
     connections.close_all()
     return world

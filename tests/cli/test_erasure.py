@@ -12,7 +12,6 @@ from tests.cli.run import portcullis
 from tests.office import acts, disclosed, erasing
 from tests.office import world as worlds
 from tests.office.erasing import DUE_DAY, REMAINS, SAID
-from tests.office.homes import switch
 
 OFFICER = "records-officer"
 
@@ -20,13 +19,7 @@ OFFICER = "records-officer"
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> worlds.World:
     """A world whose batch was answered, and re-examined on the day its working data is due."""
-    world = worlds.build(tmp_path_factory.mktemp("cli") / "world", lawful=2)
-    switch(world.home_path)
-    home = worlds.make_home(world)
-    acts.receive(world)
-    acts.adjudicate(world)
-    worlds.approve(world, home)
-    acts.release(world)
+    world = acts.answered_world(tmp_path_factory.mktemp("cli") / "world", lawful=2)
     erasing.to_day(world)
     (world.folder / "order.txt").write_text("A hold.")
     connections.close_all()

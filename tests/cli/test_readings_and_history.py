@@ -13,7 +13,6 @@ from django.db import connections
 from tests.cli.run import portcullis
 from tests.office import acts, disclosed
 from tests.office import world as worlds
-from tests.office.homes import switch
 from tests.office.test_reexamination import version
 
 COMPONENT = "agency-is-the-component"
@@ -22,13 +21,7 @@ COMPONENT = "agency-is-the-component"
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> worlds.World:
     """A world whose batch was released: four disclosures."""
-    world = worlds.build(tmp_path_factory.mktemp("cli") / "world", lawful=4)
-    switch(world.home_path)
-    home = worlds.make_home(world)
-    acts.receive(world)
-    acts.adjudicate(world)
-    worlds.approve(world, home)
-    acts.release(world)
+    world = acts.answered_world(tmp_path_factory.mktemp("cli") / "world", lawful=4)
     (world.folder / "ruling.txt").write_text("A ruling.")
     connections.close_all()
     return world

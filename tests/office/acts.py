@@ -16,6 +16,7 @@ from portcullis.errors import Refused
 from portcullis.standing import EVERYTHING, Order, Scope
 from tests.office import checks
 from tests.office import world as worlds
+from tests.office.homes import switch
 from tests.office.world import BATCH, World
 
 DOCKET = "1:25-cv-00457"
@@ -122,6 +123,18 @@ def release(world: World, by: str = "transmitter", batch: str = BATCH, **more: A
     from portcullis.office.release import release as run
 
     return run(world.home(), batch, hands(world, by, "transmitter"), **more)
+
+
+def answered_world(folder: Path, lawful: int) -> World:
+    """Build a world in ``folder`` whose batch was answered."""
+    world = worlds.build(folder, lawful=lawful)
+    switch(world.home_path)
+    home = worlds.make_home(world)
+    receive(world)
+    adjudicate(world)
+    worlds.approve(world, home)
+    release(world)
+    return world
 
 
 def seal(world: World) -> None:
