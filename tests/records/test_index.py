@@ -107,7 +107,7 @@ def test_nothing_at_rest_is_legible(tmp_path: Path) -> None:
     marked = [taxpayer("t-ZYXWVU", "Qwertzuiop||Lopez", "000-12-3456", address("12 Asdfghjkl St"))]
     index_of(marked, tmp_path).close()
     files = [path for path in (tmp_path / "index").rglob("*") if path.is_file()]
-    assert {path.name for path in files} == {"index.duckdb", "current", ".lock"}
+    assert {path.name for path in files} == {"index.duckdb", "000001.json", "current", ".lock"}
     at_rest = b"".join(path.read_bytes() for path in files).upper()
     for secret in (b"QWERTZUIOP", b"ASDFGHJKL", b"ZYXWVU", b"000123456"):
         assert secret not in at_rest
@@ -137,7 +137,7 @@ def test_an_index_of_other_rules_is_refused(
 
 def test_a_cut_index_is_refused(tmp_path: Path) -> None:
     index_of(PEOPLE, tmp_path).close()
-    database = tmp_path / "index" / "000001" / "index.duckdb"
+    database = tmp_path / "index" / "segments" / "000001" / "index.duckdb"
     database.write_bytes(database.read_bytes()[:9000])
     with pytest.raises(Misuse, match=r"cut, altered|another version"):
         open_index(tmp_path / "index", KEY)
@@ -147,13 +147,13 @@ def test_a_new_version_leaves_those_before(tmp_path: Path) -> None:
     index_of(PEOPLE, tmp_path).close()
     with index_of(PEOPLE[:1], tmp_path) as index:
         assert (index.info.version, index.info.taxpayers) == ("000002", 1)
-    assert (tmp_path / "index" / "000001" / "index.duckdb").exists()
+    assert (tmp_path / "index" / "segments" / "000001" / "index.duckdb").exists()
 
 
 def test_a_failed_or_killed_build_leaves_the_version_before(tmp_path: Path) -> None:
     index_of(PEOPLE, tmp_path).close()
     (tmp_path / "index" / ".building").mkdir()
-    (tmp_path / "index" / ".building" / "staged.duckdb").write_bytes(b"half")
+    (tmp_path / "index" / ".building" / "index.duckdb").write_bytes(b"half")
     with pytest.raises(Misuse):
         build(write([PEOPLE[0], PEOPLE[0]], tmp_path / "bad"), tmp_path / "index")
     assert not (tmp_path / "index" / ".building").exists()

@@ -4,9 +4,10 @@ The index is itself return information: encrypted at rest, holder only. It finds
 nothing. Built once over the records (``build_index``), opened for reading (``open_index``).
 """
 
-from portcullis.records.build import IndexInfo, build_index
+from portcullis.records.build import append_to_index, build_index
 from portcullis.records.index import Index, open_index
 from portcullis.records.normal import ADDRESS_FORM, NAME_FORM, TIN_DIGITS, tin_digits
+from portcullis.records.versions import IndexInfo
 
 __all__ = [
     "ADDRESS_FORM",
@@ -14,6 +15,7 @@ __all__ = [
     "TIN_DIGITS",
     "Index",
     "IndexInfo",
+    "append_to_index",
     "build_index",
     "open_index",
     "tin_digits",

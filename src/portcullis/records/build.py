@@ -1,174 +1,205 @@
-"""The finder index built: records streamed in, brought to normal form, put in order, published.
+"""The finder index built: records streamed in, cut into blocks, written as a segment, published.
 
-An index is a folder with one sub-folder a version, written once, and a file ``current`` that
-names the version in use. A build works in a folder of its own and is renamed whole; until then,
-and after any failure or kill, the version before stays in use.
+A build works in a folder of its own, block by block; until it is whole, and after any failure or
+kill, the version before stays in use. Run again after a kill, it goes on after the last block.
 """
 
 import fcntl
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from portcullis import addresses, names
+from portcullis import progress
 from portcullis.errors import Misuse
-from portcullis.records import normal
-from portcullis.records.engine import attach, engine
-from portcullis.records.layout import FORMAT, arrange, content_digest, engine_mark
-from portcullis.records.sources import ADDRESS_OF_RECORD, TAXPAYER, Source, frames, open_source
-from portcullis.tables import fsync_folder, publish
+from portcullis.records import blocks, versions
+from portcullis.records.blocks import Block, Known, make_block
+from portcullis.records.cutting import cut
+from portcullis.records.index import Index, open_index
+from portcullis.records.segment import SegmentWriter, move_in, writing
+from portcullis.records.sources import OutOfOrder, Source, check_columns, open_source
+from portcullis.records.versions import IndexInfo, Version
+from portcullis.streams import ahead
 
-DATABASE = "index.duckdb"
-CURRENT = "current"
-_BUILDING = ".building"
-_MEMORY = "3GB"
-_ANNOUNCE_ROWS = 1_000_000
-
-
-@dataclass(frozen=True)
-class IndexInfo:
-    """A version of the index: its name, the digest of its content (hex), and how much it holds."""
-
-    version: str
-    digest: str
-    taxpayers: int
-    addresses: int
+ENGINE = "duckdb"
 
 
 def build_index(
-    source: str | Path, folder: Path, key: bytes, *, announce: Callable[[str], None]
+    source: str | Path,
+    folder: Path,
+    key: bytes,
+    *,
+    announce: Callable[[str], None],
+    show: progress.Show = progress.unseen,
 ) -> IndexInfo:
     """Build a new version of the index over ``source`` in ``folder`` and make it the current one.
 
     ``source``: a Parquet folder, a DuckDB file or a ``postgresql://`` address. ``key``: 32 bytes;
-    the index is encrypted under it (AES-256-GCM). ``announce`` is told each step in a sentence.
+    the index is encrypted under it (AES-256-GCM). ``announce`` is told what came of it in a
+    sentence, ``show`` how far it has come (unit: rows).
 
     Raises Misuse where the records cannot be read or are doubtful (duplicates, addresses of
-    nobody), where another build is under way, or where the disk is full; the version before
-    then stays in use.
+    nobody, impossible days), where another build is under way, or where the disk is full; the
+    version before then stays in use.
     """
+    return _build(source, folder, key, announce, show, append=False)
+
+
+def append_to_index(
+    source: str | Path,
+    folder: Path,
+    key: bytes,
+    *,
+    announce: Callable[[str], None],
+    show: progress.Show = progress.unseen,
+) -> IndexInfo:
+    """Append new filings to the current version in ``folder``, as a new version, and use that.
+
+    ``source``: the two tables with what is new: taxpayers that are new, or whose row has changed
+    (the newer row then holds), and addresses of record of them or of any known taxpayer.
+    Parameters and errors as for ``build_index``; Misuse also where there is no index yet.
+    """
+    return _build(source, folder, key, announce, show, append=True)
+
+
+def _build(
+    source: str | Path,
+    folder: Path,
+    key: bytes,
+    announce: Callable[[str], None],
+    show: progress.Show,
+    *,
+    append: bool,
+) -> IndexInfo:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _sole_builder(folder), open_source(source) as opened:
-        work = folder / _BUILDING
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(mode=0o700)
+    with _sole_builder(folder):
+        base = versions.current(folder) if append else None
+        if append and base is None:
+            raise Misuse(
+                "There is no index to append to.", "Build it first: `portcullis records index`."
+            )
         try:
-            info = _build(opened, work, _next_version(folder), key, announce)
+            version = _written(source, folder, key, base, show)
+        except Misuse:
+            shutil.rmtree(folder / versions.BUILDING, ignore_errors=True)
+            raise
         except (duckdb.Error, OSError) as error:
+            shutil.rmtree(folder / versions.BUILDING, ignore_errors=True)
             if not isinstance(error, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
                 raise
             raise Misuse(
                 "The index could not be written: no room on the disk, or the disk failed.",
-                "Make room (about 300 bytes an address of record, twice while building) and "
-                "index again; the index before is untouched.",
+                "Make room (about 100 bytes an address of record) and index again; the index "
+                "before is untouched.",
             ) from None
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-        publish(folder / CURRENT, f"{info.version}\n".encode())
+        info = version.info
         announce(
             f"Index {info.version}: {info.taxpayers:,} taxpayers, {info.addresses:,} addresses."
         )
         return info
 
 
-def _build(
-    source: Source, work: Path, version: str, key: bytes, announce: Callable[[str], None]
-) -> IndexInfo:
-    made = work / version
-    made.mkdir(mode=0o700)
-    with engine(work / "spill", _MEMORY) as connection:
-        attach(connection, work / "staged.duckdb", "staged", key, read_only=False)
-        attach(connection, made / DATABASE, "index", key, read_only=False)
-        connection.execute("USE staged")
-        _stage(connection, source, announce)
-        announce("Putting the records in order.")
-        arrange(connection, "staged", "index")
-        announce("Taking the digest of the content.")
-        info = IndexInfo(
-            version=version,
-            digest=content_digest(connection),
-            taxpayers=_count(connection, "taxpayer"),
-            addresses=_count(connection, "address"),
-        )
-        _write_about(connection, info)
-        connection.execute("CHECKPOINT index")
-    descriptor = os.open(made / DATABASE, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
-    fsync_folder(made)
-    made.rename(work.parent / version)
-    return info
+def _written(
+    source: str | Path, folder: Path, key: bytes, base: Version | None, show: progress.Show
+) -> Version:
+    """Write the segment and put the version in use; where the order was taken wrongly, again."""
+    for sort in (False, True):
+        spill = folder / versions.BUILDING / "sorting"
+        try:
+            with open_source(source, spill, sort=sort) as opened:
+                check_columns(opened)
+                return _segment_written(opened, folder, key, base, show)
+        except OutOfOrder:
+            shutil.rmtree(folder / versions.BUILDING, ignore_errors=True)
+    raise Misuse(
+        "The taxpayer_ids of the records cannot be put in order: some have blanks around them.",
+        "Write them without blanks and index again.",
+    )
 
 
-def _stage(
-    connection: duckdb.DuckDBPyConnection, source: Source, announce: Callable[[str], None]
+def _segment_written(
+    source: Source, folder: Path, key: bytes, base: Version | None, show: progress.Show
+) -> Version:
+    name = versions.next_name(folder)
+    before = base.segments if base else ()
+    mark = {
+        "source": source.fingerprint,
+        "rules": versions.rules(),
+        "block": blocks.BLOCK_TAXPAYERS,
+        "base": [segment.digest for segment in before],
+    }
+    work = folder / versions.BUILDING
+    start = (before[-1].next_person, before[-1].next_place) if before else (0, 0)
+    with (
+        writing(work, key, mark, start) as writer,
+        _known_of(folder, key, base) as known,
+    ):
+        _write_blocks(source, writer, known, show)
+        segment = writer.finish(name)
+    move_in(work, folder / versions.SEGMENTS, name)
+    version = Version(name, ENGINE, "", (*before, segment))
+    versions.put_in_use(folder, version)
+    return version
+
+
+def _write_blocks(
+    source: Source,
+    writer: SegmentWriter,
+    known: Callable[[pl.Series], Known],
+    show: progress.Show,
 ) -> None:
-    for table, empty in _empty().items():
-        connection.register("rows", empty.to_arrow())
-        connection.execute(f"CREATE TABLE {table} AS FROM rows")
-        connection.unregister("rows")
-    for frame in _counted(frames(source, "taxpayer"), "taxpayers", announce):
-        _append(connection, "taxpayer", normal.taxpayers(frame))
-        _append(connection, "name", normal.all_names(frame))
-    for frame in _counted(frames(source, "address_of_record"), "addresses", announce):
-        _append(connection, "address", normal.addresses_of_record(frame))
+    built = writer.built
+    rows = source.count("taxpayer") + source.count("address_of_record")
+    done = built.taxpayers + built.addresses
+    with progress.step(show, "Indexing the records", rows, "rows", done) as advance:
+        # The next block is made while this one is written.
+        for block, new in ahead(_made(source, writer, known)):
+            writer.add(block, new)
+            advance(block.taxpayers + block.addresses)
 
 
-def _empty() -> dict[str, pl.DataFrame]:
-    """Return the staged tables without rows, which fixes their types."""
-    taxpayer = pl.DataFrame(schema=TAXPAYER)
-    address = pl.DataFrame(schema=ADDRESS_OF_RECORD)
-    return {
-        "taxpayer": normal.taxpayers(taxpayer),
-        "name": normal.all_names(taxpayer),
-        "address": normal.addresses_of_record(address),
-    }
+def _made(
+    source: Source, writer: SegmentWriter, known: Callable[[pl.Series], Known]
+) -> Iterator[tuple[Block, int]]:
+    """Yield block after block with the number of its new persons."""
+    person, place = writer.built.next_person, writer.built.next_place
+    for taxpayers, addresses in cut(source, writer.built.last_id):
+        identifiers = pl.concat([taxpayers["taxpayer_id"], addresses["taxpayer_id"]]).unique()
+        there = known(identifiers.drop_nulls())
+        block = make_block(taxpayers, addresses, there, first_person=person, first_place=place)
+        new = block.tables["taxpayer"].filter(pl.col("person") >= person).height
+        yield block, new
+        person, place = person + new, place + block.places
 
 
-def _append(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    connection.register("rows", frame.to_arrow())
-    connection.execute(f"INSERT INTO {table} FROM rows")
-    connection.unregister("rows")
+@contextmanager
+def _known_of(
+    folder: Path, key: bytes, base: Version | None
+) -> Iterator[Callable[[pl.Series], Known]]:
+    """Give what answers which of some taxpayers the index ``base`` knows, and what of them."""
+    if base is None:
+        nobody = blocks.nobody_known()
+        yield lambda _identifiers: nobody
+        return
+    with open_index(folder, key) as index:
+        yield lambda identifiers: _known(index, identifiers)
 
 
-def _counted(
-    chunks: Iterator[pl.DataFrame], what: str, announce: Callable[[str], None]
-) -> Iterator[pl.DataFrame]:
-    rows = 0
-    for frame in chunks:
-        yield frame
-        if (rows + frame.height) // _ANNOUNCE_ROWS > rows // _ANNOUNCE_ROWS:
-            announce(f"{rows + frame.height:,} {what} read.")
-        rows += frame.height
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
-    return int(found[0]) if found else 0
-
-
-def _write_about(connection: duckdb.DuckDBPyConnection, info: IndexInfo) -> None:
-    about = {
-        "format": FORMAT,
-        "addresses_version": addresses.VERSION,
-        "names_version": names.VERSION,
-        "engine_mark": engine_mark(connection),
-        "info": json.dumps(asdict(info)),
-    }
-    connection.execute("CREATE TABLE about (name VARCHAR, value VARCHAR)")
-    connection.executemany("INSERT INTO about VALUES (?, ?)", list(about.items()))
-
-
-def _next_version(folder: Path) -> str:
-    taken = [int(path.name) for path in folder.iterdir() if path.name.isdigit()]
-    return f"{max(taken, default=0) + 1:06d}"
+def _known(index: Index, identifiers: pl.Series) -> Known:
+    persons = index.persons(identifiers)
+    pairs = persons.select("person").sort("person").with_row_index("row")
+    return Known(
+        persons=persons,
+        names=index.names(pairs).select("person", pl.col("^r_n_.*$").name.replace("^r_", "")),
+        places=index.addresses(pairs, date.min).select(
+            "person", pl.col("^r_a_.*$").name.replace("^r_", "")
+        ),
+    )
 
 
 @contextmanager

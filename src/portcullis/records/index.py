@@ -3,7 +3,6 @@
 Read only. Every look-up is counted; nothing here decides anything.
 """
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -11,19 +10,40 @@ from typing import Self
 import duckdb
 import polars as pl
 
-from portcullis import addresses, names
 from portcullis.errors import Misuse
-from portcullis.records import normal
-from portcullis.records.build import CURRENT, DATABASE, IndexInfo
-from portcullis.records.engine import attach, connect, seal
-from portcullis.records.layout import FINDERS, FORMAT, engine_mark
+from portcullis.records import finders, normal, versions
+from portcullis.records.engine import connect, seal
+from portcullis.records.segment import attach_segments
+from portcullis.records.versions import IndexInfo
 
 _MEMORY = "1500MB"
+_LINES = ", ".join(normal.ADDRESS)
+_LINES_LAST_FIRST = ", ".join(f"{line} DESC NULLS FIRST" for line in normal.ADDRESS)
 _NAME_FORM = [f"n_{part}" for part in normal.NAME_FORM]
 _ADDRESS_FORM = [f"a_{part}" for part in normal.ADDRESS_FORM]
-_MAY_BE_LAST = (
-    f"source_kind > {normal.KINDS.index('information-return')} AND processed_on <= $as_of"
+_INFORMATION_RETURN = normal.KINDS.index("information-return")
+
+# The last known address (26 CFR 301.6212-2): of the returns, notices and postal updates processed
+# by the day, the newest; on one day by period, kind and protection; last by the text of its lines.
+_NEWEST = (
+    "((processed_on - DATE '1900-01-01')::BIGINT << 16) "
+    "+ coalesce(taxable_period, 0)::BIGINT * 8 + source_kind * 2 + protected::BIGINT"
 )
+_LAST = f"""
+    counted AS (
+        SELECT person, place, taxable_period, {_NEWEST} AS newest
+        FROM filing SEMI JOIN wanted USING (person)
+        WHERE person BETWEEN $low AND $high
+          AND source_kind > {_INFORMATION_RETURN} AND processed_on <= $as_of
+    ),
+    newest AS (SELECT * FROM counted QUALIFY newest = max(newest) OVER (PARTITION BY person)),
+    last AS (
+        SELECT DISTINCT ON (person) person, place, taxable_period, {_LINES}
+        FROM newest JOIN (FROM address WHERE person BETWEEN $low AND $high)
+            USING (person, place)
+        ORDER BY person, {_LINES_LAST_FIRST}
+    )
+"""  # noqa: S608 - of constants
 
 
 class Index:
@@ -70,26 +90,30 @@ class Index:
         """Return each name, present and prior, of the persons of ``pairs`` (``row, person``).
 
         Columns: ``row, person``, the person's ``r_tin`` (digits or null), ``prior`` and the normal
-        form as ``r_n_*``.
+        form as ``r_n_*``. Of a taxpayer whose row was appended anew the newest row holds.
         """
         return self._select(
-            f"SELECT p.*, k.tin AS r_tin, d.prior, {_renamed(_NAME_FORM)} "  # noqa: S608
-            "FROM pairs p JOIN taxpayer k USING (person) JOIN name d USING (person)",
-            pairs=pairs,
+            f"SELECT p.*, k.tin AS r_tin, d.prior, {_renamed(_NAME_FORM)} FROM pairs p "  # noqa: S608
+            "JOIN (FROM name WHERE person BETWEEN $low AND $high) d USING (person) "
+            "JOIN (FROM taxpayer WHERE person BETWEEN $low AND $high) k USING (person, segment) "
+            "QUALIFY segment = max(segment) OVER (PARTITION BY row, person)",
+            pairs,
         )
 
     def addresses(self, pairs: pl.DataFrame, as_of: date) -> pl.DataFrame:
         """Return each address of record, of any period, of the persons of ``pairs``.
 
-        Columns: ``row, person, address`` (its place in the index), ``may_be_last`` (of a return,
-        notice or postal update processed by ``as_of``; the highest such ``address`` of a person
-        is the last known one) and the normal form as ``r_a_*``.
+        Columns: ``row, person, address`` (its number in the index), ``may_be_last`` (it is the
+        last known one as of ``as_of``) and the normal form as ``r_a_*``.
         """
         return self._select(
-            f"SELECT p.*, d.address, {_MAY_BE_LAST} AS may_be_last, "  # noqa: S608
-            f"{_renamed(_ADDRESS_FORM)} FROM pairs p JOIN address d USING (person)",
-            {"as_of": as_of},
-            pairs=pairs,
+            f"WITH wanted AS (SELECT DISTINCT person FROM pairs), {_LAST} "  # noqa: S608
+            "SELECT p.*, d.place AS address, l.place IS NOT NULL AS may_be_last, "
+            f"{_renamed(_ADDRESS_FORM)} FROM pairs p "
+            "JOIN (FROM address WHERE person BETWEEN $low AND $high) d USING (person) "
+            "LEFT JOIN last l USING (person, place)",
+            pairs,
+            as_of,
         )
 
     def last_known(self, persons: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -100,32 +124,46 @@ class Index:
         the person has no address that can be the last known one (26 CFR 301.6212-2).
         """
         return self._select(
-            "WITH last AS (SELECT person, bool_or(protected) AS protected, "  # noqa: S608
-            f"max(address) FILTER ({_MAY_BE_LAST}) AS address "
-            "FROM address SEMI JOIN persons USING (person) GROUP BY person), "
-            "found AS (SELECT last.person, last.protected, d.line1, d.line2, d.city, d.state, "
-            "d.zip, d.taxable_period FROM last LEFT JOIN address d USING (address)) "
-            "SELECT p.row, k.taxpayer_id, coalesce(f.protected, false) AS protected, "
-            "f.* EXCLUDE (person, protected) "
-            "FROM persons p JOIN taxpayer k USING (person) LEFT JOIN found f USING (person)",
-            {"as_of": as_of},
-            persons=persons,
+            f"WITH wanted AS (SELECT DISTINCT person FROM pairs), {_LAST}, "  # noqa: S608
+            "known AS (SELECT person, any_value(taxpayer_id) AS taxpayer_id FROM taxpayer "
+            "SEMI JOIN wanted USING (person) WHERE person BETWEEN $low AND $high GROUP BY person), "
+            "shut AS (SELECT person, bool_or(protected) AS protected FROM filing "
+            "SEMI JOIN wanted USING (person) WHERE person BETWEEN $low AND $high GROUP BY person) "
+            "SELECT p.row, k.taxpayer_id, coalesce(s.protected, false) AS protected, "
+            f"{_LINES}, taxable_period FROM pairs p JOIN known k USING (person) "
+            "LEFT JOIN shut s USING (person) LEFT JOIN last l USING (person)",
+            persons,
+            as_of,
         )
 
-    def _find(self, requests: pl.DataFrame, finders: tuple[str, ...]) -> pl.DataFrame:
-        asked = requests.select(
-            "row", normal.tin_digits("tin").alias("tin"), *_NAME_FORM, *_ADDRESS_FORM
+    def persons(self, identifiers: pl.Series) -> pl.DataFrame:
+        """Return ``taxpayer_id, person`` of those of ``identifiers`` that the index knows."""
+        asked = identifiers.alias("taxpayer_id").to_frame()
+        return self._ask(
+            "SELECT DISTINCT taxpayer_id, person FROM taxpayer SEMI JOIN asked USING (taxpayer_id) "
+            "WHERE taxpayer_id BETWEEN $low AND $high",
+            {"low": asked["taxpayer_id"].min(), "high": asked["taxpayer_id"].max()},
+            asked=asked,
         )
+
+    def _find(self, requests: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
+        digits = requests.with_columns(normal.tin_digits("tin").alias("tin"))
+        asked = finders.of_requests(digits).select(pl.col("row").cast(pl.UInt32), *wanted)
         found = " UNION ".join(
-            f"SELECT row, person FROM (SELECT row, {key} AS key FROM asked WHERE {condition}) "  # noqa: S608
-            f"JOIN find_{finder} USING (key)"
-            for finder, (key, condition) in FINDERS.items()
-            if finder in finders
+            f"SELECT row, person FROM asked JOIN find_{finder} f ON asked.{finder} = f.key"  # noqa: S608
+            for finder in wanted
         )
-        return self._select(f"FROM ({found}) ORDER BY person, row", asked=asked)
+        return self._ask(f"FROM ({found}) ORDER BY person, row", asked=asked)
 
-    def _select(
-        self, query: str, parameters: dict[str, date] | None = None, **tables: pl.DataFrame
+    def _select(self, query: str, pairs: pl.DataFrame, as_of: date | None = None) -> pl.DataFrame:
+        """Ask for what is known of the persons of ``pairs``: only their stretch is read."""
+        parameters = {"low": pairs["person"].min() or 0, "high": pairs["person"].max() or 0}
+        if as_of is not None:
+            parameters["as_of"] = as_of
+        return self._ask(query, parameters, pairs=pairs)
+
+    def _ask(
+        self, query: str, parameters: dict[str, object] | None = None, **tables: pl.DataFrame
     ) -> pl.DataFrame:
         for name, frame in tables.items():
             self._connection.register(name, frame.to_arrow())
@@ -143,41 +181,19 @@ def open_index(folder: Path, key: bytes) -> Index:
     Raises Misuse where there is none, the key is another, the file is damaged, or the index was
     made under other rules than those of this program.
     """
-    try:
-        version = (folder / CURRENT).read_text().strip()
-    except OSError:
+    version = versions.current(folder)
+    if version is None:
         raise Misuse(
             "There is no index of the holder's records.", "Build it: `portcullis records index`."
-        ) from None
+        )
     connection = connect(folder / ".spill", _MEMORY)
     try:
-        attach(connection, folder / version / DATABASE, "index", key, read_only=True)
-        connection.execute("USE index")
-        info = _read_about(connection)
+        attach_segments(connection, folder / versions.SEGMENTS, version.segments, key)
         seal(connection)
     except BaseException:
         connection.close()
         raise
-    return Index(connection, info)
-
-
-def _read_about(connection: duckdb.DuckDBPyConnection) -> IndexInfo:
-    try:
-        about = dict(connection.execute("SELECT name, value FROM about").fetchall())
-    except duckdb.Error:
-        about = {}
-    expected = {
-        "format": FORMAT,
-        "addresses_version": addresses.VERSION,
-        "names_version": names.VERSION,
-        "engine_mark": engine_mark(connection),
-    }
-    if any(about.get(name) != value for name, value in expected.items()):
-        raise Misuse(
-            "The index was made by another version of the rules or of the engine.",
-            "Build it again: `portcullis records index`.",
-        )
-    return IndexInfo(**json.loads(about["info"]))
+    return Index(connection, version.info)
 
 
 def _renamed(columns: list[str]) -> str:

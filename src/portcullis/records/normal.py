@@ -65,26 +65,6 @@ def all_names(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def addresses_of_record(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of a frame of addresses of record with their normal forms.
-
-    ``source_kind`` becomes its place in ``KINDS`` (null where unknown); a row that does not say
-    whether it is protected is.
-    """
-    # Most people are at one address for years: each is brought to normal form once.
-    distinct = frame.select(ADDRESS).unique(maintain_order=False)
-    normal = addresses.normalise(distinct, line1="line1", line2="line2").select(
-        *ADDRESS, *[f"a_{part}" for part in ADDRESS_FORM]
-    )
-    return (
-        frame.join(normal, on=ADDRESS, how="left", nulls_equal=True)
-        .with_columns(
-            pl.col("source_kind")
-            .replace_strict(
-                {name: place for place, name in enumerate(KINDS)},
-                default=None,
-                return_dtype=pl.UInt8,
-            )
-            .alias("source_kind"),
-            pl.col("protected").fill_null(value=True),
-        )
-    )  # fmt: skip
+    """Return the rows of a frame of addresses (``ADDRESS``) with their normal forms."""
+    kept = [f"a_{part}" for part in ADDRESS_FORM]
+    return addresses.normalise(frame, line1="line1", line2="line2").select(*frame.columns, *kept)

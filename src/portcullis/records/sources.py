@@ -1,11 +1,13 @@
 """Where the holder's records are: one way to read them, whatever holds them.
 
 A source gives the two tables of the design, ``taxpayer`` and ``address_of_record``, as a stream
-of frames with fixed columns and types; never the whole at once. A folder of Parquet files, a
-DuckDB file, or a PostgreSQL database (over ADBC, rows as Arrow).
+of frames in the byte order of taxpayer_id, with fixed columns and types; never the whole at once. A
+folder of Parquet files, a DuckDB file, or a PostgreSQL database (over ADBC, rows as Arrow).
 """
 
 import contextlib
+import errno
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,9 +17,10 @@ import polars as pl
 import pyarrow as pa
 
 from portcullis.errors import Misuse
-from portcullis.records.engine import literal
+from portcullis.records.engine import engine, literal
 
 CHUNK_ROWS = 262_144
+SORT_MEMORY = "3GB"
 
 TAXPAYER: dict[str, pl.DataType] = {
     name: pl.String()
@@ -41,30 +44,48 @@ ADDRESS_OF_RECORD: dict[str, pl.DataType] = {
 TABLES = {"taxpayer": TAXPAYER, "address_of_record": ADDRESS_OF_RECORD}
 
 
+class OutOfOrder(Exception):  # noqa: N818 - says what was found
+    """A source that was taken to be in order of taxpayer_id is not."""
+
+
 class Source(Protocol):
     """The holder's records, as a stream of frames a table."""
+
+    fingerprint: str
+    """Of what the source holds, as far as can be told without reading it; "" where it cannot."""
 
     def columns(self, table: str) -> list[str]:
         """Return the names of the table's columns; raises Misuse where there is no such table."""
         ...
 
-    def batches(self, table: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        """Yield the named columns of ``table``, at most ``CHUNK_ROWS`` rows at a time."""
+    def count(self, table: str) -> int:
+        """Return how many rows ``table`` has."""
+        ...
+
+    def in_order(self, table: str, columns: list[str], after: str) -> Iterator[pa.RecordBatch]:
+        """Yield the named columns of ``table``, at most ``CHUNK_ROWS`` rows at a time.
+
+        Rows come in the byte order of ``taxpayer_id``: those greater than ``after`` ("" for all),
+        and those without any.
+        """
         ...
 
 
-def open_source(source: str | Path) -> contextlib.AbstractContextManager[Source]:
+def open_source(
+    source: str | Path, spill: Path, *, sort: bool = False
+) -> contextlib.AbstractContextManager[Source]:
     """Open a Parquet folder, a ``.duckdb`` file or a ``postgresql://`` address for reading.
 
-    Raises Misuse where there is nothing of the kind.
+    What has to be sorted spills to ``spill``, encrypted. ``sort``: even where the rows seem to be
+    in order. Raises Misuse where there is nothing of the kind.
     """
     if str(source).startswith(("postgresql://", "postgres://")):
         return _postgresql(str(source))
     path = Path(source)
     if path.is_dir():
-        return _parquet(path)
+        return _parquet(path, spill, sort=sort)
     if path.is_file():
-        return _duckdb(path)
+        return _duckdb(path, spill)
     raise Misuse(
         f"There are no records at {path.name}.",
         "Name a folder with taxpayer and address_of_record Parquet files, a DuckDB file, "
@@ -72,33 +93,42 @@ def open_source(source: str | Path) -> contextlib.AbstractContextManager[Source]
     )
 
 
-def frames(source: Source, table: str) -> Iterator[pl.DataFrame]:
-    """Yield ``table`` of ``source`` with the schema's columns, types and order.
+def check_columns(source: Source) -> None:
+    """Raise Misuse unless ``source`` has both tables with every column of the schema."""
+    for table, schema in TABLES.items():
+        there = source.columns(table)
+        missing = [name for name in schema if name not in there]
+        if missing:
+            raise Misuse(
+                f"The table {table} of the records has no column {', '.join(missing)}.",
+                "Add the column; the design's schema names all of them.",
+            )
 
-    Texts are trimmed and empty ones null. Raises Misuse where a column is missing, a value has
-    another type, or the source cannot be read to its end.
+
+def frames(source: Source, table: str, after: str = "") -> Iterator[pl.DataFrame]:
+    """Yield ``table`` of ``source`` after the taxpayer ``after``, in order, as the schema has it.
+
+    Texts are trimmed and empty ones null. Raises Misuse where a value has another type or the
+    source cannot be read to its end; OutOfOrder where the rows are in no order.
     """
     schema = TABLES[table]
-    missing = [name for name in schema if name not in source.columns(table)]
-    if missing:
-        raise Misuse(
-            f"The table {table} of the records has no column {', '.join(missing)}.",
-            "Add the column; the design's schema names all of them.",
-        )
     tidy = [
         pl.col(name).cast(kind).str.strip_chars().replace("", None)
         if kind == pl.String
         else pl.col(name).cast(kind)
         for name, kind in schema.items()
     ]
-    batches = source.batches(table, list(schema))
+    batches = source.in_order(table, list(schema), after)
+    before: str | None = after
     while True:
         try:
             batch = next(batches)
             frame = pl.DataFrame(pl.from_arrow(batch)).select(tidy)
         except StopIteration:
             return
-        except (duckdb.Error, pa.ArrowException, pl.exceptions.PolarsError, OSError):
+        except (duckdb.Error, pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
+            if isinstance(error, duckdb.OutOfMemoryException) or _disk_is_full(error):
+                raise
             # The readers' messages may quote a value of a record.
             raise Misuse(
                 f"The table {table} of the records cannot be read: cut, or a value of another "
@@ -106,15 +136,38 @@ def frames(source: Source, table: str) -> Iterator[pl.DataFrame]:
                 "Write it again and check the types of its columns.",
             ) from None
         if frame.height:
+            before = _check_order(frame["taxpayer_id"], before)
             yield frame
+
+
+def _check_order(identifiers: pl.Series, before: str | None) -> str | None:
+    """Return the last of ``identifiers``, which must not fall below ``before`` nor one another."""
+    known = identifiers.drop_nulls()
+    if known.is_empty():
+        return before
+    if not known.is_sorted() or (before is not None and str(known[0]) < before):
+        raise OutOfOrder
+    return str(known[-1])
+
+
+def _disk_is_full(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC
 
 
 class _OverDuckdb:
     """Tables that DuckDB can select from: name to the SQL of its relation."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, relations: dict[str, str]) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        relations: dict[str, str],
+        fingerprint: str,
+        ordered: frozenset[str],
+    ) -> None:
+        self.fingerprint = fingerprint
         self._connection = connection
         self._relations = relations
+        self._ordered = ordered
 
     def columns(self, table: str) -> list[str]:
         try:
@@ -123,15 +176,25 @@ class _OverDuckdb:
             raise _no_table(table) from None
         return [row[0] for row in found]
 
-    def batches(self, table: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    def count(self, table: str) -> int:
+        query = f"SELECT count(*) FROM {self._relations[table]}"  # noqa: S608
+        found = self._connection.execute(query).fetchone()
+        return int(found[0]) if found else 0
+
+    def in_order(self, table: str, columns: list[str], after: str) -> Iterator[pa.RecordBatch]:
         select = f"SELECT {', '.join(columns)} FROM {self._relations[table]}"  # noqa: S608
-        yield from self._connection.execute(select).to_arrow_reader(CHUNK_ROWS)
+        if after:
+            select += f" WHERE taxpayer_id > {literal(after)} OR taxpayer_id IS NULL"
+        if table not in self._ordered:
+            select += " ORDER BY taxpayer_id"
+        # A cursor of its own: both tables are read side by side.
+        yield from self._connection.cursor().execute(select).to_arrow_reader(CHUNK_ROWS)
 
 
 @contextlib.contextmanager
-def _parquet(folder: Path) -> Iterator[Source]:
-    with duckdb.connect() as connection:
-        relations = {}
+def _parquet(folder: Path, spill: Path, *, sort: bool) -> Iterator[Source]:
+    with engine(spill, SORT_MEMORY) as connection:
+        relations, ordered, marks = {}, [], []
         for table in TABLES:
             # One file, a folder of parts, or parts side by side.
             places = (f"{table}.parquet", f"{table}/*.parquet", f"{table}-*.parquet")
@@ -140,24 +203,50 @@ def _parquet(folder: Path) -> Iterator[Source]:
                 raise _no_table(table)
             listed = ", ".join(literal(str(path)) for path in paths)
             relations[table] = f"read_parquet([{listed}])"
-        yield _OverDuckdb(connection, relations)
+            marks += [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+            if not sort and _seems_in_order(connection, paths):
+                ordered.append(table)
+        fingerprint = hashlib.sha256(repr(marks).encode()).hexdigest()
+        yield _OverDuckdb(connection, relations, fingerprint, frozenset(ordered))
+
+
+def _seems_in_order(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> bool:
+    """Whether the row groups of ``paths`` follow one another by their least and greatest id."""
+    groups: list[tuple[str | None, str | None]] = []
+    for path in paths:
+        query = (
+            "SELECT stats_min_value, stats_max_value FROM "  # noqa: S608
+            f"parquet_metadata({literal(str(path))}) "
+            "WHERE path_in_schema = 'taxpayer_id' ORDER BY row_group_id"
+        )
+        try:
+            groups += connection.execute(query).fetchall()
+        except duckdb.Error:
+            return False  # what is wrong with the file is said where it is read
+    ends = [end for group in groups for end in group]
+    return None not in ends and ends == sorted(end for end in ends if end is not None)
 
 
 @contextlib.contextmanager
-def _duckdb(path: Path) -> Iterator[Source]:
-    try:
-        connection = duckdb.connect(str(path), read_only=True)
-    except duckdb.Error:
-        raise Misuse(
-            f"{path.name} is not a DuckDB file that can be read now.",
-            "Close other programs that hold it, or name another source.",
-        ) from None
-    with connection:
-        yield _OverDuckdb(connection, {table: table for table in TABLES})
+def _duckdb(path: Path, spill: Path) -> Iterator[Source]:
+    with engine(spill, SORT_MEMORY) as connection:
+        try:
+            connection.execute(f"ATTACH {literal(str(path))} AS source (READ_ONLY)")
+        except duckdb.Error:
+            raise Misuse(
+                f"{path.name} is not a DuckDB file that can be read now.",
+                "Close other programs that hold it, or name another source.",
+            ) from None
+        mark = f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}"
+        fingerprint = hashlib.sha256(mark.encode()).hexdigest()
+        relations = {table: f"source.{table}" for table in TABLES}
+        yield _OverDuckdb(connection, relations, fingerprint, frozenset())
 
 
 class _OverAdbc:
     """Tables in PostgreSQL, in the connection's search path."""
+
+    fingerprint = ""
 
     def __init__(self, connection: Any) -> None:  # noqa: ANN401 - ADBC ships no types
         self._connection = connection
@@ -174,9 +263,18 @@ class _OverAdbc:
             raise _no_table(table)
         return [row[0] for row in found]
 
-    def batches(self, table: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    def count(self, table: str) -> int:
         with self._connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608
+            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+            return int(cursor.fetchone()[0])
+
+    def in_order(self, table: str, columns: list[str], after: str) -> Iterator[pa.RecordBatch]:
+        with self._connection.cursor() as cursor:
+            select = f"SELECT {', '.join(columns)} FROM {table} "  # noqa: S608
+            if after:
+                select += 'WHERE taxpayer_id IS NULL OR taxpayer_id COLLATE "C" > $1 '
+            select += 'ORDER BY taxpayer_id COLLATE "C"'
+            cursor.execute(select, (after,) if after else None)
             for batch in cursor.fetch_record_batch():
                 for start in range(0, batch.num_rows, CHUNK_ROWS):
                     yield batch.slice(start, CHUNK_ROWS)
