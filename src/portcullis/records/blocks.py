@@ -20,17 +20,18 @@ BLOCK_TAXPAYERS = 122_880
 
 _FIELD_END, _ROW_END = "\x1f", "\x1e"
 _FIRST_YEAR, _LAST_YEAR = 1913, 2199  # the income tax begins; four digits' end is far
-_PLACE = [*normal.ADDRESS, *[f"a_{part}" for part in normal.ADDRESS_FORM]]
 
-TABLES = ("taxpayer", "name", "address", "filing", *(f"find_{name}" for name in finders.FINDERS))
+TABLES = ("taxpayer", "address", "filing", *(f"find_{name}" for name in finders.FINDERS))
 """The tables of an index, each in order of person.
 
-``taxpayer``  ``person, taxpayer_id, tin, tin_type``
-``name``      each name, present and prior, with its normal form (``n_*``)
-``address``   each address once a person: ``place``, the lines as the holder wrote them, ``a_*``
+``taxpayer``  ``person`` and the row as the holder wrote it
+``address``   ``person, place`` and the lines as the holder wrote them: each address once a person
 ``filing``    each address of record: ``person, place, taxable_period, source_kind, processed_on,
               protected``
 ``find_*``    ``key`` (UInt64), ``person``: each pair once a block
+
+Normal forms are in none of them: finding needs their keys alone, and of the few that are found they
+are made again in less time than all would take to write and read.
 """
 
 
@@ -60,12 +61,12 @@ class Known:
 
 def nobody_known() -> Known:
     """Return what an index knows that is not there yet."""
-    empty = make_names(pl.DataFrame(schema=TAXPAYER))
-    place = pl.DataFrame(schema=dict.fromkeys(normal.ADDRESS, pl.String))
+    person = {"person": pl.UInt32()}
+    lines = dict.fromkeys(normal.ADDRESS, pl.String())
     return Known(
-        persons=pl.DataFrame(schema={"taxpayer_id": pl.String, "person": pl.UInt32}),
-        names=empty.select(pl.lit(0, pl.UInt32).alias("person"), "^n_.*$").clear(),
-        places=_placed(place).select(pl.lit(0, pl.UInt32).alias("person"), "^a_.*$").clear(),
+        persons=pl.DataFrame(schema={"taxpayer_id": pl.String(), **person}),
+        names=normal.all_names(pl.DataFrame(schema={**person, **TAXPAYER})),
+        places=normal.addresses_of_record(pl.DataFrame(schema={**person, **lines})),
     )
 
 
@@ -88,36 +89,24 @@ def make_block(
     _refuse_doubtful(taxpayers, addresses, known.persons["taxpayer_id"])
     digest = _digest(taxpayers, addresses)
     persons = _numbered(taxpayers, known.persons, first_person)
-    people = normal.taxpayers(taxpayers).join(persons, on="taxpayer_id")
-    names = make_names(taxpayers).join(persons, on="taxpayer_id")
+    people = taxpayers.join(persons, on="taxpayer_id").select("person", *TAXPAYER).sort("person")
     filings, places = _make_places(addresses, persons, first_place)
-    tables = {
-        "taxpayer": people.select("person", "taxpayer_id", "tin", "tin_type").sort("person"),
-        "name": names.select("person", pl.exclude("person", "taxpayer_id")).sort("person"),
-        "address": places,
-        "filing": filings,
-        **finders.of_records(
-            people,
-            names,
-            places,
-            known.names.join(people, on="person", how="anti"),
-            known.places,
-        ),
-    }
+    found = finders.of_records(
+        people.select("person", normal.tin_digits("tin").alias("tin")),
+        normal.all_names(people),
+        normal.addresses_of_record(places),
+        known.names.join(people, on="person", how="anti"),
+        known.places,
+    )
     identifiers = [frame["taxpayer_id"].max() for frame in (taxpayers, addresses)]
     return Block(
-        tables=tables,
+        tables={"taxpayer": people, "address": places, "filing": filings, **found},
         digest=digest,
         last_id=max((str(one) for one in identifiers if one is not None), default=""),
         taxpayers=taxpayers.height,
         addresses=addresses.height,
         places=places.height,
     )
-
-
-def make_names(taxpayers: pl.DataFrame) -> pl.DataFrame:
-    """Return the names of ``taxpayers`` with their normal forms, by taxpayer_id."""
-    return normal.all_names(taxpayers)
 
 
 def _numbered(taxpayers: pl.DataFrame, known: pl.DataFrame, first_person: int) -> pl.DataFrame:
@@ -158,12 +147,7 @@ def _make_places(
         "processed_on",
         pl.col("protected").fill_null(value=True),
     )
-    places = _placed(rows.filter("new").select("person", "place", *normal.ADDRESS))
-    return filings, places
-
-
-def _placed(rows: pl.DataFrame) -> pl.DataFrame:
-    return normal.addresses_of_record(rows)
+    return filings, rows.filter("new").select("person", "place", *normal.ADDRESS)
 
 
 def _refuse_doubtful(taxpayers: pl.DataFrame, addresses: pl.DataFrame, known: pl.Series) -> None:

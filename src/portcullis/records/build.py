@@ -193,12 +193,11 @@ def _known_of(
 def _known(index: Index, identifiers: pl.Series) -> Known:
     persons = index.persons(identifiers)
     pairs = persons.select("person").sort("person").with_row_index("row")
+    forms = pl.col("^r_[na]_.*$").name.replace("^r_", "")
     return Known(
         persons=persons,
-        names=index.names(pairs).select("person", pl.col("^r_n_.*$").name.replace("^r_", "")),
-        places=index.addresses(pairs, date.min).select(
-            "person", pl.col("^r_a_.*$").name.replace("^r_", "")
-        ),
+        names=index.names(pairs).select("person", forms),
+        places=index.addresses(pairs, date.min).select("person", forms),
     )
 
 

@@ -89,16 +89,18 @@ class Index:
     def names(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Return each name, present and prior, of the persons of ``pairs`` (``row, person``).
 
-        Columns: ``row, person``, the person's ``r_tin`` (digits or null), ``prior`` and the normal
-        form as ``r_n_*``. Of a taxpayer whose row was appended anew the newest row holds.
+        Columns: ``row, person``, the person's ``r_tin`` (digits or null) and the normal form as
+        ``r_n_*``. Of a taxpayer whose row was appended anew the newest row holds.
         """
-        return self._select(
-            f"SELECT p.*, k.tin AS r_tin, d.prior, {_renamed(_NAME_FORM)} FROM pairs p "  # noqa: S608
-            "JOIN (FROM name WHERE person BETWEEN $low AND $high) d USING (person) "
-            "JOIN (FROM taxpayer WHERE person BETWEEN $low AND $high) k USING (person, segment) "
-            "QUALIFY segment = max(segment) OVER (PARTITION BY row, person)",
+        rows = self._select(
+            "SELECT d.* FROM taxpayer d SEMI JOIN pairs USING (person) "
+            "WHERE person BETWEEN $low AND $high "
+            "QUALIFY segment = max(segment) OVER (PARTITION BY person)",
             pairs,
         )
+        tins = rows.select("person", normal.tin_digits("tin").alias("r_tin"))
+        named = normal.all_names(rows).rename({name: f"r_{name}" for name in _NAME_FORM})
+        return pairs.join(tins.join(named, on="person"), on="person")
 
     def addresses(self, pairs: pl.DataFrame, as_of: date) -> pl.DataFrame:
         """Return each address of record, of any period, of the persons of ``pairs``.
@@ -106,15 +108,21 @@ class Index:
         Columns: ``row, person, address`` (its number in the index), ``may_be_last`` (it is the
         last known one as of ``as_of``) and the normal form as ``r_a_*``.
         """
-        return self._select(
+        rows = self._select(
             f"WITH wanted AS (SELECT DISTINCT person FROM pairs), {_LAST} "  # noqa: S608
-            "SELECT p.*, d.place AS address, l.place IS NOT NULL AS may_be_last, "
-            f"{_renamed(_ADDRESS_FORM)} FROM pairs p "
-            "JOIN (FROM address WHERE person BETWEEN $low AND $high) d USING (person) "
-            "LEFT JOIN last l USING (person, place)",
+            "SELECT d.* EXCLUDE (segment), l.place IS NOT NULL AS may_be_last "
+            "FROM (FROM address SEMI JOIN wanted USING (person) "
+            "WHERE person BETWEEN $low AND $high) d LEFT JOIN last l USING (person, place)",
             pairs,
             as_of,
         )
+        placed = normal.addresses_of_record(rows).select(
+            "person",
+            pl.col("place").alias("address"),
+            "may_be_last",
+            *[pl.col(name).alias(f"r_{name}") for name in _ADDRESS_FORM],
+        )
+        return pairs.join(placed, on="person")
 
     def last_known(self, persons: pl.DataFrame, as_of: date) -> pl.DataFrame:
         """Return one row a row of ``persons`` (``row, person``): the last known address.
@@ -194,7 +202,3 @@ def open_index(folder: Path, key: bytes) -> Index:
         connection.close()
         raise
     return Index(connection, version.info)
-
-
-def _renamed(columns: list[str]) -> str:
-    return ", ".join(f"d.{name} AS r_{name}" for name in columns)

@@ -26,33 +26,25 @@ def tin_digits(column: str) -> pl.Expr:
     return pl.col(column).str.replace_all(r"[^0-9]", "").replace("", None)
 
 
-def taxpayers(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return ``taxpayer_id, tin`` (digits)``, tin_type`` of a frame of taxpayers."""
-    return frame.select("taxpayer_id", tin_digits("tin").alias("tin"), "tin_type")
-
-
 def all_names(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a row for each name, present or prior, of a frame of taxpayers, with normal forms.
+    """Return ``person, n_*`` for each name, present or prior, of a frame of taxpayers.
 
     A prior name written without a suffix keeps the present one: marriage does not turn the
     son into the father.
     """
-    present = names.normalise(frame.select("taxpayer_id", *NAME)).with_columns(
-        pl.lit(value=False).alias("prior")
-    )
+    present = names.normalise(frame.select("person", *NAME))
     parts = pl.col("prior_names").str.split_exact("|", len(NAME) - 1).struct
     written = (
-        frame.select("taxpayer_id", pl.col("prior_names").str.split(";"))
+        frame.select("person", pl.col("prior_names").str.split(";"))
         .with_columns(present["n_suffix"].alias("present_suffix"))
         .explode("prior_names", empty_as_null=True, keep_nulls=False)
         .select(
-            "taxpayer_id",
+            "person",
             "present_suffix",
             *[
                 parts.field(f"field_{place}").str.strip_chars().replace("", None).alias(name)
                 for place, name in enumerate(NAME)
             ],
-            pl.lit(value=True).alias("prior"),
         )
         .filter(pl.any_horizontal(pl.col(NAME).is_not_null()))
     )
@@ -60,7 +52,7 @@ def all_names(frame: pl.DataFrame) -> pl.DataFrame:
     prior = names.normalise(written).with_columns(
         pl.when(suffix == "").then("present_suffix").otherwise(suffix).alias("n_suffix")
     )
-    columns = ["taxpayer_id", "prior", *NAME, *[f"n_{part}" for part in NAME_FORM]]
+    columns = ["person", *[f"n_{part}" for part in NAME_FORM]]
     return pl.concat([present.select(columns), prior.select(columns)])
 
 
