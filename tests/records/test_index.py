@@ -182,6 +182,9 @@ BAD = {
     "The records hold 1 addresses with an impossible processed_on.": [
         taxpayer("t", "Ana||Lopez", None, address(processed_on=date(1066, 10, 14)))
     ],
+    "The records hold 1 addresses with an impossible taxable_period.": [
+        taxpayer("t", "Ana||Lopez", None, address(taxable_period=202))
+    ],
     "A value of the records holds a control character (U+001E or U+001F).": [
         taxpayer("t", "Ana||Lopez", None, address("12 Oak\x1f St"))
     ],

@@ -4,15 +4,39 @@ from pathlib import Path
 
 from django.db import transaction
 
-from portcullis import records
+from portcullis import progress, records
 from portcullis.office import entries
 from portcullis.office.entries import Announce, silent
 from portcullis.office.home import Home
 
 
-def index_records(home: Home, source: Path, announce: Announce = silent) -> records.IndexInfo:
+def index_records(
+    home: Home,
+    source: str | Path,
+    announce: Announce = silent,
+    show: progress.Show = progress.unseen,
+) -> records.IndexInfo:
     """Build the finder index over ``source``; its content's digest goes on the ledger."""
-    info = records.build_index(source, home.index, home.derived_key("index"), announce=announce)
+    info = records.build_index(
+        source, home.index, home.derived_key("index"), announce=announce, show=show
+    )
+    return _on_record(home, info)
+
+
+def append_records(
+    home: Home,
+    source: str | Path,
+    announce: Announce = silent,
+    show: progress.Show = progress.unseen,
+) -> records.IndexInfo:
+    """Append the new filings of ``source`` to the index; the new digest goes on the ledger."""
+    info = records.append_to_index(
+        source, home.index, home.derived_key("index"), announce=announce, show=show
+    )
+    return _on_record(home, info)
+
+
+def _on_record(home: Home, info: records.IndexInfo) -> records.IndexInfo:
     with transaction.atomic():
         facts = {"digest": info.digest, "version": info.version}
         entries.record("records-indexed", facts, at=home.now().isoformat())

@@ -27,6 +27,11 @@ from portcullis.records.versions import IndexInfo, Version
 from portcullis.streams import ahead
 
 ENGINE = "duckdb"
+_DISK_FAILED = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,  # a commit that found the disk full
+)
 
 
 def build_index(
@@ -90,7 +95,7 @@ def _build(
             raise
         except (duckdb.Error, OSError) as error:
             shutil.rmtree(folder / versions.BUILDING, ignore_errors=True)
-            if not isinstance(error, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
+            if not isinstance(error, (OSError, *_DISK_FAILED)):
                 raise
             raise Misuse(
                 "The index could not be written: no room on the disk, or the disk failed.",
