@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 RESULTS = Path("benchmarks/results")
@@ -30,6 +30,42 @@ class Result:
     on: str
     machine: str
     versions: str
+
+
+Measurements = Iterable[tuple[str, float, str]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its size, and what stands in every row of its results."""
+
+    requests: int
+    taxpayers: int
+    on: str
+    machine: str
+    versions: str
+
+    def of(self, requests: int) -> "Run":
+        """Return the same run over so many requests and no records."""
+        return replace(self, requests=requests, taxpayers=0)
+
+    def results(self, benchmark: str, side: str, measurements: Measurements) -> list[Result]:
+        """Return the rows of one side."""
+        return [
+            Result(
+                benchmark,
+                side,
+                stage,
+                round(value, 4),
+                unit,
+                self.requests,
+                self.taxpayers,
+                self.on,
+                self.machine,
+                self.versions,
+            )
+            for stage, value, unit in measurements
+        ]
 
 
 def save(name: str, results: Iterable[Result]) -> Path:
