@@ -77,6 +77,7 @@ def _normalise(fields: pl.DataFrame) -> pl.DataFrame:
             "zip4": zip4,
         }
     )
+    line = locality.cut(line, place, fields["city"])
     elements = _elements(line, place)
     words = lines.words(written)
     reason = _absent_reason(fields, words, line, elements, place)
@@ -263,8 +264,8 @@ def _line() -> pl.Expr:
     delivery = pl.concat_str(
         given("number"),
         pl.col("street"),
-        pl.lit("# ") + given("unit"),
         pl.when(pl.col("street") == "PO BOX").then("box").otherwise(pl.lit("BOX ") + given("box")),
+        pl.lit("# ") + given("unit"),
         separator=" ",
         ignore_nulls=True,
     )
