@@ -171,8 +171,8 @@ def _unit_slip(rows: pl.DataFrame) -> pl.Series:
 def _street_slip(rows: pl.DataFrame) -> pl.Series:
     """Say which names differ by a keystroke or two, or by a directional or suffix left out.
 
-    Never where numbers or lone letters in the names differ ("5TH ST", "AVENUE B"), nor where both give a directional
-    or both a suffix and they differ: those are other streets.
+    Never where numbers or lone letters in the names differ ("5TH ST", "AVENUE B"), nor where both
+    give a directional or both a suffix and they differ: those are other streets.
     """
     parts = pl.concat(
         [

@@ -23,7 +23,8 @@ _UNIT_LINE = rf"^(?:(?:{_UNIT_WORDS})(?: #)? ?[A-Z0-9-]*|# ?[A-Z0-9-]+)$"
 _TELLS_A_DOOR = tells_a_door()
 _CARE_OF = r"(?:^| )(?:CAREOF|CARE OF|IN CARE OF|ATTN|ATTENTION)(?: |$)"
 _BEHIND_NAME = (
-    rf"(?:^| )((?:(?:{_UNIT_WORDS}|P ?O|RR|HC|PSC|CMR|GENERAL) (?:# ?)?[A-Z]{{0,5}} ?-?[0-9]"
+    r"(?:^| )((?:(?:P ?O ?B(?:OX)?|POST OFFICE BOX|RR|RFD|RURAL R[A-Z]*|HCR?|PSC|CMR"
+    rf"|GENERAL DELIVERY)[ -]|(?:{_UNIT_WORDS}) (?:# ?)?[A-Z]{{0,5}} ?-?[0-9]"
     rf"|(?:{_UNIT_WORDS}) [A-Z]$|[A-Z]{{0,2}}-?[0-9]|#).*)$"
 )
 

@@ -67,7 +67,6 @@ def _normalise(fields: pl.DataFrame) -> pl.DataFrame:
     first, second = lines.clean(fields["line1"]), by_distinct(fields["line2"], lines.clean)
     written = (first + " " + second).str.strip_chars().alias("written")
     line = lines.join(first, second, _where(second != "", second, _is_placeholder))
-    line = lines.cut_care_of(line)
     zip5, zip4 = locality.zip_code(fields["zip"])
     place = pl.DataFrame(
         {
@@ -77,7 +76,7 @@ def _normalise(fields: pl.DataFrame) -> pl.DataFrame:
             "zip4": zip4,
         }
     )
-    line = locality.cut(line, place, fields["city"])
+    line = lines.cut_care_of(locality.cut(line, place, fields["city"]))
     elements = _elements(line, place)
     words = lines.words(written)
     reason = _absent_reason(fields, words, line, elements, place)

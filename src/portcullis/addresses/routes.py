@@ -6,12 +6,16 @@ Publication 28, sections 238 (military), 24 (rural routes), 25 (highway contract
 
 import polars as pl
 
-from portcullis.addresses.units import normal
+from portcullis.addresses.units import floors_first, normal
 from portcullis.addresses.vocabulary import MILITARY_CITIES, MILITARY_STATES, tells_a_door
 from portcullis.folding import put_where
 
 # "164", "A12", "A 12", "164 A" at the line's end, "AB"; never the beginning of a longer word.
-_ID = r"(?:# )?([A-Z]{0,3}[ -]?[0-9][A-Z0-9-]*(?: [A-Z]$)?|[A-Z]{1,2})(?: |$)"
+_LETTER = "(?: [A-DF-MO-RT-VX-Z]| [NSEW]$)?"  # one that is no directional of a street behind it
+_ID = (
+    r"(?:(?:#|NO|NUM|NUMBER) )?"
+    rf"([A-Z]{{0,3}}[ -]?[0-9][A-Z0-9-]*{_LETTER}|[A-Z]{{1,2}})(?: |$)"
+)
 _GENERAL = (
     r"(?:^| )(?:GENERAL DELIVERY|GENERAL DEL|GENL DELIVERY|GEN DELIVERY|GEN DEL|LISTA DE CORREOS?"
     r"|ENTREGA GENERAL|POSTE RESTANTE)(?: |$)"
@@ -30,11 +34,14 @@ _RURAL = (
 )
 _BOX = (
     r"(?:^| )(?:(?:P ?O ?|POST OFFICE |POSTAL |POST |FIRM |APARTADO )"
-    r"(?:BOX|BX|B|DRAWER|CALLER|LOCKBOX|BIN|POSTAL)(?: (?:NO|NUMBER|NUM))? "
+    r"(?:BOX|BX|B|DRAWER|CALLER|LOCKBOX|BIN|POSTAL) "
     rf"{_ID}|POB {_ID})"
 )
 # Without "PO" only where the line begins with it: "4674 MARSHALL RD BOX 15" is a street.
-_BARE_BOX = r"^(?:BOX|BX|CALLER|DRAWER|LOCK ?BOX|APARTADO)(?: NO)? (?:# )?([A-Z]{0,2}-?[0-9][A-Z0-9-]*(?: [A-Z]$)?)"
+_BARE_BOX = (
+    r"^(?:BOX|BX|CALLER|DRAWER|LOCK ?BOX|APARTADO)(?: NO)? (?:# )?"
+    rf"([A-Z]{{0,2}}-?[0-9][A-Z0-9-]*{_LETTER})(?: |$)"
+)
 _PATTERNS = {
     "general-delivery": [_GENERAL],
     "military": [_MILITARY, _BOX, _BARE_BOX],
@@ -43,6 +50,7 @@ _PATTERNS = {
     "po-box": [_BOX, _BARE_BOX],
 }
 _TELLS_A_DOOR = tells_a_door()
+_CUT = "\n"  # stands in no line
 _HINT = (
     "BOX|BX|P ?O ?B|DRAWER|CALLER|BIN|APARTADO|GEN|LISTA|POSTE|ENTREGA|PSC|CMR|LOCK|FIRM|POST"
     "|RR|R R|RFD|R F D|RURAL|RD|RT|RTE|ROUTE|R |HC|HWY CONTRACT|HIGHWAY CONTRACT|STAR"
@@ -65,7 +73,7 @@ def read(rows: pl.DataFrame) -> pl.DataFrame:
     found = rows.select(
         "line",
         # "PSC" and "CMR" with a box are military whatever the last line says.
-        military=military | line.str.contains(r"^(?:PSC|CMR) (?:# )?[0-9]+ (?:BOX|BX) "),
+        military=military | line.str.contains(r"(?:^| )(?:PSC|CMR) (?:# )?[0-9]+ (?:BOX|BX) "),
         general=line.str.contains(_GENERAL),
         post=line.str.extract_groups(_MILITARY),
         contract=line.str.extract_groups(_CONTRACT),
@@ -136,7 +144,7 @@ def _with_rest(answer: pl.DataFrame) -> pl.DataFrame:
     route without box, but with more figures behind it, is none.
     """
     rest = _rest(answer["line"], answer["kind"])
-    tells = rest.str.contains(_TELLS_A_DOOR)
+    tells = rest != ""
     unit = put_where(answer["unit"], tells, normal(rest.filter(tells)))
     route = pl.col("kind").is_in(["rural-route", "highway-contract"])
     return answer.with_columns(unit=unit, tells=tells).select(
@@ -146,16 +154,22 @@ def _with_rest(answer: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rest(line: pl.Series, kind: pl.Series) -> pl.Series:
-    """Return what stands before and behind the route or box in each line."""
+    """Return what stands before and behind the route or box in each line, where it tells a door."""
     rest = pl.repeat("", line.len(), dtype=pl.String, eager=True)
     for name, patterns in _PATTERNS.items():
         rows = (kind == name).fill_null(value=False)
         some = line.filter(rows)
         left = some
         for pattern in patterns:
-            cut = some.str.replace(pattern, " ")
-            left = left.zip_with(left != some, cut)
+            left = left.zip_with(left != some, some.str.replace(pattern, _CUT))
         # A military line without post or box is its own street, whole.
-        left = left.zip_with(left != some, pl.Series([""]))
-        rest = put_where(rest, rows, left.str.replace_all(" {2,}", " ").str.strip_chars())
+        sides = left.zip_with(left != some, pl.Series([""])).str.splitn(_CUT, 2).struct.unnest()
+        before, behind = (
+            floors_first(" " + text.fill_null("")).str.strip_chars() for text in sides.get_columns()
+        )
+        before, behind = (
+            text.zip_with(text.str.contains(_TELLS_A_DOOR), pl.Series([""]))
+            for text in (before, behind)
+        )
+        rest = put_where(rest, rows, (before + " " + behind).str.strip_chars())
     return rest

@@ -94,7 +94,10 @@ BUILDING_WORDS = (
 
 
 def tells_a_door() -> str:
-    """Return a pattern for text that may tell one door from another: a figure, a unit, a tower, a last letter."""
+    """Return a pattern for text that may tell one door from another.
+
+    That is a figure, a unit, a building or a last lone letter.
+    """
     units = (form for row in _UNITS for form in [row["standard"], *row["variants"].split()])
     words = any_of([*units, *BUILDING_WORDS])
     return rf"[0-9#]|(?:^| ){words}(?: |$)| [A-Z]$"
