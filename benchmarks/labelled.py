@@ -3,14 +3,16 @@
 The set is usaddress's training data (see the README beside it); it is read from
 ``../shared/data/addresses`` and is not part of this project.
 
-A reading and the labels are brought to one form before they are compared, word by word: upper case,
+A reading and the labels are brought to one form before they are compared word by word: capitals,
 no punctuation, Publication 28's abbreviation for every suffix and directional, figures for "FIRST"
-to "TWELFTH", the standard name of a numbered road. So ``Ave.`` and ``AVENUE`` agree, and ``ST``
-taken for a type where people said it is part of the name does not.
+to "TWELFTH", the standard name of a numbered road. Of a unit and a box the identifiers are compared,
+without what they are called ("APT", "STE", "FLOOR"); a box behind a street agrees as a unit too.
+``street`` is all of the street at once: its words in their order, whatever the labels call them.
 """
 
+import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,18 +21,21 @@ import polars as pl
 from portcullis import addresses
 from portcullis.addresses.comparison import street_parts
 from portcullis.addresses.highways import name_roads
-from portcullis.addresses.streets import ORDINALS
+from portcullis.addresses.locality import CITY_WORDS
+from portcullis.addresses.streets import COUNTED, ORDINALS
 from portcullis.addresses.vocabulary import (
     DIRECTIONALS,
     STATES,
     SUFFIXES,
+    any_of,
     plain,
     unit_standard,
 )
 
 FOLDER = Path("../shared/data/addresses")
 PARTS = (
-    "number", "directional", "street name", "street type", "unit", "box", "city", "state", "zip",
+    "number", "street", "directional", "street name", "street type", "unit", "box", "city", "state",
+    "zip",
 )  # fmt: skip
 """The parts measured, each apart."""
 
@@ -44,12 +49,25 @@ _UNIT = ("OccupancyType", "OccupancyIdentifier", "SubaddressType", "SubaddressId
 _PLACES = {"PlaceName": "city", "StateName": "state", "ZipCode": "zip", "ZipPlus4": "zip"}
 _SUFFIXES = {form: term.standard for term in SUFFIXES for form in term.forms}
 _DIRECTIONS = {form: term.standard for term in DIRECTIONALS for form in term.forms}
-_WORDS = {**_SUFFIXES, **_DIRECTIONS, **ORDINALS, "SAINT": "ST", "DOCTOR": "DR", "JUNIOR": "JR"}
-_UNIT_WORDS = {
-    **dict.fromkeys([*unit_standard("plain"), "NO", "FLAT"], ""),
-    **unit_standard("kept"),
-    **unit_standard("alone"),
+_STREET = (*_DIRECTION[:2], *_NAME, "StreetNamePostType", "suffix")
+_WORDS = {
+    **_SUFFIXES,
+    **_DIRECTIONS,
+    **{word: number[:-2] for word, number in ORDINALS.items()},
+    "SAINT": "ST",
+    "DOCTOR": "DR",
+    "JUNIOR": "JR",
 }
+_KING = r"(?:(?:DR|DOCTOR) )?(?:MARTIN LUTHER KING|MLK)(?: (?:JR|JUNIOR))?"
+_UNIT_WORDS = {
+    word: "" for kind in ("plain", "named", "kept") for word in [*unit_standard(kind), "FLAT"]
+}
+
+
+_GLUED = (
+    rf"^{any_of([*unit_standard('named').values(), *unit_standard('kept').values()])}"
+    "(?=[0-9]|[A-Z]$)"
+)
 
 
 @dataclass(frozen=True)
@@ -114,6 +132,7 @@ def of_labels(every: Iterable[Tokens]) -> list[dict[str, str]]:
         rows.append(
             {
                 "number": _joined(said, _NUMBER),
+                "street": " ".join(text for text, label in tokens if label in _STREET),
                 "directional": _joined(said, _DIRECTION),
                 "street name": " ".join(text for text, label in tokens if label in _NAME),
                 "street type": _joined(said, ("StreetNamePostType",)),
@@ -133,6 +152,7 @@ def of_normal_form(found: pl.DataFrame) -> list[dict[str, str]]:
     routed = pl.col("a_box") != ""
     rows = pl.concat([found, street], how="horizontal").select(
         number="a_number",
+        street=pl.when(routed).then(pl.lit("")).otherwise("a_street"),
         directional=pl.concat_str("pre", "post", separator=" "),
         **{
             # A box's street ("PO BOX", "RR 2") is no name of a street.
@@ -154,41 +174,55 @@ def _joined(said: dict[str, list[str]], labels: Iterable[str]) -> str:
 
 def _one_form(rows: pl.DataFrame) -> list[dict[str, str]]:
     """Return every part in the form in which two readings are compared."""
-    words = rows.select(pl.col("street name", "street type", "directional", "unit", "city"))
+    words = rows.select("street", "street name", "street type", "directional", "unit", "city")
     said = {name: plain(words[name]) for name in words.columns}
-    said["street name"] = plain(name_roads(said["street name"]))
+    for name in ("street", "street name"):
+        said[name] = plain(name_roads(said[name]).str.replace_all(_KING, "KING"))
+        said[name] = said[name].str.replace_all(r"\b([NS]) ([EW])\b", "${1}${2}")
+        said[name] = said[name].str.replace_all(r"\b([0-9]+)(?:ST|ND|RD|TH)\b", "${1}")
     each_word = {
+        "street": _WORDS,
         "street name": _WORDS,
         "street type": _SUFFIXES,
         "directional": _DIRECTIONS,
         "unit": _UNIT_WORDS,
-        "city": {"ST": "SAINT", "FT": "FORT", "MT": "MOUNT", "N": "NORTH", "S": "SOUTH"},
+        "city": CITY_WORDS,
     }
     forms = {
-        name: [[table.get(word, word) for word in text.split()] for text in said[name]]
+        name: [
+            [table.get(word, word) for word in text.split() if word != "AND"] for text in said[name]
+        ]
         for name, table in each_word.items()
     }
-    numbers = rows["number"].str.to_uppercase().str.replace_all(r"[^A-Z0-9/-]", "")
+    numbers = rows["number"].str.to_uppercase().replace(COUNTED).str.replace_all(r"[^A-Z0-9/-]", "")
     numbers = numbers.str.replace(r"-([1-9]/)", "${1}").str.replace("-([A-Z])", "${1}")
     out = {
         "number": numbers.str.strip_chars("-").str.strip_chars_start("0").to_list(),
+        "street": [" ".join(words) for words in forms["street"]],
         "directional": ["".join(words) for words in forms["directional"]],
         "street name": [" ".join(words) for words in forms["street name"]],
         "street type": [" ".join(words) for words in forms["street type"]],
-        "unit": ["".join(_unpadded(words)) for words in forms["unit"]],
+        "unit": [_identifiers(words) for words in forms["unit"]],
         "box": plain(rows["box"]).str.replace_all(" ", "").str.strip_chars_start("0").to_list(),
         "city": [" ".join(words) for words in forms["city"]],
-        "state": [STATES.get(text, text) for text in plain(rows["state"]).str.strip_chars()],
+        "state": [STATES.get(text, text.replace(" ", "")) for text in plain(rows["state"])],
         "zip": rows["zip"].str.replace_all("[^0-9]", "").str.head(5).to_list(),
     }
     return [dict(zip(out, values, strict=True)) for values in zip(*out.values(), strict=True)]
 
 
-def _unpadded(words: Iterable[str]) -> Iterator[str]:
-    """Yield the words of a unit, "2ND" as "2" and "02" as "2"."""
-    for word in words:
-        digits = word.rstrip("STNDRH") if word[:1].isdigit() else word
-        yield digits.lstrip("0") or digits
+def _identifiers(words: Iterable[str]) -> str:
+    """Return the identifiers in a unit in their order: "4 12B" of "FL4 12-B" and of "4TH 12 B"."""
+    bare = (re.sub(_GLUED, "", word) for word in words)
+    bare = (re.sub("(?<=[0-9])(?:ST|ND|RD|TH)$", "", word).lstrip("0") for word in bare)
+    return re.sub("(?<=[0-9]) (?=[A-Z]$)", "", " ".join(word for word in bare if word))
+
+
+def agrees(part: str, labelled: dict[str, str], read: dict[str, str]) -> bool:
+    """Say whether ``part`` of a reading is what the labels say; see the module's docstring."""
+    if labelled[part] == read[part]:
+        return True
+    return part == "box" and not read["box"] and read["unit"].endswith(labelled["box"])
 
 
 def reading(labelled: Sequence[Labelled]) -> pl.DataFrame:

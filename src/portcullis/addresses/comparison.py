@@ -159,13 +159,18 @@ def _number_slip(rows: pl.DataFrame) -> pl.Series:
 
 
 def _unit_slip(rows: pl.DataFrame) -> pl.Series:
-    """Say which units differ only by a sign, or by what is called "STE" here and "APT" there."""
+    """Say which units differ only by a sign one leaves out, or by "STE" here and "APT" there."""
     bare = rows.select(
-        pl.col("l_unit", "r_unit")
-        .str.replace_all(rf"(^| ){_ROOMS}([A-Z]?[0-9]|[A-Z](?: |$))", "${1}${2}")
-        .str.replace_all("[^A-Z0-9]", "")
+        pl.col("l_unit", "r_unit").str.replace_all(
+            rf"(^| ){_ROOMS}([A-Z]?[0-9]|[A-Z](?: |$))", "${1}${2}"
+        )
     )
-    return bare["l_unit"] == bare["r_unit"]
+    signs = "[^A-Z0-9]"
+    return bare.select(
+        (pl.col("l_unit").str.replace_all(signs, "") == pl.col("r_unit").str.replace_all(signs, ""))
+        & ~(pl.col("l_unit").str.contains(signs) & pl.col("r_unit").str.contains(signs))
+        | (pl.col("l_unit") == pl.col("r_unit"))
+    ).to_series()
 
 
 def _street_slip(rows: pl.DataFrame) -> pl.Series:

@@ -9,7 +9,7 @@ from portcullis.folding import by_distinct, put_where, rewrite_where
 # USPS assigns ZIP Codes from 00501 (Holtsville NY) to 99950 (Ketchikan AK).
 _LOWEST_ZIP, _HIGHEST_ZIP = "00501", "99950"
 
-_CITY_WORDS = {
+CITY_WORDS = {
     "ST": "SAINT", "STE": "SAINTE", "FT": "FORT", "MT": "MOUNT", "N": "NORTH", "S": "SOUTH",
     "E": "EAST", "W": "WEST", "HTS": "HEIGHTS", "SPGS": "SPRINGS", "BCH": "BEACH",
     "TWP": "TOWNSHIP",
@@ -25,7 +25,7 @@ def city(values: pl.Series) -> pl.Series:
 
 def _city(values: pl.Series) -> pl.Series:
     words = plain(values)
-    old, new = list(_CITY_WORDS), list(_CITY_WORDS.values())
+    old, new = list(CITY_WORDS), list(CITY_WORDS.values())
     spelled = words.str.split(" ").list.eval(pl.element().replace(old, new)).list.join(" ")
     # "LIGHTHOUSE PT" is a point; "PT PLEASANT" may be a point or a port, and stays as written.
     spelled = spelled.str.replace(" PT$", " POINT").replace(_CITY_ALIASES)

@@ -17,7 +17,7 @@ _NUMBER = (
     r"|[NSEW] ?[0-9]+ ?[NSEW] ?[0-9]+|[A-Z]{1,2}[0-9]+[A-Z]?)"
     r"(?:[ -][1-9]/[0-9]{1,2})?) "
 )
-_COUNTED = {
+COUNTED = {
     "ONE": "1", "TWO": "2", "THREE": "3", "FOUR": "4", "FIVE": "5", "SIX": "6", "SEVEN": "7",
     "EIGHT": "8", "NINE": "9", "TEN": "10",
 }  # fmt: skip
@@ -130,7 +130,7 @@ def _read_number(line: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _bring_number_first(line: pl.Series) -> pl.Series:
     line = line.str.replace(r"^0+([1-9])", "${1}").str.replace("^(?:# |NO |NUM )([0-9])", "${1}")
-    for word, number in _COUNTED.items():
+    for word, number in COUNTED.items():
         line = line.str.replace(rf"^{word} ([^0-9]+)$", f"{number} ${{1}}")
     own = line.str.contains(_OWN_NUMBER) | line.str.contains(_NUMBER) | ~line.str.contains(_WAY)
     return rewrite_where(line, ~own, lambda some: some.str.replace(_AFTER, "${2} ${1}"))

@@ -100,7 +100,7 @@ def tells_a_door() -> str:
     """
     units = (form for row in _UNITS for form in [row["standard"], *row["variants"].split()])
     words = any_of([*units, *BUILDING_WORDS])
-    return rf"[0-9#]|(?:^| ){words}(?: |$)| [A-Z]$"
+    return rf"[0-9#]|(?:^| ){words}(?: |$)|[A-Z]{{3,}} [A-Z]$"
 
 
 def suffix_forms() -> tuple[str, ...]:
