@@ -70,7 +70,7 @@ def cut(line: pl.Series, place: pl.DataFrame, city: pl.Series) -> pl.Series:
     The ZIP Code goes only behind the city or state, for "PO BOX 33101" is a box; and no line goes
     whole.
     """
-    rows = place.with_columns(line=line)
+    rows = place.with_columns(line=line).rechunk()
     ends = pl.col("line").str.ends_with
     town = (pl.col("city") != "") & (pl.col("state") != "")
     hint = rows.select(
@@ -78,24 +78,36 @@ def cut(line: pl.Series, place: pl.DataFrame, city: pl.Series) -> pl.Series:
         | (town & ends(pl.concat_str(pl.lit(" "), "state")))
         | pl.col("line").str.contains("[0-9]{5}-[0-9]{4}$")
     ).to_series()
+    if not hint.any():
+        return line
     return put_where(line, hint, _cut(rows.filter(hint), city.filter(hint)))
 
 
 def _cut(rows: pl.DataFrame, city: pl.Series) -> pl.Series:
+    # One chunk: `str.ends_with` of two columns panics where theirs differ (polars 2.1.0).
     rows = rows.with_columns(
-        said=plain(city),
+        said=plain(city).rechunk(),
         name=pl.col("state").replace_strict(STATE_NAMES, default=""),
         plain=pl.col("line").str.replace(" ([0-9]{5})-[0-9]{4}$", " ${1}"),
     )
-    zip_code = pl.when(pl.col("zip5") != "").then(" " + pl.col("zip5"))
-    bare = pl.col("plain").str.strip_suffix(zip_code.fill_null(""))
+    zipped = (pl.col("zip5") != "") & pl.col("plain").str.ends_with(" " + pl.col("zip5"))
+    rows = rows.with_columns(
+        bare=pl.when(zipped)
+        .then(_without(pl.col("plain"), " " + pl.col("zip5")))
+        .otherwise("plain")
+    )
+    bare = pl.col("bare")
     answer = pl.col("line")
     for town in ("city", "said"):
         for state in ("state", "name"):
             both = pl.format(" {} {}", town, state)
             known = (pl.col(town) != "") & (pl.col(state) != "") & bare.str.ends_with(both)
-            answer = pl.when(known).then(bare.str.strip_suffix(both)).otherwise(answer)
+            answer = pl.when(known).then(_without(bare, both)).otherwise(answer)
         alone = " " + pl.col(town)
-        zipped = (pl.col(town) != "") & (bare != pl.col("plain")) & bare.str.ends_with(alone)
-        answer = pl.when(zipped).then(bare.str.strip_suffix(alone)).otherwise(answer)
+        before_zip = (pl.col(town) != "") & (bare != pl.col("plain")) & bare.str.ends_with(alone)
+        answer = pl.when(before_zip).then(_without(bare, alone)).otherwise(answer)
     return rows.select(answer.alias("line")).to_series()
+
+
+def _without(text: pl.Expr, end: pl.Expr) -> pl.Expr:
+    return text.str.head(-end.str.len_chars().cast(pl.Int64))
