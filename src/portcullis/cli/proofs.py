@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, day_of, office
 from portcullis.cli.output import say, show
+from portcullis.cli.progressing import progress
 from portcullis.cli.trusting import (
     KeysOption,
     PlaceOption,
@@ -17,6 +18,7 @@ from portcullis.cli.trusting import (
     trusted,
 )
 from portcullis.errors import Misuse
+from portcullis.progress import step
 
 if TYPE_CHECKING:
     from portcullis.ledger import Log, Statement
@@ -58,10 +60,15 @@ def request(
     out.mkdir(parents=True, exist_ok=True)
     count = 0
     number = _FINAL if final else _FIRST
-    for proven in proofs(opened, find_batch(batch), request_id, number):
-        (out / f"{proven.row}.tlog-proof").write_text(proven.proof)
-        (out / f"{proven.row}.leaf").write_bytes(proven.leaf)
-        count += 1
+    found = find_batch(batch)
+    wanted = len(request_id) if request_id else found.taken
+    with progress() as shown, step(shown, "Write the proofs", wanted, "proofs") as advance:
+        for proven in proofs(opened, found, request_id, number):
+            (out / f"{proven.row}.leaf").write_bytes(proven.leaf)
+            # Last: a leaf without its proof proves nothing.
+            (out / f"{proven.row}.tlog-proof").write_text(proven.proof)
+            advance(1)
+            count += 1
     show({"proofs": count, "folder": str(out)}, as_json=json)
 
 
