@@ -64,12 +64,18 @@ def request(
     wanted = len(request_id) if request_id else found.taken
     with progress() as shown, step(shown, "Write the proofs", wanted, "proofs") as advance:
         for proven in proofs(opened, found, request_id, number):
-            (out / f"{proven.row}.leaf").write_bytes(proven.leaf)
-            # Last: a leaf without its proof proves nothing.
-            (out / f"{proven.row}.tlog-proof").write_text(proven.proof)
+            _put(out / f"{proven.row}.leaf", proven.leaf)
+            _put(out / f"{proven.row}.tlog-proof", proven.proof.encode())
             advance(1)
             count += 1
     show({"proofs": count, "folder": str(out)}, as_json=json)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all; there may be too many to sync each."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(data)
+    part.rename(path)
 
 
 def consistency(
@@ -87,7 +93,7 @@ def consistency(
         log = ledger.Log.open(folder / "ledger")
         notes = _note(log, old), _note(log, new) if new else log.checkpoint
         proof = ledger.ConsistencyProof.between(log, *notes)
-    out.write_text(proof.text)
+    _put(out, proof.text.encode())
     show({"hashes": len(proof.path), "file": str(out)}, as_json=json)
 
 
@@ -154,7 +160,7 @@ def statement(
     if check is None:
         said = _state(home, trust, kind, *_days(by, since, on))
         if out is not None:
-            out.write_text(said.text)
+            _put(out, said.text.encode())
     else:
         said = _check(home, trust, check)
     if json:

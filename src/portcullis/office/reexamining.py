@@ -91,7 +91,7 @@ def reexamine(
     run = _Run(home, asked)
     judged, others = [], []
     batches, imported = run.sources()
-    total = sum(each.taken for each in (*batches, *imported))
+    total = sum(each.taken for each in batches) + sum(each.taken for each in imported)
     with progress.step(show, "Judge again", total) as advance:
         for source, part in run.parts(batches, imported):
             judged += [(source, verdict, count) for verdict, count in part.counts.items()]
