@@ -1,4 +1,4 @@
-"""The command cancelled at any moment, again and again: at the end it is as if it never had been."""
+"""The command cancelled at any moment, again and again: in the end it is as if it never was."""
 
 import json
 import subprocess
@@ -15,26 +15,37 @@ from tests.office.homes import reopen
 LAWFUL = 6
 ROOT = Path(__file__).parents[2]
 STOPPED = 2
+SAID = ["Stopped.", "Run the same command again; it goes on where it stopped."]
+EVERY = 1_000
 
-VERBS = {
-    "submit": ("new", lambda world: ["submit", world.batch_file]),
-    "index": ("new", lambda world: ["records", "index", world.folder / "records"]),
-    "adjudicate": ("received", lambda world: ["adjudicate", worlds.BATCH, *_by(world, "specialist")]),
-    "release": ("approved", lambda world: ["release", worlds.BATCH, *_by(world, "transmitter")]),
-    "backup": ("released", lambda world: ["backup", world.folder / "backups"]),
-}
+
+def words(world: worlds.World, verb: str) -> list[object]:
+    """Return the verb as its person types it."""
+    home = ["--home", world.home_path]
+    return {
+        "submit": ["submit", world.batch_file, *home],
+        "index": ["records", "index", world.folder / "records", *home],
+        "adjudicate": ["adjudicate", worlds.BATCH, *_by(world, "specialist"), *home],
+        "release": ["release", worlds.BATCH, *_by(world, "transmitter"), *home],
+        "backup": ["backup", world.folder / "backups", *home],
+        "restore": ["restore", *_backups(world), "--home", world.folder / "again"],
+    }[verb]
 
 
 def _by(world: worlds.World, person: str) -> list[object]:
     return ["--as", person, "--key", world.key_path(person)]
 
 
+def _backups(world: worlds.World) -> list[Path]:
+    return sorted((world.folder / "backups").glob("2*"))
+
+
 def run(
     world: worlds.World, verb: str, when: str = "never", signals: str = "INT"
 ) -> subprocess.CompletedProcess[str]:
-    words = [*VERBS[verb][1](world), "--home", world.home_path, "--json"]
+    typed = map(str, [*words(world, verb), "--json"])
     return subprocess.run(
-        [sys.executable, "-m", "tests.office.cancelled", when, signals, *map(str, words)],
+        [sys.executable, "-m", "tests.office.cancelled", when, signals, *typed],
         cwd=world.folder,
         env={"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", "PATH": "/usr/bin:/bin"},
         capture_output=True,
@@ -44,8 +55,8 @@ def run(
     )
 
 
-def finished(world: worlds.World, verb: str) -> dict:
-    done = run(world, verb)
+def finished(world: worlds.World, verb: str, when: str = "never") -> dict:
+    done = run(world, verb, when)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -60,76 +71,182 @@ def stopped(done: subprocess.CompletedProcess[str]) -> bool:
     if done.returncode == 0:
         return False
     assert done.returncode == STOPPED, done.stderr
-    assert done.stderr.splitlines() == [
-        "Stopped.",
-        "Run the same command again; it goes on where it stopped.",
-    ]
+    assert done.stderr.splitlines() == SAID
     assert done.stdout == ""
     return True
 
 
-def parts(world: worlds.World) -> list[Path]:
-    """What is half made: no file but those that the next writer of the same name overwrites."""
-    left_for_the_next = ("batches", "accounting", "window", "index")
-    return [
-        path
-        for path in world.home_path.rglob("*.part")
-        if path.relative_to(world.home_path).parts[0] not in left_for_the_next
-        and ".sequencer" not in path.parts
-    ]
+def half_made(folder: Path) -> list[Path]:
+    """Return the parts of files; the sequencer keeps some, which count for nothing, in a folder."""
+    return [each for each in folder.rglob("*.part") if ".sequencer" not in each.parts]
 
 
 def listing(home: Path) -> set[str]:
-    """Every file's name, but for those drawn at random or counted by entries."""
+    """Return every file's name, but for those drawn at random or named by how many entries."""
     drawn = ("packages", "sealed", ".sequencer", "checkpoints", "tile", "index", "versions")
     return {
         path.relative_to(home).as_posix()
         for path in home.rglob("*")
-        if path.is_file() and not set(drawn) & set(path.parts)
+        if path.is_file()
+        and not set(drawn) & set(path.parts)
+        and path.name not in ("state.sqlite3-shm", "state.sqlite3-wal")
     }
 
 
 def as_if_never(world: worlds.World, twin: worlds.World) -> None:
     assert listing(world.home_path) == listing(twin.home_path)
-    assert not list(world.home_path.rglob("*.part"))
+    assert half_made(world.folder) == []
     checks.ledger_verifies(reopen(world.home_path))
 
 
-def chain(world: worlds.World, verb: str, moments: list[str], signals: str) -> int:
-    """Cancel ``verb`` at each of ``moments`` in turn; return how often it did stop."""
-    number = 0
-    for when in moments:
-        done = run(world, verb, when, signals)
-        if not stopped(done):
+def cancel(
+    world: worlds.World, verb: str, twin: worlds.World, number: int, signals: str = "INT"
+) -> None:
+    """Cancel ``verb`` at ``number`` of its steps in turn, each time from where it stopped."""
+    every = len(counted(twin)["steps"])
+    moments = spread(every, min(number, every))
+    assert moments
+    for at in moments:
+        if not stopped(run(world, verb, f"step:{at}", signals)):
             break
-        number += 1
-        assert parts(world) == []
-    return number
+        assert half_made(world.folder) == []
 
 
 def spread(total: int, number: int) -> list[int]:
-    """``number`` places from the first to the last of ``total``, evenly."""
-    return sorted({1 + (total - 1) * place // (number - 1) for place in range(number)})
+    """Return ``number`` places from the first to the last of ``total``, evenly."""
+    return sorted({1 + (total - 1) * place // max(number - 1, 1) for place in range(number)})
 
 
-@pytest.mark.parametrize(
-    ("number", "signals"),
-    [
-        (4, "TERM"),
-        pytest.param(100, "INT", marks=pytest.mark.long),
-        pytest.param(100, "INT,INT,TERM", marks=pytest.mark.long),
-    ],
-)
+def at_steps(*fast: tuple[int, str]) -> pytest.MarkDecorator:
+    long = [
+        pytest.param(EVERY, signals, marks=pytest.mark.long) for signals in ("INT", "TERM,INT,INT")
+    ]
+    return pytest.mark.parametrize(("number", "signals"), [*fast, *long])
+
+
+@at_steps((3, "TERM"))
 def test_an_adjudication_cancelled_at_its_steps_makes_the_same_list(
     stage, number: int, signals: str
 ) -> None:
     twin, world = stage("received"), stage("received")
     wanted = finished(twin, "adjudicate")
-    steps = counted(twin)["steps"]
-    moments = [f"step:{at}" for at in spread(len(steps), min(number, len(steps)))]
-    assert chain(world, "adjudicate", moments, signals) >= len(moments) - 1
-    found = finished(world, "adjudicate")
-    for same in ("root", "outcomes", "looked_up"):
-        assert found[same] == wanted[same]
+    cancel(world, "adjudicate", twin, number, signals)
+    _is_determined_as(world, wanted, twin)
+
+
+def _is_determined_as(world: worlds.World, wanted: dict, twin: worlds.World) -> None:
+    done = run(world, "adjudicate")
+    # Cancelled after all of it was done, it is refused: there is nothing more to do.
+    assert done.returncode == 0 or "the batch is determined" in done.stderr.lower(), done.stderr
+    if done.returncode == 0:
+        found = json.loads(done.stdout)
+        assert [found[each] for each in ("root", "outcomes", "looked_up")] == [
+            wanted[each] for each in ("root", "outcomes", "looked_up")
+        ]
     as_if_never(world, twin)
-    assert len(checks.of_kind(reopen(world.home_path), "determination-list")) == 1
+    listed = [one for _, one in checks.of_kind(reopen(world.home_path), "determination-list")]
+    assert [one["leaves_root"] for one in listed] == [wanted["root"]]
+
+
+@at_steps((3, "INT,INT"))
+def test_a_release_cancelled_at_its_steps_releases_each_once(
+    stage, number: int, signals: str
+) -> None:
+    twin, world = stage("approved"), stage("approved")
+    wanted = finished(twin, "release")
+    cancel(world, "release", twin, number, signals)
+    assert finished(world, "release") == wanted
+    checks.released_once(reopen(world.home_path), worlds.BATCH, LAWFUL)
+    as_if_never(world, twin)
+
+
+@at_steps((2, "INT"))
+def test_an_intake_cancelled_at_its_steps_takes_the_batch_in_once(
+    stage, number: int, signals: str
+) -> None:
+    twin, world = stage("new"), stage("new")
+    wanted = finished(twin, "submit")
+    cancel(world, "submit", twin, number, signals)
+    found = finished(world, "submit")
+    assert [found[each] for each in ("rows", "taken", "quarantined")] == [
+        wanted[each] for each in ("rows", "taken", "quarantined")
+    ]
+    assert len(checks.of_kind(reopen(world.home_path), "batch-received")) == 1
+    as_if_never(world, twin)
+
+
+@at_steps((2, "TERM"))
+def test_an_index_cancelled_at_its_steps_leaves_the_one_before_in_use(
+    stage, number: int, signals: str
+) -> None:
+    twin, world = stage("received"), stage("received")
+    wanted = finished(twin, "index")
+    current = (world.home_path / "index" / "current").read_text()
+    for at in spread(len(counted(twin)["steps"]), min(number, len(counted(twin)["steps"])))[:-1]:
+        if stopped(run(world, "index", f"step:{at}", signals)):
+            assert (world.home_path / "index" / "current").read_text() == current
+    assert finished(world, "index")["digest"] == wanted["digest"]
+    as_if_never(world, twin)
+    kept, wanted = (
+        {each.name for each in (one.home_path / "index").glob(".*")} for one in (world, twin)
+    )
+    assert kept == wanted
+
+
+@at_steps((2, "INT"))
+def test_a_backup_and_a_restore_cancelled_leave_nothing_and_run_again(
+    stage, number: int, signals: str
+) -> None:
+    world = stage("approved")
+    assert stopped(run(world, "backup", "step:3", signals))
+    assert _backups(world) == []
+    saved = Path(finished(world, "backup")["backup"])
+    steps = range(1, min(number, 4) + 1)
+    assert all(stopped(run(world, "restore", f"step:{at}", signals)) for at in steps)
+    again = world.folder / "again"
+    assert not again.exists() or not any(again.iterdir())
+    finished(world, "restore")
+    there = listing(again) - {"RESTORED"}
+    assert there == listing(saved / "home") | {
+        path.relative_to(world.home_path).as_posix()
+        for path in (world.home_path / "keys" / "erasable").glob("*.key")
+    }
+
+
+def test_a_cancel_ends_even_a_native_call_that_lets_nothing_through(stage) -> None:
+    twin, world = stage("received"), stage("received")
+    wanted = finished(twin, "adjudicate")
+    assert stopped(run(world, "adjudicate", "stuck:4", "TERM"))
+    _is_determined_as(world, wanted, twin)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("signals", ["INT", "TERM,TERM,INT"])
+def test_an_adjudication_cancelled_anywhere_makes_the_same_list(stage, signals: str) -> None:
+    twin, world = stage("received"), stage("received")
+    wanted = finished(twin, "adjudicate", "call:0")
+    for at in spread(counted(twin)["calls"], 24):
+        if not stopped_or_done(run(world, "adjudicate", f"call:{at}", signals)):
+            break
+    _is_determined_as(world, wanted, twin)
+
+
+def stopped_or_done(done: subprocess.CompletedProcess[str]) -> bool:
+    """As ``stopped``; but a batch that was determined already is refused, and that is no fault."""
+    if done.returncode == 1 and "the batch is determined" in done.stderr.lower():
+        return False
+    return stopped(done)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("signals", ["INT", "TERM,TERM,INT"])
+def test_a_release_cancelled_anywhere_releases_each_once(stage, signals: str) -> None:
+    twin, world = stage("approved"), stage("approved")
+    wanted = finished(twin, "release", "call:0")
+    # What is done stays done, so each run is cut off after a like share of what is left.
+    for _ in range(24):
+        if not stopped(run(world, "release", f"call:{counted(twin)['calls'] // 12}", signals)):
+            break
+    assert finished(world, "release") == wanted
+    checks.released_once(reopen(world.home_path), worlds.BATCH, LAWFUL)
+    as_if_never(world, twin)

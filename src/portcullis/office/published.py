@@ -83,7 +83,9 @@ def _advancing(frames: Iterator[pl.DataFrame], advance: progress.Advance) -> Ite
         advance(frame.height)
 
 
-def put_back(home: Home, announce: Announce, show: progress.Show) -> tuple[str, ...]:
+def put_back(
+    home: Home, announce: Announce, show: progress.Show = progress.unseen
+) -> tuple[str, ...]:
     """Put back what a backup held of the batches, each file durably, and remove the tables.
 
     What is there already stays: it is the same, or newer. Of an erased batch the table is removed
