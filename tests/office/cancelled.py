@@ -73,7 +73,7 @@ if __name__ == "__main__":
         yield moments.show
 
     progressing.progress = progress
-    if moments.kind in ("call", "never"):
+    if moments.kind == "call":
         sys.setprofile(moments.call)
     try:
         main()
