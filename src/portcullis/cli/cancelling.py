@@ -13,7 +13,7 @@ import sys
 import threading
 from types import FrameType
 
-GRACE = 1.5
+GRACE = 1.0
 """Seconds that cleaning up may take."""
 
 EXIT = 2
@@ -45,6 +45,10 @@ def begin() -> None:
 def over() -> None:
     """Say that the work is over: a signal interrupts nothing any more."""
     _over.set()
+    for each in _SIGNALS:
+        if signal.getsignal(each) is _stop:
+            # Python gives back handlers of its own when it ends, and a late signal would kill it.
+            signal.signal(each, signal.SIG_IGN)
 
 
 def asked() -> bool:
