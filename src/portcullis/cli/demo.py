@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -107,15 +108,24 @@ def _apart(work: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 - 
         return _begun(pool, work, *arguments).result()
 
 
-def _process(*initial: Any) -> ProcessPoolExecutor:  # noqa: ANN401 - what it is to begin with
+@contextmanager
+def _process(*initial: Any) -> Iterator[ProcessPoolExecutor]:  # noqa: ANN401 - what it begins with
+    """Give a process to work in; it is killed where this block is left by an error or a cancel."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
+    with ProcessPoolExecutor(
         1, mp_context=context, initializer=_end_with_the_first, initargs=initial
-    )
+    ) as pool:
+        try:
+            yield pool
+        except BaseException:
+            for each in multiprocessing.active_children():
+                each.kill()
+            raise
 
 
 def _begun(pool: ProcessPoolExecutor, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":  # noqa: ANN401
     """Begin ``work`` in a process that leaves Ctrl-C, sent by a terminal to all, to this one."""
+    resource_tracker.ensure_running()  # which, begun later, would let the signal through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(work, *arguments)
