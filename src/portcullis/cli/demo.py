@@ -85,6 +85,7 @@ def _run(setting: Setting, shown: Show) -> "tuple[Any, list[Played]]":
 
     root, requests, seed = setting.root, setting.requests, setting.seed
 
+    _track_resources()
     timed: list[tuple[str, float, int]] = []
     with _timed(timed, shown, "Make the records", setting.taxpayers):
         records = _apart(scenarios.make_records, root / "records", setting.taxpayers, seed)
@@ -125,12 +126,23 @@ def _process(*initial: Any) -> Iterator[ProcessPoolExecutor]:  # noqa: ANN401 - 
 
 def _begun(pool: ProcessPoolExecutor, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":  # noqa: ANN401
     """Begin ``work`` in a process that leaves Ctrl-C, sent by a terminal to all, to this one."""
-    resource_tracker.ensure_running()  # which, begun later, would let the signal through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(work, *arguments)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _track_resources() -> None:
+    """Begin multiprocessing's tracker: begun by a worker, it would let the signal through again.
+
+    Where a cancel leaves semaphores it removes them, and need not warn of it.
+    """
+    sys.warnoptions.append("ignore::UserWarning")
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.pop()
 
 
 def _end_with_the_first(heard: Any = None) -> None:  # noqa: ANN401 - a queue of another process
