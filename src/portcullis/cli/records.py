@@ -5,7 +5,8 @@ from pathlib import Path
 from cyclopts import App
 
 from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, office
-from portcullis.cli.output import say, show
+from portcullis.cli.output import show
+from portcullis.cli.progressing import progress
 
 
 def register(app: App) -> None:
@@ -20,7 +21,8 @@ def index(source: Path, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = F
     opened = office(home)
     from portcullis.office.indexing import index_records
 
-    info = index_records(opened, source, (lambda _step: None) if json else say)
+    with progress() as shown:
+        info = index_records(opened, source, show=shown)
     facts = {
         "version": info.version,
         "digest": info.digest,

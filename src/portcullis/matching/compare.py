@@ -7,6 +7,7 @@ import polars as pl
 
 from portcullis import addresses, names
 from portcullis.matching import codes
+from portcullis.progress import Advance
 from portcullis.records import TIN_DIGITS, Index
 
 _SLICE_PAIRS = 262_144
@@ -26,7 +27,9 @@ COMPARED: dict[str, pl.DataType] = {
 }
 
 
-def compare(requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date) -> pl.DataFrame:
+def compare(
+    requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date, advance: Advance
+) -> pl.DataFrame:
     """Return one row a pair of ``pairs`` (``row, person``, in order of person): ``COMPARED``.
 
     ``row`` is the place in ``requests``, which has ``tin`` (digits) and the ``n_*`` and ``a_*``
@@ -34,9 +37,13 @@ def compare(requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: da
     best over all names, present and prior, and over all addresses of all periods. ``address`` is
     null where the names are those of different people. ``of_that_name``: a name that agrees
     has the request's finder key. ``latest``: the last known address agrees. ``unique_point``:
-    both sides of an agreeing address are unique delivery points.
+    both sides of an agreeing address are unique delivery points. ``advance``: called with the
+    number of pairs as they are done.
     """
-    parts = [_compare_slice(requests, part, index, as_of) for part in _slices(pairs)]
+    parts = []
+    for part in _slices(pairs):
+        parts.append(_compare_slice(requests, part, index, as_of))
+        advance(part.height)
     return pl.concat([pl.DataFrame(schema=COMPARED), *parts])
 
 

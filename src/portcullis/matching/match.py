@@ -5,6 +5,7 @@ from typing import Protocol
 
 import polars as pl
 
+from portcullis import progress
 from portcullis.matching.compare import compare
 from portcullis.matching.routes import route, summarise, unresolved
 from portcullis.records import ADDRESS_FORM, NAME_FORM, Index, tin_digits
@@ -43,7 +44,9 @@ class Basis(Protocol):
         ...
 
 
-def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
+def match(
+    requests: pl.DataFrame, index: Index, basis: Basis, *, show: progress.Show = progress.unseen
+) -> pl.DataFrame:
     """Look up every request of ``requests`` and return one row for each, in their order: ``MATCH``.
 
     ``requests``: ``row``, ``tin``, ``periods`` (List of years) and the ``n_*`` and ``a_*`` normal
@@ -65,10 +68,15 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
         *[f"n_{part}" for part in NAME_FORM],
         *[f"a_{part}" for part in ADDRESS_FORM],
     ).with_row_index("row")
-    compared = compare(asked, index.candidates(asked), index, basis.as_of)
+    with progress.step(show, "Look for candidates"):
+        candidates = index.candidates(asked)
+    with progress.step(show, "Compare with candidates", candidates.height, "pairs") as advance:
+        compared = compare(asked, candidates, index, basis.as_of, advance)
     summary = summarise(asked, compared)
-    neighbours = index.neighbours(asked.filter(unresolved(summary)))
-    compared = compare(asked, neighbours, index, basis.as_of)
+    with progress.step(show, "Look for near misses"):
+        neighbours = index.neighbours(asked.filter(unresolved(summary)))
+    with progress.step(show, "Compare with near misses", neighbours.height, "pairs") as advance:
+        compared = compare(asked, neighbours, index, basis.as_of, advance)
     routed = route(_with_neighbours(summary, summarise(asked, compared)))
     return (
         _with_last_known(routed, asked, index, basis.as_of)

@@ -6,34 +6,23 @@ from django.db import transaction
 
 from portcullis import progress, records
 from portcullis.office import entries
-from portcullis.office.entries import Announce, silent
 from portcullis.office.home import Home
 
 
 def index_records(
-    home: Home,
-    source: str | Path,
-    announce: Announce = silent,
-    show: progress.Show = progress.unseen,
+    home: Home, source: str | Path, *, show: progress.Show = progress.unseen
 ) -> records.IndexInfo:
     """Build the finder index over ``source``; its content's digest goes on the ledger."""
-    info = records.build_index(
-        source, home.index, home.derived_key("index"), announce=announce, show=show
-    )
-    return _on_record(home, info)
+    key = home.derived_key("index")
+    return _on_record(home, records.build_index(source, home.index, key, show=show))
 
 
 def append_records(
-    home: Home,
-    source: str | Path,
-    announce: Announce = silent,
-    show: progress.Show = progress.unseen,
+    home: Home, source: str | Path, *, show: progress.Show = progress.unseen
 ) -> records.IndexInfo:
     """Append the new filings of ``source`` to the index; the new digest goes on the ledger."""
-    info = records.append_to_index(
-        source, home.index, home.derived_key("index"), announce=announce, show=show
-    )
-    return _on_record(home, info)
+    key = home.derived_key("index")
+    return _on_record(home, records.append_to_index(source, home.index, key, show=show))
 
 
 def _on_record(home: Home, info: records.IndexInfo) -> records.IndexInfo:
