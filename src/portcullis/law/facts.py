@@ -57,7 +57,7 @@ _FACTS = (
     Fact("name_address_unique_point", pl.Boolean(), "one delivery point", _MATCH),
     Fact("name_address_contradicted", pl.Boolean(), "the record has another TIN", _MATCH),
     Fact("near_miss", pl.Boolean(), "close to a record, without agreeing", _MATCH),
-    Fact("margin", pl.UInt8(), "elements in which everybody else falls short", _MATCH),
+    Fact("margin", pl.UInt32(), "elements in which everybody else falls short", _MATCH),
     Fact("lka_found", pl.Boolean(), "there is a last known address", _MATCH),
     Fact("lka_period", pl.Int16(), "the period of the last known address", _MATCH),
     Fact("protected", pl.Boolean(), "an address is protected", _MATCH),

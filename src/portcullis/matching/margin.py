@@ -21,7 +21,7 @@ _MARGINS = {
 
 MARGIN: dict[str, pl.DataType] = {
     "row": pl.UInt32(),
-    "margin": pl.UInt8(),
+    "margin": pl.UInt32(),
     "runner_up": pl.String(),
     "several_agree": pl.Boolean(),
 }
@@ -95,7 +95,7 @@ def margins(
         )
         .select(
             "row",
-            pl.col("runner_up").replace_strict(_MARGINS, return_dtype=pl.UInt8).alias("margin"),
+            pl.col("runner_up").replace_strict(_MARGINS, return_dtype=pl.UInt32).alias("margin"),
             "runner_up",
             "several_agree",
         )

@@ -28,7 +28,7 @@ MATCH: dict[str, pl.DataType] = {
     "name_address_unique_point": pl.Boolean(),
     "name_address_contradicted": pl.Boolean(),
     "near_miss": pl.Boolean(),
-    "margin": pl.UInt8(),
+    "margin": pl.UInt32(),
     "runner_up": pl.String(),
     **{f"lka_{line}": pl.String() for line in LINES},
     "lka_found": pl.Boolean(),
