@@ -7,7 +7,8 @@ import polars as pl
 
 from portcullis import progress
 from portcullis.matching.compare import compare
-from portcullis.matching.routes import route, summarise, unresolved
+from portcullis.matching.margin import margins
+from portcullis.matching.routes import presume, route, standing, summarise, unresolved
 from portcullis.records import ADDRESS_FORM, NAME_FORM, Index, tin_digits
 
 LINES = ["line1", "line2", "city", "state", "zip"]
@@ -24,9 +25,12 @@ MATCH: dict[str, pl.DataType] = {
     "tin_address": pl.String(),
     "tin_address_latest": pl.Boolean(),
     "name_address_candidates": pl.UInt32(),
+    "name_address_whole": pl.Boolean(),
     "name_address_unique_point": pl.Boolean(),
     "name_address_contradicted": pl.Boolean(),
     "near_miss": pl.Boolean(),
+    "margin": pl.UInt32(),
+    "runner_up": pl.String(),
     **{f"lka_{line}": pl.String() for line in LINES},
     "lka_found": pl.Boolean(),
     "lka_period": pl.Int16(),
@@ -55,7 +59,9 @@ def match(
     ``periods`` it asks for no taxable periods, and ``period-not-requested`` is never a cause.
     Every row's answer depends on that row and the index alone.
 
-    ``result``: ``one`` (then ``taxpayer_id`` and ``route``), ``none`` or ``ambiguous``. ``cause``
+    ``result``: ``one`` (then ``taxpayer_id`` and ``route``), ``none`` or ``ambiguous``. A match,
+    and a near miss, needs a ``margin`` over whoever is closest of all others (``runner_up``, see
+    ``margin.margins``); both are null where there would be neither. ``cause``
     (``CAUSES``) is null only where the last known address may be disclosed as far as matching can
     tell; only then are its lines given. ``tin_name`` is the best agreement among the holders of
     the TIN, ``tin_address`` the best over all addresses of record of those whose name agrees, or
@@ -77,11 +83,23 @@ def match(
         neighbours = index.neighbours(asked.filter(unresolved(summary)))
     with progress.step(show, "Compare with near misses", neighbours.height, "pairs") as advance:
         compared = compare(asked, neighbours, index, basis.as_of, advance)
-    routed = route(_with_neighbours(summary, summarise(asked, compared)))
+    presumed = presume(_with_neighbours(summary, summarise(asked, compared)))
+    close = margins(asked, standing(presumed), candidates, index, basis.as_of, show)
+    routed = route(presumed, close)
     return (
         _with_last_known(routed, asked, index, basis.as_of)
         .with_columns(requests["row"])
         .select(*[pl.col(name).cast(kind) for name, kind in MATCH.items()])
+    )
+
+
+def as_of_today(stored: pl.DataFrame) -> pl.DataFrame:
+    """Return stored matches with the columns of ``MATCH`` that came after them, empty.
+
+    What was not looked at then is not known now, and what is not known is not met.
+    """
+    return stored.with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in MATCH.items() if name not in stored.columns
     )
 
 

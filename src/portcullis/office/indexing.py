@@ -14,7 +14,9 @@ def index_records(
 ) -> records.IndexInfo:
     """Build the finder index over ``source``; its content's digest goes on the ledger."""
     key = home.derived_key("index")
-    return _on_record(home, records.build_index(source, home.index, key, show=show))
+    return _on_record(
+        home, records.build_index(source, home.index, key, announce=entries.silent, show=show)
+    )
 
 
 def append_records(
@@ -22,7 +24,9 @@ def append_records(
 ) -> records.IndexInfo:
     """Append the new filings of ``source`` to the index; the new digest goes on the ledger."""
     key = home.derived_key("index")
-    return _on_record(home, records.append_to_index(source, home.index, key, show=show))
+    return _on_record(
+        home, records.append_to_index(source, home.index, key, announce=entries.silent, show=show)
+    )
 
 
 def _on_record(home: Home, info: records.IndexInfo) -> records.IndexInfo:
