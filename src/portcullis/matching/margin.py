@@ -38,6 +38,7 @@ def margins(
     found: pl.DataFrame,
     index: Index,
     as_of: date,
+    *,
     show: progress.Show = progress.unseen,
 ) -> pl.DataFrame:
     """Return one row a row of ``standing``: ``MARGIN``.

@@ -84,7 +84,7 @@ def match(
     with progress.step(show, "Compare with near misses", neighbours.height, "pairs") as advance:
         compared = compare(asked, neighbours, index, basis.as_of, advance)
     presumed = presume(_with_neighbours(summary, summarise(asked, compared)))
-    close = margins(asked, standing(presumed), candidates, index, basis.as_of, show)
+    close = margins(asked, standing(presumed), candidates, index, basis.as_of, show=show)
     routed = route(presumed, close)
     return (
         _with_last_known(routed, asked, index, basis.as_of)
