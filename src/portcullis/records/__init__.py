@@ -5,8 +5,9 @@ nothing. Built once over the records (``build_index``), opened for reading (``op
 """
 
 from portcullis.records.build import append_to_index, build_index
-from portcullis.records.index import Index, open_index
+from portcullis.records.index import open_index
 from portcullis.records.normal import ADDRESS_FORM, NAME_FORM, TIN_DIGITS, tin_digits
+from portcullis.records.port import Index
 from portcullis.records.versions import IndexInfo
 
 __all__ = [
