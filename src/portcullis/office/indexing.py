@@ -10,9 +10,18 @@ from portcullis.office.entries import Announce, silent
 from portcullis.office.home import Home
 
 
-def index_records(home: Home, source: Path, announce: Announce = silent) -> records.IndexInfo:
-    """Build the finder index over ``source``; its content's digest goes on the ledger."""
-    info = records.build_index(source, home.index, home.derived_key("index"), announce=announce)
+def index_records(
+    home: Home,
+    source: str | Path,
+    announce: Announce = silent,
+    engine: records.EngineName = "duckdb",
+) -> records.IndexInfo:
+    """Build the finder index over ``source``; its content's digest goes on the ledger.
+
+    ``engine``: what keeps the index.
+    """
+    key = home.derived_key("index")
+    info = records.build_index(source, home.index, key, announce=announce, engine=engine)
     with transaction.atomic():
         facts = {"digest": info.digest, "version": info.version}
         entries.record("records-indexed", facts, at=home.now().isoformat())

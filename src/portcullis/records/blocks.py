@@ -111,8 +111,8 @@ def make_block(
 
 def schemas() -> dict[str, pl.Schema]:
     """Return the columns and types of each of ``TABLES``."""
-    empty = (pl.DataFrame(schema=schema) for schema in (TAXPAYER, ADDRESS_OF_RECORD))
-    block = make_block(*empty, nobody_known(), first_person=0, first_place=0)
+    people, addresses = pl.DataFrame(schema=TAXPAYER), pl.DataFrame(schema=ADDRESS_OF_RECORD)
+    block = make_block(people, addresses, nobody_known(), first_person=0, first_place=0)
     return {table: frame.schema for table, frame in block.tables.items()}
 
 

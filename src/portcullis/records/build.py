@@ -24,7 +24,7 @@ from portcullis.records.elsewhere import write_version
 from portcullis.records.index import ENGINE, DuckdbIndex, open_duckdb
 from portcullis.records.segment import SegmentWriter, move_in, writing
 from portcullis.records.sources import OutOfOrder, Source, check_columns, open_source
-from portcullis.records.versions import IndexInfo, Version
+from portcullis.records.versions import EngineName, IndexInfo, Version
 from portcullis.streams import ahead
 
 
@@ -35,7 +35,7 @@ def build_index(
     *,
     announce: Callable[[str], None],
     show: progress.Show = progress.unseen,
-    engine: str = ENGINE,
+    engine: EngineName = ENGINE,
 ) -> IndexInfo:
     """Build a new version of the index over ``source`` in ``folder`` and make it the current one.
 
@@ -55,7 +55,7 @@ def build_index(
             if engine == ENGINE
             else write_version(engine, str(source), folder, show)
         )
-    return _announced(version, announce)
+        return _announced(version, announce)
 
 
 def append_to_index(
@@ -85,7 +85,7 @@ def append_to_index(
                 "Index all the records anew.",
             )
         version = _in_files(source, folder, key, base, show)
-    return _announced(version, announce)
+        return _announced(version, announce)
 
 
 def _announced(version: Version, announce: Callable[[str], None]) -> IndexInfo:

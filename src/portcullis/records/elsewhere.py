@@ -12,16 +12,15 @@ from portcullis.errors import Misuse
 from portcullis.records import postgresql, spark, versions
 from portcullis.records.port import Index
 from portcullis.records.unfinished import begin, left_over
-from portcullis.records.versions import SEGMENTS, Segment, Version
+from portcullis.records.versions import SEGMENTS, EngineName, Segment, Version
 
-ENGINES = ("postgresql", "spark")
 SPARK_INDEX = "PORTCULLIS_SPARK_INDEX"
 """The environment variable that names the folder (of any file system) for Spark's indexes."""
 
 _SPARK_SPILL = ".spark"
 
 
-def write_version(engine: str, source: str, folder: Path, show: progress.Show) -> Version:
+def write_version(engine: EngineName, source: str, folder: Path, show: progress.Show) -> Version:
     """Have ``engine`` index ``source`` as a new version, and put that in use in ``folder``.
 
     Raises Misuse where the engine cannot be reached or cannot read that source, or the records

@@ -17,9 +17,9 @@ from portcullis.records.engine import connect, seal
 from portcullis.records.found import addresses_beside, names_beside
 from portcullis.records.port import Index
 from portcullis.records.segment import attach_segments
-from portcullis.records.versions import IndexInfo, Version
+from portcullis.records.versions import EngineName, IndexInfo, Version
 
-ENGINE = "duckdb"
+ENGINE: EngineName = "duckdb"
 _MEMORY = "1500MB"
 _LINES = ", ".join(normal.ADDRESS)
 _LINES_LAST_FIRST = ", ".join(f"{line} DESC NULLS FIRST" for line in normal.ADDRESS)

@@ -4,7 +4,7 @@ Parquet keeps columns apart, so those that a table does not have cost nothing. O
 tables, and Spark reads only the sub-folder of the table that a look-up asks for.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pyarrow as pa
@@ -83,6 +83,6 @@ def read(spark: "SparkSession", place: str) -> dict[str, "DataFrame"]:
 
 def remove(spark: "SparkSession", place: str) -> None:
     """Remove the folder ``place``, on whatever file system it is."""
-    context = spark.sparkContext
+    context: Any = spark.sparkContext
     path = context._jvm.org.apache.hadoop.fs.Path(place)
     path.getFileSystem(context._jsc.hadoopConfiguration()).delete(path, True)

@@ -1,8 +1,8 @@
 """A Spark session: the one that runs already, a cluster's, or one of this machine's own.
 
-The master comes from ``PORTCULLIS_SPARK_MASTER``; without it Spark runs on this machine. Whoever has
-configured Spark (``SPARK_CONF_DIR`` or ``SPARK_HOME``) finds that untouched. Otherwise it listens on
-the loopback address only, serves no page, and encrypts what it spills.
+The master comes from ``PORTCULLIS_SPARK_MASTER``; without it Spark runs on this machine. Whoever
+has configured Spark (``SPARK_CONF_DIR`` or ``SPARK_HOME``) finds that untouched. Otherwise it
+listens on the loopback address only, serves no page, and encrypts what it spills.
 """
 
 import contextlib
@@ -108,7 +108,8 @@ def _gateway(conf: "SparkConf") -> Any:  # noqa: ANN401 - py4j ships no types
     from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
 
     if not _java:
-        _java.append(launch_gateway(conf, {"stderr": subprocess.DEVNULL}))
+        launch: Any = launch_gateway  # pyspark types all but this
+        _java.append(launch(conf, {"stderr": subprocess.DEVNULL}))
     return _java[0]
 
 
