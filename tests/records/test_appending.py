@@ -95,11 +95,11 @@ def _grown_answers_as_whole(
     moved = {person["taxpayer_id"]: [_place(chance)] for person in first if chance.random() < 0.5}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK_TAXPAYERS", block)
-        build_index(write(first, folder / "first"), folder / "grown", KEY, announce=str)
+        build_index(write(first, folder / "first"), folder / "grown", KEY)
         news = _news(came, changed, moved, folder / "news")
-        appended = append_to_index(news, folder / "grown", KEY, announce=str)
+        appended = append_to_index(news, folder / "grown", KEY)
         everything = _everything(first, came, changed, moved)
-        whole = build_index(write(everything, folder / "all"), folder / "whole", KEY, announce=str)
+        whole = build_index(write(everything, folder / "all"), folder / "whole", KEY)
     assert (appended.taxpayers, appended.addresses) == (whole.taxpayers, whole.addresses)
     assert _answers(folder / "grown").equals(_answers(folder / "whole"))
 
@@ -137,9 +137,9 @@ def _everything(
 
 def test_the_versions_before_stay_and_segments_are_shared(tmp_path: Path) -> None:
     people = [taxpayer("t1", "Ana||Lopez", "000-12-3456")]
-    before = build_index(write(people, tmp_path / "a"), tmp_path / "index", KEY, announce=str)
+    before = build_index(write(people, tmp_path / "a"), tmp_path / "index", KEY)
     more = [taxpayer("t2", "Eva||Braun", "000-12-3457")]
-    after = append_to_index(write(more, tmp_path / "b"), tmp_path / "index", KEY, announce=str)
+    after = append_to_index(write(more, tmp_path / "b"), tmp_path / "index", KEY)
     assert (before.version, after.version) == ("000001", "000002")
     assert before.digest != after.digest
     assert (after.taxpayers, after.addresses) == (2, 2)
@@ -153,11 +153,11 @@ def test_the_versions_before_stay_and_segments_are_shared(tmp_path: Path) -> Non
 
 def test_an_address_of_nobody_is_refused_and_the_version_before_stays(tmp_path: Path) -> None:
     people = [taxpayer("t1", "Ana||Lopez", "000-12-3456")]
-    before = build_index(write(people, tmp_path / "a"), tmp_path / "index", KEY, announce=str)
+    before = build_index(write(people, tmp_path / "a"), tmp_path / "index", KEY)
     stray = write([taxpayer("t9", "Eva||Braun", None)], tmp_path / "b")
     pl.read_parquet(stray / "taxpayer.parquet").clear().write_parquet(stray / "taxpayer.parquet")
     with pytest.raises(Misuse, match="1 addresses that belong to no taxpayer"):
-        append_to_index(stray, tmp_path / "index", KEY, announce=str)
+        append_to_index(stray, tmp_path / "index", KEY)
     with open_index(tmp_path / "index", KEY) as index:
         assert index.info == before
 
@@ -165,4 +165,4 @@ def test_an_address_of_nobody_is_refused_and_the_version_before_stays(tmp_path: 
 def test_there_must_be_something_to_append_to(tmp_path: Path) -> None:
     source = write([taxpayer("t1", "Ana||Lopez", None)], tmp_path / "a")
     with pytest.raises(Misuse, match="no index to append to"):
-        append_to_index(source, tmp_path / "index", KEY, announce=str)
+        append_to_index(source, tmp_path / "index", KEY)

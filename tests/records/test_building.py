@@ -32,7 +32,7 @@ def show(report):
         os.kill(os.getpid(), signal.SIGKILL)
 from portcullis import progress
 progress._BETWEEN = 0
-build_index(source, folder, bytes(range(32)), announce=str, show=show)
+build_index(source, folder, bytes(range(32)), show=show)
 """
 
 
@@ -48,13 +48,13 @@ def killed(source: Path, folder: Path, fatal: int) -> None:
 
 def test_after_a_kill_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
     source = write(PEOPLE, tmp_path / "source")
-    whole = build_index(source, tmp_path / "whole", KEY, announce=str)
+    whole = build_index(source, tmp_path / "whole", KEY)
     folder = tmp_path / "index"
     for fatal in (12, 60, 60):
         killed(source, folder, fatal)
         assert not (folder / "current").exists()
     reports: list[progress.Report] = []
-    again = build_index(source, folder, KEY, announce=str, show=reports.append)
+    again = build_index(source, folder, KEY, show=reports.append)
     assert again.digest == whole.digest
     assert reports[0].total is not None
     assert reports[0].total < 3 * len(PEOPLE)  # what was done is not done again
@@ -65,36 +65,36 @@ def test_a_source_that_changed_meanwhile_is_read_from_its_beginning(tmp_path: Pa
     source = write(PEOPLE, tmp_path / "source")
     killed(source, tmp_path / "index", 72)
     write(PEOPLE[1:], source)
-    expected = build_index(source, tmp_path / "whole", KEY, announce=str)
-    found = build_index(source, tmp_path / "index", KEY, announce=str)
+    expected = build_index(source, tmp_path / "whole", KEY)
+    found = build_index(source, tmp_path / "index", KEY)
     assert (found.digest, found.taxpayers) == (expected.digest, len(PEOPLE) - 1)
 
 
 def test_rows_in_any_order_give_the_same_index(tmp_path: Path) -> None:
-    expected = build_index(write(PEOPLE, tmp_path / "a"), tmp_path / "one", KEY, announce=str)
+    expected = build_index(write(PEOPLE, tmp_path / "a"), tmp_path / "one", KEY)
     source = write(PEOPLE, tmp_path / "b")
     for table in ("taxpayer", "address_of_record"):
         path = source / f"{table}.parquet"
         shuffled = pl.read_parquet(path).sample(fraction=1, shuffle=True, seed=3)
         shuffled.write_parquet(path, row_group_size=7)
-    found = build_index(source, tmp_path / "two", KEY, announce=str)
+    found = build_index(source, tmp_path / "two", KEY)
     assert found.digest == expected.digest
 
 
 def test_row_groups_that_only_seem_in_order_are_sorted(tmp_path: Path) -> None:
-    expected = build_index(write(PEOPLE, tmp_path / "a"), tmp_path / "one", KEY, announce=str)
+    expected = build_index(write(PEOPLE, tmp_path / "a"), tmp_path / "one", KEY)
     source = write(PEOPLE, tmp_path / "b")
     path = source / "taxpayer.parquet"
     rows = pl.read_parquet(path)
     pl.concat([rows[10:11], rows[:10], rows[11:]]).write_parquet(path)
-    found = build_index(source, tmp_path / "two", KEY, announce=str)
+    found = build_index(source, tmp_path / "two", KEY)
     assert found.digest == expected.digest
 
 
 def test_blanks_around_a_taxpayer_id_are_told(tmp_path: Path) -> None:
     people = [taxpayer(" t9", "Ana||Lopez", None), taxpayer("t1", "Eva||Braun", None)]
     with pytest.raises(Misuse, match="blanks around them"):
-        build_index(write(people, tmp_path / "a"), tmp_path / "index", KEY, announce=str)
+        build_index(write(people, tmp_path / "a"), tmp_path / "index", KEY)
 
 
 def test_a_full_disk_is_told_and_the_version_before_stays(
@@ -110,7 +110,7 @@ def test_a_full_disk_is_told_and_the_version_before_stays(
     if mounted.returncode != 0:
         pytest.skip("this user may not mount a small file system")
     try:
-        few = build_index(write(PEOPLE[:4], tmp_path / "few"), small / "i", KEY, announce=str)
+        few = build_index(write(PEOPLE[:4], tmp_path / "few"), small / "i", KEY)
         chance = random.Random(1)  # noqa: S311 - a test draw
         many = [
             taxpayer(f"t{number:06d}", f"Ana||{chance.randbytes(12).hex()}", None,
@@ -118,7 +118,7 @@ def test_a_full_disk_is_told_and_the_version_before_stays(
             for number in range(25_000)
         ]  # fmt: skip
         with pytest.raises(Misuse, match="no room on the disk"):
-            build_index(write(many, tmp_path / "many"), small / "i", KEY, announce=str)
+            build_index(write(many, tmp_path / "many"), small / "i", KEY)
         assert not (small / "i" / ".building").exists()
         with open_index(small / "i", KEY) as index:
             assert index.info == few
@@ -128,11 +128,11 @@ def test_a_full_disk_is_told_and_the_version_before_stays(
 
 def test_a_truncated_part_leaves_the_version_before(tmp_path: Path) -> None:
     source = write(PEOPLE, tmp_path / "source")
-    before = build_index(source, tmp_path / "index", KEY, announce=str)
+    before = build_index(source, tmp_path / "index", KEY)
     path = source / "address_of_record.parquet"
     data = path.read_bytes()
     path.write_bytes(data[:200] + bytes(200) + data[400:])  # the footer whole, the pages not
     with pytest.raises(Misuse, match="cannot be read"):
-        build_index(source, tmp_path / "index", KEY, announce=str)
+        build_index(source, tmp_path / "index", KEY)
     with open_index(tmp_path / "index", KEY) as index:
         assert index.info == before

@@ -73,5 +73,5 @@ def as_filed(holder, per_person):
 @pytest.fixture(scope="session")
 def gate(holder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("index") / "index"
-    records.build_index(holder, folder, KEY, announce=lambda _: None)
+    records.build_index(holder, folder, KEY)
     return Gate(folder)

@@ -77,7 +77,7 @@ def r_outcomes(tmp_path_factory):
     cases = r_cases()
     cases.taxpayers.write_parquet(folder / "taxpayer.parquet")
     cases.addresses.write_parquet(folder / "address_of_record.parquet")
-    records.build_index(folder, folder / "index", KEY, announce=lambda _: None)
+    records.build_index(folder, folder / "index", KEY)
     gate = Gate(folder / "index")
     requests = prepare(cases.requests, load_pack(builtin_pack()))
     # Each case is a batch by itself: several ask about one person.

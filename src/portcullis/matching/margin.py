@@ -3,7 +3,8 @@
 A TIN never tells two people apart, for members of a household borrow each other's. So a match
 stands only where every other person near it fails even to nearly agree on the name, or on every
 address of record. Looked at are those who have the TIN, whoever bears the name in the street or at
-the house number in the ZIP code, and everybody at the same unique delivery point.
+the house number in the ZIP code, everybody at the same unique delivery point, and, where there is
+no TIN to go by, whoever bears the name and has no address of record.
 """
 
 from datetime import date
@@ -31,6 +32,8 @@ _NEAR_NAME = pl.col("name") < len(codes.AGREEING_NAME) + len(codes.NEAR_NAME)
 _NEAR_ADDRESS = pl.col("address") <= len(codes.NEAR_ADDRESS)
 _OTHER_DOOR = pl.col("address").is_in([codes.ADDRESS.index(code) for code in codes.OTHER_DOOR])
 
+_NOWHERE = pl.col("address").is_null() | (pl.col("address") == codes.ADDRESS.index("absent"))
+
 
 def margins(
     asked: pl.DataFrame,
@@ -53,20 +56,25 @@ def margins(
     Nobody is ranked: where two people are close, neither has a margin.
 
     Two rules bend what is close. Where the TIN is in no record, one of the name behind another door
-    of the building or the street is close too, for nothing but the address tells them apart. And
-    where the suffix asked for is the match's own, one who has none is not close: he is the other.
+    of the building or the street is close too, and one who has no address of record at all, for
+    nothing but the address tells them apart. And where the suffix asked for is the match's own, one who has none is not close: he is the other.
     """
+    unnumbered = standing.filter(~pl.col("by_tin"))
     with progress.step(show, "Look for runners-up"):
         near = index.neighbours(asked.join(standing, on="row", how="semi"))
+        unplaced = index.namesakes(asked.join(unnumbered, on="row", how="semi"))
     pairs = (
-        pl.concat([found.join(standing, on="row", how="semi"), near]).unique().sort("person", "row")
+        pl.concat([found.join(standing, on="row", how="semi"), near, unplaced])
+        .unique()
+        .sort("person", "row")
     )
     with progress.step(show, "Compare with runners-up", pairs.height, "pairs") as advance:
         compared = compare(asked, pairs, index, as_of, advance, whatever_the_name=True)
     suffix_said = asked.select("row", (pl.col("n_suffix") != "").alias("suffix_said"))
     no_suffix = pl.col("name") == _SUFFIX_MISSING
     name = _NEAR_NAME & ~(pl.col("matched") & pl.col("suffix_said") & no_suffix)
-    address = (_NEAR_ADDRESS | (_OTHER_DOOR & ~pl.col("by_tin"))).fill_null(value=False)
+    nearby_or_nowhere = _NEAR_ADDRESS | (~pl.col("by_tin") & (_OTHER_DOOR | _NOWHERE))
+    address = nearby_or_nowhere.fill_null(value=False)
     answers = ((pl.col("name") < len(codes.AGREEING_NAME)) | no_suffix) & (pl.col("address") == 0)
     shares = (
         pl.when("close")

@@ -10,13 +10,18 @@ from portcullis.office.home import Home
 
 
 def index_records(
-    home: Home, source: str | Path, *, show: progress.Show = progress.unseen
+    home: Home,
+    source: str | Path,
+    *,
+    engine: records.EngineName = "duckdb",
+    show: progress.Show = progress.unseen,
 ) -> records.IndexInfo:
-    """Build the finder index over ``source``; its content's digest goes on the ledger."""
+    """Build the finder index over ``source``; its content's digest goes on the ledger.
+
+    ``engine``: what keeps the index.
+    """
     key = home.derived_key("index")
-    return _on_record(
-        home, records.build_index(source, home.index, key, announce=entries.silent, show=show)
-    )
+    return _on_record(home, records.build_index(source, home.index, key, engine=engine, show=show))
 
 
 def append_records(
@@ -24,9 +29,7 @@ def append_records(
 ) -> records.IndexInfo:
     """Append the new filings of ``source`` to the index; the new digest goes on the ledger."""
     key = home.derived_key("index")
-    return _on_record(
-        home, records.append_to_index(source, home.index, key, announce=entries.silent, show=show)
-    )
+    return _on_record(home, records.append_to_index(source, home.index, key, show=show))
 
 
 def _on_record(home: Home, info: records.IndexInfo) -> records.IndexInfo:

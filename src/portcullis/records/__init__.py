@@ -5,14 +5,16 @@ nothing. Built once over the records (``build_index``), opened for reading (``op
 """
 
 from portcullis.records.build import append_to_index, build_index
-from portcullis.records.index import Index, open_index
+from portcullis.records.index import open_index
 from portcullis.records.normal import ADDRESS_FORM, NAME_FORM, TIN_DIGITS, tin_digits
-from portcullis.records.versions import IndexInfo
+from portcullis.records.port import Index
+from portcullis.records.versions import EngineName, IndexInfo
 
 __all__ = [
     "ADDRESS_FORM",
     "NAME_FORM",
     "TIN_DIGITS",
+    "EngineName",
     "Index",
     "IndexInfo",
     "append_to_index",

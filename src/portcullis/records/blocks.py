@@ -109,6 +109,13 @@ def make_block(
     )
 
 
+def schemas() -> dict[str, pl.Schema]:
+    """Return the columns and types of each of ``TABLES``."""
+    people, addresses = pl.DataFrame(schema=TAXPAYER), pl.DataFrame(schema=ADDRESS_OF_RECORD)
+    block = make_block(people, addresses, nobody_known(), first_person=0, first_place=0)
+    return {table: frame.schema for table, frame in block.tables.items()}
+
+
 def _numbered(taxpayers: pl.DataFrame, known: pl.DataFrame, first_person: int) -> pl.DataFrame:
     """Return ``taxpayer_id, person`` of every taxpayer of the block."""
     new = (

@@ -17,16 +17,16 @@ import polars as pl
 
 from portcullis import progress
 from portcullis.errors import Misuse
-from portcullis.records import blocks, versions
+from portcullis.records import blocks, sources, versions
 from portcullis.records.blocks import Block, Known, make_block
 from portcullis.records.cutting import cut
-from portcullis.records.index import Index, open_index
+from portcullis.records.elsewhere import write_version
+from portcullis.records.index import ENGINE, DuckdbIndex, open_duckdb
 from portcullis.records.segment import SegmentWriter, move_in, writing
 from portcullis.records.sources import OutOfOrder, Source, check_columns, open_source
-from portcullis.records.versions import IndexInfo, Version
+from portcullis.records.versions import EngineName, IndexInfo, Version
 from portcullis.streams import ahead
 
-ENGINE = "duckdb"
 _DISK_FAILED = (
     duckdb.IOException,
     duckdb.OutOfMemoryException,
@@ -39,20 +39,28 @@ def build_index(
     folder: Path,
     key: bytes,
     *,
-    announce: Callable[[str], None],
     show: progress.Show = progress.unseen,
+    engine: EngineName = ENGINE,
 ) -> IndexInfo:
     """Build a new version of the index over ``source`` in ``folder`` and make it the current one.
 
     ``source``: a Parquet folder, a DuckDB file or a ``postgresql://`` address. ``key``: 32 bytes;
-    the index is encrypted under it (AES-256-GCM). ``announce`` is told what came of it in a
-    sentence, ``show`` how far it has come (unit: rows).
+    the index is encrypted under it (AES-256-GCM). ``show``: told how far it has come (unit: rows).
+    ``engine``: what keeps the index; other than ``duckdb``, it is kept where the records are
+    (``elsewhere``).
 
     Raises Misuse where the records cannot be read or are doubtful (duplicates, addresses of
     nobody, impossible days), where another build is under way, or where the disk is full; the
     version before then stays in use.
     """
-    return _build(source, folder, key, announce, show, append=False)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _sole_builder(folder):
+        version = (
+            _in_files(source, folder, key, None, show)
+            if engine == ENGINE
+            else write_version(engine, str(source), folder, show)
+        )
+        return version.info
 
 
 def append_to_index(
@@ -60,7 +68,6 @@ def append_to_index(
     folder: Path,
     key: bytes,
     *,
-    announce: Callable[[str], None],
     show: progress.Show = progress.unseen,
 ) -> IndexInfo:
     """Append new filings to the current version in ``folder``, as a new version, and use that.
@@ -69,44 +76,40 @@ def append_to_index(
     (the newer row then holds), and addresses of record of them or of any known taxpayer.
     Parameters and errors as for ``build_index``; Misuse also where there is no index yet.
     """
-    return _build(source, folder, key, announce, show, append=True)
-
-
-def _build(
-    source: str | Path,
-    folder: Path,
-    key: bytes,
-    announce: Callable[[str], None],
-    show: progress.Show,
-    *,
-    append: bool,
-) -> IndexInfo:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _sole_builder(folder):
-        base = versions.current(folder) if append else None
-        if append and base is None:
+        base = versions.current(folder)
+        if base is None:
             raise Misuse(
                 "There is no index to append to.", "Build it first: `portcullis records index`."
             )
-        try:
-            version = _written(source, folder, key, base, show)
-        except Misuse:
-            shutil.rmtree(folder / versions.BUILDING, ignore_errors=True)
-            raise
-        except (duckdb.Error, OSError) as error:
-            shutil.rmtree(folder / versions.BUILDING, ignore_errors=True)
-            if not isinstance(error, (OSError, *_DISK_FAILED)):
-                raise
+        if base.engine != ENGINE:
             raise Misuse(
-                "The index could not be written: no room on the disk, or the disk failed.",
-                "Make room (about 100 bytes an address of record) and index again; the index "
-                "before is untouched.",
-            ) from None
-        info = version.info
-        announce(
-            f"Index {info.version}: {info.taxpayers:,} taxpayers, {info.addresses:,} addresses."
-        )
-        return info
+                f"The index in use is kept by {base.engine}: there it is always built whole.",
+                "Index all the records anew.",
+            )
+        version = _in_files(source, folder, key, base, show)
+        return version.info
+
+
+def _in_files(
+    source: str | Path, folder: Path, key: bytes, base: Version | None, show: progress.Show
+) -> Version:
+    """Write the version into files of its own; after an error nothing of it is left."""
+    try:
+        return _written(source, folder, key, base, show)
+    except Misuse:
+        shutil.rmtree(folder / versions.BUILDING, ignore_errors=True)
+        raise
+    except (duckdb.Error, OSError) as error:
+        shutil.rmtree(folder / versions.BUILDING, ignore_errors=True)
+        if not isinstance(error, (OSError, *_DISK_FAILED)):
+            raise
+        raise Misuse(
+            "The index could not be written: no room on the disk, or the disk failed.",
+            "Make room (about 100 bytes an address of record) and index again; the index "
+            "before is untouched.",
+        ) from None
 
 
 def _written(
@@ -121,10 +124,7 @@ def _written(
                 return _segment_written(opened, folder, key, base, show)
         except OutOfOrder:
             shutil.rmtree(folder / versions.BUILDING, ignore_errors=True)
-    raise Misuse(
-        "The taxpayer_ids of the records cannot be put in order: some have blanks around them.",
-        "Write them without blanks and index again.",
-    )
+    raise sources.blanks()
 
 
 def _segment_written(
@@ -191,11 +191,11 @@ def _known_of(
         nobody = blocks.nobody_known()
         yield lambda _identifiers: nobody
         return
-    with open_index(folder, key) as index:
+    with open_duckdb(base, folder, key) as index:
         yield lambda identifiers: _known(index, identifiers)
 
 
-def _known(index: Index, identifiers: pl.Series) -> Known:
+def _known(index: DuckdbIndex, identifiers: pl.Series) -> Known:
     persons = index.persons(identifiers)
     pairs = persons.select("person").sort("person").with_row_index("row")
     forms = pl.col("^r_[na]_.*$").name.replace("^r_", "")

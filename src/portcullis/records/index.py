@@ -12,15 +12,17 @@ import polars as pl
 
 from portcullis.errors import Misuse
 from portcullis.records import finders, normal, versions
+from portcullis.records.elsewhere import open_version
 from portcullis.records.engine import connect, seal
+from portcullis.records.found import addresses_beside, names_beside
+from portcullis.records.port import Index
 from portcullis.records.segment import attach_segments
-from portcullis.records.versions import IndexInfo
+from portcullis.records.versions import EngineName, IndexInfo, Version
 
+ENGINE: EngineName = "duckdb"
 _MEMORY = "1500MB"
 _LINES = ", ".join(normal.ADDRESS)
 _LINES_LAST_FIRST = ", ".join(f"{line} DESC NULLS FIRST" for line in normal.ADDRESS)
-_NAME_FORM = [f"n_{part}" for part in normal.NAME_FORM]
-_ADDRESS_FORM = [f"a_{part}" for part in normal.ADDRESS_FORM]
 _INFORMATION_RETURN = normal.KINDS.index("information-return")
 
 # The last known address (26 CFR 301.6212-2): of the returns, notices and postal updates processed
@@ -46,12 +48,8 @@ _LAST = f"""
 """  # noqa: S608 - of constants
 
 
-class Index:
-    """One version of the finder index, open for reading; made by ``open_index``.
-
-    ``info`` names the version and the digest of its content. ``lookups`` counts the requests
-    that were looked up since it was opened: every row given to ``candidates``.
-    """
+class DuckdbIndex:
+    """One version of the finder index in encrypted DuckDB files (see ``port.Index``)."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, info: IndexInfo) -> None:
         self._connection = connection
@@ -86,6 +84,10 @@ class Index:
         """
         return self._find(requests, ("place", "house", "street", "point"))
 
+    def namesakes(self, requests: pl.DataFrame) -> pl.DataFrame:
+        """Return ``row, person`` of who bears a request's name and has no address of record."""
+        return self._find(requests, ("unplaced",))
+
     def names(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Return each name, present and prior, of the persons of ``pairs`` (``row, person``).
 
@@ -98,9 +100,7 @@ class Index:
             "QUALIFY segment = max(segment) OVER (PARTITION BY person)",
             pairs,
         )
-        tins = rows.select("person", normal.tin_digits("tin").alias("r_tin"))
-        named = normal.all_names(rows).rename({name: f"r_{name}" for name in _NAME_FORM})
-        return pairs.join(tins.join(named, on="person"), on="person")
+        return names_beside(pairs, rows)
 
     def addresses(self, pairs: pl.DataFrame, as_of: date) -> pl.DataFrame:
         """Return each address of record, of any period, of the persons of ``pairs``.
@@ -116,13 +116,7 @@ class Index:
             pairs,
             as_of,
         )
-        placed = normal.addresses_of_record(rows).select(
-            "person",
-            pl.col("place").alias("address"),
-            "may_be_last",
-            *[pl.col(name).alias(f"r_{name}") for name in _ADDRESS_FORM],
-        )
-        return pairs.join(placed, on="person")
+        return addresses_beside(pairs, rows)
 
     def last_known(self, persons: pl.DataFrame, as_of: date) -> pl.DataFrame:
         """Return one row a row of ``persons`` (``row, person``): the last known address.
@@ -194,6 +188,16 @@ def open_index(folder: Path, key: bytes) -> Index:
         raise Misuse(
             "There is no index of the holder's records.", "Build it: `portcullis records index`."
         )
+    if version.engine != ENGINE:
+        return open_version(version, folder)
+    return open_duckdb(version, folder, key)
+
+
+def open_duckdb(version: Version, folder: Path, key: bytes) -> DuckdbIndex:
+    """Open ``version`` of the index in ``folder``, which DuckDB keeps there.
+
+    Raises what ``open_index`` does.
+    """
     connection = connect(folder / ".spill", _MEMORY)
     try:
         attach_segments(connection, folder / versions.SEGMENTS, version.segments, key)
@@ -201,4 +205,4 @@ def open_index(folder: Path, key: bytes) -> Index:
     except BaseException:
         connection.close()
         raise
-    return Index(connection, version.info)
+    return DuckdbIndex(connection, version.info)

@@ -17,10 +17,12 @@ import polars as pl
 import pyarrow as pa
 
 from portcullis.errors import Misuse
+from portcullis.records.adbc import connected, is_address
 from portcullis.records.engine import engine, literal
 
 CHUNK_ROWS = 262_144
 SORT_MEMORY = "3GB"
+_READING = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 TAXPAYER: dict[str, pl.DataType] = {
     name: pl.String()
@@ -79,7 +81,7 @@ def open_source(
     What has to be sorted spills to ``spill``, encrypted. ``sort``: even where the rows seem to be
     in order. Raises Misuse where there is nothing of the kind.
     """
-    if str(source).startswith(("postgresql://", "postgres://")):
+    if is_address(source):
         return _postgresql(str(source))
     path = Path(source)
     if path.is_dir():
@@ -95,14 +97,18 @@ def open_source(
 
 def check_columns(source: Source) -> None:
     """Raise Misuse unless ``source`` has both tables with every column of the schema."""
-    for table, schema in TABLES.items():
-        there = source.columns(table)
-        missing = [name for name in schema if name not in there]
-        if missing:
-            raise Misuse(
-                f"The table {table} of the records has no column {', '.join(missing)}.",
-                "Add the column; the design's schema names all of them.",
-            )
+    for table in TABLES:
+        require_columns(table, source.columns(table))
+
+
+def require_columns(table: str, columns: list[str]) -> None:
+    """Raise Misuse where ``columns`` lack one that the schema of ``table`` names."""
+    missing = [name for name in TABLES[table] if name not in columns]
+    if missing:
+        raise Misuse(
+            f"The table {table} of the records has no column {', '.join(missing)}.",
+            "Add the column; the design's schema names all of them.",
+        )
 
 
 def frames(source: Source, table: str, after: str = "") -> Iterator[pl.DataFrame]:
@@ -112,32 +118,53 @@ def frames(source: Source, table: str, after: str = "") -> Iterator[pl.DataFrame
     source cannot be read to its end; OutOfOrder where the rows are in no order.
     """
     schema = TABLES[table]
-    tidy = [
-        pl.col(name).cast(kind).str.strip_chars().replace("", None)
-        if kind == pl.String
-        else pl.col(name).cast(kind)
-        for name, kind in schema.items()
-    ]
     batches = source.in_order(table, list(schema), after)
     before: str | None = after
     while True:
         try:
             batch = next(batches)
-            frame = pl.DataFrame(pl.from_arrow(batch)).select(tidy)
+            frame = tidied(pl.DataFrame(pl.from_arrow(batch)), table)
         except StopIteration:
             return
         except (duckdb.Error, pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
             if isinstance(error, duckdb.OutOfMemoryException) or _disk_is_full(error):
                 raise
             # The readers' messages may quote a value of a record.
-            raise Misuse(
-                f"The table {table} of the records cannot be read: cut, or a value of another "
-                "type than the schema's.",
-                "Write it again and check the types of its columns.",
-            ) from None
+            raise unreadable(table) from None
         if frame.height:
             before = _check_order(frame["taxpayer_id"], before)
             yield frame
+
+
+def tidied(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Return ``frame`` with the columns of ``table``'s schema that it has, in their types.
+
+    Texts are trimmed and empty ones null. Raises PolarsError where a value has another type.
+    """
+    return frame.select(
+        pl.col(name).cast(kind).str.strip_chars().replace("", None)
+        if kind == pl.String
+        else pl.col(name).cast(kind)
+        for name, kind in TABLES[table].items()
+        if name in frame.columns
+    )
+
+
+def unreadable(table: str) -> Misuse:
+    """Return the error of a table that cannot be read to its end."""
+    return Misuse(
+        f"The table {table} of the records cannot be read: cut, or a value of another type than "
+        "the schema's.",
+        "Write it again and check the types of its columns.",
+    )
+
+
+def blanks() -> Misuse:
+    """Return the error of records whose order cannot be found."""
+    return Misuse(
+        "The taxpayer_ids of the records cannot be put in order: some have blanks around them.",
+        "Write them without blanks and index again.",
+    )
 
 
 def _check_order(identifiers: pl.Series, before: str | None) -> str | None:
@@ -173,7 +200,7 @@ class _OverDuckdb:
         try:
             found = self._connection.execute(f"DESCRIBE FROM {self._relations[table]}").fetchall()
         except duckdb.Error:
-            raise _no_table(table) from None
+            raise no_table(table) from None
         return [row[0] for row in found]
 
     def count(self, table: str) -> int:
@@ -196,11 +223,7 @@ def _parquet(folder: Path, spill: Path, *, sort: bool) -> Iterator[Source]:
     with engine(spill, SORT_MEMORY) as connection:
         relations, ordered, marks = {}, [], []
         for table in TABLES:
-            # One file, a folder of parts, or parts side by side.
-            places = (f"{table}.parquet", f"{table}/*.parquet", f"{table}-*.parquet")
-            paths = [path for place in places for path in sorted(folder.glob(place))]
-            if not paths:
-                raise _no_table(table)
+            paths = parquet_paths(folder, table)
             listed = ", ".join(literal(str(path)) for path in paths)
             relations[table] = f"read_parquet([{listed}])"
             marks += [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
@@ -208,6 +231,16 @@ def _parquet(folder: Path, spill: Path, *, sort: bool) -> Iterator[Source]:
                 ordered.append(table)
         fingerprint = hashlib.sha256(repr(marks).encode()).hexdigest()
         yield _OverDuckdb(connection, relations, fingerprint, frozenset(ordered))
+
+
+def parquet_paths(folder: Path, table: str) -> list[Path]:
+    """Return the files of ``table`` in ``folder``; raise Misuse where there are none."""
+    # One file, a folder of parts, or parts side by side.
+    places = (f"{table}.parquet", f"{table}/*.parquet", f"{table}-*.parquet")
+    paths = [path for place in places for path in sorted(folder.glob(place))]
+    if not paths:
+        raise no_table(table)
+    return paths
 
 
 def _seems_in_order(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> bool:
@@ -244,12 +277,14 @@ def _duckdb(path: Path, spill: Path) -> Iterator[Source]:
 
 
 class _OverAdbc:
-    """Tables in PostgreSQL, in the connection's search path."""
+    """Tables in PostgreSQL, in the search path of the role, all as they stood at one moment."""
 
     fingerprint = ""
 
-    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - ADBC ships no types
+    def __init__(self, address: str, connection: Any, snapshot: str) -> None:  # noqa: ANN401
+        self._address = address
         self._connection = connection
+        self._snapshot = snapshot
 
     def columns(self, table: str) -> list[str]:
         with self._connection.cursor() as cursor:
@@ -260,45 +295,54 @@ class _OverAdbc:
             )
             found = cursor.fetchall()
         if not found:
-            raise _no_table(table)
+            raise no_table(table)
         return [row[0] for row in found]
 
     def count(self, table: str) -> int:
-        with self._connection.cursor() as cursor:
+        with self._connection.cursor() as cursor, _may_read(table):
             cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
             return int(cursor.fetchone()[0])
 
     def in_order(self, table: str, columns: list[str], after: str) -> Iterator[pa.RecordBatch]:
-        with self._connection.cursor() as cursor:
-            select = f"SELECT {', '.join(columns)} FROM {table} "  # noqa: S608
-            if after:
-                select += 'WHERE taxpayer_id IS NULL OR taxpayer_id COLLATE "C" > $1 '
-            select += 'ORDER BY taxpayer_id COLLATE "C"'
-            cursor.execute(select, (after,) if after else None)
+        # A connection of its own: both tables are read side by side, and one carries one stream.
+        with connected(self._address) as connection, connection.cursor() as cursor:
+            cursor.execute(_READING)
+            cursor.execute(f"SET TRANSACTION SNAPSHOT {literal(self._snapshot)}")
+            with _may_read(table):
+                select = f"SELECT {', '.join(columns)} FROM {table} "  # noqa: S608
+                if after:
+                    select += 'WHERE taxpayer_id IS NULL OR taxpayer_id COLLATE "C" > $1 '
+                select += 'ORDER BY taxpayer_id COLLATE "C"'
+                cursor.execute(select, (after,) if after else None)
             for batch in cursor.fetch_record_batch():
                 for start in range(0, batch.num_rows, CHUNK_ROWS):
                     yield batch.slice(start, CHUNK_ROWS)
 
 
 @contextlib.contextmanager
-def _postgresql(address: str) -> Iterator[Source]:
-    from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - only holders with PostgreSQL need it
+def _may_read(table: str) -> Iterator[None]:
+    from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - only who has PostgreSQL needs it
 
     try:
-        connection = dbapi.connect(address)
+        yield
     except dbapi.Error:
-        # The driver's message may quote the address, and with it a password.
         raise Misuse(
-            "The PostgreSQL database of the records does not answer.",
-            "Check the address, the role and its right to read.",
+            f"The table {table} of the records cannot be read: the role may not, or the database "
+            "stopped answering.",
+            "Check the role's right to read it, and that the database runs.",
         ) from None
-    try:
-        yield _OverAdbc(connection)
-    finally:
-        connection.close()
 
 
-def _no_table(table: str) -> Misuse:
+@contextlib.contextmanager
+def _postgresql(address: str) -> Iterator[Source]:
+    with connected(address) as connection, connection.cursor() as cursor:
+        cursor.execute(_READING)
+        cursor.execute("SELECT pg_export_snapshot()")
+        yield _OverAdbc(address, connection, str(cursor.fetchone()[0]))
+
+
+def no_table(table: str) -> Misuse:
+    """Return the error of a table that is not there."""
     return Misuse(
         f"The records have no table {table} that can be read.",
         "A source holds two tables: taxpayer and address_of_record.",

@@ -14,7 +14,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from portcullis import addresses, names
 from portcullis.canonical import json_bytes
@@ -22,6 +22,8 @@ from portcullis.errors import Misuse
 from portcullis.records import finders
 from portcullis.records.sources import TABLES
 from portcullis.tables import publish
+
+EngineName = Literal["duckdb", "postgresql", "spark"]
 
 FORMAT = "portcullis-index/2"
 CURRENT, VERSIONS, SEGMENTS, BUILDING = "current", "versions", "segments", ".building"

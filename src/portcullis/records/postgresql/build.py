@@ -1,0 +1,113 @@
+"""An index built in the holder's own PostgreSQL: a schema for each version, written whole.
+
+The records are read once, in order, block by block; each block is made in this process's memory
+and goes back as rows of the index's tables. Nothing of them is written elsewhere. The whole build
+is one transaction: until its end, and after any failure or kill, there is no such schema.
+"""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from portcullis import progress
+from portcullis.errors import Misuse
+from portcullis.records.adbc import connected, without_secrets
+from portcullis.records.blocks import TABLES, Block, make_block, nobody_known
+from portcullis.records.cutting import cut
+from portcullis.records.sources import OutOfOrder, Source, blanks, check_columns, open_source
+from portcullis.records.sql import signed
+from portcullis.records.unfinished import begin, left_over
+from portcullis.records.versions import Segment, segment_digest
+from portcullis.streams import ahead
+
+_SCHEMA = "portcullis_"
+
+
+def write(address: str, name: str, folder: Path, show: progress.Show) -> tuple[str, Segment]:
+    """Index the records at ``address`` in a new schema there; return its place and what it holds.
+
+    The place is the address without its passwords, ``#`` and the schema.
+
+    ``name``: of the version. ``folder``: of the index, which knows the versions.
+
+    Raises Misuse where the records cannot be read or are doubtful, or the role may not write.
+    """
+    from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - only who has PostgreSQL needs it
+
+    schema = f"{_SCHEMA}{name}_{secrets.token_hex(4)}"
+    with connected(address) as connection, open_source(address, folder) as source:
+        try:
+            check_columns(source)
+            _drop_what_was_left(connection, folder)
+            begin(folder, "postgresql", schema)
+            _execute(connection, f"CREATE SCHEMA {schema}")
+            segment = _write_blocks(connection, schema, source, name, show)
+            _finish(connection, schema, segment.digest)
+            connection.commit()
+        except OutOfOrder:
+            raise blanks() from None
+        except dbapi.Error:
+            raise Misuse(
+                "The index could not be written into the PostgreSQL database of the records.",
+                "Its role needs the right to create a schema there, and the server room for the "
+                "index; the index before is untouched.",
+            ) from None
+    return f"{without_secrets(address)}#{schema}", segment
+
+
+def _write_blocks(
+    connection: Any,  # noqa: ANN401 - ADBC ships no types
+    schema: str,
+    source: Source,
+    name: str,
+    show: progress.Show,
+) -> Segment:
+    digests: list[bytes] = []
+    taxpayers = addresses = places = 0
+    rows = source.count("taxpayer") + source.count("address_of_record")
+    with progress.step(show, "Indexing the records", rows, "rows") as advance:
+        # The next block is made while this one is written.
+        for block in ahead(_made(source)):
+            for table, frame in block.tables.items():
+                with connection.cursor() as cursor:
+                    cursor.adbc_ingest(
+                        table, signed(frame).to_arrow(), mode="create_append", db_schema_name=schema
+                    )
+            digests.append(block.digest)
+            taxpayers += block.taxpayers
+            addresses += block.addresses
+            places += block.places
+            advance(block.taxpayers + block.addresses)
+    return Segment(name, segment_digest(digests), taxpayers, addresses, taxpayers, places)
+
+
+def _made(source: Source) -> Iterator[Block]:
+    nobody = nobody_known()
+    person = place = 0
+    for taxpayers, addresses in cut(source):
+        block = make_block(taxpayers, addresses, nobody, first_person=person, first_place=place)
+        yield block
+        person, place = person + block.taxpayers, place + block.places
+
+
+def _finish(connection: Any, schema: str, digest: str) -> None:  # noqa: ANN401
+    """Index the tables for look-ups, and write what they are."""
+    for table in TABLES:
+        column = "key" if table.startswith("find_") else "person"
+        _execute(connection, f"CREATE INDEX ON {schema}.{table} ({column})")
+        _execute(connection, f"ANALYZE {schema}.{table}")
+    _execute(connection, f"CREATE TABLE {schema}.about AS SELECT '{digest}'::text AS digest")
+
+
+def _drop_what_was_left(connection: Any, folder: Path) -> None:  # noqa: ANN401
+    """Drop the schema that was written whole but never put in use, where there is one."""
+    schema = left_over(folder, "postgresql")
+    if schema is not None:
+        _execute(connection, f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        connection.commit()
+
+
+def _execute(connection: Any, statement: str) -> None:  # noqa: ANN401
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
