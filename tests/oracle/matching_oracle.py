@@ -143,6 +143,11 @@ class Compared:
             and name_form(name)["n_key"] == name_form(each)["n_key"]
             for each in theirs
         )
+        self.nowhere = all(place_form(each)["a_absent"] for each in places)
+        self.namesake = not name_form(name)["n_absent"] and any(
+            not name_form(each)["n_absent"] and name_form(name)["n_key"] == name_form(each)["n_key"]
+            for each in theirs
+        )
         self.suffix_said = name_form(name)["n_suffix"] != ""
         self.whole = any(
             names_agree(name, each) in AGREES
@@ -164,6 +169,10 @@ class Compared:
             for one in theirs
             for other in places
         )
+
+    def looked_at(self, *, numbered: bool) -> bool:
+        """Whether he is one of those near the request; without a TIN, of no address too."""
+        return self.by_tin or self.sought or (not numbered and self.nowhere and self.namesake)
 
     @property
     def agrees(self) -> bool:
@@ -215,7 +224,7 @@ def comes_close(each: Compared, *, numbered: bool, matched: bool) -> tuple[bool,
     name = each.agrees or (each.near and not another)
     address = each.address == "same" or each.address in NEAR_ADDRESSES
     if not numbered:
-        address = address or each.address in OTHER_DOORS
+        address = address or each.address in OTHER_DOORS or each.nowhere
     return name, address
 
 
@@ -226,7 +235,7 @@ def margin(
     best = (2, "nobody")
     places = ["name-and-address", "name", "address", "number", "nobody"]
     for each in everybody:
-        if each is one or not (each.by_tin or each.sought):
+        if each is one or not each.looked_at(numbered=numbered):
             continue
         name, address = comes_close(each, numbered=numbered, matched=matched)
         if name and address:
@@ -283,7 +292,7 @@ def answer(  # noqa: PLR0912, PLR0915 - the rules in one reading
         close = [
             each
             for each in everybody
-            if (each.by_tin or each.sought)
+            if each.looked_at(numbered=numbered)
             and all(comes_close(each, numbered=numbered, matched=matched))
         ]
         short, runner_up = margin(everybody, close[0], numbered=numbered, matched=matched)
@@ -293,7 +302,7 @@ def answer(  # noqa: PLR0912, PLR0915 - the rules in one reading
                 for each in everybody
                 if (each.agrees or each.name == "suffix-missing")
                 and each.address == "same"
-                and (each.by_tin or each.sought)
+                and each.looked_at(numbered=numbered)
             ]
             found, route, cause = None, None, "ambiguous" if len(both) > 1 else "no-margin"
 

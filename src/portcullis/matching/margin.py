@@ -56,8 +56,9 @@ def margins(
     Nobody is ranked: where two people are close, neither has a margin.
 
     Two rules bend what is close. Where the TIN is in no record, one of the name behind another door
-    of the building or the street is close too, and one who has no address of record at all, for
-    nothing but the address tells them apart. And where the suffix asked for is the match's own, one who has none is not close: he is the other.
+    of the building or the street is close too, and one who has no address of record at all: nothing
+    but the address tells them apart. And where the suffix asked for is the match's own, one who has
+    none is not close: he is the other.
     """
     unnumbered = standing.filter(~pl.col("by_tin"))
     with progress.step(show, "Look for runners-up"):
