@@ -4,9 +4,9 @@ The set is usaddress's training data (see the README beside it); it is read from
 ``../shared/data/addresses`` and is not part of this project.
 
 A reading and the labels are brought to one form before they are compared, word by word: capitals
-without punctuation, Publication 28's abbreviation for suffixes and directionals, figures for
-numeric names, the standard name of a numbered road. Of a unit and a box the identifiers are compared,
-without what they are called ("APT", "STE", "FLOOR"); a box behind a street agrees as a unit too.
+without punctuation, Publication 28's abbreviations, figures for numeric names, the standard name
+of a numbered road. Of a unit and a box the identifiers are compared, without what they are called
+("APT", "STE", "FLOOR"); a box behind a street agrees as a unit too.
 ``street`` is all of the street at once: its words in their order, whatever the labels call them.
 """
 
