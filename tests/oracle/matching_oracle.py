@@ -14,12 +14,12 @@ import polars as pl
 from portcullis import addresses, names
 
 AGREES = {"same", "reordered"}
-NEAR_NAMES = {"suffix-missing", "initial", "partial", "nickname", "near"}
+NEAR_NAMES = {"suffix-missing", "initial", "partial", "nickname", "misplaced", "near"}
 NEAR_ADDRESSES = {"unit-missing", "near"}
 OTHER_DOORS = {"unit-differs", "number-differs"}
 # Best first.
 NAME_CODES = [
-    "same", "reordered", "suffix-missing", "initial", "partial", "nickname", "near",
+    "same", "reordered", "suffix-missing", "initial", "partial", "nickname", "misplaced", "near",
     "middle-differs", "suffix-differs", "different", "absent",
 ]  # fmt: skip
 ADDRESS_CODES = [
@@ -221,6 +221,8 @@ def comes_close(each: Compared, *, numbered: bool, matched: bool) -> tuple[bool,
     suffix and all; then one without the suffix asked for is another.
     """
     another = matched and each.suffix_said and each.name == "suffix-missing"
+    # Somebody else must have both borrowed the number and misspelt the name into its owner's.
+    another = another or (matched and numbered and each.name == "near" and not each.by_tin)
     name = each.agrees or (each.near and not another)
     address = each.address == "same" or each.address in NEAR_ADDRESSES
     if not numbered:

@@ -212,7 +212,7 @@ def name_agrees(facts):
         return YES if facts["name_address_whole"] is True else PERSON
     if facts["tin_name"] in {"same", "reordered"}:
         return YES
-    nearly = {"suffix-missing", "initial", "partial", "nickname", "near"}
+    nearly = {"suffix-missing", "initial", "partial", "nickname", "misplaced", "near"}
     return PERSON if facts["tin_name"] in nearly else NO
 
 

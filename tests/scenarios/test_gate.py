@@ -29,6 +29,8 @@ def test_every_class_lands_in_its_outcome_for_its_own_cause(outcomes, per_person
     # The (i)(6) findings are an official's, after this: those few are eligible until then.
     assert set(found.mismatches["truth_class"]) == {IMPAIRMENT_ADVERSE}
     assert found.lawful_released_share == 1.0
+    stated = outcomes.filter(outcome="eligible")["reasons"]
+    assert set(stated) <= {"single-candidate;margin-1", "single-candidate;margin-2"}
     both = truth.join(outcomes, on="source_row")
     unexplained = pl.col("expected_cause").is_not_null() & (
         pl.col("expected_cause") != pl.col("cause").fill_null("")

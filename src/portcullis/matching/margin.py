@@ -28,6 +28,7 @@ MARGIN: dict[str, pl.DataType] = {
     "several_answer": pl.Boolean(),
 }
 _SUFFIX_MISSING = codes.NAME.index("suffix-missing")
+_SLIP = codes.NAME.index("near")
 _NEAR_NAME = pl.col("name") < len(codes.AGREEING_NAME) + len(codes.NEAR_NAME)
 _NEAR_ADDRESS = pl.col("address") <= len(codes.NEAR_ADDRESS)
 _OTHER_DOOR = pl.col("address").is_in([codes.ADDRESS.index(code) for code in codes.OTHER_DOOR])
@@ -55,10 +56,12 @@ def margins(
     ``several_answer``: more than one person has that name, but for a suffix, at that address.
     Nobody is ranked: where two people are close, neither has a margin.
 
-    Two rules bend what is close. Where the TIN is in no record, one of the name behind another door
-    of the building or the street is close too, and one who has no address of record at all: nothing
-    but the address tells them apart. And where the suffix asked for is the match's own, one who has
-    none is not close: he is the other.
+    Three rules bend what is close. Where the TIN is in no record, one of the name behind another
+    door of the building or the street is close too, and one who has no address of record at all:
+    nothing but the address tells them apart. Where the suffix asked for is the match's own, one who
+    has none is not close: he is the other. And where the number and the very name are the match's
+    own, one of another number whose name differs by a slip of the pen is not close: it took two
+    errors that agree to mean that one.
     """
     unnumbered = standing.filter(~pl.col("by_tin"))
     with progress.step(show, "Look for runners-up"):
@@ -73,7 +76,9 @@ def margins(
         compared = compare(asked, pairs, index, as_of, advance, whatever_the_name=True)
     suffix_said = asked.select("row", (pl.col("n_suffix") != "").alias("suffix_said"))
     no_suffix = pl.col("name") == _SUFFIX_MISSING
-    name = _NEAR_NAME & ~(pl.col("matched") & pl.col("suffix_said") & no_suffix)
+    misspelt = (pl.col("name") == _SLIP) & pl.col("by_tin") & ~pl.col("tin_equal")
+    another = pl.col("matched") & ((pl.col("suffix_said") & no_suffix) | misspelt)
+    name = _NEAR_NAME & ~another
     nearby_or_nowhere = _NEAR_ADDRESS | (~pl.col("by_tin") & (_OTHER_DOOR | _NOWHERE))
     address = nearby_or_nowhere.fill_null(value=False)
     answers = ((pl.col("name") < len(codes.AGREEING_NAME)) | no_suffix) & (pl.col("address") == 0)

@@ -16,7 +16,8 @@ Policies, stated:
 
 - A **nickname** never agrees by itself: `nickname` refers to a person. So does an initial, a part
   of a compound surname, and a slip of the pen.
-- Given and family names **written in each other's columns** do not agree: `near`, referred.
+- Given and family names **written in each other's columns** do not agree: `misplaced`, referred;
+  so is a second forename in the first one's place.
 - Two different **suffixes** never agree, for a father and son share name and address. One on one
   side only is referred (`suffix-missing`): the other may be left out, or never have been.
 - Middle names agree unless they **contradict**: empty, initial and beginning are compatible.

@@ -12,7 +12,7 @@ from portcullis.folding import put_where
 from portcullis.names.vocabulary import NICKNAMES
 
 AGREES = ("same", "reordered")
-REFERS = ("suffix-missing", "initial", "partial", "nickname", "near")
+REFERS = ("suffix-missing", "initial", "partial", "nickname", "misplaced", "near")
 REASONS: dict[str, str] = {
     "same": "Given and family names are equal, and no middle name or suffix contradicts.",
     "reordered": "The same given name and the same surnames, in another order.",
@@ -22,7 +22,8 @@ REASONS: dict[str, str] = {
     "initial": "The family names agree, but one given name is an initial only.",
     "partial": "The given names agree, but one gives only part of the other's compound surname.",
     "nickname": "The family names agree, but one given name is a nickname of the other.",
-    "near": "The two differ as a slip of the pen, or with their parts in each other's place.",
+    "misplaced": "Given and family name, or two forenames, stand in each other's place.",
+    "near": "The two differ as a slip of the pen.",
     "different": "The two are different names.",
     "absent": "One of the two is no name.",
 }
@@ -66,7 +67,7 @@ def agreement(left: str, right: str) -> pl.Expr:
         .when((suffix_left != suffix_right) & ~suffix_missing)
         .then(pl.lit("suffix-differs"))
         .when(~agrees)
-        .then(pl.when(kin == "swapped").then(pl.lit("near")).otherwise(kin))
+        .then(pl.when(kin == "swapped").then(pl.lit("misplaced")).otherwise(kin))
         .when(suffix_left != suffix_right)
         .then(pl.lit("suffix-missing"))
         .when(~family)
@@ -140,7 +141,9 @@ def given_kinship(rows: pl.DataFrame) -> pl.Series:
         .then(pl.lit("initial"))
         .when(nickname)
         .then(pl.lit("nickname"))
-        .when(second | _slip(rows["l_given"], rows["r_given"]))
+        .when(second)
+        .then(pl.lit("misplaced"))
+        .when(_slip(rows["l_given"], rows["r_given"]))
         .then(pl.lit("near"))
         .otherwise(pl.lit(""))
     ).to_series()

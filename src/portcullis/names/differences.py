@@ -21,6 +21,7 @@ State = Literal[
 _PARTS = ("given", "middle", "family", "suffix")
 _STATES: dict[str, State] = {
     "initial": "initial", "nickname": "nickname", "near": "slip", "partial": "partial",
+    "misplaced": "swapped",
 }  # fmt: skip
 
 
@@ -29,9 +30,9 @@ class Difference:
     """One part of two names: ``given``, ``middle``, ``family`` or ``suffix``, and its two texts.
 
     ``state``: ``equal``; ``absent-left`` or ``absent-right`` (one side has none); ``initial``,
-    ``nickname``, ``slip`` (a keystroke or two, or another of the forenames), ``partial`` (one
-    gives only part of it), ``reordered`` (the same surnames in another order), ``swapped`` (given
-    and family name in each other's place); else ``differs``.
+    ``nickname``, ``slip`` (a keystroke or two), ``partial`` (one gives only part of it),
+    ``reordered`` (the same surnames in another order), ``swapped`` (given and family name, or two
+    forenames, in each other's place); else ``differs``.
     """
 
     part: str

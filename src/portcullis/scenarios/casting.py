@@ -16,7 +16,7 @@ from portcullis.scenarios import persons, tins
 from portcullis.scenarios.draws import below, generator, weighted
 from portcullis.scenarios.histories import FIRST_YEAR, LAST_YEAR
 from portcullis.scenarios.places import USUAL, draw_homes
-from portcullis.scenarios.pool import LINES, NAMESAKE, Pool, load_pool
+from portcullis.scenarios.pool import LINES, Pool, load_pool
 from portcullis.scenarios.spelling import capitals, folded, other_format
 from portcullis.scenarios.truth import MISSED_BY_SCRIPT, Cell
 from portcullis.scenarios.vocabulary import Ints, read
@@ -237,7 +237,7 @@ _AT_A_HOME_OF_RECORD = (
 _ROLES: dict[str, tuple[str, ...]] = {
     "shared-tin": ("shared-tin",),
     "father-and-son": ("father-son", "father-son-suffix"),
-    "son-without-suffix": (NAMESAKE,),
+    "son-without-suffix": ("father-son-suffix",),
     "twins": ("twins",),
     "itin-then-ssn": ("itin-then-ssn",),
     "general-delivery": ("general-delivery",),

@@ -270,14 +270,11 @@ def _homes(kind: str, seed: int) -> Iterator[Home]:
             point = (row["written_line1"], row["zip5"])
             if point not in seen:
                 seen.add(point)
-                yield Home(
-                    *[
-                        (row[f"{style}_line1"], row[f"{style}_line2"], row[f"{style}_city"])
-                        for style in ("written", "usps")
-                    ],
-                    state=row["state"],
-                    zip5=row["zip5"],
+                written, usps = (
+                    (row[f"{style}_line1"], row[f"{style}_line2"], row[f"{style}_city"])
+                    for style in ("written", "usps")
                 )
+                yield Home(written, usps, row["state"], row["zip5"])
 
 
 _PEOPLES = tuple(read("names.toml"))

@@ -33,7 +33,7 @@ def twins(cast: Cast) -> None:
     if cast.random.random() < 0.5:  # noqa: PLR2004 - half of them
         given = cast.given()
         first, second = ("Andres", "Alberto") if given != "Andres" else ("Bruno", "Benito")
-        pair = [(given, first), (given, second)]
+        pair: list[tuple[str, str | None]] = [(given, first), (given, second)]
     else:
         one, other = cast.random.choice(read("adversarial.toml")["lookalikes"])
         pair = [(one, None), (other, None)]
