@@ -59,15 +59,15 @@ def load(path: Path) -> list[Result]:
         ]
 
 
-def fill(name: str, text: str) -> None:
-    """Put ``text`` between the markers of ``name`` in docs/benchmarks.md."""
-    page = DOCUMENT.read_text(encoding="utf-8")
+def fill(name: str, text: str, document: Path = DOCUMENT) -> None:
+    """Put ``text`` between the markers of ``name`` in ``document``."""
+    page = document.read_text(encoding="utf-8")
     begin, end = BEGIN.format(name), END.format(name)
     before, found, rest = page.partition(begin)
     _, closed, after = rest.partition(end)
     if not (found and closed):
-        raise ValueError(f"docs/benchmarks.md has no place for {name}")
-    DOCUMENT.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+        raise ValueError(f"{document} has no place for {name}")
+    document.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def table(results: list[Result]) -> str:
