@@ -111,13 +111,16 @@ def linker_over(connection: duckdb.DuckDBPyConnection) -> Linker:
     return Linker(tables, settings(), log_level="WARNING")
 
 
-def train(linker: Linker, with_tin: float) -> None:
-    """Estimate the prior, u and m. ``with_tin``: the share of requests that state a TIN."""
+def train(linker: Linker, with_tin: float, pairs: float = 1e7) -> None:
+    """Estimate the prior, u and m.
+
+    ``with_tin``: the share of requests that state a TIN. ``pairs``: how many are drawn for u.
+    """
     training = linker.training
     training.estimate_probability_two_random_records_match(
         [block_on("tin", "family_name")], recall=max(0.05, 0.9 * with_tin)
     )
-    training.estimate_u_using_random_sampling(max_pairs=1e7, seed=_SEED)
+    training.estimate_u_using_random_sampling(max_pairs=pairs, seed=_SEED)
     training.estimate_parameters_using_expectation_maximisation(block_on("tin"), max_pairs=2e6)
     training.estimate_parameters_using_expectation_maximisation(
         block_on("given_name", "family_name", "zip5"), max_pairs=2e6

@@ -29,13 +29,14 @@ def run(case: layout.Case) -> dict[str, pl.DataFrame]:
         """)
         connection.execute(f"""
             CREATE TABLE controls AS
-            WITH written AS (
+            WITH taxpayers AS (FROM read_parquet('{case.folder / layout.TAXPAYER}')
+            ), written AS (
                 SELECT taxpayer_id, tin, given_name, family_name, suffix FROM taxpayers
                 UNION ALL
                 SELECT taxpayer_id, tin, NULL, split_part(prior, '|', 3), NULL FROM (
                     SELECT taxpayer_id, tin, unnest(string_split(prior_names, ';')) AS prior
                     FROM taxpayers)
-            ), taxpayers AS (FROM read_parquet('{case.folder / layout.TAXPAYER}'))
+            )
             SELECT DISTINCT taxpayer_id, tin, {_LETTERS} AS control
             FROM (SELECT taxpayer_id, {person()} FROM written)
         """)

@@ -11,8 +11,10 @@ and the number stated there, which in this simulation is at times that of somebo
 household, by slip or because the worker has none. Every fifth request states no number.
 
 *The truth* is the simulant. The address a request means is of record where a return of that
-person was truly filed from it. ``clean``: no noise touched the name, number or address in it,
-and the number is the person's own. Noise in the records stays what it is.
+person was truly filed from it. Lawful it is only where it also sets forth a name and an address
+(26 U.S.C. 6103(i)(2)(B)(i)): noise blanked neither part of the name, nor put a placeholder there,
+nor left the address without a street or box, or without a locality. ``clean``: no noise touched
+the name, number or address in it, and the number is the person's own. Noise in the records stays.
 
 Homes get invented places (``places``), persons numbers that were never issued (``numbers``).
 """
@@ -205,7 +207,7 @@ def _asked(w2: pl.DataFrame, people: pl.DataFrame, filed: pl.DataFrame) -> pl.Da
 
 def _truth(asked: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     known = pl.col("taxpayer_id").is_in(people["taxpayer_id"].implode())
-    lawful = known & pl.col("of_record").fill_null(value=False)
+    lawful = known & pl.col("of_record").fill_null(value=False) & _sets_forth()
     signs = {
         "no number": ~pl.col("numbered"),
         "another's number": pl.col("anothers"),
@@ -224,3 +226,12 @@ def _truth(asked: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
         lawful.alias("lawful"),
         (lawful & ~pl.any_horizontal(*[sign for name, sign in signs.items() if name != "no number"])).alias("clean"),
     )
+
+
+def _sets_forth() -> pl.Expr:
+    """Return whether a request still states a name, and an address in a locality."""
+    mail = "mailing_address_"
+    named = pl.col("given_name").is_not_null() & pl.col("family_name").is_not_null()
+    line = pl.col(f"{mail}street_name").is_not_null() | pl.col(f"{mail}po_box").is_not_null()
+    town = pl.col("city").is_not_null() & pl.col("state").is_not_null()
+    return named & ~pl.col("placeholder") & line & (town | pl.col("zip").is_not_null())

@@ -5,7 +5,8 @@
 Runs under ``.venv-accuracy``. For each level a folder ``x<level>`` with ``w2``, ``returns`` and
 ``social_security`` in Parquet: each row as noise left it, and as it was under ``true_``. The
 level multiplies the chance of every kind of noise in a cell; 1 is the package's default. No row is
-left out, so that the two stand beside each other.
+left out, so that the two stand beside each other. ``w2`` has also ``placeholder``: noise put one of
+the package's words that are no name, such as "Resident", in a name's place.
 """
 
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 import pseudopeople
+from pseudopeople.data.fake_names import fake_first_names, fake_last_names
 
 PAST_YEARS = 4
 """Returns are of the last year and so many before it."""
@@ -47,11 +49,21 @@ def beside(true: pd.DataFrame, noised: pd.DataFrame) -> pl.DataFrame:
     """Return the noised rows with the true ones at their side. Raises where they do not align."""
     if not (true["simulant_id"].to_numpy() == noised["simulant_id"].to_numpy()).all():
         raise ValueError("the noised rows are not in the order of the true ones")
-    return pl.concat([_texts(noised), _texts(true).select(pl.all().name.prefix("true_"))], how="horizontal")
+    truth = _texts(true).select(pl.all().name.prefix("true_"))
+    return pl.concat([_texts(noised), truth], how="horizontal")
 
 
 def _texts(frame: pd.DataFrame) -> pl.DataFrame:
     return pl.from_pandas(frame.astype("string")).with_columns(pl.all().replace("", None))
+
+
+def placeholder() -> pl.Expr:
+    """Return whether noise put a word that is no name in the place of a given or family name."""
+    replaced = [
+        pl.col(column).is_in(list(words)) & pl.col(column).ne_missing(pl.col(f"true_{column}"))
+        for column, words in (("first_name", fake_first_names), ("last_name", fake_last_names))
+    ]
+    return pl.any_horizontal(replaced).fill_null(value=False).alias("placeholder")
 
 
 def spouses() -> pl.DataFrame:
@@ -82,6 +94,8 @@ def write(folder: Path, seed: int, last: int, levels: list[int]) -> None:
                 made[level].append(beside(true, noised))
         for level, parts in made.items():
             frame = pl.concat(parts)
+            if name == "w2":
+                frame = frame.with_columns(placeholder())
             if name == "returns":
                 frame = frame.join(
                     joint,
@@ -97,5 +111,6 @@ def write(folder: Path, seed: int, last: int, levels: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), [int(level) for level in sys.argv[4:]])
+    place, seed, last, *levels = sys.argv[1:]
+    write(Path(place), int(seed), int(last), [int(level) for level in levels])
     print("{}")
