@@ -14,12 +14,13 @@ import polars as pl
 from portcullis import addresses, names
 
 AGREES = {"same", "reordered", "suffix-missing"}
-NEAR_NAMES = {"initial", "partial", "nickname", "near"}
+NEAR_NAMES = {"suffix-added", "initial", "partial", "nickname", "near"}
 NEAR_ADDRESSES = {"unit-missing", "near"}
+OTHER_DOORS = {"unit-differs", "number-differs"}
 # Best first.
 NAME_CODES = [
-    "same", "reordered", "suffix-missing", "initial", "partial", "nickname", "near",
-    "middle-differs", "suffix-differs", "different", "absent",
+    "same", "reordered", "suffix-missing", "suffix-added", "initial", "partial", "nickname",
+    "near", "middle-differs", "suffix-differs", "different", "absent",
 ]  # fmt: skip
 ADDRESS_CODES = [
     "same", "unit-missing", "near", "unit-differs", "number-differs", "different", "absent",
@@ -197,7 +198,41 @@ def _sought(name: Record, place: Record, other_name: Record, other_place: Record
     return point or (named and (equal("number", "street", "box") or house or street))
 
 
-def answer(  # noqa: PLR0912 - the rules in one reading
+def comes_close(each: Compared, *, numbered: bool, matched: bool) -> tuple[bool, bool]:
+    """Whether a person at least nearly agrees on the name, and on some address of record.
+
+    ``numbered``: the request's TIN is in the records. Without one, the address alone tells two of
+    one name apart, so a neighbour of that name is close. ``matched``: somebody bears the very name,
+    suffix and all; then one without the suffix asked for is another.
+    """
+    name = each.agrees or (each.near and not (matched and each.name == "suffix-added"))
+    address = each.address == "same" or each.address in NEAR_ADDRESSES
+    if not numbered:
+        address = address or each.address in OTHER_DOORS
+    return name, address
+
+
+def margin(
+    everybody: list[Compared], one: Compared, *, numbered: bool, matched: bool
+) -> tuple[int, str]:
+    """How far everybody else falls short of ``one``: in how many elements, and what they share."""
+    best = (2, "nobody")
+    places = ["name-and-address", "name", "address", "number", "nobody"]
+    for each in everybody:
+        if each is one or not (each.by_tin or each.sought):
+            continue
+        name, address = comes_close(each, numbered=numbered, matched=matched)
+        if name and address:
+            found = (0, "name-and-address")
+        elif name or address:
+            found = (1, "name" if name else "address")
+        else:
+            found = (2, "number" if each.by_tin else "nobody")
+        best = min(best, found, key=lambda pair: places.index(pair[1]))
+    return best
+
+
+def answer(  # noqa: PLR0912, PLR0915 - the rules in one reading
     request: Record, taxpayers: list[Record], as_of: date
 ) -> dict[str, Any]:
     """Return what matching must say of one request."""
@@ -225,6 +260,9 @@ def answer(  # noqa: PLR0912 - the rules in one reading
         cause = "not-unique-point"
     elif namesakes and namesakes[0].contradicts:
         cause = "tin-contradicts"
+    elif namesakes and namesakes[0].name == "suffix-missing":
+        # Without a TIN, "Jr" of record beside no suffix asked for may be the father or the son.
+        cause = "near-miss"
     elif namesakes:
         found, route = namesakes[0], "name-address"
     elif any(each.sought and each.near_miss and not each.contradicts for each in everybody):
@@ -232,9 +270,23 @@ def answer(  # noqa: PLR0912 - the rules in one reading
     else:
         cause = "no-record"
 
+    short, runner_up = None, None
+    if found or cause == "near-miss":
+        numbered, matched = bool(holders), found is not None
+        close = [
+            each
+            for each in everybody
+            if (each.by_tin or each.sought)
+            and all(comes_close(each, numbered=numbered, matched=matched))
+        ]
+        short, runner_up = margin(everybody, close[0], numbered=numbered, matched=matched)
+        if short == 0:
+            both = [each for each in close if each.agrees and each.address == "same"]
+            found, route, cause = None, None, "ambiguous" if len(both) > 1 else "no-margin"
+
     last = None
     protected = False
-    result = "ambiguous" if cause == "ambiguous" else "none"
+    result = "ambiguous" if cause in {"ambiguous", "no-margin"} else "none"
     if found:
         result = "one"
         last = last_known(found.taxpayer, as_of)
@@ -261,9 +313,14 @@ def answer(  # noqa: PLR0912 - the rules in one reading
         ),
         "tin_address_latest": any(each.latest for each in agreeing),
         "name_address_candidates": len(namesakes),
+        "name_address_name": min(
+            (each.name for each in namesakes), key=NAME_CODES.index, default=None
+        ),
         "name_address_unique_point": any(each.unique for each in namesakes),
         "name_address_contradicted": any(each.contradicts for each in namesakes),
         "near_miss": cause == "near-miss",
+        "margin": short,
+        "runner_up": runner_up,
         "lka_line1": lines[0],
         "lka_line2": lines[1],
         "lka_city": lines[2],

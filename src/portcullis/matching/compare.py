@@ -26,17 +26,25 @@ COMPARED: dict[str, pl.DataType] = {
 }
 
 
-def compare(requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date) -> pl.DataFrame:
+def compare(
+    requests: pl.DataFrame,
+    pairs: pl.DataFrame,
+    index: Index,
+    as_of: date,
+    *,
+    whatever_the_name: bool = False,
+) -> pl.DataFrame:
     """Return one row a pair of ``pairs`` (``row, person``, in order of person): ``COMPARED``.
 
     ``row`` is the place in ``requests``, which has ``tin`` (digits) and the ``n_*`` and ``a_*``
     normal forms. ``name`` and ``address`` are places in ``codes.NAME`` and ``codes.ADDRESS``: the
     best over all names, present and prior, and over all addresses of all periods. ``address`` is
-    null where the names are those of different people. ``of_that_name``: a name that agrees
-    has the request's finder key. ``latest``: the last known address agrees. ``unique_point``:
-    both sides of an agreeing address are unique delivery points.
+    null where the names are those of different people, unless ``whatever_the_name``.
+    ``of_that_name``: a name that agrees has the request's finder key. ``latest``: the last known
+    address agrees. ``unique_point``: both sides of an agreeing address are unique delivery points.
     """
-    parts = [_compare_slice(requests, part, index, as_of) for part in _slices(pairs)]
+    worst = len(codes.NAME) if whatever_the_name else _WORTH_COMPARING
+    parts = [_compare_slice(requests, part, index, as_of, worst) for part in _slices(pairs)]
     return pl.concat([pl.DataFrame(schema=COMPARED), *parts])
 
 
@@ -46,10 +54,10 @@ def _slices(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _compare_slice(
-    requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date
+    requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date, worst: int
 ) -> pl.DataFrame:
     named = _compare_names(requests, index.names(pairs))
-    worth = named.filter(pl.col("name") < _WORTH_COMPARING).select(_PAIR).sort("person", "row")
+    worth = named.filter(pl.col("name") < worst).select(_PAIR).sort("person", "row")
     placed = _compare_addresses(requests, index.addresses(worth, as_of))
     return named.join(placed, on=_PAIR, how="left").select(
         *[pl.col(name).cast(kind) for name, kind in COMPARED.items()]

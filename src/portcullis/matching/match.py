@@ -6,7 +6,8 @@ from typing import Protocol
 import polars as pl
 
 from portcullis.matching.compare import compare
-from portcullis.matching.routes import route, summarise, unresolved
+from portcullis.matching.margin import margins
+from portcullis.matching.routes import presume, route, standing, summarise, unresolved
 from portcullis.records import ADDRESS_FORM, NAME_FORM, Index, tin_digits
 
 LINES = ["line1", "line2", "city", "state", "zip"]
@@ -23,9 +24,12 @@ MATCH: dict[str, pl.DataType] = {
     "tin_address": pl.String(),
     "tin_address_latest": pl.Boolean(),
     "name_address_candidates": pl.UInt32(),
+    "name_address_name": pl.String(),
     "name_address_unique_point": pl.Boolean(),
     "name_address_contradicted": pl.Boolean(),
     "near_miss": pl.Boolean(),
+    "margin": pl.UInt32(),
+    "runner_up": pl.String(),
     **{f"lka_{line}": pl.String() for line in LINES},
     "lka_found": pl.Boolean(),
     "lka_period": pl.Int16(),
@@ -52,7 +56,9 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
     ``periods`` it asks for no taxable periods, and ``period-not-requested`` is never a cause.
     Every row's answer depends on that row and the index alone.
 
-    ``result``: ``one`` (then ``taxpayer_id`` and ``route``), ``none`` or ``ambiguous``. ``cause``
+    ``result``: ``one`` (then ``taxpayer_id`` and ``route``), ``none`` or ``ambiguous``. A match,
+    and a near miss, needs a ``margin`` over whoever is closest of all others (``runner_up``, see
+    ``margin.margins``); both are null where there would be neither. ``cause``
     (``CAUSES``) is null only where the last known address may be disclosed as far as matching can
     tell; only then are its lines given. ``tin_name`` is the best agreement among the holders of
     the TIN, ``tin_address`` the best over all addresses of record of those whose name agrees, or
@@ -65,11 +71,14 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
         *[f"n_{part}" for part in NAME_FORM],
         *[f"a_{part}" for part in ADDRESS_FORM],
     ).with_row_index("row")
-    compared = compare(asked, index.candidates(asked), index, basis.as_of)
+    candidates = index.candidates(asked)
+    compared = compare(asked, candidates, index, basis.as_of)
     summary = summarise(asked, compared)
     neighbours = index.neighbours(asked.filter(unresolved(summary)))
     compared = compare(asked, neighbours, index, basis.as_of)
-    routed = route(_with_neighbours(summary, summarise(asked, compared)))
+    presumed = presume(_with_neighbours(summary, summarise(asked, compared)))
+    close = margins(asked, standing(presumed), candidates, index, basis.as_of)
+    routed = route(presumed, close)
     return (
         _with_last_known(routed, asked, index, basis.as_of)
         .with_columns(requests["row"])

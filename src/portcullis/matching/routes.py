@@ -3,6 +3,7 @@
 import polars as pl
 
 from portcullis.matching import codes
+from portcullis.matching.margin import NO_MARGIN
 
 
 def _there_or_nearby(column: str) -> tuple[pl.Expr, pl.Expr]:
@@ -20,6 +21,7 @@ _THERE, _NEARBY = _there_or_nearby("address")
 _THERE_BY_TIN, _NEARBY_BY_TIN = _there_or_nearby("tin_address")
 _BY_TIN = pl.col("tin_equal")
 _NAMED_THERE = pl.col("of_that_name") & _THERE
+_SUFFIX_MISSING = pl.col("name_address_name") == codes.NAME.index("suffix-missing")
 _NEAR_MISS = (_AGREES & _NEARBY) | (_NEARLY & _THERE)
 
 COUNTED = {
@@ -57,6 +59,7 @@ def summarise(requests: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
             (pl.col("agreeing") & pl.col("latest")).alias("tin_address_latest"),
             pl.col("named_there").alias("name_address_candidates"),
             pl.when("named_there").then("person").alias("name_address_person"),
+            pl.when("named_there").then("name").alias("name_address_name"),
             (pl.col("named_there") & pl.col("unique_point")).alias("name_address_unique_point"),
             (pl.col("named_there") & pl.col("tin_contradicts")).alias("name_address_contradicted"),
             (~pl.col("tin_contradicts") & _NEAR_MISS).alias("near_miss_found"),
@@ -65,7 +68,7 @@ def summarise(requests: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("tin_candidates", "tin_agreeing", "name_address_candidates").sum(),
             pl.col("tin_person", "name_address_person").max(),
-            pl.col("tin_name", "agreeing_address", "nearly_address").min(),
+            pl.col("tin_name", "agreeing_address", "nearly_address", "name_address_name").min(),
             pl.col(
                 "tin_address_latest",
                 "name_address_unique_point",
@@ -94,12 +97,13 @@ def unresolved(summary: pl.DataFrame) -> pl.Series:
     return (summary["tin_candidates"] == 0) & (summary["name_address_candidates"] == 0)
 
 
-def route(summary: pl.DataFrame) -> pl.DataFrame:
-    """Add ``route, result, cause, person`` and ``near_miss`` to the summary.
+def presume(summary: pl.DataFrame) -> pl.DataFrame:
+    """Add ``cause``: why there is no match, or null where one taxpayer would be the match.
 
     A TIN that is in the records governs: name and address then must agree with its one holder.
     Name and address alone answer only where the request has no TIN, or one that is in no record,
-    and the one taxpayer found has no other TIN.
+    and the one taxpayer found has no other TIN, nor a suffix that the request does not give.
+    What would be a match, or a near miss, stands only with a margin: see ``route``.
     """
     by_tin = pl.col("tin_candidates") > 0
     cause = (
@@ -126,6 +130,8 @@ def route(summary: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit("not-unique-point"))
             .when(pl.col("name_address_candidates") == 1, "name_address_contradicted")
             .then(pl.lit("tin-contradicts"))
+            .when(pl.col("name_address_candidates") == 1, _SUFFIX_MISSING)
+            .then(pl.lit("near-miss"))
             .when(pl.col("name_address_candidates") == 1)
             .then(None)
             .when("near_miss_found")
@@ -133,8 +139,25 @@ def route(summary: pl.DataFrame) -> pl.DataFrame:
             .otherwise(pl.lit("no-record"))
         )
     )
+    return summary.with_columns(cause.alias("cause"))
+
+
+def route(presumed: pl.DataFrame, margins: pl.DataFrame) -> pl.DataFrame:
+    """Add ``route, result, person, near_miss, margin`` and ``runner_up`` to what is presumed.
+
+    ``margins``: ``margin.margins`` of the requests that would have a match or a near miss. Without
+    a margin there is neither, and the cause says so.
+    """
+    by_tin = pl.col("tin_candidates") > 0
     found = pl.col("cause").is_null()
-    return summary.with_columns(cause.alias("cause")).with_columns(
+    close = _stands() & pl.col("margin").eq(NO_MARGIN).fill_null(value=True)
+    beside = presumed.join(margins, on="row", how="left", maintain_order="left").with_columns(
+        pl.when(close)
+        .then(pl.when("several_agree").then(pl.lit("ambiguous")).otherwise(pl.lit("no-margin")))
+        .otherwise("cause")
+        .alias("cause")
+    )
+    return beside.with_columns(
         pl.when(found & by_tin)
         .then(pl.lit("tin"))
         .when(found)
@@ -142,7 +165,7 @@ def route(summary: pl.DataFrame) -> pl.DataFrame:
         .alias("route"),
         pl.when(found)
         .then(pl.lit("one"))
-        .when(pl.col("cause") == "ambiguous")
+        .when(pl.col("cause").is_in(["ambiguous", "no-margin"]))
         .then(pl.lit("ambiguous"))
         .otherwise(pl.lit("none"))
         .alias("result"),
@@ -154,7 +177,22 @@ def route(summary: pl.DataFrame) -> pl.DataFrame:
         pl.col("cause").eq_missing("near-miss").alias("near_miss"),
         _code("tin_name", codes.NAME),
         _code("tin_address", codes.ADDRESS),
+        _code("name_address_name", codes.NAME),
     )
+
+
+def standing(presumed: pl.DataFrame) -> pl.DataFrame:
+    """Return ``row, matched, by_tin`` of requests that would have a match, or a near miss."""
+    return presumed.filter(_stands()).select(
+        "row",
+        pl.col("cause").is_null().alias("matched"),
+        (pl.col("tin_candidates") > 0).alias("by_tin"),
+    )
+
+
+def _stands() -> pl.Expr:
+    """Say whether there would be a match or a near miss, if with a margin."""
+    return pl.col("cause").is_null() | (pl.col("cause") == "near-miss")
 
 
 def _code(column: str, order: tuple[str, ...]) -> pl.Expr:

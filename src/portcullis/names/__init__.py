@@ -17,8 +17,9 @@ Policies, stated:
 - A **nickname** never agrees by itself: `nickname` refers to a person. So does an initial, a part
   of a compound surname, and a slip of the pen.
 - Given and family names **written in each other's columns** do not agree: `near`, referred.
-- A **suffix** on one side only agrees (`suffix-missing`); two different suffixes never do, for a
-  father and son share name and address.
+- A **suffix** of record that is not asked for agrees (`suffix-missing`): people leave it out. One
+  asked for that is not of record does not (`suffix-added`, referred): the record may be the
+  father's, who wrote none before there was a son. Two different suffixes never agree.
 - Middle names agree unless they **contradict**: empty, initial and beginning are compatible.
 - "Jr" and "II" are different suffixes. Diacritics, case, hyphens, apostrophes and the spacing of
   particles never matter.
@@ -30,7 +31,7 @@ go to a person, every other one is none.
 from portcullis.names.comparison import AGREES, REASONS, REFERS, agreement
 from portcullis.names.normal import COLUMNS, normalise
 
-VERSION = "1"
+VERSION = "2"
 """Version of the rules and lists; a change that alters any answer raises it."""
 
 __all__ = ["AGREES", "COLUMNS", "REASONS", "REFERS", "VERSION", "agreement", "normalise"]

@@ -162,7 +162,7 @@ class _Run:
     def _decide(self, matches: pl.DataFrame) -> pl.DataFrame:
         """Put findings and matches together; write and return the determinations."""
         match_elements = [element.id for element in applicable(self._basis, Phase.MATCH)]
-        matched = matches.select("row", "route", "cause", *match_elements)
+        matched = matches.select("row", "route", "cause", "margin", *match_elements)
         requests = tables.scan_table(
             self._folder / files.REQUESTS, self._key, ["row", "request_id"]
         )
