@@ -13,6 +13,7 @@ from portcullis.agreements import builtin_pack, load_pack
 from portcullis.law.basis import Basis
 from portcullis.law.element import MET
 from portcullis.law.usc26_6103_b_6 import TIN_LEGIBLE
+from portcullis.matching.compare import compare
 
 SIDE = "Portcullis"
 ROUTES = ("tin", "name-address")
@@ -21,13 +22,16 @@ _KEY_BYTES = 32
 
 @dataclass(frozen=True)
 class Found:
-    """What the gate found: ``matches``, one row a request that passed its screening.
+    """What the gate found.
 
-    Columns: ``request_id``, ``tin`` and those of ``matching.MATCH``. No taxable periods are asked
-    for, so that nobody is withheld for the period.
+    ``matches``: one row a request that passed its screening: ``request_id``, ``tin`` and the
+    columns of ``matching.MATCH``. No taxable periods are asked for, so that nobody is withheld for
+    the period. ``pairs``: each of these beside each of its candidates, ``request_id``,
+    ``taxpayer_id`` and how far they agree (``matching.compare``).
     """
 
     matches: pl.DataFrame
+    pairs: pl.DataFrame
 
     def answers(self) -> pl.DataFrame:
         """Return whom the gate would release, and what it refers to a person."""
@@ -48,10 +52,26 @@ def run(case: layout.Case, scratch: Path) -> Found:
     basis = Basis.from_pack(pack, day)
     prepared = screening.prepare(case.requests(), pack, ("a_absent", "n_absent", "tin_digits"))
     # As screening judges a request on its face: all others are returned, and nobody looks.
-    passed = prepared.with_row_index("row").filter(
+    passed = prepared.filter(
         ~pl.col("a_absent"), ~pl.col("n_absent"), TIN_LEGIBLE.test(basis) == MET
-    )
+    ).with_row_index("row")
     with records.open_index(scratch, key) as index:
         found = matching.match(passed, index, basis)
-    known = passed.select("row", "request_id", "tin")
-    return Found(known.join(found, on="row", validate="1:1", maintain_order="left"))
+        pairs = _pairs(passed, index, day)
+    known = passed.select("row", "request_id")
+    return Found(
+        passed.select("row", "request_id", "tin").join(
+            found, on="row", validate="1:1", maintain_order="left"
+        ),
+        known.join(pairs, on="row").drop("row"),
+    )
+
+
+def _pairs(passed: pl.DataFrame, index: records.Index, day: date) -> pl.DataFrame:
+    """Return the candidates of each request beside it, compared as matching compares them."""
+    asked = passed.with_columns(pl.col("tin_digits").alias("tin"))
+    compared = compare(asked, index.candidates(asked), index, day)
+    persons = compared.select("person").unique().sort("person").with_row_index("row")
+    known = index.last_known(persons, day).select("row", "taxpayer_id")
+    named = persons.join(known, on="row").drop("row")
+    return compared.join(named, on="person").drop("person")

@@ -1,5 +1,6 @@
 """The one layout of a set of requests with its records and its truth, and of a side's answers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +71,7 @@ class Case:
 
     def truth(self) -> pl.DataFrame:
         """Return what is known of each request, in the columns of ``KNOWN``."""
-        return pl.read_parquet(self.folder / TRUTH)
+        return pl.read_parquet(self.folder / TRUTH).select(*KNOWN)
 
 
 def answers(frame: pl.DataFrame, **constants: pl.Expr) -> pl.DataFrame:
@@ -78,6 +79,13 @@ def answers(frame: pl.DataFrame, **constants: pl.Expr) -> pl.DataFrame:
     return frame.with_columns(**constants).select(
         pl.col(name).cast(kind) for name, kind in ANSWER.items()
     )
+
+
+def mark_clean(folder: Path, slips: Collection[str]) -> None:
+    """Add ``clean`` to the truth of a set that has only ``case``: not so are the cases ``slips``."""
+    truth = pl.read_parquet(folder / TRUTH)
+    clean = pl.col("lawful") & ~pl.col("case").is_in(list(slips))
+    truth.with_columns(clean.alias("clean")).write_parquet(folder / TRUTH)
 
 
 def write(folder: Path, files: dict[str, pl.DataFrame]) -> None:

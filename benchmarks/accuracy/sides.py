@@ -35,7 +35,7 @@ def run(case: layout.Case, *, peers: bool = True) -> Iterator[Row]:
         for route in gate.ROUTES:
             yield _row(case, f"{gate.SIDE}, route {route}", truth, ours, route)
         yield _row(case, gate.SIDE, truth, ours)
-        for rung, answers in ladder.rungs(case, found.matches).items():
+        for rung, answers in ladder.rungs(found).items():
             yield _row(case, rung, truth, answers)
     for side, answers in name_control.run(case).items():
         yield _row(case, side, truth, answers)
