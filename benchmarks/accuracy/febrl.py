@@ -36,7 +36,9 @@ _MEANT = ("given_name", "surname", "number", "line1", "line2", "suburb", "postco
 def make(source: Path, number: int, folder: Path) -> None:
     """Write set ``number`` of FEBRL, whose CSV files are in ``source``, as four files."""
     rows = pl.concat([_read(source / name) for name in _FILES[number]])
-    rows = rows.filter(~pl.col("number").is_in(shared(rows["number"]).implode()).fill_null(value=False))
+    rows = rows.filter(
+        ~pl.col("number").is_in(shared(rows["number"]).implode()).fill_null(value=False)
+    )
     originals, duplicates = (rows.filter(pl.col("original") == kind) for kind in (True, False))
     originals = originals.drop("original")
     layout.write(

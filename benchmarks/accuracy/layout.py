@@ -82,7 +82,7 @@ def answers(frame: pl.DataFrame, **constants: pl.Expr) -> pl.DataFrame:
 
 
 def mark_clean(folder: Path, slips: Collection[str]) -> None:
-    """Add ``clean`` to the truth of a set that has only ``case``: not so are the cases ``slips``."""
+    """Add ``clean`` to the truth of a set that has only ``case``: false for the cases ``slips``."""
     truth = pl.read_parquet(folder / TRUTH)
     clean = pl.col("lawful") & ~pl.col("case").is_in(list(slips))
     truth.with_columns(clean.alias("clean")).write_parquet(folder / TRUTH)

@@ -4,7 +4,7 @@ The sample of pseudopeople has one city and one ZIP code for everybody. Each hom
 of its own; what noise did to the stand-in is done to the real word at the same letters.
 """
 
-import os
+from itertools import takewhile
 
 import polars as pl
 
@@ -37,7 +37,12 @@ def _edit(before: str, after: str) -> tuple[int, str, int]:
     """Return how many letters stay in front, what comes then, and where the old word goes on."""
     if before == after:
         return len(before), "", len(before)
-    kept = len(os.path.commonprefix([before, after]))
+    kept = _in_common(before, after)
     room = min(len(before), len(after)) - kept
-    tail = min(room, len(os.path.commonprefix([before[::-1], after[::-1]])))
+    tail = min(room, _in_common(before[::-1], after[::-1]))
     return kept, after[kept : len(after) - tail], len(before) - tail
+
+
+def _in_common(one: str, other: str) -> int:
+    """Return how many letters the two begin with in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

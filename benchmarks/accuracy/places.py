@@ -10,7 +10,7 @@ from portcullis.scenarios.vocabulary import towns
 
 
 def placed(homes: pl.Series) -> pl.DataFrame:
-    """Return ``place_city, place_state, place_zipcode`` for each home, the same for the same one."""
+    """Return ``place_city, place_state, place_zipcode`` of each home; like homes, like places."""
     distinct = homes.unique(maintain_order=True)
     keys = np.array([_key(home) for home in distinct], dtype=np.uint64).astype(np.int64)
     known = towns()
@@ -24,9 +24,11 @@ def placed(homes: pl.Series) -> pl.DataFrame:
             "place_zipcode": digits(zips, 5),
         }
     )
-    return pl.DataFrame({"home": homes}).join(
-        places, on="home", how="left", maintain_order="left"
-    ).drop("home")
+    return (
+        pl.DataFrame({"home": homes})
+        .join(places, on="home", how="left", maintain_order="left")
+        .drop("home")
+    )
 
 
 def _key(home: str) -> int:

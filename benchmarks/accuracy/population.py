@@ -19,7 +19,6 @@ the name, number or address in it, and the number is the person's own. Noise in 
 Homes get invented places (``places``), persons numbers that were never issued (``numbers``).
 """
 
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -59,9 +58,9 @@ def make(simulated: Path, folder: Path) -> None:
 
 
 def _at_home(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return ``frame`` with its mailing address as ``line1, line2, city, state, zip``, and ``home``.
+    """Return ``frame`` with its mailing address as ``line1, line2, city, state, zip``.
 
-    ``home`` is the address as it truly is; ``touched_address`` whether noise changed it.
+    Added too: ``home``, the address as it truly is; ``touched_address``, whether noise changed it.
     """
     mail = "mailing_address_"
     house = pl.concat_str(
@@ -79,14 +78,21 @@ def _at_home(frame: pl.DataFrame) -> pl.DataFrame:
         for part in (*_LINES, *_LOCALITY)
     ]
     box = pl.lit("PO Box ") + pl.col(f"{mail}po_box")
-    street = pl.concat_str(f"{mail}street_number", f"{mail}street_name", separator=" ", ignore_nulls=True)
+    street = pl.concat_str(
+        f"{mail}street_number", f"{mail}street_name", separator=" ", ignore_nulls=True
+    )
     return frame.with_columns(
-        pl.when(pl.col(f"true_{mail}po_box").is_not_null()).then(box).otherwise(street.replace("", None)).alias("line1"),
+        pl.when(pl.col(f"true_{mail}po_box").is_not_null())
+        .then(box)
+        .otherwise(street.replace("", None))
+        .alias("line1"),
         pl.col(f"{mail}unit_number").alias("line2"),
         noised["city"].alias("city"),
         pl.when(state == _STAND_INS["state"]).then("place_state").otherwise(state).alias("state"),
         noised["zipcode"].alias("zip"),
-        pl.concat_str("house", pl.col(f"true_{mail}unit_number").fill_null(""), separator="|").alias("home"),
+        pl.concat_str(
+            "house", pl.col(f"true_{mail}unit_number").fill_null(""), separator="|"
+        ).alias("home"),
         pl.any_horizontal(touched).alias("touched_address"),
     )
 
@@ -137,7 +143,12 @@ def _taxpayers(people: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
     prior = (
         filed.select("taxpayer_id", "given_name", "middle_name", "family_name")
         .unique(maintain_order=True)
-        .join(people, on=["taxpayer_id", "given_name", "middle_name", "family_name"], how="anti", nulls_equal=True)
+        .join(
+            people,
+            on=["taxpayer_id", "given_name", "middle_name", "family_name"],
+            how="anti",
+            nulls_equal=True,
+        )
         .filter(
             pl.col("given_name").is_not_null() & pl.col("family_name").is_not_null(),
             # The two signs separate the names of one field: a name that noise gave one is not kept.
@@ -146,7 +157,11 @@ def _taxpayers(people: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
         .group_by("taxpayer_id", maintain_order=True)
         .agg(
             pl.concat_str(
-                [pl.col(each).fill_null("") for each in ("given_name", "middle_name", "family_name")] + [pl.lit("")],
+                [
+                    pl.col(each).fill_null("")
+                    for each in ("given_name", "middle_name", "family_name")
+                ]
+                + [pl.lit("")],
                 separator="|",
             )
             .str.join(";")
@@ -156,7 +171,10 @@ def _taxpayers(people: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
     return people.join(prior, on="taxpayer_id", how="left", maintain_order="left").select(
         "taxpayer_id",
         never_issued(pl.col("tin")).alias("tin"),
-        pl.when(pl.col("true_tin").str.starts_with("9")).then(pl.lit("ITIN")).otherwise(pl.lit("SSN")).alias("tin_type"),
+        pl.when(pl.col("true_tin").str.starts_with("9"))
+        .then(pl.lit("ITIN"))
+        .otherwise(pl.lit("SSN"))
+        .alias("tin_type"),
         "given_name",
         "middle_name",
         "family_name",
@@ -178,7 +196,11 @@ def _addresses(filed: pl.DataFrame) -> pl.DataFrame:
 def _asked(w2: pl.DataFrame, people: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
     """Return the requests with what is known of them beside."""
     own = people.select("taxpayer_id", pl.col("true_tin").alias("own_tin"))
-    homes = filed.select("taxpayer_id", "home").unique().with_columns(pl.lit(value=True).alias("of_record"))
+    homes = (
+        filed.select("taxpayer_id", "home")
+        .unique()
+        .with_columns(pl.lit(value=True).alias("of_record"))
+    )
     named = ("first_name", "middle_initial", "last_name")
     asked = (
         _at_home(w2)
@@ -198,7 +220,9 @@ def _asked(w2: pl.DataFrame, people: pl.DataFrame, filed: pl.DataFrame) -> pl.Da
         pl.lit(None, pl.String).alias("suffix"),
         pl.col("line1").alias("address_line1"),
         pl.col("line2").alias("address_line2"),
-        pl.any_horizontal(pl.col(each).ne_missing(pl.col(f"true_{each}")) for each in named).alias("touched_name"),
+        pl.any_horizontal(pl.col(each).ne_missing(pl.col(f"true_{each}")) for each in named).alias(
+            "touched_name"
+        ),
         (numbered & pl.col("ssn").ne_missing(pl.col("true_ssn"))).alias("touched_tin"),
         (numbered & pl.col("true_ssn").ne_missing(pl.col("own_tin"))).alias("anothers"),
         numbered.alias("numbered"),
@@ -222,9 +246,14 @@ def _truth(asked: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
             [pl.when(sign).then(pl.lit(name)) for name, sign in signs.items()],
             separator=", ",
             ignore_nulls=True,
-        ).replace("", "as it is").alias("case"),
+        )
+        .replace("", "as it is")
+        .alias("case"),
         lawful.alias("lawful"),
-        (lawful & ~pl.any_horizontal(*[sign for name, sign in signs.items() if name != "no number"])).alias("clean"),
+        (
+            lawful
+            & ~pl.any_horizontal(*[sign for name, sign in signs.items() if name != "no number"])
+        ).alias("clean"),
     )
 
 

@@ -41,7 +41,7 @@ def config(dataset: str, level: int) -> dict[str, Any]:
         }
         for column, kinds in chosen["column_noise"].items()
     }
-    rows = {kind: {name: 0.0 for name in chosen["row_noise"][kind]} for kind in ("omit_row",)}
+    rows = {kind: dict.fromkeys(chosen["row_noise"][kind], 0.0) for kind in ("omit_row",)}
     return {dataset: {"row_noise": {**chosen["row_noise"], **rows}, "column_noise": columns}}
 
 

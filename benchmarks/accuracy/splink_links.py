@@ -3,7 +3,7 @@
     .venv-accuracy/bin/python -m benchmarks.accuracy.splink_links FOLDER OUT FORM
 
 Runs under ``.venv-accuracy``. Cleaning, blocking, comparisons and training are those of
-``benchmarks.splink_side``, argued there; ``FORM`` is one of its two. Written to ``OUT``: Parquet with
+``benchmarks.splink_side``, argued there; ``FORM`` is one of its two. Written to ``OUT``:
 ``request_id, taxpayer_id, match_probability``, the best link of each request at p >= 0.99. Of
 links that weigh the same the first taxpayer_id is taken, so that a run can be repeated.
 """
