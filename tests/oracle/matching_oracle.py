@@ -13,14 +13,14 @@ import polars as pl
 
 from portcullis import addresses, names
 
-AGREES = {"same", "reordered", "suffix-missing"}
-NEAR_NAMES = {"suffix-added", "initial", "partial", "nickname", "near"}
+AGREES = {"same", "reordered"}
+NEAR_NAMES = {"suffix-missing", "initial", "partial", "nickname", "near"}
 NEAR_ADDRESSES = {"unit-missing", "near"}
 OTHER_DOORS = {"unit-differs", "number-differs"}
 # Best first.
 NAME_CODES = [
-    "same", "reordered", "suffix-missing", "suffix-added", "initial", "partial", "nickname",
-    "near", "middle-differs", "suffix-differs", "different", "absent",
+    "same", "reordered", "suffix-missing", "initial", "partial", "nickname", "near",
+    "middle-differs", "suffix-differs", "different", "absent",
 ]  # fmt: skip
 ADDRESS_CODES = [
     "same", "unit-missing", "near", "unit-differs", "number-differs", "different", "absent",
@@ -143,6 +143,12 @@ class Compared:
             and name_form(name)["n_key"] == name_form(each)["n_key"]
             for each in theirs
         )
+        self.suffix_said = name_form(name)["n_suffix"] != ""
+        self.whole = any(
+            names_agree(name, each) in AGREES
+            and name_form(name)["n_middle"] == name_form(each)["n_middle"]
+            for each in theirs
+        )
         codes = [places_agree(place, each) for each in places]
         self.address = min(codes, key=ADDRESS_CODES.index, default=None)
         self.unique = any(
@@ -205,7 +211,8 @@ def comes_close(each: Compared, *, numbered: bool, matched: bool) -> tuple[bool,
     one name apart, so a neighbour of that name is close. ``matched``: somebody bears the very name,
     suffix and all; then one without the suffix asked for is another.
     """
-    name = each.agrees or (each.near and not (matched and each.name == "suffix-added"))
+    another = matched and each.suffix_said and each.name == "suffix-missing"
+    name = each.agrees or (each.near and not another)
     address = each.address == "same" or each.address in NEAR_ADDRESSES
     if not numbered:
         address = address or each.address in OTHER_DOORS
@@ -260,8 +267,8 @@ def answer(  # noqa: PLR0912, PLR0915 - the rules in one reading
         cause = "not-unique-point"
     elif namesakes and namesakes[0].contradicts:
         cause = "tin-contradicts"
-    elif namesakes and namesakes[0].name == "suffix-missing":
-        # Without a TIN, "Jr" of record beside no suffix asked for may be the father or the son.
+    elif namesakes and not namesakes[0].whole:
+        # Without a TIN, a middle name left out leaves brothers of one given name alike.
         cause = "near-miss"
     elif namesakes:
         found, route = namesakes[0], "name-address"
@@ -281,7 +288,13 @@ def answer(  # noqa: PLR0912, PLR0915 - the rules in one reading
         ]
         short, runner_up = margin(everybody, close[0], numbered=numbered, matched=matched)
         if short == 0:
-            both = [each for each in close if each.agrees and each.address == "same"]
+            both = [
+                each
+                for each in everybody
+                if (each.agrees or each.name == "suffix-missing")
+                and each.address == "same"
+                and (each.by_tin or each.sought)
+            ]
             found, route, cause = None, None, "ambiguous" if len(both) > 1 else "no-margin"
 
     last = None
@@ -313,9 +326,7 @@ def answer(  # noqa: PLR0912, PLR0915 - the rules in one reading
         ),
         "tin_address_latest": any(each.latest for each in agreeing),
         "name_address_candidates": len(namesakes),
-        "name_address_name": min(
-            (each.name for each in namesakes), key=NAME_CODES.index, default=None
-        ),
+        "name_address_whole": any(each.whole for each in namesakes),
         "name_address_unique_point": any(each.unique for each in namesakes),
         "name_address_contradicted": any(each.contradicts for each in namesakes),
         "near_miss": cause == "near-miss",

@@ -194,7 +194,7 @@ _LIMITS = {
     "m_shared_address": "shared_address",
     "m_window_volume": "batch_volume",
 }
-_AGREEMENT = ("tin_name", "tin_address", "name_address_name")
+_AGREEMENT = ("tin_name", "tin_address")
 _MARGINS = (
     "none: another person nearly agrees on name and address",
     "one: the closest other person falls short in name or address",

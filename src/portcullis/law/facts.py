@@ -53,7 +53,7 @@ _FACTS = (
     Fact("tin_name", pl.String(), "how far the name agrees", _MATCH),
     Fact("tin_address", pl.String(), "how far the address agrees", _MATCH),
     Fact("name_address_candidates", pl.UInt32(), "taxpayers of that name there", _MATCH),
-    Fact("name_address_name", pl.String(), "how far the name there agrees", _MATCH),
+    Fact("name_address_whole", pl.Boolean(), "the name agrees, middle names and all", _MATCH),
     Fact("name_address_unique_point", pl.Boolean(), "one delivery point", _MATCH),
     Fact("name_address_contradicted", pl.Boolean(), "the record has another TIN", _MATCH),
     Fact("near_miss", pl.Boolean(), "close to a record, without agreeing", _MATCH),

@@ -22,9 +22,8 @@ _FIVE_DIGITS = "[0-9]{5}"
 _BY_TIN = pl.col("tin_candidates") > 0
 _NOT_BY_TIN = pl.col("tin_candidates") == 0
 _NAMED_THERE = pl.col("name_address_candidates")
-# Without a TIN the name must be whole: "Juan Garcia" of record as "Jr" has a father of that name.
-_WHOLE_NAMES = tuple(code for code in names.AGREES if code != "suffix-missing")
-_NAME_THERE = pl.col("name_address_name")
+# Without a TIN nothing stands in for a middle name left out: the name must be whole.
+_WHOLE_THERE = (_NAMED_THERE >= 1) & pl.col("name_address_whole")
 
 
 def _one(_basis: Basis) -> pl.Expr:
@@ -41,7 +40,7 @@ def _one(_basis: Basis) -> pl.Expr:
         & ~pl.col("name_address_contradicted")
     )
     by_tin = pl.col("tin_name").is_in(names.AGREES) & (pl.col("tin_address") == "same")
-    agree = (_BY_TIN & by_tin) | (_NOT_BY_TIN & _NAME_THERE.is_in(_WHOLE_NAMES))
+    agree = (_BY_TIN & by_tin) | (_NOT_BY_TIN & _WHOLE_THERE)
     margin = pl.col("margin")
     alone = (margin >= 1) | (margin.is_null() & ~agree.fill_null(value=True))
     return met_if(((_BY_TIN & one_holder) | (_NOT_BY_TIN & one_there)) & alone)
@@ -49,9 +48,8 @@ def _one(_basis: Basis) -> pl.Expr:
 
 def _name(_basis: Basis) -> pl.Expr:
     name = pl.col("tin_name")
-    there = _NOT_BY_TIN & (_NAMED_THERE >= 1)
-    agrees = (_BY_TIN & name.is_in(names.AGREES)) | (there & _NAME_THERE.is_in(_WHOLE_NAMES))
-    nearly = (_BY_TIN & name.is_in(names.REFERS)) | (there & (_NAME_THERE == "suffix-missing"))
+    agrees = (_BY_TIN & name.is_in(names.AGREES)) | (_NOT_BY_TIN & _WHOLE_THERE)
+    nearly = (_BY_TIN & name.is_in(names.REFERS)) | (_NOT_BY_TIN & (_NAMED_THERE >= 1))
     return met_or_for_a_person(agrees, nearly)
 
 

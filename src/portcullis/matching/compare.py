@@ -20,6 +20,7 @@ COMPARED: dict[str, pl.DataType] = {
     "tin_contradicts": pl.Boolean(),
     "name": pl.UInt8(),
     "of_that_name": pl.Boolean(),
+    "whole_name": pl.Boolean(),
     "address": pl.UInt8(),
     "latest": pl.Boolean(),
     "unique_point": pl.Boolean(),
@@ -40,8 +41,9 @@ def compare(
     normal forms. ``name`` and ``address`` are places in ``codes.NAME`` and ``codes.ADDRESS``: the
     best over all names, present and prior, and over all addresses of all periods. ``address`` is
     null where the names are those of different people, unless ``whatever_the_name``.
-    ``of_that_name``: a name that agrees has the request's finder key. ``latest``: the last known
-    address agrees. ``unique_point``: both sides of an agreeing address are unique delivery points.
+    ``of_that_name``: a name that agrees has the request's finder key; ``whole_name``: and the very
+    same middle names. ``latest``: the last known address agrees. ``unique_point``: both sides of an
+    agreeing address are unique delivery points.
     """
     worst = len(codes.NAME) if whatever_the_name else _WORTH_COMPARING
     parts = [_compare_slice(requests, part, index, as_of, worst) for part in _slices(pairs)]
@@ -72,16 +74,18 @@ def _compare_names(requests: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
             *_PAIR,
             _rank(names.agreement("n_", "r_n_"), codes.NAME).alias("name"),
             pl.col("n_key").eq(pl.col("r_n_key")).alias("key_equal"),
+            pl.col("n_middle").eq(pl.col("r_n_middle")).alias("middle_equal"),
             (pl.col("tin").eq(pl.col("r_tin")) & (pl.col("tin").str.len_bytes() == TIN_DIGITS))
             .fill_null(value=False)
             .alias("tin_equal"),
             pl.col("tin").ne(pl.col("r_tin")).fill_null(value=False).alias("tin_contradicts"),
         )
         .with_columns((agrees & pl.col("key_equal").fill_null(value=False)).alias("of_that_name"))
+        .with_columns(whole_name=pl.col("of_that_name") & pl.col("middle_equal"))
         .group_by(_PAIR)
         .agg(
             pl.col("name").min(),
-            pl.col("of_that_name", "tin_equal", "tin_contradicts").max(),
+            pl.col("of_that_name", "whole_name", "tin_equal", "tin_contradicts").max(),
         )
     )
 

@@ -23,9 +23,9 @@ MARGIN: dict[str, pl.DataType] = {
     "row": pl.UInt32(),
     "margin": pl.UInt32(),
     "runner_up": pl.String(),
-    "several_agree": pl.Boolean(),
+    "several_answer": pl.Boolean(),
 }
-_SUFFIX_ADDED = codes.NAME.index("suffix-added")
+_SUFFIX_MISSING = codes.NAME.index("suffix-missing")
 _NEAR_NAME = pl.col("name") < len(codes.AGREEING_NAME) + len(codes.NEAR_NAME)
 _NEAR_ADDRESS = pl.col("address") <= len(codes.NEAR_ADDRESS)
 _OTHER_DOOR = pl.col("address").is_in([codes.ADDRESS.index(code) for code in codes.OTHER_DOOR])
@@ -42,8 +42,8 @@ def margins(
 
     ``margin``: of the two elements name and address, how many the closest other person does not
     even nearly agree on; 0 is none. ``runner_up``: what that person shares (``codes.RUNNER_UP``).
-    ``several_agree``: more than one person agrees on both outright. Nobody is ranked: where two
-    people are close, neither has a margin.
+    ``several_answer``: more than one person has that name, but for a suffix, at that address.
+    Nobody is ranked: where two people are close, neither has a margin.
 
     Two rules bend what is close. Where the TIN is in no record, one of the name behind another door
     of the building or the street is close too, for nothing but the address tells them apart. And
@@ -60,9 +60,11 @@ def margins(
         .sort("person", "row")
     )
     compared = compare(asked, pairs, index, as_of, whatever_the_name=True)
-    name = _NEAR_NAME & ~(pl.col("matched") & (pl.col("name") == _SUFFIX_ADDED))
+    suffix_said = asked.select("row", (pl.col("n_suffix") != "").alias("suffix_said"))
+    no_suffix = pl.col("name") == _SUFFIX_MISSING
+    name = _NEAR_NAME & ~(pl.col("matched") & pl.col("suffix_said") & no_suffix)
     address = (_NEAR_ADDRESS | (_OTHER_DOOR & ~pl.col("by_tin"))).fill_null(value=False)
-    agrees = (pl.col("name") < len(codes.AGREEING_NAME)) & (pl.col("address") == 0)
+    answers = ((pl.col("name") < len(codes.AGREEING_NAME)) | no_suffix) & (pl.col("address") == 0)
     shares = (
         pl.when("close")
         .then(pl.lit("name-and-address"))
@@ -77,9 +79,9 @@ def margins(
     ranks = {code: rank for rank, code in enumerate(codes.RUNNER_UP)}
     return (
         compared.lazy()
-        .join(standing.lazy(), on="row")
-        .with_columns(name_near=name, address_near=address)
-        .with_columns(close=pl.col("name_near") & pl.col("address_near"), agrees=agrees)
+        .join(standing.join(suffix_said, on="row").lazy(), on="row")
+        .with_columns(name_near=name, address_near=address, answers=answers)
+        .with_columns(close=pl.col("name_near") & pl.col("address_near"))
         .with_columns(rank=shares.replace_strict(ranks, return_dtype=pl.UInt8))
         .group_by("row")
         .agg(
@@ -88,7 +90,7 @@ def margins(
             .then(pl.col("rank").sort(descending=True).get(1, null_on_oob=True).fill_null(0))
             .otherwise(max(ranks.values()))
             .alias("rank"),
-            (pl.col("agrees").fill_null(value=False).sum() > 1).alias("several_agree"),
+            (pl.col("answers").fill_null(value=False).sum() > 1).alias("several_answer"),
         )
         .with_columns(
             pl.col("rank").replace_strict(dict(enumerate(codes.RUNNER_UP))).alias("runner_up")
@@ -97,7 +99,7 @@ def margins(
             "row",
             pl.col("runner_up").replace_strict(_MARGINS, return_dtype=pl.UInt32).alias("margin"),
             "runner_up",
-            "several_agree",
+            "several_answer",
         )
         .collect()
         .cast(MARGIN)  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ MATCH: dict[str, pl.DataType] = {
     "tin_address": pl.String(),
     "tin_address_latest": pl.Boolean(),
     "name_address_candidates": pl.UInt32(),
-    "name_address_name": pl.String(),
+    "name_address_whole": pl.Boolean(),
     "name_address_unique_point": pl.Boolean(),
     "name_address_contradicted": pl.Boolean(),
     "near_miss": pl.Boolean(),

@@ -21,7 +21,6 @@ _THERE, _NEARBY = _there_or_nearby("address")
 _THERE_BY_TIN, _NEARBY_BY_TIN = _there_or_nearby("tin_address")
 _BY_TIN = pl.col("tin_equal")
 _NAMED_THERE = pl.col("of_that_name") & _THERE
-_SUFFIX_MISSING = pl.col("name_address_name") == codes.NAME.index("suffix-missing")
 _NEAR_MISS = (_AGREES & _NEARBY) | (_NEARLY & _THERE)
 
 COUNTED = {
@@ -30,8 +29,8 @@ COUNTED = {
     "name_address_candidates": pl.UInt32(),
 }
 FLAGS = [
-    "tin_address_latest", "name_address_unique_point", "name_address_contradicted",
-    "near_miss_found",
+    "tin_address_latest", "name_address_whole", "name_address_unique_point",
+    "name_address_contradicted", "near_miss_found",
 ]  # fmt: skip
 
 
@@ -59,7 +58,7 @@ def summarise(requests: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
             (pl.col("agreeing") & pl.col("latest")).alias("tin_address_latest"),
             pl.col("named_there").alias("name_address_candidates"),
             pl.when("named_there").then("person").alias("name_address_person"),
-            pl.when("named_there").then("name").alias("name_address_name"),
+            (pl.col("named_there") & pl.col("whole_name")).alias("name_address_whole"),
             (pl.col("named_there") & pl.col("unique_point")).alias("name_address_unique_point"),
             (pl.col("named_there") & pl.col("tin_contradicts")).alias("name_address_contradicted"),
             (~pl.col("tin_contradicts") & _NEAR_MISS).alias("near_miss_found"),
@@ -68,9 +67,10 @@ def summarise(requests: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("tin_candidates", "tin_agreeing", "name_address_candidates").sum(),
             pl.col("tin_person", "name_address_person").max(),
-            pl.col("tin_name", "agreeing_address", "nearly_address", "name_address_name").min(),
+            pl.col("tin_name", "agreeing_address", "nearly_address").min(),
             pl.col(
                 "tin_address_latest",
+                "name_address_whole",
                 "name_address_unique_point",
                 "name_address_contradicted",
                 "near_miss_found",
@@ -102,7 +102,8 @@ def presume(summary: pl.DataFrame) -> pl.DataFrame:
 
     A TIN that is in the records governs: name and address then must agree with its one holder.
     Name and address alone answer only where the request has no TIN, or one that is in no record,
-    and the one taxpayer found has no other TIN, nor a suffix that the request does not give.
+    and the one taxpayer found has no other TIN; a middle name left out or shortened is then a near
+    miss, for no number stands in for it.
     What would be a match, or a near miss, stands only with a margin: see ``route``.
     """
     by_tin = pl.col("tin_candidates") > 0
@@ -130,7 +131,7 @@ def presume(summary: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit("not-unique-point"))
             .when(pl.col("name_address_candidates") == 1, "name_address_contradicted")
             .then(pl.lit("tin-contradicts"))
-            .when(pl.col("name_address_candidates") == 1, _SUFFIX_MISSING)
+            .when(pl.col("name_address_candidates") == 1, ~pl.col("name_address_whole"))
             .then(pl.lit("near-miss"))
             .when(pl.col("name_address_candidates") == 1)
             .then(None)
@@ -153,7 +154,7 @@ def route(presumed: pl.DataFrame, margins: pl.DataFrame) -> pl.DataFrame:
     close = _stands() & pl.col("margin").eq(NO_MARGIN).fill_null(value=True)
     beside = presumed.join(margins, on="row", how="left", maintain_order="left").with_columns(
         pl.when(close)
-        .then(pl.when("several_agree").then(pl.lit("ambiguous")).otherwise(pl.lit("no-margin")))
+        .then(pl.when("several_answer").then(pl.lit("ambiguous")).otherwise(pl.lit("no-margin")))
         .otherwise("cause")
         .alias("cause")
     )
@@ -177,7 +178,6 @@ def route(presumed: pl.DataFrame, margins: pl.DataFrame) -> pl.DataFrame:
         pl.col("cause").eq_missing("near-miss").alias("near_miss"),
         _code("tin_name", codes.NAME),
         _code("tin_address", codes.ADDRESS),
-        _code("name_address_name", codes.NAME),
     )
 
 

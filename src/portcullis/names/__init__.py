@@ -17,9 +17,8 @@ Policies, stated:
 - A **nickname** never agrees by itself: `nickname` refers to a person. So does an initial, a part
   of a compound surname, and a slip of the pen.
 - Given and family names **written in each other's columns** do not agree: `near`, referred.
-- A **suffix** of record that is not asked for agrees (`suffix-missing`): people leave it out. One
-  asked for that is not of record does not (`suffix-added`, referred): the record may be the
-  father's, who wrote none before there was a son. Two different suffixes never agree.
+- Two different **suffixes** never agree, for a father and son share name and address. One on one
+  side only is referred (`suffix-missing`): the other may be left out, or never have been.
 - Middle names agree unless they **contradict**: empty, initial and beginning are compatible.
 - "Jr" and "II" are different suffixes. Diacritics, case, hyphens, apostrophes and the spacing of
   particles never matter.

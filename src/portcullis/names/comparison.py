@@ -11,13 +11,12 @@ from rapidfuzz.process import cpdist
 from portcullis.folding import put_where
 from portcullis.names.vocabulary import NICKNAMES
 
-AGREES = ("same", "reordered", "suffix-missing")
-REFERS = ("suffix-added", "initial", "partial", "nickname", "near")
+AGREES = ("same", "reordered")
+REFERS = ("suffix-missing", "initial", "partial", "nickname", "near")
 REASONS: dict[str, str] = {
     "same": "Given and family names are equal, and no middle name or suffix contradicts.",
     "reordered": "The same given name and the same surnames, in another order.",
-    "suffix-missing": "The names are equal, and only the name of record has a suffix.",
-    "suffix-added": "The names are equal, but the suffix asked for is not of record.",
+    "suffix-missing": "The names are equal, but only one of the two gives a suffix.",
     "suffix-differs": "The names are equal, but the suffixes name different people.",
     "middle-differs": "Given and family names agree, but the middle names contradict each other.",
     "initial": "The family names agree, but one given name is an initial only.",
@@ -37,9 +36,7 @@ _SHORT_NAME, _LONG_NAME = 4, 8
 def agreement(left: str, right: str) -> pl.Expr:
     """Return the code (see `REASONS`) for the names under prefixes ``left`` and ``right``.
 
-    ``left`` is the name asked for, ``right`` the one of record: it matters to the suffix alone
-    (``suffix-added``, ``suffix-missing``), all else is symmetric. Row-local, over the columns
-    `normalise` adds. A null column counts as absent.
+    Symmetric and row-local, over the columns `normalise` adds. A null column counts as absent.
     """
 
     def both(part: str) -> tuple[pl.Expr, pl.Expr]:
@@ -71,11 +68,7 @@ def agreement(left: str, right: str) -> pl.Expr:
         .when(~agrees)
         .then(pl.when(kin == "swapped").then(pl.lit("near")).otherwise(kin))
         .when(suffix_left != suffix_right)
-        .then(
-            pl.when(suffix_left == "")
-            .then(pl.lit("suffix-missing"))
-            .otherwise(pl.lit("suffix-added"))
-        )
+        .then(pl.lit("suffix-missing"))
         .when(~family)
         .then(pl.lit("reordered"))
         .otherwise(pl.lit("same"))

@@ -2,15 +2,13 @@
 
 Each case of ``CASES`` plays families one after another: relatives, namesakes, lodgers, misspelt
 or borrowed particulars, and persons in no record whose lookalike is. What no evidence could tell
-apart is left out: a request about one who is in no record that says word for word what another's
-record says.
+apart is left out: a request about one who is in no record by that name, all of whose words, number
+included, are true of another's record.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import polars as pl
 
 from portcullis.errors import Misuse
 from portcullis.scenarios.adversarial import dwellings, kin, numbers, spellings
@@ -70,13 +68,9 @@ def make_adversarial(folder: Path, seed: int = 0, scale: float = 1.0) -> Adversa
             play(cast)
     folder.mkdir(parents=True, exist_ok=True)
     taxpayers, addresses = cast.tables()
-    requests, truth = (
-        pl.DataFrame(cast.requests, infer_schema_length=None),
-        pl.DataFrame(cast.truth, infer_schema_length=None),
-    )
+    requests, truth = cast.requests()
     for name, table in (
-        (TAXPAYERS, taxpayers), (ADDRESSES, addresses),
-        (REQUESTS, requests.cast(pl.String)), (TRUTH, truth),
+        (TAXPAYERS, taxpayers), (ADDRESSES, addresses), (REQUESTS, requests), (TRUTH, truth),
     ):  # fmt: skip
         table.write_parquet(folder / name)
     return Adversarial(folder, taxpayers.height, requests.height)

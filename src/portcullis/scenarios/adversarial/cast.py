@@ -62,6 +62,18 @@ class Person:
         return self.homes[-1]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """One request: about whom, at which home, and what it says."""
+
+    case: str
+    variant: str
+    about: Person
+    home: Home
+    lawful: bool
+    row: dict[str, str | None]
+
+
 @dataclass
 class Cast:
     """Everybody and every request so far; ``case`` names what is being played."""
@@ -70,8 +82,7 @@ class Cast:
     random: Random = field(init=False)
     case: str = ""
     people: list[Person] = field(default_factory=list)
-    requests: list[dict[str, str | None]] = field(default_factory=list)
-    truth: list[dict[str, str | bool | None]] = field(default_factory=list)
+    _asked: "list[_Asked]" = field(default_factory=list)
     _numbers: Iterator[tuple[str, str]] = field(init=False)
     _nobodys: Iterator[str] = field(init=False)
     _homes: dict[str, Iterator[Home]] = field(init=False)
@@ -122,8 +133,8 @@ class Cast:
         """Ask for ``about`` at ``home`` (their last), with fields ``said`` otherwise.
 
         ``lawful`` is whether the address is one of record of that person, and told only where the
-        lines said are not those of ``home``. A request about somebody in no record that says word
-        for word what a lookalike's record says is left out: nothing could tell the two apart.
+        lines said are not those of ``home``. What nothing could tell from a lawful request about
+        somebody else is left out: see ``_is_anothers``.
         """
         where = home or about.home
         city, state, code = where.written[2], where.state, where.zip5
@@ -133,17 +144,36 @@ class Cast:
             "family_name": about.family, "suffix": about.suffix, "address_line1": line1,
             "address_line2": line2, "city": city, "state": state, "zip": code, **said,
         }  # fmt: skip
-        if about.taxpayer_id is None and any(_says(row, each, where) for each in self.people):
-            return
-        number = f"A{len(self.requests):07}"
         theirs = about.taxpayer_id is not None and where in about.homes
-        self.requests.append({"request_id": number, **row})
-        self.truth.append(
-            {
-                "request_id": number, "taxpayer_id": about.taxpayer_id, "case": self.case,
-                "variant": variant, "lawful": theirs if lawful is None else lawful and theirs,
-            }
-        )  # fmt: skip
+        self._asked.append(
+            _Asked(self.case, variant, about, where, lawful is not False and theirs, row)
+        )
+
+    def requests(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the requests and, in the same order, their truth."""
+        at_home: dict[Home, list[Person]] = {}
+        for person in self.people:
+            for home in set(person.homes):
+                at_home.setdefault(home, []).append(person)
+        asked = [
+            each
+            for each in self._asked
+            if not any(
+                _is_anothers(each.row, each.about, other) for other in at_home.get(each.home, ())
+            )
+        ]
+        rows = [
+            (f"A{place:07}", *(each.row[name] for name in REQUEST if name != "request_id"))
+            for place, each in enumerate(asked)
+        ]
+        truth = [
+            (f"A{place:07}", each.about.taxpayer_id, each.case, each.variant, each.lawful)
+            for place, each in enumerate(asked)
+        ]
+        return (
+            pl.DataFrame(rows, schema=REQUEST, orient="row"),
+            pl.DataFrame(truth, schema=TRUTH, orient="row"),
+        )
 
     def tables(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the two tables of the records."""
@@ -172,12 +202,40 @@ class Cast:
         return range(last - 1, last + 1)
 
 
-def _says(row: dict[str, str | None], person: Person, home: Home) -> bool:
-    """Whether the request says what the record of ``person`` does, number included or left out."""
-    said = (row["given_name"], row["middle_name"], row["family_name"], row["suffix"])
-    held = (person.given, person.middle, person.family, person.suffix)
-    alike = [fold(part or "").upper() for part in said] == [fold(p or "").upper() for p in held]
-    return alike and row["tin"] in {None, person.tin} and home in person.homes
+def _is_anothers(row: dict[str, str | None], about: Person, other: Person) -> bool:
+    """Whether a request says what is of record of ``other``, and nothing of record of ``about``.
+
+    So it is where all it says of the name is true of ``other``, the number is theirs (or, the
+    name being whole, left out), and so is the home; while the one it is about is in no record by
+    that name. No rule can tell it from a request about ``other``, as no clerk could.
+    """
+    if other is about or row["tin"] not in {None, other.tin}:
+        return False
+    if about.taxpayer_id is not None and _bears(row, about, whole=False):
+        return False
+    return _bears(row, other, whole=row["tin"] is None)
+
+
+def _bears(row: dict[str, str | None], person: Person, *, whole: bool) -> bool:
+    """Whether the name said is ``person``'s; the middle name may be missing unless ``whole``."""
+    said = [_plain(row[f"{part}_name"]) for part in ("given", "middle", "family")]
+    middle = _plain(person.middle)
+    prior = (person.prior or "").split("|")
+    for given, held, family in (
+        (_plain(person.given), middle, _plain(person.family)),
+        *([(_plain(prior[0]), _plain(prior[1]), _plain(prior[2]))] if person.prior else []),
+    ):
+        names = (said[0], said[2], _plain(row["suffix"])) == (given, family, _plain(person.suffix))
+        missing = (
+            not said[1] or not held or (said[1][0] == held[0] and 1 in {len(said[1]), len(held)})
+        )
+        if names and (said[1] == held or (missing and not whole)):
+            return True
+    return False
+
+
+def _plain(text: str | None) -> str:
+    return fold(text or "").upper()
 
 
 def _kind(tin: str | None) -> str | None:
@@ -223,6 +281,14 @@ def _homes(kind: str, seed: int) -> Iterator[Home]:
 
 
 _PEOPLES = tuple(read("names.toml"))
+REQUEST = dict.fromkeys(
+    ("request_id", "tin", "given_name", "middle_name", "family_name", "suffix", "address_line1",
+     "address_line2", "city", "state", "zip"), pl.String(),
+)  # fmt: skip
+TRUTH: dict[str, pl.DataType] = {
+    **dict.fromkeys(("request_id", "taxpayer_id", "case", "variant"), pl.String()),
+    "lawful": pl.Boolean(),
+}
 TAXPAYER = dict.fromkeys(
     ("taxpayer_id", "tin", "tin_type", "given_name", "middle_name", "family_name", "suffix",
      "prior_names"), pl.String(),

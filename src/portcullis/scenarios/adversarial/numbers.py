@@ -5,7 +5,7 @@ from portcullis.scenarios.adversarial.noise import misread_digit, transposed
 
 
 def plain(cast: Cast) -> None:
-    """Play people whom nobody is like: what must be found, so that silence is not the answer to all."""
+    """Play people whom nobody is like: who must be found, for silence alone is no answer."""
     kind = cast.random.choice(("street", "apartment", "po-box"))
     middle = cast.random.choice((None, cast.given(), cast.given()[0]))
     one = Person(
@@ -43,7 +43,7 @@ def borrowed_number(cast: Cast) -> None:
 
 
 def mistyped_number(cast: Cast) -> None:
-    """Play two digits changed round, or one misread; sometimes another person has that very number."""
+    """Play two digits changed round, or one misread; sometimes another has that very number."""
     home = cast.house()
     one = cast.record(Person(cast.given(), cast.surname(), tin=cast.ssn(), homes=(home,)))
     number = str(one.tin)

@@ -53,12 +53,14 @@ def double_surname(cast: Cast) -> None:
 def particle(cast: Cast) -> None:
     """Play a surname with its particle apart, joined, or left out; and one of the bare surname."""
     home, given = cast.house(), cast.given()
-    forms = cast.random.choice(read("adversarial.toml")["particles"])
+    forms, bare_name = cast.random.choice(read("adversarial.toml")["particles"])
     one = cast.record(Person(given, forms[0], tin=cast.ssn(), homes=(home,)))
     for form in forms[1:]:
         cast.ask(one, "other-form", family_name=form)
         cast.ask(one, "other-form-no-number", tin=None, family_name=form)
-    bare = Person(given, forms[-1], tin=cast.ssn(), homes=(home,))
+    if not bare_name:
+        return
+    bare = Person(given, bare_name, tin=cast.ssn(), homes=(home,))
     if cast.random.random() < 0.5:  # noqa: PLR2004 - half of them
         bare = cast.record(bare)
     cast.ask(bare, "bare-own-number")
@@ -67,7 +69,7 @@ def particle(cast: Cast) -> None:
 
 
 def transliteration(cast: Cast) -> None:
-    """Play one name written several ways out of another script, or family name first; and a brother."""
+    """Play one name written several ways, or family name first; and a brother of a near name."""
     lists = read("adversarial.toml")
     home, family = cast.house(), cast.random.choice(split(lists["brother_surnames"]))
     if cast.random.random() < 0.3:  # noqa: PLR2004 - some of them
