@@ -14,14 +14,21 @@ DOCUMENT = Path("docs/accuracy.md")
 PICTURE = Path("docs/pictures/accuracy.svg")
 
 ROUTES = tuple(f"{gate.SIDE}, route {route}" for route in gate.ROUTES)
-SPLINK = tuple(
-    sides.splink_side(form, threshold) for threshold in sides.THRESHOLDS for form in sides.FORMS
+SPLINK = (
+    *(sides.splink_side(form, limit) for limit in sides.THRESHOLDS for form in sides.FORMS),
+    *(sides.held_side(form) for form in sides.FORMS),
 )
 CONTROLS = (name_control.SIDE, name_control.WITH_ADDRESS)
 BEST_SPLINK = sides.splink_side("every", sides.THRESHOLDS[0])
 SIDES = (*ROUTES, gate.SIDE, *SPLINK, *CONTROLS)
 RUNGS = (*ladder.BY_TIN, *ladder.BY_NAME)
-COMPARED = (gate.SIDE, BEST_SPLINK, sides.splink_side("latest", sides.THRESHOLDS[0]), *CONTROLS)
+COMPARED = (
+    gate.SIDE,
+    BEST_SPLINK,
+    sides.splink_side("latest", sides.THRESHOLDS[0]),
+    sides.held_side("every"),
+    *CONTROLS,
+)
 
 Totals = dict[str, Counts]
 

@@ -10,8 +10,8 @@ from benchmarks.accuracy.counting import Counts
 _INK, _GRID = "#1b1b1b", "#c6cace"
 _DARK = {_INK: "#f0f0f0", _GRID: "#565c65"}
 # Legible on white and on black alike.
-_COLOURS = ("#2378c3", "#d54309", "#c2850c", "#8168b3", "#168092")
-_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
+_COLOURS = ("#2378c3", "#d54309", "#c2850c", "#8168b3", "#168092", "#b51d7a")
+_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 _WIDTH, _HEIGHT = 300, 300
 

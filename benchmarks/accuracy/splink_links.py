@@ -4,7 +4,8 @@
 
 Runs under ``.venv-accuracy``. Cleaning, blocking, comparisons and training are those of
 ``benchmarks.splink_side``, argued there; ``FORM`` is one of its two. Written to ``OUT``:
-``request_id, taxpayer_id, match_probability``, the best link of each request at p >= 0.99. Of
+``request_id, taxpayer_id, match_probability, match_weight``, the best link of each request at
+p >= 0.99. Of
 links that weigh the same the first taxpayer_id is taken, so that a run can be repeated.
 """
 
@@ -31,7 +32,7 @@ def run(folder: Path, out: Path, form: str) -> None:
         links = linker.inference.predict(threshold_match_probability=LOWEST).physical_name
         connection.execute(f"""
             COPY (
-                SELECT request_id, taxpayer_id, match_probability FROM (
+                SELECT request_id, taxpayer_id, match_probability, match_weight FROM (
                     SELECT unnest([unique_id_l, unique_id_r]) AS request_id,
                            split_part(unnest([unique_id_r, unique_id_l]), '|', 1) AS taxpayer_id,
                            match_weight, match_probability

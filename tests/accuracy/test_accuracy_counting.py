@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from benchmarks.accuracy import layout
 from benchmarks.accuracy.counting import Counts, count, total, upper_bound
+from benchmarks.accuracy.sides import as_rarely_wrong
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,3 +94,18 @@ def test_totals_add_every_count():
     once = count(TRUTH, ANSWERS)
     assert total([once, once]).wrong == 2 * once.wrong
     assert total([]).bound == 1.0
+
+
+def test_links_held_to_as_few_wrong_are_the_strongest_with_ties_together():
+    links = pl.DataFrame(
+        [
+            ("right", "A", 9.0),
+            ("another", "D", 7.0),
+            ("with a slip", "B", 7.0),
+            ("silent", "F", 5.0),
+        ],
+        schema=["request_id", "taxpayer_id", "match_weight"],
+        orient="row",
+    )
+    kept = [as_rarely_wrong(links, TRUTH, wrong)["request_id"].to_list() for wrong in (0, 1)]
+    assert kept == [["right"], links["request_id"].to_list()]
