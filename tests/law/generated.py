@@ -232,7 +232,9 @@ STORIES: tuple[dict[str, Sequence[Any]], ...] = (
     {"supersedes": ("R-0",), "change": ("a new address",), "m_repeat": (0, 1)},
     {"m_repeat": (0, 1), "m_repeat_cited": (True,), "change": (None, "a new address")},
     {"tin_candidates": (0,), "name_address_candidates": (1, 2), "tin_name": (None,),
-     "tin_address": (None,), "name_address_unique_point": (True,)},
+     "tin_address": (None,), "name_address_unique_point": (True,),
+     "name_address_whole": (True, False)},
+    {"margin": (0, 1, 2, None)},
     {"tin_candidates": (1, 2, 3), "tin_agreeing": ()},
     {"m_duplicate_investigation": (1,), "m_repeat_cited": ()},
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portcullis import law
@@ -147,6 +147,7 @@ def test_of_the_records_only_codes_of_agreement_and_rough_counts() -> None:
 TEXTS = ("reason", "wilfulness_basis", "family_name", "given_name", "address_line1", "order_number")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(TEXTS), st.text("QXZJ", min_size=4, max_size=20)))
 def test_no_value_is_ever_repeated(values: dict[str, str]) -> None:
     for line in explained(**values).values():

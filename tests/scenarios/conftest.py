@@ -43,7 +43,7 @@ class Gate:
             applicable(basis, Phase.MATCH),
             basis,
         )
-        matches = found.select("row", "route", "cause").join(judged, on="row", how="left")
+        matches = found.select("row", "route", "cause", "margin").join(judged, on="row", how="left")
         outcomes = determination.decide(requests, findings.table, matches)
         return outcomes.join(requests.select("row", "source_row"), on="row")
 

@@ -86,6 +86,16 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
     )
 
 
+def as_of_today(stored: pl.DataFrame) -> pl.DataFrame:
+    """Return stored matches with the columns of ``MATCH`` that came after them, empty.
+
+    What was not looked at then is not known now, and what is not known is not met.
+    """
+    return stored.with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in MATCH.items() if name not in stored.columns
+    )
+
+
 def _digits(requests: pl.DataFrame) -> pl.Expr:
     return tin_digits("tin") if "tin" in requests.columns else pl.lit(None, pl.String)
 

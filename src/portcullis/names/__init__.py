@@ -24,13 +24,24 @@ Policies, stated:
   particles never matter.
 
 `agreement` compares two such column sets; the codes in `AGREES` are agreement, those in `REFERS`
-go to a person, every other one is none.
+go to a person, every other one is none. `differences` shows two names side by side.
 """
 
 from portcullis.names.comparison import AGREES, REASONS, REFERS, agreement
+from portcullis.names.differences import Difference, differences
 from portcullis.names.normal import COLUMNS, normalise
 
 VERSION = "2"
 """Version of the rules and lists; a change that alters any answer raises it."""
 
-__all__ = ["AGREES", "COLUMNS", "REASONS", "REFERS", "VERSION", "agreement", "normalise"]
+__all__ = [
+    "AGREES",
+    "COLUMNS",
+    "REASONS",
+    "REFERS",
+    "VERSION",
+    "Difference",
+    "agreement",
+    "differences",
+    "normalise",
+]

@@ -61,7 +61,7 @@ def agreement(left: str, right: str) -> pl.Expr:
         .then(pl.lit("absent"))
         .when(~agrees & (kin == ""))
         .then(pl.lit("different"))
-        .when(_middle_differs(*both("middle")) & (kin != "swapped"))
+        .when(middle_differs(*both("middle")) & (kin != "swapped"))
         .then(pl.lit("middle-differs"))
         .when((suffix_left != suffix_right) & ~suffix_missing)
         .then(pl.lit("suffix-differs"))
@@ -75,7 +75,7 @@ def agreement(left: str, right: str) -> pl.Expr:
     )
 
 
-def _middle_differs(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+def middle_differs(left: pl.Expr, right: pl.Expr) -> pl.Expr:
     """Say whether two middle names contradict: neither the start of the other, nor its initials."""
     start = left.str.starts_with(right) | right.str.starts_with(left)
     return pl.struct(left.alias("left"), right.alias("right"), start.alias("start")).map_batches(
@@ -118,16 +118,17 @@ def _kinship_rows(pairs: pl.Series) -> pl.Series:
     surnames = rows["l_family_set"] == rows["r_family_set"]
     kin = pl.repeat("", rows.height, dtype=pl.String, eager=True)
     for where, judge in (
-        (surnames & ~given, _given_kinship),
-        (given & ~surnames, _family_kinship),
-        (~given & ~surnames, _swapped),
+        (surnames & ~given, given_kinship),
+        (given & ~surnames, family_kinship),
+        (~given & ~surnames, swapped),
     ):
         if where.any():
             kin = put_where(kin, where, judge(rows.filter(where)))
     return kin.alias(pairs.name)
 
 
-def _given_kinship(rows: pl.DataFrame) -> pl.Series:
+def given_kinship(rows: pl.DataFrame) -> pl.Series:
+    """Return how given names that differ are akin: a referring code, or ""."""
     left, right = pl.col("l_given"), pl.col("r_given")
     initial = (pl.min_horizontal(left.str.len_chars(), right.str.len_chars()) == 1) & (
         left.str.starts_with(right) | right.str.starts_with(left)
@@ -149,7 +150,8 @@ def _first(words: pl.Expr) -> pl.Expr:
     return words.str.extract("^([^ ]+)")
 
 
-def _family_kinship(rows: pl.DataFrame) -> pl.Series:
+def family_kinship(rows: pl.DataFrame) -> pl.Series:
+    """Return how surnames that differ are akin: a referring code, or ""."""
     left, right = (pl.lit(" ") + pl.col(side) + pl.lit(" ") for side in ("l_family", "r_family"))
     part = left.str.contains(right, literal=True) | right.str.contains(left, literal=True)
     solid = rows.select(
@@ -165,8 +167,8 @@ def _family_kinship(rows: pl.DataFrame) -> pl.Series:
     ).to_series()
 
 
-def _swapped(rows: pl.DataFrame) -> pl.Series:
-    """Given and family names written in each other's column."""
+def swapped(rows: pl.DataFrame) -> pl.Series:
+    """Return "swapped" for given and family names written in each other's column, else ""."""
     left_given, right_given = (
         pl.concat_str(f"{side}_given", f"{side}_middle", separator=" ").str.strip_chars()
         for side in ("l", "r")

@@ -210,7 +210,7 @@ class _Run:
         measures = tables.read_table(folder / files.MEASURES, key)
         matches = pl.DataFrame(schema=matching.MATCH)
         if history.compared is not None:
-            matches = tables.read_table(folder / files.MATCHES, key)
+            matches = matching.as_of_today(tables.read_table(folder / files.MATCHES, key))
         matches = matches.with_columns(pl.lit(value=True).alias("looked_up"))
         for part in tables.scan_table(folder / files.REQUESTS, key):
             frame = screening.prepare(part, self.pack).with_columns(
@@ -274,7 +274,8 @@ def _flags(home: Home, batch: Batch, question: Question) -> pl.DataFrame:
     """Return the flags that changed elements read, and the match elements' stored results."""
     judged = [each.id for each in law.applicable(question.before, Phase.MATCH)]
     flags = sorted((question.columns | {"lka_found"}) & set(matching.MATCH))
-    matches = files.read_step(home, batch, files.MATCHES, ["row", *flags, *judged])
+    stored = matching.as_of_today(files.read_step(home, batch, files.MATCHES))
+    matches = stored.select("row", *flags, *judged)
     return matches.with_columns(pl.lit(value=True).alias("looked_up")).rename(
         {name: f"{oversight.WAS}{name}" for name in judged}
     )
