@@ -18,7 +18,7 @@ LOCKS := run build dev spark accuracy
 .PHONY: help system install demo test test-all mutants lint bench bench-accuracy locks
 
 help: ## List what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 23
 
 system: ## Install the Debian packages we need (the one step that touches the system)
 	@tools/system-packages all
