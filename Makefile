@@ -15,10 +15,10 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP_INSTALL) --require-hashes -r
 LOCKS := run build dev spark accuracy
 
-.PHONY: help system install demo test test-all mutants lint bench locks
+.PHONY: help system install demo test test-all mutants lint bench bench-accuracy locks
 
 help: ## List what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 23
 
 system: ## Install the Debian packages we need (the one step that touches the system)
 	@tools/system-packages all
@@ -49,6 +49,9 @@ lint: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 
 bench: $(VENV)/dev.stamp $(ACCURACY)/installed.stamp system ## Measure beside Splink, Cedar, Rego and Go; fills docs/benchmarks.md
 	$(BIN)/python -m benchmarks.run $(BENCH)
+
+bench-accuracy: $(VENV)/dev.stamp $(ACCURACY)/installed.stamp ## Who is found for whom, beside Splink and the name control; fills docs/accuracy.md
+	$(BIN)/python -m benchmarks.accuracy.run $(BENCH)
 
 # Requirement files with hashes and no addresses: they install from whatever index a site has.
 # run.txt is solved first and the others are held to its versions, so all of them agree.

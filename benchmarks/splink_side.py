@@ -34,65 +34,25 @@ import duckdb
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+from benchmarks.cleaning import person, place
 from benchmarks.data import Data
 
 THRESHOLD = 0.9999
 FORMS = ("latest", "every")
 _SEED = 1
 
-_NAME = r"regexp_replace(upper(strip_accents({0})), '[^A-Z]+', '', 'g')"
-_STREET_WORDS = {
-    "STREET": "ST",
-    "AVENUE": "AVE",
-    "BOULEVARD": "BLVD",
-    "ROAD": "RD",
-    "DRIVE": "DR",
-    "LANE": "LN",
-    "COURT": "CT",
-    "CIRCLE": "CIR",
-    "PLACE": "PL",
-    "TERRACE": "TER",
-    "HIGHWAY": "HWY",
-    "PARKWAY": "PKWY",
-    "APARTMENT": "APT",
-    "SUITE": "STE",
-    "NORTH": "N",
-    "SOUTH": "S",
-    "EAST": "E",
-    "WEST": "W",
-}
 
-
-def person() -> str:
-    """Return the SQL of the person's columns, as both tables are compared on them."""
-    return f"""
-        {_NAME.format("given_name")} AS given_name,
-        {_NAME.format("family_name")} AS family_name,
-        nullif({_NAME.format("suffix")}, '') AS suffix,
-        nullif(replace(tin, '-', ''), '') AS tin
-    """
-
-
-def place(line1: str, line2: str) -> str:
-    """Return the SQL of the address's columns: one comparable line, and the ZIP."""
-    line = f"upper(strip_accents(concat_ws(' ', {line1}, {line2})))"
-    line = f"' ' || regexp_replace({line}, '[^A-Z0-9]+', ' ', 'g') || ' '"
-    for word, short in _STREET_WORDS.items():  # plain replacement: far faster than a regex
-        line = f"replace({line}, ' {word} ', ' {short} ')"
-    return f"trim({line}) AS street, left(zip, 5) AS zip5"
-
-
-def clean_requests(connection: duckdb.DuckDBPyConnection, data: Data) -> None:
-    """Read and clean the batch: table ``requests``."""
+def clean_requests(connection: duckdb.DuckDBPyConnection, batch: str) -> None:
+    """Read and clean the batch, a table function of SQL: table ``requests``."""
     connection.execute(f"""
         CREATE TABLE requests AS
         SELECT request_id AS unique_id, {person()}, {place("address_line1", "address_line2")}
-        FROM read_csv('{data.batch}', all_varchar = true)
+        FROM {batch}
     """)
 
 
-def clean_records(connection: duckdb.DuckDBPyConnection, data: Data, form: str) -> None:
-    """Read and clean the holder's records: table ``records``."""
+def clean_records(connection: duckdb.DuckDBPyConnection, folder: Path, form: str) -> None:
+    """Read and clean the holder's records in ``folder``: table ``records``."""
     newest = "QUALIFY row_number() OVER (PARTITION BY taxpayer_id ORDER BY processed_on DESC) = 1"
     chosen = {
         "latest": f"SELECT taxpayer_id, line1, line2, zip FROM addresses {newest}",
@@ -101,14 +61,14 @@ def clean_records(connection: duckdb.DuckDBPyConnection, data: Data, form: str) 
     connection.execute(f"""
         CREATE TABLE records AS
         WITH addresses AS (
-            SELECT * FROM read_parquet('{data.records / "address_of_record.parquet"}')
+            SELECT * FROM read_parquet('{folder / "address_of_record.parquet"}')
         ), chosen AS (
             {chosen[form]}
         ), places AS (
             SELECT DISTINCT taxpayer_id, {place("line1", "line2")} FROM chosen
         ), people AS (
             SELECT taxpayer_id, {person()}
-            FROM read_parquet('{data.records / "taxpayer.parquet"}')
+            FROM read_parquet('{folder / "taxpayer.parquet"}')
         )
         SELECT taxpayer_id || '|' || row_number() OVER () AS unique_id, *
         FROM people JOIN places USING (taxpayer_id)
@@ -141,13 +101,26 @@ def settings() -> SettingsCreator:
     )
 
 
-def train(linker: Linker, with_tin: float) -> None:
-    """Estimate the prior, u and m. ``with_tin``: the share of requests that state a TIN."""
+def linker_over(connection: duckdb.DuckDBPyConnection) -> Linker:
+    """Return the linker over the tables ``requests`` and ``records``, not yet trained."""
+    api = DuckDBAPI(connection)
+    tables = [
+        api.register("requests", dataset_display_name="requests"),
+        api.register("records", dataset_display_name="records"),
+    ]
+    return Linker(tables, settings(), log_level="WARNING")
+
+
+def train(linker: Linker, with_tin: float, pairs: float = 1e7) -> None:
+    """Estimate the prior, u and m.
+
+    ``with_tin``: the share of requests that state a TIN. ``pairs``: how many are drawn for u.
+    """
     training = linker.training
     training.estimate_probability_two_random_records_match(
         [block_on("tin", "family_name")], recall=max(0.05, 0.9 * with_tin)
     )
-    training.estimate_u_using_random_sampling(max_pairs=1e7, seed=_SEED)
+    training.estimate_u_using_random_sampling(max_pairs=pairs, seed=_SEED)
     training.estimate_parameters_using_expectation_maximisation(block_on("tin"), max_pairs=2e6)
     training.estimate_parameters_using_expectation_maximisation(
         block_on("given_name", "family_name", "zip5"), max_pairs=2e6
@@ -201,20 +174,15 @@ def run(data: Data, form: str, scratch: Path) -> dict[str, object]:
     connection = duckdb.connect(str(scratch / f"splink-{form}.duckdb"))
     connection.execute(f"SET temp_directory = '{scratch}'")
     with stage("records"):
-        clean_records(connection, data, form)
+        clean_records(connection, data.records, form)
     with stage("requests"):
-        clean_requests(connection, data)
+        clean_requests(connection, f"read_csv('{data.batch}', all_varchar = true)")
     count = connection.execute("SELECT count(*), count(tin) / count(*) FROM requests").fetchone()
     rows = connection.execute("SELECT count(*) FROM records").fetchone()
     if count is None or rows is None:
         raise ValueError("the tables are empty")
 
-    api = DuckDBAPI(connection)
-    tables = [
-        api.register("requests", dataset_display_name="requests"),
-        api.register("records", dataset_display_name="records"),
-    ]
-    linker = Linker(tables, settings(), log_level="WARNING")
+    linker = linker_over(connection)
     with stage("train"):
         train(linker, count[1])
     with stage("link"):
