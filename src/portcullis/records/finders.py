@@ -35,7 +35,7 @@ _PLACES: dict[str, tuple[list[str | pl.Expr], pl.Expr]] = {
 }
 """The finders of a name at a place: the parts of the place, and where there is a key at all."""
 
-_POINT = ["a_number", "a_street", "a_unit", "a_box", _WHEREABOUTS]
+_POINT: list[str | pl.Expr] = ["a_number", "a_street", "a_unit", "a_box", _WHEREABOUTS]
 FINDERS = ("tin", *_PLACES, "point", "unplaced")
 
 

@@ -3,6 +3,7 @@
 Read only. Every look-up is counted; nothing here decides anything.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -165,7 +166,7 @@ class DuckdbIndex:
         return self._ask(query, parameters, pairs=pairs)
 
     def _ask(
-        self, query: str, parameters: dict[str, object] | None = None, **tables: pl.DataFrame
+        self, query: str, parameters: Mapping[str, object] | None = None, **tables: pl.DataFrame
     ) -> pl.DataFrame:
         for name, frame in tables.items():
             self._connection.register(name, frame.to_arrow())
