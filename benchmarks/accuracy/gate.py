@@ -45,7 +45,7 @@ class Found:
 def run(case: layout.Case, scratch: Path) -> Found:
     """Index the records of ``case`` in ``scratch`` and match its requests."""
     key = secrets.token_bytes(_KEY_BYTES)
-    records.build_index(case.folder, scratch, key, announce=lambda _: None)
+    records.build_index(case.folder, scratch, key)
     last = case.addresses()["processed_on"].max()
     day = (last if isinstance(last, date) else date.min) + timedelta(days=1)
     pack = load_pack(builtin_pack())

@@ -94,13 +94,18 @@ def make_block(
     found = finders.of_records(
         people.select("person", normal.tin_digits("tin").alias("tin")),
         normal.all_names(people),
-        normal.addresses_of_record(places),
+        _placed(places),
         known.names.join(people, on="person", how="anti"),
-        known.places,
+        finders.of_places(known.places),
     )
     identifiers = [frame["taxpayer_id"].max() for frame in (taxpayers, addresses)]
     return Block(
-        tables={"taxpayer": people, "address": places, "filing": filings, **found},
+        tables={
+            "taxpayer": people,
+            "address": places.drop("lines_hash"),
+            "filing": filings,
+            **found,
+        },
         digest=digest,
         last_id=max((str(one) for one in identifiers if one is not None), default=""),
         taxpayers=taxpayers.height,
@@ -154,7 +159,15 @@ def _make_places(
         "processed_on",
         pl.col("protected").fill_null(value=True),
     )
-    return filings, rows.filter("new").select("person", "place", *normal.ADDRESS)
+    places = rows.filter("new").select("person", "place", *normal.ADDRESS, "lines_hash")
+    return filings, places
+
+
+def _placed(places: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys of each person's addresses; what several write alike is made ready once."""
+    written = places.unique("lines_hash", keep="any").select("lines_hash", *normal.ADDRESS)
+    ready = finders.of_places(normal.addresses_of_record(written))
+    return places.select("person", "lines_hash").join(ready, on="lines_hash").drop("lines_hash")
 
 
 def _refuse_doubtful(taxpayers: pl.DataFrame, addresses: pl.DataFrame, known: pl.Series) -> None:

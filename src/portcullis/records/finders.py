@@ -64,6 +64,16 @@ def _keys_of_places() -> list[pl.Expr]:
     return [*named, pl.when(there & pl.col("a_unique_point")).then(_hash(_POINT)).alias("point")]
 
 
+def of_places(places: pl.DataFrame) -> pl.DataFrame:
+    """Return ``places`` with the keys of each address in place of its normal form (``a_*``).
+
+    ``somewhere``: whether it is an address at all.
+    """
+    return places.select(
+        pl.exclude("^a_.*$"), (~pl.col("a_absent")).alias("somewhere"), *_keys_of_places()
+    )
+
+
 def _key_of_name() -> pl.Expr:
     return pl.when(~pl.col("n_absent")).then(pl.col("n_key").hash(_SEED + 1)).alias("named")
 
@@ -85,25 +95,22 @@ def of_requests(requests: pl.DataFrame) -> pl.DataFrame:
 def of_records(
     taxpayers: pl.DataFrame,
     names: pl.DataFrame,
-    places: pl.DataFrame,
+    placed: pl.DataFrame,
     known_names: pl.DataFrame,
-    known_places: pl.DataFrame,
+    known_placed: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """Return the tables ``find_*`` (``key, person``, in order of person) of a block.
 
-    ``taxpayers``: person, tin; ``names``: person, n_*; ``places``: person, a_*. The known names
-    and places are those an index already holds of the same persons: each new name is found at the
-    known places too, and each known name at the new ones.
+    ``taxpayers``: person, tin; ``names``: person, n_*; ``placed``: person and ``of_places``. The
+    known names and places are those an index already holds of the same persons: each new name is
+    found at the known places too, and each known name at the new ones.
     """
     named, known_named = (
         frame.select("person", _key_of_name()).filter(pl.col("named").is_not_null())
         for frame in (names, known_names)
     )
-    placed, known_placed = (
-        frame.select("person", *_keys_of_places()) for frame in (places, known_places)
-    )
     somewhere = pl.concat(
-        [frame.filter(~pl.col("a_absent")).select("person") for frame in (places, known_places)]
+        [frame.filter("somewhere").select("person") for frame in (placed, known_placed)]
     )
     pairs = pl.concat(
         [
