@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from portcullis.ledger.statements import Seen
 
 _HOME = str(DEFAULT_HOME)
-_FIRST, _FINAL = 1, 2
 
 
 def register(app: App) -> None:
@@ -43,7 +42,7 @@ def request(
     out: Annotated[Path, Parameter(help="The folder to write to.")],
     all: Annotated[bool, Parameter(negative="", help="Every request of the batch.")] = False,
     final: Annotated[
-        bool, Parameter(negative="", help="In the final list, not the first.")
+        bool, Parameter(negative="", help="In the final list, not that before.")
     ] = False,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
@@ -57,8 +56,7 @@ def request(
 
     out.mkdir(parents=True, exist_ok=True)
     count = 0
-    number = _FINAL if final else _FIRST
-    for proven in proofs(opened, find_batch(batch), request_id, number):
+    for proven in proofs(opened, find_batch(batch), request_id, final=final):
         (out / f"{proven.row}.tlog-proof").write_text(proven.proof)
         (out / f"{proven.row}.leaf").write_bytes(proven.leaf)
         count += 1

@@ -148,8 +148,7 @@ def _place(home: Home, batch: Batch, request_id: str) -> _Found | None:
 
 def _explain(home: Home, found: _Found, request_id: str, reader: _Reader) -> Explanation:
     batch = found.batch
-    listed = batch.lists.get(number=1)
-    basis = Basis.from_json(entries.body(listed.entry)["basis"])
+    basis = files.basis_of(batch)
     document = Explanation(
         request_id=request_id,
         batch=batch.id,
@@ -182,9 +181,9 @@ def _judged(
     phases = set(reader.phases)
     notes = []
     if Phase.MATCH in phases:
-        decided = _row(home, batch, files.DETERMINATIONS, row)
+        decided = _row(home, batch, files.in_force(batch, files.DETERMINATIONS), row)
         outcome = str(decided["outcome"][0])
-        matched = _row(home, batch, files.MATCHES, row)
+        matched = _row(home, batch, files.in_force(batch, files.MATCHES), row)
         if matched.height:
             frame = frame.with_columns(matched.select(_facts(matched)))
             stored |= matched.row(0, named=True)

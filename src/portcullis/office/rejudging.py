@@ -22,7 +22,7 @@ def no_longer_met(home: Home, batch: Batch, rows: list[int]) -> dict[int, str]:
     wanted = pl.col("row").is_in(rows)
     requests = files.read_step(home, batch, files.REQUESTS).filter(wanted)
     frame = screening.prepare(requests, home.pack)
-    for step in (files.MEASURES, files.MATCHES):
+    for step in (files.MEASURES, files.in_force(batch, files.MATCHES)):
         found = files.read_step(home, batch, step).filter(wanted)
         frame = frame.join(found, on="row", how="left", maintain_order="left", suffix="_stored")
     today = readings.basis_on(home, home.today())
