@@ -12,6 +12,7 @@ def register(app: App) -> None:
     """Add this noun's verbs."""
     records = App(name="records", help="The holder's records: index them.")
     records.command(index)
+    records.command(model)
     app.command(records)
 
 
@@ -28,3 +29,12 @@ def index(source: Path, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = F
         "addresses": info.addresses,
     }
     show(facts, as_json=json, title="The index of the records")
+
+
+def model(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
+    """Train the model behind a reviewer's picture, once for each index; it decides nothing."""
+    opened = office(home)
+    from portcullis.office.likelihood import of_current_index
+
+    trained, index = of_current_index(opened)
+    show({"model": trained.digest, "index": index}, as_json=json, title="The model")

@@ -6,5 +6,27 @@ record of that one taxpayer; what is merely close goes to a person and is never 
 
 from portcullis.matching.codes import CAUSES
 from portcullis.matching.match import MATCH, match
+from portcullis.matching.referral import (
+    NOT_FINDABLE,
+    RULES,
+    Near,
+    NotFindable,
+    as_found,
+    differing,
+    near,
+    the_one,
+)
 
-__all__ = ["CAUSES", "MATCH", "match"]
+__all__ = [
+    "CAUSES",
+    "MATCH",
+    "NOT_FINDABLE",
+    "RULES",
+    "Near",
+    "NotFindable",
+    "as_found",
+    "differing",
+    "match",
+    "near",
+    "the_one",
+]

@@ -27,6 +27,7 @@ from portcullis.office.models import (
     Sample,
 )
 from portcullis.office.people import Actor, sign_act
+from portcullis.office.referrals import check_none_unlisted
 from portcullis.office.stages import check_state, move
 
 
@@ -49,6 +50,7 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
     batch = find_batch(batch_id)
     check_state(batch, "determined", "sampled", "examined")
     check_apart(home, actor, "impairment", batch)
+    check_none_unlisted(home, batch)
     rows = eligible_rows(home, batch)
     barred = set(adverse)
     if unknown := barred - set(rows.values()):
@@ -80,6 +82,7 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
     batch = find_batch(batch_id)
     check_state(batch, "determined")
     check_apart(home, actor, "sample", batch)
+    check_none_unlisted(home, batch)
     listed = list_in_force(batch)
     thresholds = home.pack.thresholds
     rows = list(eligible_rows(home, batch))

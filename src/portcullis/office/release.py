@@ -38,6 +38,7 @@ from portcullis.office.listing import check_list
 from portcullis.office.models import Approval, Batch, Package
 from portcullis.office.orders import standing_orders
 from portcullis.office.people import Actor, sign_act
+from portcullis.office.referrals import check_none_unlisted
 from portcullis.office.safeguards import standing_today
 from portcullis.office.stages import check_state, move
 from portcullis.standing import GateLock, Standing, Subject, gate
@@ -196,6 +197,7 @@ def _nothing_leaves(batch: Batch) -> bool:
 
 def _answer_only(home: Home, batch: Batch, actor: Actor, announce: Announce) -> None:
     _check_answer_day(home, batch)
+    check_none_unlisted(home, batch)
     listed = list_in_force(batch)
     with transaction.atomic():
         facts = {"list": listed.entry_id, "root": listed.root}

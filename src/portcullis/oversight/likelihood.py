@@ -1,0 +1,174 @@
+"""How likely two records are one person's: a picture for a reviewer's orientation, never a reason.
+
+Splink's model (Fellegi and Sunter 1969; Linacre et al. 2022), trained once an index version on a
+sample of its records, and its waterfall of match weights for one pair. TINs are left out: they are
+compared by rule. Nothing that decides imports this module; Splink is loaded when first needed.
+"""
+
+import copy
+import json
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import vl_convert
+
+VERSION = "1"
+"""Version of columns, comparisons and training; a change that alters any weight raises it."""
+
+SAMPLE = 5_000
+"""Taxpayers whose names and addresses a model is trained on, at most."""
+
+SEED = 6103
+_PAIRS = 2_000_000  # random pairs among them, for how often parts agree by chance
+_FLOOR = 1e-4  # no level is impossible: what a sample does not show may be
+_DIGITS = 6
+_PRIOR = 1e-4
+_COLUMNS = ("given", "middle", "family", "suffix", "number", "street", "unit", "place")
+_LABEL, _ID = "person", "unique_id"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One step of the waterfall: what was compared, what it came to, and its weight in bits."""
+
+    part: str
+    agreement: str
+    bits: float
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """The match weights of one pair, from the prior to the sum, and Splink's chart as SVG."""
+
+    weights: tuple[Weight, ...]
+    svg: str
+
+
+def records(names: pl.DataFrame, addresses: pl.DataFrame, prefix: str) -> pl.DataFrame:
+    """Return every name of a person beside every address: ``person`` and what is compared.
+
+    ``names``, ``addresses``: ``person`` and the normal forms under ``prefix`` + ``n_``, ``a_``.
+    Absent parts are null.
+    """
+    joined = names.join(addresses, on=_LABEL)
+    n, a = f"{prefix}n_", f"{prefix}a_"
+    frame = joined.select(
+        _LABEL,
+        *[pl.col(n + part).alias(part) for part in ("given", "middle", "family", "suffix")],
+        (pl.col(a + "number") + pl.col(a + "box")).alias("number"),
+        pl.col(a + "street").alias("street"),
+        pl.col(a + "unit").alias("unit"),
+        pl.when(pl.col(a + "zip5") == "")
+        .then(pl.col(a + "city") + " " + pl.col(a + "state"))
+        .otherwise(a + "zip5")
+        .alias("place"),
+    ).unique()
+    empty = [pl.col(part).str.strip_chars().replace("", None) for part in _COLUMNS]
+    return frame.with_columns(empty).sort(_LABEL, *_COLUMNS).with_row_index(_ID)
+
+
+def train(sample: pl.DataFrame) -> dict[str, Any]:
+    """Return a model (Splink's settings) trained on ``sample``, as ``records`` gives it.
+
+    m comes from the different spellings of one person's own filings, u from random pairs. The
+    same sample gives the same model. No term frequencies are kept: the model holds no name.
+    """
+    linker = _linker(sample, _settings())
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=_PAIRS, seed=SEED, min_count_per_level=None, num_chunks=1
+    )
+    if sample.height > sample[_LABEL].n_unique():
+        linker.training.estimate_m_from_label_column(_LABEL)
+    return _smoothed(linker.misc.save_model_to_json())
+
+
+def waterfall(model: Mapping[str, Any], left: pl.DataFrame, right: pl.DataFrame) -> Waterfall:
+    """Return the match weights of the one row of ``left`` beside the one of ``right``."""
+    linker = _linker(pl.concat([left, right]), copy.deepcopy(dict(model)))
+    (one,), (other,) = left.to_dicts(), right.to_dicts()
+    scored = linker.inference.score_pair(one, {**other, _ID: one[_ID] + 1})
+    chart = linker.visualisations.waterfall_chart(
+        scored.as_record_list(), filter_nulls=True, remove_sensitive_data=True
+    )
+    return Waterfall(_weights(chart.chart_data), _svg(chart))
+
+
+def _linker(frame: pl.DataFrame, settings: Any) -> Any:
+    import duckdb
+    from splink import DuckDBAPI, Linker
+
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET threads = 1; SET temp_directory = ''")
+    connection.execute("SET enable_external_access = false")
+    api = DuckDBAPI(connection=connection)
+    linker = Linker(api.register(frame.to_arrow()), settings)
+    # It sets its own level on the way; what a sample does not show is smoothed over, and no news.
+    logging.getLogger("splink").setLevel(logging.CRITICAL)
+    return linker
+
+
+def _settings() -> Any:
+    import splink.comparison_library as cl
+    from splink import SettingsCreator, block_on
+
+    def name(column: str) -> Any:
+        return cl.JaroWinklerAtThresholds(column, [0.92, 0.8])
+
+    return SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name=_ID,
+        comparisons=[
+            name("given"),
+            cl.ExactMatch("middle"),
+            name("family"),
+            cl.ExactMatch("suffix"),
+            cl.DamerauLevenshteinAtThresholds("number", [1]),
+            cl.JaroWinklerAtThresholds("street", [0.9]),
+            cl.ExactMatch("unit"),
+            cl.DamerauLevenshteinAtThresholds("place", [1]),
+        ],
+        blocking_rules_to_generate_predictions=[block_on("family", "place")],
+        probability_two_random_records_match=_PRIOR,
+        retain_intermediate_calculation_columns=True,
+        retain_matching_columns=True,
+    )
+
+
+def _smoothed(model: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the model with no impossible level, and its numbers to a few digits."""
+    smooth = copy.deepcopy(dict(model)) | {"linker_uid": f"portcullis-{VERSION}"}
+    for comparison in smooth["comparisons"]:
+        levels = [each for each in comparison["comparison_levels"] if not _is_null(each)]
+        for which in ("m_probability", "u_probability"):
+            given = [max(_number(each.get(which)), _FLOOR) for each in levels]
+            for each, value in zip(levels, given, strict=True):
+                each[which] = round(value / sum(given), _DIGITS)
+    return dict(json.loads(json.dumps(smooth)))
+
+
+def _is_null(level: Mapping[str, Any]) -> bool:
+    return bool(level.get("is_null_level"))
+
+
+def _number(value: object) -> float:
+    known = isinstance(value, int | float) and math.isfinite(value)
+    return float(value) if known else 0.0  # type: ignore[arg-type]
+
+
+def _weights(rows: list[dict[str, Any]]) -> tuple[Weight, ...]:
+    return tuple(
+        Weight(
+            str(row["column_name"]),
+            str(row["label_for_charts"]),
+            round(float(row["log2_bayes_factor"]), 2),
+        )
+        for row in rows
+    )
+
+
+def _svg(chart: Any) -> str:
+    return str(vl_convert.vegalite_to_svg(chart.chart_dict))

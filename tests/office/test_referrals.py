@@ -1,0 +1,255 @@
+"""Near misses before two reviewers: what may be found, by whom, and what comes of it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from portcullis.errors import Refused
+from tests.office import acts, checks, near
+from tests.office import world as worlds
+from tests.office.homes import switch
+from tests.office.near import CAST, FINDABLE
+from tests.office.world import BATCH, World
+
+
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from django.db import connections
+
+    world = near.build(tmp_path_factory.mktemp("near") / "world")
+    connections.close_all()
+    return world.folder
+
+
+@pytest.fixture
+def world(_made: Path, tmp_path: Path) -> World:
+    """A fresh world whose batch is determined and full of near misses."""
+    shutil.copytree(_made, tmp_path / "world")
+    fresh = World(tmp_path / "world")
+    switch(fresh.home_path)
+    return fresh
+
+
+def test_every_near_miss_waits_and_nothing_else(world: World) -> None:
+    assert near.states(world) == dict.fromkeys(CAST, "open")
+
+
+@pytest.mark.parametrize("name", list(CAST))
+def test_what_may_be_found_and_what_never_may(world: World, name: str) -> None:
+    expected = CAST[name][2]
+    rule = {"two-units": "unit-left-out", "father-and-son": "nickname"}.get(name, expected)
+    rule = "street-slip" if expected == "element" else rule
+    if name in FINDABLE:
+        near.find(world, name, rule)
+        assert near.states(world)[name] == "found"
+        return
+    refused = acts.denied(
+        world, "review", "reviewer", "not-findable", lambda: near.find(world, name, rule)
+    )
+    from portcullis.matching import NOT_FINDABLE
+
+    told = NOT_FINDABLE.get(expected, "Another element of the match is not met.")
+    assert refused.message.startswith(told)
+    assert near.states(world)[name] == "open"
+
+
+@pytest.mark.parametrize("rule", ["household", "number-slip", "nickname", "unit-left-out", ""])
+def test_no_rule_but_the_one_that_fits_finds_anything(world: World, rule: str) -> None:
+    acts.denied(
+        world, "review", "reviewer", "not-findable", lambda: near.find(world, "street", rule)
+    )
+    assert near.states(world)["street"] == "open"
+
+
+def test_another_address_of_record_is_not_found(world: World) -> None:
+    acts.denied(
+        world, "review", "reviewer", "not-findable",
+        lambda: near.find(world, "street", "street-slip", number=2),
+    )  # fmt: skip
+
+
+def test_a_finding_needs_words_and_a_near_miss(world: World) -> None:
+    from portcullis.office import referrals
+
+    person = acts.hands(world, "reviewer", "reviewer")
+    with pytest.raises(Refused, match="reason"):
+        referrals.find(
+            world.home(), BATCH, "street", person, number=1, rule="street-slip", reason=" "
+        )
+    with pytest.raises(Refused, match="No near miss"):
+        near.find(world, "REQ-00001", "street-slip")
+    near.find(world, "street", "street-slip")
+    with pytest.raises(Refused, match="found already"):
+        near.find(world, "street", "street-slip", by="reviewer-2")
+
+
+def test_two_different_reviewers_and_neither_had_another_part(world: World) -> None:
+    with pytest.raises(Refused, match="Nothing waits"):
+        near.confirm(world, "street")
+    near.find(world, "street", "street-slip")
+    acts.denied(
+        world, "review", "reviewer", "two-people",
+        lambda: near.confirm(world, "street", by="reviewer"),
+    )  # fmt: skip
+    acts.change_person(world, "specialist", roles=("specialist", "reviewer"))
+    acts.denied(
+        world, "review", "specialist", "two-people",
+        lambda: near.confirm(world, "street", by="specialist"),
+    )  # fmt: skip
+    acts.change_person(world, "sampler", roles=("sampler",))
+    acts.denied(
+        world, "review", "sampler", "role", lambda: near.confirm(world, "street", by="sampler")
+    )
+    near.confirm(world, "street")
+    for person, role, act in (
+        ("impairment", "impairment-official", lambda: acts.impair(world, by="reviewer")),
+        ("sampler", "sampler", lambda: acts.draw(world, by="reviewer-2")),
+    ):
+        acts.change_person(world, "reviewer", roles=("reviewer", role))
+        acts.change_person(world, "reviewer-2", roles=("reviewer", role))
+        with pytest.raises(Refused, match="reviewed near misses"):
+            act()
+        assert person
+
+
+def test_a_refused_finding_stays_silent_until_another_is_confirmed(world: World) -> None:
+    near.find(world, "street", "street-slip")
+    near.confirm(world, "street", refuse="The street is another.")
+    assert near.states(world)["street"] == "refused"
+    with pytest.raises(Refused, match="No confirmed finding"):
+        near.supplement(world)
+    near.find(world, "street", "street-slip", by="reviewer-2")
+    near.confirm(world, "street", by="reviewer")
+    assert near.states(world)["street"] == "confirmed"
+
+
+def walk_to_approval(world: World) -> None:
+    for name, rule in FINDABLE.items():
+        near.find(world, name, rule)
+        near.confirm(world, name)
+    with pytest.raises(Refused, match="on no list yet"):
+        acts.impair(world)
+    near.supplement(world)
+    acts.impair(world)
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    acts.approve(world)
+
+
+def test_the_whole_way_from_near_miss_to_opened_package(world: World) -> None:
+    from portcullis import ledger
+    from portcullis.office.files import find_batch, list_in_force
+    from portcullis.office.listing import check_final_list, check_list
+    from portcullis.office.public import FILE, read_public
+
+    walk_to_approval(world)
+    listed = list_in_force(find_batch(BATCH))
+    assert (listed.number, listed.eligible) == (2, near.LAWFUL + len(FINDABLE))
+    acts.release(world)
+    ends = acts.outcomes(world)
+    assert {name for name, end in ends.items() if end == "released"} == {
+        *FINDABLE, *(f"REQ-{number:05d}" for number in range(1, near.LAWFUL + 1)),
+    }  # fmt: skip
+    home, batch = world.home(), find_batch(BATCH)
+    check_list(home, batch)
+    check_final_list(home, batch)
+    assert [each.number for each in batch.lists.order_by("number")] == [1, 2, 3]
+    kinds = [entry["number"] for _, entry in checks.of_kind(home, "determination-list")]
+    assert kinds == [1, 2, 3]
+    opened = acts.package_of(world, "street")
+    assert acts.token(world, opened)
+    content = acts.open_package(world, opened)
+    assert content["request_id"] == "street"
+    assert content["last_known_address"]["line1"] == "7 Marigld Ave"
+    public = read_public(home.path / FILE)
+    found = ledger.verify_log(
+        home.ledger, list(public.ledger), list(public.witnesses), public.k, trees=home.trees
+    )
+    assert found.ok
+
+
+def test_the_answers_say_nothing_of_a_review(world: World) -> None:
+    walk_to_approval(world)
+    acts.release(world)
+    answers = acts.answers(world)
+    said = dict(answers.select("request_id", "answer").iter_rows())
+    for name in CAST:
+        assert said[name] == ("disclosed" if name in FINDABLE else "no disclosure")
+    assert set(answers.filter(answer="no disclosure")["findings"].list.len()) == {0}
+    outside = b"".join(
+        path.read_bytes() for path in sorted(world.home().outgoing.rglob("*")) if path.is_file()
+    )
+    for word in (b"review", b"near-miss", b"slip"):
+        assert word not in outside
+    for _, entry in checks.of_kind(world.home(), "reviewed"):
+        assert set(entry) == {
+            "at", "batch", "by", "index", "kind", "log", "signature", "statute",
+        }  # fmt: skip
+
+
+def test_a_batch_without_review_goes_as_it_always_did(world: World) -> None:
+    from portcullis.office.files import find_batch
+
+    near.look(world, "street")
+    near.find(world, "street", "street-slip")
+    acts.impair(world)
+    with pytest.raises(Refused, match="ended"):
+        near.confirm(world, "street")
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    acts.approve(world)
+    acts.release(world)
+    assert [each.number for each in find_batch(BATCH).lists.order_by("number")] == [1, 2]
+    assert acts.outcomes(world)["street"] == "referred"
+
+
+def test_an_index_made_since_finds_nothing(world: World) -> None:
+    from portcullis.office.indexing import index_records
+
+    import polars as pl
+
+    path = world.folder / "records" / "taxpayer.parquet"
+    table = pl.read_parquet(path)
+    table.with_columns(pl.col("tin_type").fill_null("SSN")).head(table.height - 1).write_parquet(path)
+    addresses = world.folder / "records" / "address_of_record.parquet"
+    rows = pl.read_parquet(addresses)
+    rows.filter(pl.col("taxpayer_id").is_in(pl.read_parquet(path)["taxpayer_id"].implode())).write_parquet(addresses)
+    index_records(world.home(), world.folder / "records")
+    with pytest.raises(Refused, match="indexed anew"):
+        near.find(world, "street", "street-slip")
+
+
+def test_a_finding_whose_file_is_gone_is_void(world: World) -> None:
+    near.find(world, "street", "street-slip")
+    near.find(world, "number", "number-slip")
+    near.confirm(world, "number", refuse="Another house.")
+    folder = world.home().batch(BATCH) / "review"
+    newest = max(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    newest.unlink()
+    assert set(near.states(world).values()) == {"open"}
+
+
+def test_the_picture_shows_one_record_and_nobody_else(world: World) -> None:
+    page = near.look(world, "street").as_html()
+    assert "MARIG" in page
+    assert "decides nothing" in page
+    assert "1 other taxpayer is at this address" in page
+    assert "WILHELMINA" not in page
+    assert "All nine digits of the TIN agree." in page
+    tins = [row["tin"] for row in _taxpayers(world) if row["tin"]]
+    assert not [tin for tin in tins if tin in page.replace("-", "")]
+    assert len(checks.of_kind(world.home(), "reviewed")) == 1
+    assert len(checks.of_kind(world.home(), "model-trained")) == 1
+    silent = near.look(world, "father-and-son").as_html()
+    assert "Nothing may be found" in silent
+    assert "ROBERT" not in silent
+    assert len(checks.of_kind(world.home(), "model-trained")) == 1
+
+
+def _taxpayers(world: World) -> list[dict]:
+    import polars as pl
+
+    return pl.read_parquet(world.folder / "records" / "taxpayer.parquet").to_dicts()
