@@ -184,13 +184,34 @@ def near(request: pl.DataFrame, index: Index, basis: Basis) -> Near:
         *_NAMED,
         *_PLACED,
     )
-    pairs = pl.concat([index.candidates(asked), index.neighbours(asked)]).unique()
-    pairs = pairs.sort("person", "row")
+    pairs = pl.concat([index.candidates(asked), index.neighbours(asked)])
+    first = _compared(asked, pairs, index, basis)
+    # Whoever is at the address of record, or has the name of record near it, counts as well.
+    others = index.neighbours(_as_of_record(first))
+    return _compared(asked, pl.concat([pairs, others]), index, basis)
+
+
+def _compared(asked: pl.DataFrame, pairs: pl.DataFrame, index: Index, basis: Basis) -> Near:
+    pairs = pairs.unique().sort("person", "row")
     return Near(
         asked,
         _compared_names(asked, index.names(pairs)),
         _compared_addresses(asked, index.addresses(pairs, basis.as_of)),
     )
+
+
+def _as_of_record(seen: Near) -> pl.DataFrame:
+    """Return the request as each candidate's record has it: every name at every near address."""
+    mine = pl.col("person").is_in(list(seen.candidates))
+    there = pl.col("code").is_in([*addresses.AGREES, *_NEAR_ADDRESS])
+    named = seen.names.filter(mine).select("person", *_renamed(_NAMED))
+    placed = seen.addresses.filter(mine & there).select("person", *_renamed(_PLACED))
+    row, tin = pl.lit(0, pl.UInt32).alias("row"), pl.lit(None, pl.String).alias("tin")
+    return named.join(placed, on="person").select(row, tin, *_NAMED, *_PLACED)
+
+
+def _renamed(columns: Sequence[str]) -> list[pl.Expr]:
+    return [pl.col(f"r_{name}").alias(name) for name in columns]
 
 
 def _compared_names(asked: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,6 @@ it is kept encrypted, in the holder's home only.
 
 import json
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,7 @@ import polars as pl
 from django.db import transaction
 
 from portcullis import records, tables
-from portcullis.canonical import json_bytes, sha256_hex
+from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse
 from portcullis.matching import Near
 from portcullis.office import entries
@@ -32,10 +31,19 @@ _EVER = date.max
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model and its digest (SHA-256, hex, of its canonical JSON)."""
+    """A trained model (Splink's settings) as the text it is kept as: JSON, keys sorted."""
 
-    digest: str
-    settings: Mapping[str, Any]
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the text."""
+        return sha256_hex([self.text.encode()])
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings that Splink is given."""
+        return dict(json.loads(self.text))
 
     def waterfall(self, asked: pl.DataFrame, shown: Near) -> Waterfall:
         """Return the match weights of a request beside the record's best name and address."""
@@ -57,7 +65,7 @@ def model(home: Home, index: records.Index) -> Model:
         kept = _kept(home, path)
         if kept is None or not _is_on_record(index, kept):
             kept = _train(index)
-            frame = pl.DataFrame({"model": [json_bytes(dict(kept.settings))]})
+            frame = pl.DataFrame({"model": [kept.text]})
             tables.write_table(path, frame, _key(home))
             _put_on_record(home, index, kept)
     entries.integrate(home)
@@ -78,16 +86,15 @@ def _train(index: records.Index) -> Model:
     pairs = pairs.with_columns(pl.col("row").cast(pl.UInt32))
     named, placed = index.names(pairs), index.addresses(pairs, _EVER)
     settings = likelihood.train(likelihood.records(named, placed, "r_"))
-    return Model(sha256_hex([json_bytes(settings)]), settings)
+    return Model(json.dumps(settings, sort_keys=True))
 
 
 def _kept(home: Home, path: Path) -> Model | None:
     """Return the model kept at ``path``, or None where there is none that can be read."""
     try:
-        text = tables.read_table(path, _key(home))["model"][0]
+        return Model(str(tables.read_table(path, _key(home))["model"][0]))
     except Misuse:
         return None
-    return Model(sha256_hex([text]), json.loads(text))
 
 
 def _is_on_record(index: records.Index, kept: Model) -> bool:

@@ -48,7 +48,6 @@ class Batch:
     state: str = "received"
     lists: dict[int, int] = field(default_factory=dict)
     final: tuple[int, int] | None = None
-    reviewed: list[int] = field(default_factory=list)
     held_for: tuple[str, ...] = ()
     impairment: int | None = None
     sample: int | None = None
@@ -190,10 +189,6 @@ def _listed(recorded: Recorded, position: int, body: Facts) -> None:
         batch.final = body["number"], position
 
 
-def _reviewed(recorded: Recorded, position: int, body: Facts) -> None:
-    recorded.batches[body["batch"]].reviewed.append(position)
-
-
 def _impairment(recorded: Recorded, position: int, body: Facts) -> None:
     recorded.batches[body["batch"]].impairment = position
 
@@ -302,7 +297,6 @@ _STEPS: dict[str, Step] = {
     "batch-received": _received,
     "held": _held,
     "determination-list": _listed,
-    "reviewed": _reviewed,
     "impairment": _impairment,
     "sample": _sampled,
     "examine": _examined,

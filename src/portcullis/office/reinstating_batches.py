@@ -17,7 +17,7 @@ import polars as pl
 from portcullis import ledger, tables
 from portcullis.determination import draw, sample_size
 from portcullis.errors import Misuse, Refused
-from portcullis.office import approval, conclusion, files, packing
+from portcullis.office import approval, conclusion, files, packing, review_journal
 from portcullis.office.home import Home
 from portcullis.office.listing import list_leaves
 from portcullis.office.losses import Loss
@@ -66,6 +66,7 @@ def reinstate_batches(home: Home, recorded: Recorded) -> PutBack:
         if said.state != LOST and f"batch:{batch_id}" not in missing:
             losses += _onwards(home, batch_id, said, recorded)
             again += _impairment_again(batch_id, said)
+            again += _review_again(home, batch_id)
     losses += _histories(recorded)
     return PutBack(tuple(sorted(losses)), tuple(again))
 
@@ -343,6 +344,16 @@ def _impairment_again(batch_id: str, said: Said) -> list[str]:
     return [
         f"The (i)(6) records of the batch {batch_id} are not in the backup: record them again with "
         "`portcullis impairment`."
+    ]
+
+
+def _review_again(home: Home, batch_id: str) -> list[str]:
+    row = Batch.objects.get(id=batch_id)
+    if row.state != "determined" or None not in review_journal.acts(home, row):
+        return []
+    return [
+        f"Acts of the review of the batch {batch_id} are not in the backup: what was found before "
+        "them is void. Find and confirm it again with `portcullis referral`."
     ]
 
 

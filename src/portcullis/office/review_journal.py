@@ -26,6 +26,8 @@ ACT = "review"
 ENTRY = "reviewed"
 LOOKED, FOUND, CONFIRMED, REFUSED = "looked", "found", "confirmed", "refused"
 STATUTE = "26 USC 7213A"
+REVIEWED = "reviewed"
+"""The word before the rule in the reasons of a request that two reviewers found."""
 
 _SCHEMA: dict[str, pl.DataType] = {
     "row": pl.UInt32(),

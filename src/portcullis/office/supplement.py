@@ -21,9 +21,7 @@ from portcullis.office.listing import LISTED, list_leaves
 from portcullis.office.models import Batch, DeterminationList
 from portcullis.office.nonces import draw_nonces
 from portcullis.office.people import Actor, sign_act
-from portcullis.office.review_journal import Review
-
-REVIEWED = "reviewed"
+from portcullis.office.review_journal import REVIEWED, Review
 
 
 def supplement(
