@@ -28,6 +28,7 @@ _FLOOR = 1e-4  # no level is impossible: what a sample does not show may be
 _DIGITS = 6
 _PRIOR = 1e-4
 _COLUMNS = ("given", "middle", "family", "suffix", "number", "street", "unit", "place")
+_NOT_STATED = "Not stated on both sides"
 _LABEL, _ID = "person", "unique_id"
 
 
@@ -163,7 +164,7 @@ def _weights(rows: list[dict[str, Any]]) -> tuple[Weight, ...]:
     return tuple(
         Weight(
             str(row["column_name"]),
-            str(row["label_for_charts"]),
+            _NOT_STATED if row["comparison_vector_value"] == -1 else str(row["label_for_charts"]),
             round(float(row["log2_bayes_factor"]), 2),
         )
         for row in rows

@@ -35,6 +35,7 @@ _ADDRESS_PARTS = {
     "zip5": "ZIP Code",
 }
 _TIN_DIGITS = 9
+_ALIKE = 0.6  # two texts less alike than this differ as a whole; marked letters would only confuse
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,10 @@ def _differences(
 
 def _marked(left: str, right: str) -> tuple[Markup, Markup]:
     ours, theirs = Markup(), Markup()
-    for step, start, end, other, last in SequenceMatcher(None, left, right, False).get_opcodes():
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return escape(left), escape(right)
+    for step, start, end, other, last in matcher.get_opcodes():
         mark = Markup("{}") if step == "equal" else Markup("<mark>{}</mark>")
         ours += mark.format(left[start:end]) if end > start else ""
         theirs += mark.format(right[other:last]) if last > other else ""
