@@ -11,7 +11,6 @@ import pytest
 
 from portcullis.errors import Refused
 from tests.office import acts, checks, near
-from tests.office import world as worlds
 from tests.office.homes import switch
 from tests.office.near import CAST, FINDABLE
 from tests.office.world import BATCH, World
@@ -126,9 +125,7 @@ def test_who_reviewed_does_nothing_else_to_the_batch(
 
     state = {"approve": "examined", "transmit": "approved"}.get(act, "determined")
     Batch.objects.update(state=state)
-    refused = acts.denied(
-        world, act, "reviewer", "two-people", lambda: do(world, by="reviewer")
-    )
+    refused = acts.denied(world, act, "reviewer", "two-people", lambda: do(world, by="reviewer"))
     assert "reviewed near misses" in refused.message
 
 
@@ -189,9 +186,7 @@ def test_the_whole_way_from_near_miss_to_opened_package(
     assert found.ok
 
 
-def opened(
-    world: World, request_id: str, capsys: pytest.CaptureFixture[str]
-) -> dict[str, Any]:
+def opened(world: World, request_id: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """Open a request's package as its officer does; the proof is checked on the way."""
     from portcullis.cli.packages import open_
 

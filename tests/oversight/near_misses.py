@@ -1,6 +1,6 @@
-"""One near miss as a reviewer sees it, made of invented people with the real comparison and model.
+"""One near miss as a reviewer sees it, made of invented people compared and weighed in earnest.
 
-``python -m tests.oversight.near_misses FILE.html`` writes it, for the picture in ``docs/review.md``.
+``python -m tests.oversight.near_misses FILE.html`` writes it, as in ``docs/review.md``.
 """
 
 import random
@@ -21,7 +21,7 @@ _STREETS = ["Marigold Ave", "Juniper Rd", "Foundry Ln", "Larkspur Ct", "Hawthorn
 
 def sample(people: int = 200) -> pl.DataFrame:
     """Return the filings of invented people, as a model is trained on: two addresses each."""
-    draw = random.Random(6103)
+    draw = random.Random(6103)  # noqa: S311 - invented people
     named = [(n, draw.choice(_GIVEN), "", draw.choice(_FAMILY), "") for n in range(people)]
     placed = [
         (n, f"{draw.randint(1, 400)} {draw.choice(_STREETS)}", f"{draw.randint(10001, 10020)}")

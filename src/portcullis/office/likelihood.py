@@ -1,7 +1,7 @@
 """The likelihood model of the index in use: trained once, kept under a key, its digest on record.
 
-It serves the picture a reviewer sees and nothing else. It is derived of return information, so
-it is kept encrypted, in the holder's home only.
+It serves the picture a reviewer sees and nothing else. It is derived of return information, so it is
+kept encrypted, in the holder's home only. Splink is slow to load, and loaded where it is asked for.
 """
 
 import json
@@ -21,8 +21,7 @@ from portcullis.matching import Near
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Entry
-from portcullis.oversight import likelihood
-from portcullis.oversight.likelihood import Waterfall
+from portcullis.oversight.near_miss import Waterfall
 from portcullis.standing import GateLock
 
 ENTRY = "model-trained"
@@ -47,6 +46,8 @@ class Model:
 
     def waterfall(self, asked: pl.DataFrame, shown: Near) -> Waterfall:
         """Return the match weights of a request beside the record's best name and address."""
+        from portcullis.oversight import likelihood
+
         own = asked.select(pl.lit(0, pl.UInt32).alias("person"), "^n_.*$", "^a_.*$")
         left = likelihood.records(own, own.select("person", "^a_.*$"), "")
         best = shown.addresses.sort(_by_code(), "number").head(1)
@@ -80,6 +81,8 @@ def of_current_index(home: Home) -> tuple[Model, str]:
 
 def _train(index: records.Index) -> Model:
     """Train on a sample of the index's taxpayers, drawn with a fixed seed."""
+    from portcullis.oversight import likelihood
+
     count = min(likelihood.SAMPLE, index.info.taxpayers)
     drawn = random.Random(likelihood.SEED).sample(range(index.info.taxpayers), count)  # noqa: S311 - a sample, not a secret
     pairs = pl.DataFrame({"person": sorted(drawn)}, {"person": pl.UInt32}).with_row_index("row")
@@ -103,6 +106,8 @@ def _is_on_record(index: records.Index, kept: Model) -> bool:
 
 
 def _put_on_record(home: Home, index: records.Index, kept: Model) -> None:
+    from portcullis.oversight import likelihood
+
     facts = {
         "index": index.info.digest,
         "model": kept.digest,
@@ -116,6 +121,8 @@ def _put_on_record(home: Home, index: records.Index, kept: Model) -> None:
 
 
 def _path(home: Home, index: records.Index) -> Path:
+    from portcullis.oversight import likelihood
+
     return home.path / "models" / f"{index.info.digest}-{likelihood.VERSION}.tbl"
 
 

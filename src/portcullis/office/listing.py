@@ -84,7 +84,7 @@ def list_leaves(
 ) -> list[bytes]:
     """Return the leaves of a batch's first or supplementary list in received-row order.
 
-    ``table`` and ``matches`` are the tables of that list, ``facts`` what the list's entry says of its
+    ``table`` and ``matches`` are the tables of that list, ``facts`` what its entry says of its
     basis (``LISTED``); each leaf commits to their digest. An eligible request's public answer is
     the planned one.
     """

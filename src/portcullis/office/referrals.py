@@ -278,5 +278,3 @@ def _told(stands: Review) -> str:
         f"Found, by {finding.by}: address {finding.number} of record, by the rule {finding.rule}. "
         f"{RULES[finding.rule].statement} Reason given: {finding.reason}"
     )
-
-

@@ -62,9 +62,7 @@ def supplement(
         "leaves_root": head.root.hex(),
     }
     with transaction.atomic():
-        act = sign_act(
-            home, actor, "adjudicate", listed, batch.id, entry_kind="determination-list"
-        )
+        act = sign_act(home, actor, "adjudicate", listed, batch.id, entry_kind="determination-list")
         made = DeterminationList.objects.create(
             batch=batch,
             number=number,
@@ -93,7 +91,7 @@ def _tables(
     """Return determinations and matches of the list in force, with what was found in its place."""
     table = files.read_step(home, batch, files.in_force(batch, files.DETERMINATIONS))
     matches = files.read_step(home, batch, files.in_force(batch, files.MATCHES))
-    as_found = _judged(home, batch, found).select(matches.columns).cast(dict(matches.schema))
+    as_found = _judged(home, batch, found).select(matches.columns).cast(matches.schema)
     rows = pl.col("row").is_in(list(found))
     replaced = pl.concat([matches.filter(~rows), as_found]).sort("row")
     reviewed = pl.DataFrame(
@@ -129,9 +127,7 @@ def _judged(home: Home, batch: Batch, found: dict[int, Review]) -> pl.DataFrame:
         if review.answer is not None and review.answer.match is not None
     ]
     matches = pl.concat(rows)
-    requests = files.read_step(home, batch, files.REQUESTS).filter(
-        pl.col("row").is_in(list(found))
-    )
+    requests = files.read_step(home, batch, files.REQUESTS).filter(pl.col("row").is_in(list(found)))
     periods = _periods(home, requests)
     asked = matches.join(periods, on="row", maintain_order="left")
     judged = judge(asked, applicable(basis, Phase.MATCH), basis)

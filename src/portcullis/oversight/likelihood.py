@@ -2,7 +2,8 @@
 
 Splink's model (Fellegi and Sunter 1969; Linacre et al. 2022), trained once an index version on a
 sample of its records, and its waterfall of match weights for one pair. TINs are left out: they are
-compared by rule. Nothing that decides imports this module; Splink is loaded when first needed.
+compared by rule. Nothing that decides imports this module. Splink is slow to load: whoever needs
+this imports it where it is used.
 """
 
 import copy
@@ -10,11 +11,15 @@ import json
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import duckdb
 import polars as pl
+import splink.comparison_library as cl
 import vl_convert
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+from portcullis.oversight.near_miss import Waterfall, Weight
 
 VERSION = "1"
 """Version of columns, comparisons and training; a change that alters any weight raises it."""
@@ -30,23 +35,6 @@ _PRIOR = 1e-4
 _COLUMNS = ("given", "middle", "family", "suffix", "number", "street", "unit", "place")
 _NOT_STATED = "Not stated on both sides"
 _LABEL, _ID = "person", "unique_id"
-
-
-@dataclass(frozen=True)
-class Weight:
-    """One step of the waterfall: what was compared, what it came to, and its weight in bits."""
-
-    part: str
-    agreement: str
-    bits: float
-
-
-@dataclass(frozen=True)
-class Waterfall:
-    """The match weights of one pair, from the prior to the sum, and Splink's chart as SVG."""
-
-    weights: tuple[Weight, ...]
-    svg: str
 
 
 def records(names: pl.DataFrame, addresses: pl.DataFrame, prefix: str) -> pl.DataFrame:
@@ -95,13 +83,10 @@ def waterfall(model: Mapping[str, Any], left: pl.DataFrame, right: pl.DataFrame)
     chart = linker.visualisations.waterfall_chart(
         scored.as_record_list(), filter_nulls=True, remove_sensitive_data=True
     )
-    return Waterfall(_weights(chart.chart_data), _svg(chart))
+    return Waterfall(_weights(chart.chart_data), str(vl_convert.vegalite_to_svg(chart.chart_dict)))
 
 
-def _linker(frame: pl.DataFrame, settings: Any) -> Any:
-    import duckdb
-    from splink import DuckDBAPI, Linker
-
+def _linker(frame: pl.DataFrame, settings: SettingsCreator | dict[str, Any]) -> Linker:
     connection = duckdb.connect(":memory:")
     connection.execute("SET threads = 1; SET temp_directory = ''")
     connection.execute("SET enable_external_access = false")
@@ -112,11 +97,8 @@ def _linker(frame: pl.DataFrame, settings: Any) -> Any:
     return linker
 
 
-def _settings() -> Any:
-    import splink.comparison_library as cl
-    from splink import SettingsCreator, block_on
-
-    def name(column: str) -> Any:
+def _settings() -> SettingsCreator:
+    def name(column: str) -> cl.JaroWinklerAtThresholds:
         return cl.JaroWinklerAtThresholds(column, [0.92, 0.8])
 
     return SettingsCreator(
@@ -169,7 +151,3 @@ def _weights(rows: list[dict[str, Any]]) -> tuple[Weight, ...]:
         )
         for row in rows
     )
-
-
-def _svg(chart: Any) -> str:
-    return str(vl_convert.vegalite_to_svg(chart.chart_dict))

@@ -16,7 +16,6 @@ from markupsafe import Markup, escape
 
 from portcullis import __version__, addresses, names
 from portcullis.matching import RULES, Near
-from portcullis.oversight.likelihood import Waterfall
 
 EQUAL, DIFFERS, ONE_SIDE, NEITHER = "equal", "differs", "on one side only", "on neither side"
 _NAME_PARTS = {
@@ -36,6 +35,23 @@ _ADDRESS_PARTS = {
 }
 _TIN_DIGITS = 9
 _ALIKE = 0.6  # two texts less alike than this differ as a whole; marked letters would only confuse
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One step of the waterfall: what was compared, what it came to, and its weight in bits."""
+
+    part: str
+    agreement: str
+    bits: float
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """The match weights of one pair, from the prior to the sum, and Splink's chart as SVG."""
+
+    weights: tuple[Weight, ...]
+    svg: str
 
 
 @dataclass(frozen=True)
