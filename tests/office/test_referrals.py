@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from portcullis.errors import Refused
-from tests.office import acts, checks, near
+from tests.office import acts, checks, near, restored
 from tests.office.homes import switch
 from tests.office.near import CAST, FINDABLE
 from tests.office.world import BATCH, World
@@ -277,6 +277,76 @@ def test_the_picture_shows_one_record_and_nobody_else(world: World) -> None:
     assert "Nothing may be found" in silent
     assert "ROBERT" not in silent
     assert len(checks.of_kind(world.home(), "model-trained")) == 1
+
+
+def test_the_likelihood_is_trained_once_and_the_same_each_time(world: World) -> None:
+    from portcullis.office import likelihood
+
+    model, index = likelihood.of_current_index(world.home())
+    ((_, entry),) = checks.of_kind(world.home(), "model-trained")
+    assert (entry["model"], entry["index"]) == (model.digest, index)
+    (kept,) = (world.home().path / "models").iterdir()
+    assert b"comparison" not in kept.read_bytes()
+    kept.write_bytes(b"damaged")
+    again, _ = likelihood.of_current_index(world.home())
+    assert again == model
+    assert b"damaged" not in kept.read_bytes()
+
+
+def test_an_explanation_says_that_two_reviewers_found_it(world: World) -> None:
+    from portcullis.office.explanations import explain_request
+
+    near.find(world, "street", "street-slip")
+    near.confirm(world, "street")
+    near.supplement(world)
+    counsel = acts.hands(world, "counsel", "counsel")
+    explained = explain_request(world.home(), "street", counsel)
+    assert explained.outcome == "eligible"
+    assert explained.met
+    assert "by the rule street-slip" in explained.as_text()
+    assert "found otherwise" not in explained.as_text()
+
+
+def test_a_review_in_the_backup_goes_on_after_it(world: World) -> None:
+    near.find(world, "street", "street-slip")
+    near.confirm(world, "street")
+    near.supplement(world)
+    again = restored.lost_and_put_back(world, lambda: acts.place(world))
+    restored.whole_again(again, world.home_path)
+    assert "street" not in near.states(again)
+    from portcullis.office.models import Placed
+
+    Placed.objects.update(standing=False)
+    near.find(again, "number", "number-slip")
+    near.confirm(again, "number")
+    assert near.supplement(again).number == 3
+
+
+def test_a_refusal_made_after_the_backup_voids_what_was_found_before(world: World) -> None:
+    near.find(world, "street", "street-slip")
+    again = restored.lost_and_put_back(
+        world, lambda: near.confirm(world, "street", refuse="Another street.")
+    )
+    found = restored.catch_up(again, world.home_path)
+    assert any("portcullis referral" in each for each in found.again)
+    assert restored.accept(again, found.losses[0].id).whole
+    with pytest.raises(Refused, match="Nothing waits"):
+        near.confirm(again, "street", by="reviewer")
+    assert near.states(again)["street"] == "open"
+
+
+def test_a_supplementary_list_made_after_the_backup_is_a_loss_that_stays_closed(
+    world: World,
+) -> None:
+    def since() -> None:
+        near.find(world, "street", "street-slip")
+        near.confirm(world, "street")
+        near.supplement(world)
+
+    again = restored.lost_and_put_back(world, since)
+    found = restored.catch_up(again, world.home_path)
+    assert f"batch:{BATCH}" in {loss.id for loss in found.losses}
+    assert restored.closed(again) == ["loss-not-accepted"]
 
 
 def _taxpayers(world: World) -> list[dict]:
