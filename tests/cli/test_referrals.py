@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from tests.cli.run import portcullis
 from tests.office import near
@@ -12,8 +13,6 @@ from tests.office.world import BATCH, World
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    from django.db import connections
-
     made = near.build(tmp_path_factory.mktemp("referral") / "world")
     connections.close_all()
     return made
@@ -44,7 +43,7 @@ def test_from_the_queue_to_the_list(world: World, tmp_path: Path) -> None:
     assert made["list"] == 2
 
 
-def test_the_rules_are_listed(world: World) -> None:
+def test_the_rules_are_listed() -> None:
     said = json.loads(portcullis("referral", "rules", "--json").stdout)
     assert set(said["rules"]) >= {"street-slip", "unit-left-out", "nickname"}
     assert "household" not in said["rules"]

@@ -13,6 +13,7 @@ from portcullis.office import entries
 from portcullis.office.duties import check_apart
 from portcullis.office.files import (
     DETERMINATIONS,
+    check_in_force,
     find_batch,
     in_force,
     list_in_force,
@@ -63,6 +64,7 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
         if batch.impairments.exists():
             raise Refused("The (i)(6) records of this batch were recorded before.")
         act = sign_act(home, actor, "impairment", {"list": listed.entry_id}, batch.id)
+        check_in_force(listed)
         Impairment.objects.bulk_create(
             [
                 Impairment(batch=batch, row=row, adverse=request_id in barred, act=act)
@@ -108,6 +110,7 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
             "confidence": str(thresholds.sample_confidence),
         }
         act = sign_act(home, actor, "sample", facts, batch.id)
+        check_in_force(listed)
         sample = Sample.objects.create(
             list=listed, seed=drawn_with.hex(), rows=draw(drawn_with, rows, size), act=act
         )

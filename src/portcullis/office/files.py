@@ -64,6 +64,16 @@ def list_in_force(batch: Batch) -> DeterminationList:
     return batch.lists.filter(final=False).latest("number")
 
 
+def check_in_force(listed: DeterminationList) -> None:
+    """Raise Refused where ``listed`` is not the list in force any more.
+
+    Asked inside the transaction of an act on the list, once its entry is written: a supplementary
+    list made in the meantime waits for that, or has been seen.
+    """
+    if list_in_force(listed.batch) != listed:
+        raise Refused("A newer list of this batch was made in the meantime.", "Do it again.")
+
+
 def in_force(batch: Batch, name: str) -> str:
     """Return the file of ``name`` (DETERMINATIONS or MATCHES) that the list in force was made of.
 

@@ -1,7 +1,7 @@
 """The likelihood model of the index in use: trained once, kept under a key, its digest on record.
 
-It serves the picture a reviewer sees and nothing else. It is derived of return information, so it is
-kept encrypted, in the holder's home only. Splink is slow to load, and loaded where it is asked for.
+It serves the picture a reviewer sees and nothing else. It is derived of return information, so it
+is kept encrypted, in the holder's home only. Splink is slow to load: loaded where it is asked for.
 """
 
 import json

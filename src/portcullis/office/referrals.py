@@ -141,8 +141,8 @@ def confirmed(home: Home, batch: Batch) -> dict[int, Review]:
 
 
 def check_none_unlisted(home: Home, batch: Batch) -> None:
-    """Raise Refused where confirmed findings wait for their supplementary list."""
-    if confirmed(home, batch):
+    """Raise Refused where confirmed findings wait for their list, and could still be listed."""
+    if not batch.impairments.exists() and confirmed(home, batch):
         raise Refused(
             "Confirmed findings of near misses are on no list yet.",
             "The specialist lists them with `portcullis referral supplement`.",

@@ -90,9 +90,10 @@ def record(home: Home, batch: Batch, actor: Actor, index: str, done: Done) -> No
 def reviews(home: Home, batch: Batch) -> dict[int, Review]:
     """Return where the review of each request stands that anybody found something of, by row.
 
-    A finding that was refused may be found anew, and then waits again. Where the file of an act is
-    missing (the home was put back from an older backup), whatever was found before it is void: it
-    may have been a refusal.
+    An answer counts for the very finding it was given to, from another person; of two, a refusal
+    prevails. A finding that was refused may be found anew, and then waits again. Where the file of
+    an act is missing (the home was put back from an older backup), whatever was found before it is
+    void: it may have been a refusal.
     """
     stand: dict[int, Review] = {}
     for done in acts(home, batch):
@@ -100,9 +101,18 @@ def reviews(home: Home, batch: Batch) -> dict[int, Review]:
             stand = {}
         elif done.act == FOUND:
             stand[done.row] = Review(done)
-        elif done.act in (CONFIRMED, REFUSED) and done.row in stand:
+        elif done.row in stand and _answers(done, stand[done.row]):
             stand[done.row] = Review(stand[done.row].finding, done)
     return stand
+
+
+def _answers(done: Done, stands: Review) -> bool:
+    finding = stands.finding
+    if finding is None or finding.by == done.by:
+        return False
+    of_it = (finding.number, finding.rule) == (done.number, done.rule)
+    open_to_it = stands.answer is None or done.act == REFUSED
+    return done.act in (CONFIRMED, REFUSED) and of_it and open_to_it
 
 
 def acts(home: Home, batch: Batch) -> Iterator[Done | None]:

@@ -22,6 +22,9 @@ from portcullis.office.models import Batch, DeterminationList
 from portcullis.office.nonces import draw_nonces
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.review_journal import REVIEWED, Review
+from portcullis.standing import GateLock
+
+_WAITS = 600.0  # seconds a second process may wait for the first
 
 
 def supplement(
@@ -34,6 +37,16 @@ def supplement(
     """
     batch = find_batch(batch_id)
     check_apart(home, actor, "adjudicate", batch)
+    # One process at a time: the files of a list that is on the ledger are never written again.
+    with GateLock(home.batch(batch.id) / "supplement.lock", timeout=_WAITS).exclusive():
+        made = _supplement(home, batch, actor, announce)
+    announce("integrate-list")
+    entries.integrate(home, announce)
+    return made
+
+
+def _supplement(home: Home, batch: Batch, actor: Actor, announce: Announce) -> DeterminationList:
+    batch.refresh_from_db()
     referrals.check_open(batch)
     found = referrals.confirmed(home, batch)
     if not found:
@@ -63,7 +76,10 @@ def supplement(
     }
     with transaction.atomic():
         act = sign_act(home, actor, "adjudicate", listed, batch.id, entry_kind="determination-list")
-        made = DeterminationList.objects.create(
+        # Only now no other act can come between.
+        files.check_in_force(before)
+        referrals.check_open(find_batch(batch.id))
+        return DeterminationList.objects.create(
             batch=batch,
             number=number,
             root=head.root.hex(),
@@ -73,9 +89,6 @@ def supplement(
             prepared_by=actor.id,
             entry=act.entry,
         )
-    announce("integrate-list")
-    entries.integrate(home, announce)
-    return made
 
 
 def _write_tree(home: Home, batch: Batch, number: int, leaves: list[bytes]) -> ledger.TreeHead:
