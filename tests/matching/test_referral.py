@@ -79,7 +79,12 @@ GRACE = "Grace|M|Sampleton"
         (request("Bob||Exemplar", "666120003", "8 Juniper Rd"), 1, "nickname", "not-one"),
         (request("Robert||Exemplar", "666120003", "8 Junipr Rd"), 1, "street-slip", "not-one"),
         # A prior name with another middle name is another person's.
-        (request("Bill|X|Testworth", "666120005", "9 Larkspur Ct"), 1, "nickname", "other-name"),
+        (
+            request("Bill|Rufus|Testworth", "666120005", "9 Larkspur Ct"),
+            1,
+            "nickname",
+            "other-name",
+        ),
     ],
 )
 def test_what_may_be_found(
