@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,31 +39,31 @@ def test_every_near_miss_waits_and_nothing_else(world: World) -> None:
     assert near.states(world) == dict.fromkeys(CAST, "open")
 
 
-@pytest.mark.parametrize("name", list(CAST))
-def test_what_may_be_found_and_what_never_may(world: World, name: str) -> None:
-    expected = CAST[name][2]
-    rule = {"two-units": "unit-left-out", "father-and-son": "nickname"}.get(name, expected)
-    rule = "street-slip" if expected == "element" else rule
-    if name in FINDABLE:
-        near.find(world, name, rule)
-        assert near.states(world)[name] == "found"
-        return
-    refused = acts.denied(
-        world, "review", "reviewer", "not-findable", lambda: near.find(world, name, rule)
-    )
+def test_what_may_be_found_and_what_never_may(world: World) -> None:
     from portcullis.matching import NOT_FINDABLE
 
-    told = NOT_FINDABLE.get(expected, "Another element of the match is not met.")
-    assert refused.message.startswith(told)
-    assert near.states(world)[name] == "open"
+    for name, (_, _, expected) in CAST.items():
+        if name in FINDABLE:
+            near.find(world, name, expected)
+            continue
+        tried = {"two-units": "unit-left-out", "father-and-son": "nickname"}
+        refused = refused_finding(world, name, tried.get(name, "street-slip"))
+        told = NOT_FINDABLE.get(expected, "Another element of the match is not met.")
+        assert refused.message.startswith(told)
+    assert near.states(world) == {name: "found" if name in FINDABLE else "open" for name in CAST}
 
 
-@pytest.mark.parametrize("rule", ["household", "number-slip", "nickname", "unit-left-out", ""])
-def test_no_rule_but_the_one_that_fits_finds_anything(world: World, rule: str) -> None:
-    acts.denied(
-        world, "review", "reviewer", "not-findable", lambda: near.find(world, "street", rule)
-    )
+def test_no_rule_but_the_one_that_fits_finds_anything(world: World) -> None:
+    for rule in ("household", "number-slip", "nickname", "unit-left-out", ""):
+        refused_finding(world, "street", rule)
     assert near.states(world)["street"] == "open"
+
+
+def refused_finding(world: World, name: str, rule: str) -> Refused:
+    """Assert that the finding is denied, on the record, in the one word the ledger has for it."""
+    return acts.denied(
+        world, "review", "reviewer", "not-findable", lambda: near.find(world, name, rule)
+    )
 
 
 def test_another_address_of_record_is_not_found(world: World) -> None:
@@ -106,27 +107,26 @@ def test_two_different_reviewers_and_neither_had_another_part(world: World) -> N
     near.confirm(world, "street")
 
 
-@pytest.mark.parametrize(
-    ("role", "act", "do"),
-    [
-        ("specialist", "adjudicate", near.supplement),
-        ("impairment-official", "impairment", acts.impair),
-        ("sampler", "sample", acts.draw),
-        ("approver", "approve", acts.approve),
-        ("transmitter", "transmit", acts.release),
-    ],
-)
-def test_who_reviewed_does_nothing_else_to_the_batch(
-    world: World, role: str, act: str, do: Callable[..., Any]
-) -> None:
-    near.look(world, "street")
-    acts.change_person(world, "reviewer", roles=("reviewer", role))
+LATER: dict[str, tuple[str, str, Callable[..., Any]]] = {
+    "specialist": ("adjudicate", "determined", near.supplement),
+    "impairment-official": ("impairment", "determined", acts.impair),
+    "sampler": ("sample", "determined", acts.draw),
+    "approver": ("approve", "examined", acts.approve),
+    "transmitter": ("transmit", "approved", acts.release),
+}
+
+
+def test_who_reviewed_does_nothing_else_to_the_batch(world: World) -> None:
     from portcullis.office.models import Batch
 
-    state = {"approve": "examined", "transmit": "approved"}.get(act, "determined")
-    Batch.objects.update(state=state)
-    refused = acts.denied(world, act, "reviewer", "two-people", lambda: do(world, by="reviewer"))
-    assert "reviewed near misses" in refused.message
+    near.look(world, "street")
+    acts.change_person(world, "reviewer", roles=("reviewer", *LATER))
+    for act, state, do in LATER.values():
+        Batch.objects.update(state=state)
+        refused = acts.denied(
+            world, act, "reviewer", "two-people", partial(do, world, by="reviewer")
+        )
+        assert "reviewed near misses" in refused.message
 
 
 def test_a_refused_finding_stays_silent_until_another_is_confirmed(world: World) -> None:
@@ -154,18 +154,34 @@ def walk_to_approval(world: World) -> None:
     acts.approve(world)
 
 
+@pytest.fixture(scope="module")
+def _walked(_made: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
+    fresh = World(tmp_path_factory.mktemp("walked") / "world")
+    shutil.copytree(_made, fresh.folder)
+    switch(fresh.home_path)
+    walk_to_approval(fresh)
+    acts.release(fresh)
+    return fresh
+
+
+@pytest.fixture
+def walked(_walked: World) -> World:
+    """The world whose findings were confirmed, listed, approved and released."""
+    switch(_walked.home_path)
+    return _walked
+
+
 def test_the_whole_way_from_near_miss_to_opened_package(
-    world: World, capsys: pytest.CaptureFixture[str]
+    walked: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from portcullis import ledger
     from portcullis.office.files import find_batch, list_in_force
     from portcullis.office.listing import check_final_list, check_list
     from portcullis.office.public import FILE, read_public
 
-    walk_to_approval(world)
+    world = walked
     listed = list_in_force(find_batch(BATCH))
     assert (listed.number, listed.eligible) == (2, near.LAWFUL + len(FINDABLE))
-    acts.release(world)
     ends = acts.outcomes(world)
     assert {name for name, end in ends.items() if end == "released"} == {
         *FINDABLE, *(f"REQ-{number:05d}" for number in range(1, near.LAWFUL + 1)),
@@ -206,9 +222,8 @@ def opened(world: World, request_id: str, capsys: pytest.CaptureFixture[str]) ->
     return content
 
 
-def test_the_answers_say_nothing_of_a_review(world: World) -> None:
-    walk_to_approval(world)
-    acts.release(world)
+def test_the_answers_say_nothing_of_a_review(walked: World) -> None:
+    world = walked
     answers = acts.answers(world)
     said = dict(answers.select("request_id", "answer").iter_rows())
     for name in CAST:
