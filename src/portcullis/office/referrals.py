@@ -248,13 +248,12 @@ def _deny(
 def _picture(
     batch: Batch, request_id: str, seen: Near, model: likelihood.Model, stands: Review
 ) -> near_miss.Picture:
-    candidates = seen.candidates
+    barred, shown = "", None
     try:
-        barred = ""
-        matching.the_one(seen)
+        shown = seen.of(matching.the_one(seen))
     except NotFindable as refusal:
+        # Of whom nothing may be found, nothing is shown.
         barred = str(refusal)
-    shown = seen.of(candidates[0]) if len(candidates) == 1 else None
     waterfall = model.waterfall(seen.asked, shown) if shown else None
     return near_miss.picture(
         request_id=request_id,
