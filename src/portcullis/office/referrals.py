@@ -33,6 +33,7 @@ from portcullis.office.review_journal import (
     Done,
     Review,
     record,
+    review_of,
     reviews,
 )
 from portcullis.office.stages import check_state
@@ -69,7 +70,7 @@ def look(home: Home, batch_id: str, request_id: str, actor: Actor) -> near_miss.
         seen = matching.near(_request(home, batch, row), index, files.basis_of(batch))
         done = Done(row, LOOKED, actor.id, model=model.digest)
         record(home, batch, actor, index.info.digest, done)
-    stands = reviews(home, batch).get(row, Review())
+    stands = review_of(home, batch, row)
     return _picture(batch, request_id, seen, model, stands)
 
 
@@ -91,7 +92,7 @@ def find(
     row = _row(home, batch, request_id)
     if not reason.strip():
         raise Refused("A finding needs its reason in words.", "Say what you saw with --reason.")
-    if reviews(home, batch).get(row, Review()).state in (FOUND, CONFIRMED):
+    if review_of(home, batch, row).state in (FOUND, CONFIRMED):
         raise Refused("This near miss was found already.", "A second reviewer confirms or refuses.")
     with _index(home, batch) as index:
         done = Done(row, FOUND, actor.id, number, rule, reason.strip())
@@ -114,7 +115,7 @@ def confirm(
     """
     batch = _reviewable(home, batch_id, actor)
     row = _row(home, batch, request_id)
-    stands = reviews(home, batch).get(row, Review())
+    stands = review_of(home, batch, row)
     finding = stands.finding
     if finding is None or stands.answer is not None:
         raise Refused("Nothing waits to be confirmed of this request.", "See `referral list`.")

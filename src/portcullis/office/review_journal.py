@@ -76,7 +76,7 @@ class Review:
 
 def record(home: Home, batch: Batch, actor: Actor, index: str, done: Done) -> None:
     """Write one act of review: its file first, then act and entry. Run inside no transaction."""
-    path = _folder(home, batch) / f"{secrets.token_hex(16)}.tbl"
+    path = _folder(home, batch) / f"{done.row}-{secrets.token_hex(16)}.tbl"
     said = pl.DataFrame([{name: getattr(done, name) for name in _SCHEMA}], schema=_SCHEMA)
     match = done.match if done.match is not None else _no_match()
     told = said.hstack(match.rename(lambda name: f"match_{name}"))
@@ -87,8 +87,15 @@ def record(home: Home, batch: Batch, actor: Actor, index: str, done: Done) -> No
     entries.integrate(home)
 
 
-def reviews(home: Home, batch: Batch) -> dict[int, Review]:
+def review_of(home: Home, batch: Batch, row: int) -> Review:
+    """Return where the review of one request stands."""
+    return reviews(home, batch, row).get(row, Review())
+
+
+def reviews(home: Home, batch: Batch, row: int | None = None) -> dict[int, Review]:
     """Return where the review of each request stands that anybody found something of, by row.
+
+    ``row``: of that request alone.
 
     An answer counts for the very finding it was given to, from another person; of two, a refusal
     prevails. A finding that was refused may be found anew, and then waits again. Where the file of
@@ -96,7 +103,7 @@ def reviews(home: Home, batch: Batch) -> dict[int, Review]:
     void: it may have been a refusal.
     """
     stand: dict[int, Review] = {}
-    for done in acts(home, batch):
+    for done in acts(home, batch, row):
         if done is None:
             stand = {}
         elif done.act == FOUND:
@@ -115,14 +122,20 @@ def _answers(done: Done, stands: Review) -> bool:
     return done.act in (CONFIRMED, REFUSED) and of_it and open_to_it
 
 
-def acts(home: Home, batch: Batch) -> Iterator[Done | None]:
-    """Yield every act of the batch's review in the ledger's order; None for one that is missing."""
+def acts(home: Home, batch: Batch, row: int | None = None) -> Iterator[Done | None]:
+    """Yield the acts of the batch's review in the ledger's order; None for each that is missing.
+
+    ``row``: those of that request alone, and whatever is missing.
+    """
     folder = _folder(home, batch)
     files = sorted(folder.iterdir()) if folder.is_dir() else []
     by_digest = {sha256_hex([path.read_bytes()]): path for path in files}
     for entry in Entry.objects.filter(batch=batch.id, kind=ENTRY).order_by("position"):
         path = by_digest.get(str(entries.body(entry).get("log")))
-        yield None if path is None else _read(home, batch, path)
+        if path is None:
+            yield None
+        elif row is None or path.name.startswith(f"{row}-"):
+            yield _read(home, batch, path)
 
 
 def _read(home: Home, batch: Batch, path: Path) -> Done:
