@@ -28,8 +28,10 @@ SAMPLE = 5_000
 """Taxpayers whose names and addresses a model is trained on, at most."""
 
 SEED = 6103
-_PAIRS = 2_000_000  # random pairs among them, for how often parts agree by chance
-_FLOOR = 1e-4  # no level is impossible: what a sample does not show may be
+_PAIRS = 1_000_000  # random pairs among them, for how often parts agree by chance
+# What a sample does not show may be all the same: no kind of slip is rarer among true pairs than
+# one in a hundred, and none is impossible by chance.
+_FLOORS = {"m_probability": 0.01, "u_probability": 0.0001}
 _DIGITS = 6
 _PRIOR = 1e-4
 _COLUMNS = ("given", "middle", "family", "suffix", "number", "street", "unit", "place")
@@ -38,7 +40,7 @@ _LABEL, _ID = "person", "unique_id"
 
 
 def records(names: pl.DataFrame, addresses: pl.DataFrame, prefix: str) -> pl.DataFrame:
-    """Return every name of a person beside every address: ``person`` and what is compared.
+    """Return every name of a person beside the address of every filing: what is compared.
 
     ``names``, ``addresses``: ``person`` and the normal forms under ``prefix`` + ``n_``, ``a_``.
     Absent parts are null.
@@ -55,7 +57,7 @@ def records(names: pl.DataFrame, addresses: pl.DataFrame, prefix: str) -> pl.Dat
         .then(pl.col(a + "city") + " " + pl.col(a + "state"))
         .otherwise(a + "zip5")
         .alias("place"),
-    ).unique()
+    )
     empty = [pl.col(part).str.strip_chars().replace("", None) for part in _COLUMNS]
     return frame.with_columns(empty).sort(_LABEL, *_COLUMNS).with_row_index(_ID)
 
@@ -126,8 +128,8 @@ def _smoothed(model: Mapping[str, Any]) -> dict[str, Any]:
     smooth = copy.deepcopy(dict(model)) | {"linker_uid": f"portcullis-{VERSION}"}
     for comparison in smooth["comparisons"]:
         levels = [each for each in comparison["comparison_levels"] if not _is_null(each)]
-        for which in ("m_probability", "u_probability"):
-            given = [max(_number(each.get(which)), _FLOOR) for each in levels]
+        for which, floor in _FLOORS.items():
+            given = [max(_number(each.get(which)), floor) for each in levels]
             for each, value in zip(levels, given, strict=True):
                 each[which] = round(value / sum(given), _DIGITS)
     return dict(json.loads(json.dumps(smooth)))
