@@ -33,7 +33,6 @@ CAST: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "two-units": (
         {"address_line1": "51 Foundry Ln"}, {"line1": "51 Foundry Ln Apt 4"}, "other-unit",
     ),
-    "father-and-son": ({"given_name": "Bob"}, {"given_name": "Robert"}, "not-one"),
     "protected": (
         {"address_line1": "9 Hawthorn Ave"},
         {"line1": "9 Hawthrn Ave", "protected": True},
@@ -75,11 +74,10 @@ def _write_records(folder: Path, lawful: list[dict], asked: list[dict]) -> None:
     known += [_of_record(row, CAST[row["request_id"]][1]) for row in asked]
     by_id = {row["taxpayer_id"]: row for row in known}
     second = by_id["T-two-units"] | {"line1": "51 Foundry Ln Apt 5"}
-    father = by_id["T-father-and-son"] | {"taxpayer_id": "T-father", "tin": "900770077"}
     spouse = by_id["T-street"] | {
         "taxpayer_id": "T-spouse", "tin": "900770078", "given_name": "Wilhelmina",
     }  # fmt: skip
-    people = [*known, father, spouse]
+    people = [*known, spouse]
     pl.DataFrame(people, infer_schema_length=None).select(
         "taxpayer_id", "tin", pl.lit("ITIN").alias("tin_type"),
         *[pl.col(n).cast(pl.String) for n in ("given_name", "middle_name", "family_name")],

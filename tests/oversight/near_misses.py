@@ -45,7 +45,6 @@ def street_slip() -> Picture:
     seen = Near(
         asked,
         named.with_columns(
-            pl.Series("prior", [False, True]),
             pl.lit("900123456").alias("r_tin"),
             code=_code(asked, named, names.agreement("n_", "r_n_")),
         ),

@@ -21,6 +21,7 @@ _NEAR_ADDRESS = (UNIT_MISSING, *addresses.REFERS)
 _NEVER = ("middle-differs", "suffix-differs")
 _NAMED = [f"n_{part}" for part in NAME_FORM]
 _PLACED = [f"a_{part}" for part in ADDRESS_FORM]
+_IN_ORDER = ["r_a_street", "r_a_number", "r_a_unit"]
 _BUILDING = ["r_a_number", "r_a_box", "r_a_street", "r_a_zip5"]
 
 
@@ -141,9 +142,9 @@ class Near:
     """What the records show beside one request.
 
     ``asked``: the request's one row as matching reads it. ``names``: a row each name of those
-    looked at: ``person, prior, code, tin_equal, tin_contradicts, r_tin`` and ``r_n_*``.
-    ``addresses``: a row each different address of record of theirs: ``person, number`` (1 is the
-    oldest), ``code, may_be_last`` and ``r_a_*``. Return information.
+    looked at: ``person, code, tin_equal, tin_contradicts, r_tin`` and ``r_n_*``.
+    ``addresses``: a row each different address of record of theirs: ``person, number`` (from 1, in
+    order of street and number), ``code, may_be_last`` and ``r_a_*``. Return information.
     """
 
     asked: pl.DataFrame
@@ -230,7 +231,6 @@ def _compared_names(asked: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
             pl.col("code").replace_strict(
                 {**{code: place + len(order) for code, place in worst.items()}, **order}
             ),
-            "prior",
             *[f"r_{name}" for name in _NAMED],
         )
         .drop("row", "tin", *_NAMED)
@@ -241,12 +241,12 @@ def _compared_addresses(asked: pl.DataFrame, found: pl.DataFrame) -> pl.DataFram
     shown = [f"r_{name}" for name in _PLACED]
     return (
         found.group_by("row", "person", *shown)
-        .agg(pl.col("address").min(), pl.col("may_be_last").any())
-        .sort("person", "address")
-        .with_columns((pl.col("address").cum_count().over("person")).alias("number"))
+        .agg(pl.col("may_be_last").any())
+        .sort("person", *_IN_ORDER, *shown)
+        .with_columns((pl.col("may_be_last").cum_count().over("person")).alias("number"))
         .join(asked.select("row", *_PLACED), on="row", maintain_order="left")
         .with_columns(addresses.agreement("a_", "r_a_").alias("code"))
-        .drop("row", "address", *_PLACED)
+        .drop("row", *_PLACED)
     )
 
 

@@ -148,8 +148,8 @@ def picture(
 
 
 def _names(ours: dict[str, str], found: pl.DataFrame) -> Iterator[Beside]:
-    for one in found.iter_rows(named=True):
-        title = "Prior name of record" if one["prior"] else "Present name of record"
+    for place, one in enumerate(found.iter_rows(named=True)):
+        title = "Another name of record" if place else "The name of record that is nearest"
         parts = _differences(ours, one, "n_", _NAME_PARTS)
         yield Beside(title, one["code"], names.REASONS[one["code"]], parts)
 
