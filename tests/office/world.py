@@ -19,6 +19,8 @@ BATCH = "batch-1"
 
 HOLDER = {
     "specialist": "specialist",
+    "reviewer": "reviewer",
+    "reviewer-2": "reviewer",
     "impairment": "impairment-official",
     "sampler": "sampler",
     "approver": "approver",

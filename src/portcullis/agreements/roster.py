@@ -25,6 +25,7 @@ FORMAT = "portcullis-roster/1"
 REQUESTER_ROLES = ("preparer", "signatory", "officer")
 HOLDER_ROLES = (
     "specialist",
+    "reviewer",
     "impairment-official",
     "sampler",
     "approver",
@@ -40,6 +41,7 @@ Role = Literal[
     "signatory",
     "officer",
     "specialist",
+    "reviewer",
     "impairment-official",
     "sampler",
     "approver",

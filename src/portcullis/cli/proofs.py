@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from portcullis.ledger.statements import Seen
 
 _HOME = str(DEFAULT_HOME)
-_FIRST, _FINAL = 1, 2
 
 
 def register(app: App) -> None:
@@ -45,7 +44,7 @@ def request(
     out: Annotated[Path, Parameter(help="The folder to write to.")],
     all: Annotated[bool, Parameter(negative="", help="Every request of the batch.")] = False,
     final: Annotated[
-        bool, Parameter(negative="", help="In the final list, not the first.")
+        bool, Parameter(negative="", help="In the final list, not that before.")
     ] = False,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
@@ -59,11 +58,10 @@ def request(
 
     out.mkdir(parents=True, exist_ok=True)
     count = 0
-    number = _FINAL if final else _FIRST
     found = find_batch(batch)
     wanted = len(request_id) if request_id else found.taken
     with progress() as shown, step(shown, "Write the proofs", wanted, "proofs") as advance:
-        for proven in proofs(opened, found, request_id, number):
+        for proven in proofs(opened, found, request_id, final=final):
             _put(out / f"{proven.row}.leaf", proven.leaf)
             _put(out / f"{proven.row}.tlog-proof", proven.proof.encode())
             advance(1)

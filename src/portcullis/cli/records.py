@@ -15,6 +15,7 @@ def register(app: App) -> None:
     records = App(name="records", help="The holder's records: index them.")
     records.command(index)
     records.command(append)
+    records.command(model)
     app.command(records)
 
 
@@ -54,3 +55,12 @@ def append(source: str, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = F
     with progress() as shown:
         info = append_records(opened, source, show=shown)
     show(asdict(info), as_json=json, title="The index of the records")
+
+
+def model(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
+    """Train the model behind a reviewer's picture, once for each index; it decides nothing."""
+    opened = office(home)
+    from portcullis.office.likelihood import of_current_index
+
+    trained, index = of_current_index(opened)
+    show({"model": trained.digest, "index": index}, as_json=json, title="The model")

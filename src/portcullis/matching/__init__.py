@@ -7,5 +7,28 @@ is merely close goes to a person and is never released.
 
 from portcullis.matching.codes import CAUSES
 from portcullis.matching.match import MATCH, as_of_today, match
+from portcullis.matching.referral import (
+    NOT_FINDABLE,
+    RULES,
+    Near,
+    NotFindable,
+    as_found,
+    differing,
+    near,
+    the_one,
+)
 
-__all__ = ["CAUSES", "MATCH", "as_of_today", "match"]
+__all__ = [
+    "CAUSES",
+    "MATCH",
+    "NOT_FINDABLE",
+    "RULES",
+    "Near",
+    "NotFindable",
+    "as_found",
+    "as_of_today",
+    "differing",
+    "match",
+    "near",
+    "the_one",
+]

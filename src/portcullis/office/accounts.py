@@ -14,7 +14,7 @@ def outcomes(home: Home, batch_id: str) -> pl.DataFrame:
     """
     batch = files.find_batch(batch_id)
     answered = (home.batch(batch.id) / files.OUTCOMES).exists()
-    step = files.OUTCOMES if answered else files.DETERMINATIONS
+    step = files.OUTCOMES if answered else files.in_force(batch, files.DETERMINATIONS)
     decided = files.read_step(home, batch, step, ["row", "outcome"])
     requests = files.read_step(home, batch, files.REQUESTS, ["row", "source_row", "request_id"])
     quarantined = files.read_step(home, batch, files.QUARANTINE, ["source_row", "request_id"])
@@ -32,7 +32,8 @@ def reasons(home: Home, batch_id: str) -> pl.DataFrame:
     The count is how often the element kept a request from passing; one may count under several.
     """
     batch = files.find_batch(batch_id)
-    table = files.read_step(home, batch, files.DETERMINATIONS, ["outcome", "reasons"])
+    decided = files.in_force(batch, files.DETERMINATIONS)
+    table = files.read_step(home, batch, decided, ["outcome", "reasons"])
     counted = (
         table.filter(pl.col("reasons") != "")
         .group_by("outcome", "reasons")

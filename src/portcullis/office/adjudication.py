@@ -17,7 +17,7 @@ from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import batch_key, find_batch
 from portcullis.office.home import Home
-from portcullis.office.listing import first_list_leaves
+from portcullis.office.listing import list_leaves
 from portcullis.office.models import Batch, DeterminationList
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.safeguards import standing_today
@@ -220,7 +220,7 @@ class _Run:
             "index": self._index_digest,
         }
         with progress.step(self._show, "Make the leaves of the list"):
-            leaves = first_list_leaves(self._home, self._batch, table, matches, facts)
+            leaves = list_leaves(self._home, self._batch, table, matches, facts)
         self._announce("write-tree")
         folder = self._home.trees / self._batch.id / "1"
         folder.parent.mkdir(parents=True, exist_ok=True)

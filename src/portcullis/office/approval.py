@@ -11,7 +11,14 @@ from portcullis.determination import draw, sample_size, seed
 from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.duties import check_apart
-from portcullis.office.files import DETERMINATIONS, find_batch, read_step
+from portcullis.office.files import (
+    DETERMINATIONS,
+    check_in_force,
+    find_batch,
+    in_force,
+    list_in_force,
+    read_step,
+)
 from portcullis.office.home import Home
 from portcullis.office.models import (
     Approval,
@@ -21,12 +28,14 @@ from portcullis.office.models import (
     Sample,
 )
 from portcullis.office.people import Actor, sign_act
+from portcullis.office.referrals import check_none_unlisted
 from portcullis.office.stages import check_state, move
 
 
 def eligible_rows(home: Home, batch: Batch) -> dict[int, str]:
     """Return the batch's eligible rows and their request ids, in order."""
-    table = read_step(home, batch, DETERMINATIONS, ["row", "request_id", "outcome"])
+    decided = in_force(batch, DETERMINATIONS)
+    table = read_step(home, batch, decided, ["row", "request_id", "outcome"])
     rows = table.filter(table["outcome"] == "eligible")
     return dict(zip(rows["row"].to_list(), rows["request_id"].to_list(), strict=True))
 
@@ -42,6 +51,7 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
     batch = find_batch(batch_id)
     check_state(batch, "determined", "sampled", "examined")
     check_apart(home, actor, "impairment", batch)
+    check_none_unlisted(home, batch)
     rows = eligible_rows(home, batch)
     barred = set(adverse)
     if unknown := barred - set(rows.values()):
@@ -49,11 +59,12 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
             f"{len(unknown)} of the request ids named are not eligible requests of this batch.",
             "Name only ids from the list of eligible requests.",
         )
-    listed = batch.lists.get(number=1)
+    listed = list_in_force(batch)
     with transaction.atomic():
         if batch.impairments.exists():
             raise Refused("The (i)(6) records of this batch were recorded before.")
         act = sign_act(home, actor, "impairment", {"list": listed.entry_id}, batch.id)
+        check_in_force(listed)
         Impairment.objects.bulk_create(
             [
                 Impairment(batch=batch, row=row, adverse=request_id in barred, act=act)
@@ -73,7 +84,8 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
     batch = find_batch(batch_id)
     check_state(batch, "determined")
     check_apart(home, actor, "sample", batch)
-    listed = batch.lists.get(number=1)
+    check_none_unlisted(home, batch)
+    listed = list_in_force(batch)
     thresholds = home.pack.thresholds
     rows = list(eligible_rows(home, batch))
     size = sample_size(
@@ -98,6 +110,7 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
             "confidence": str(thresholds.sample_confidence),
         }
         act = sign_act(home, actor, "sample", facts, batch.id)
+        check_in_force(listed)
         sample = Sample.objects.create(
             list=listed, seed=drawn_with.hex(), rows=draw(drawn_with, rows, size), act=act
         )
@@ -124,7 +137,7 @@ def record_examination(
     batch = find_batch(batch_id)
     check_state(batch, "sampled")
     check_apart(home, actor, "examine", batch)
-    sample = Sample.objects.get(list__batch=batch, list__number=1)
+    sample = Sample.objects.get(list=list_in_force(batch))
     ids = eligible_rows(home, batch)
     wanted = {ids[row] for row in sample.rows}
     if missing := len(wanted - set(verdicts)):
@@ -152,7 +165,7 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
     batch = find_batch(batch_id)
     check_state(batch, "examined")
     check_apart(home, actor, "approve", batch)
-    listed = batch.lists.get(number=1)
+    listed = list_in_force(batch)
     recorded = batch.impairments.count()
     if recorded != listed.eligible:
         raise Refused(

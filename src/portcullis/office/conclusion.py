@@ -17,10 +17,12 @@ from portcullis.office.files import (
     QUARANTINE,
     REQUESTS,
     batch_key,
+    in_force,
+    list_in_force,
     read_step,
 )
 from portcullis.office.home import Home
-from portcullis.office.listing import FINAL, final_list_leaves
+from portcullis.office.listing import final_list_leaves
 from portcullis.office.models import Batch, DeterminationList, Package
 from portcullis.office.nonces import draw_nonces
 from portcullis.office.stages import move
@@ -59,7 +61,9 @@ def conclude(
 
 def final_outcomes(home: Home, batch: Batch) -> pl.DataFrame:
     """Return ``row, request_id, outcome``: an eligible request is released, or held after all."""
-    listed = read_step(home, batch, DETERMINATIONS, ["row", "request_id", "outcome"])
+    listed = read_step(
+        home, batch, in_force(batch, DETERMINATIONS), ["row", "request_id", "outcome"]
+    )
     delivered = Package.objects.filter(batch=batch, state="delivered")
     rows = pl.Series("row", sorted(set(delivered.values_list("row", flat=True))), dtype=pl.UInt32)
     eligible = pl.col("outcome") == "eligible"
@@ -74,26 +78,27 @@ def final_outcomes(home: Home, batch: Batch) -> pl.DataFrame:
 
 
 def _list_final(home: Home, batch: Batch, outcomes: pl.DataFrame, show: progress.Show) -> None:
-    """Put every request's final outcome on list number 2, with random bytes of its own.
+    """Put every request's final outcome on the last list, with random bytes of its own.
 
     The whole batch, changed or not: a shorter list would tell how many were held after all. Its own
     nonces, because one that opens two commitments would open the first to whoever got the second.
     """
-    if batch.lists.filter(number=FINAL).exists():
+    if batch.lists.filter(final=True).exists():
         return
-    first = batch.lists.get(number=1)
-    facts = {"batch": batch.id, "number": FINAL, "supplements": first.entry_id}
-    draw_nonces(home, batch.id, batch_key(home, batch), outcomes.height, FINAL)
+    before = list_in_force(batch)
+    number = before.number + 1
+    facts = {"batch": batch.id, "number": number, "supplements": before.entry_id}
+    draw_nonces(home, batch.id, batch_key(home, batch), outcomes.height, number)
     with progress.step(show, "Make the leaves of the final list"):
         leaves = final_list_leaves(home, batch, outcomes, facts)
-    folder = home.trees / batch.id / str(FINAL)
+    folder = home.trees / batch.id / str(number)
     # A crash before the commit leaves a tree that no entry names, made with other random bytes.
     shutil.rmtree(folder, ignore_errors=True)
     with progress.step(show, "Write the tree of the final list", len(leaves)) as advance:
         head = ledger.write_tree(folder, progress.counted(leaves, advance))
     listed = {
         **facts,
-        "tree": f"{batch.id}/{FINAL}",
+        "tree": f"{batch.id}/{number}",
         "leaves": head.size,
         "leaves_root": head.root.hex(),
     }
@@ -102,12 +107,13 @@ def _list_final(home: Home, batch: Batch, outcomes: pl.DataFrame, show: progress
         entry = entries.record("determination-list", listed, batch=batch.id, at=at)
         DeterminationList.objects.create(
             batch=batch,
-            number=FINAL,
+            number=number,
+            final=True,
             root=head.root.hex(),
             leaves=head.size,
             eligible=0,
             as_of=home.today(),
-            prepared_by=first.prepared_by,
+            prepared_by=before.prepared_by,
             entry=entry,
         )
 

@@ -9,6 +9,7 @@ from portcullis.office.people import Actor, check_role, deny
 
 ROLES: dict[str, str] = {
     "adjudicate": "specialist",
+    "review": "reviewer",
     "impairment": "impairment-official",
     "sample": "sampler",
     "examine": "sampler",
@@ -18,16 +19,18 @@ ROLES: dict[str, str] = {
 
 # The acts whose doer must not do the act named first, on the same batch.
 APART: dict[str, tuple[str, ...]] = {
-    "adjudicate": ("impairment", "sample", "examine", "approve", "transmit"),
-    "impairment": ("adjudicate", "approve"),
-    "sample": ("adjudicate", "approve", "transmit"),
-    "examine": ("adjudicate", "approve", "transmit"),
-    "approve": ("adjudicate", "impairment", "sample", "examine", "transmit"),
-    "transmit": ("adjudicate", "sample", "examine", "approve"),
+    "adjudicate": ("review", "impairment", "sample", "examine", "approve", "transmit"),
+    "review": ("adjudicate", "impairment", "sample", "examine", "approve", "transmit"),
+    "impairment": ("adjudicate", "review", "approve"),
+    "sample": ("adjudicate", "review", "approve", "transmit"),
+    "examine": ("adjudicate", "review", "approve", "transmit"),
+    "approve": ("adjudicate", "review", "impairment", "sample", "examine", "transmit"),
+    "transmit": ("adjudicate", "review", "sample", "examine", "approve"),
 }
 
 _DOER = {
     "adjudicate": "prepared the list",
+    "review": "reviewed near misses",
     "impairment": "recorded the (i)(6) findings",
     "sample": "drew the sample",
     "examine": "examined the sample",

@@ -20,6 +20,7 @@ from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, Erasure, Package, SafeguardRecord
 from portcullis.office.orders import standing_orders
 from portcullis.office.people import Actor, deny, identify, sign_act
+from portcullis.office.review_journal import REVIEWED
 from portcullis.oversight import Explanation, Returned
 from portcullis.standing import SafeguardStanding, Subject, may_receive
 
@@ -148,8 +149,7 @@ def _place(home: Home, batch: Batch, request_id: str) -> _Found | None:
 
 def _explain(home: Home, found: _Found, request_id: str, reader: _Reader) -> Explanation:
     batch = found.batch
-    listed = batch.lists.get(number=1)
-    basis = Basis.from_json(entries.body(listed.entry)["basis"])
+    basis = files.basis_of(batch)
     document = Explanation(
         request_id=request_id,
         batch=batch.id,
@@ -182,9 +182,10 @@ def _judged(
     phases = set(reader.phases)
     notes = []
     if Phase.MATCH in phases:
-        decided = _row(home, batch, files.DETERMINATIONS, row)
+        decided = _row(home, batch, files.in_force(batch, files.DETERMINATIONS), row)
         outcome = str(decided["outcome"][0])
-        matched = matching.as_of_today(_row(home, batch, files.MATCHES, row))
+        notes += _reviewed(str(decided["reasons"][0]))
+        matched = matching.as_of_today(_row(home, batch, files.in_force(batch, files.MATCHES), row))
         if matched.height:
             frame = frame.with_columns(matched.select(_facts(matched)))
             stored |= matched.row(0, named=True)
@@ -207,6 +208,17 @@ def _row(home: Home, batch: Batch, step: str, row: int) -> pl.DataFrame:
     key = files.batch_key(home, batch)
     parts = tables.scan_table(home.batch(batch.id) / step, key)
     return pl.concat(part.filter(pl.col("row") == row) for part in parts)
+
+
+def _reviewed(reasons: str) -> list[str]:
+    """Return the note that what was matched is what two reviewers found, where it is so."""
+    word, _, rule = reasons.partition(":")
+    if word != REVIEWED:
+        return []
+    return [
+        f"It was a near miss. Two reviewers found, by the rule {rule}, that the address in the "
+        "request is an address of record of the one taxpayer; it was matched again as found."
+    ]
 
 
 def _facts(matched: pl.DataFrame) -> list[str]:

@@ -10,7 +10,7 @@ from portcullis.law import Basis
 from portcullis.office import entries, erased
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
-from portcullis.office.models import Batch
+from portcullis.office.models import Batch, DeterminationList
 from portcullis.tables import read_table
 
 REQUESTS = "requests.tbl"
@@ -53,7 +53,40 @@ def find_batch(batch_id: str) -> Batch:
 
 def basis_of(batch: Batch) -> Basis:
     """Return the basis that the batch's list was made under, as the ledger has it."""
-    return Basis.from_json(entries.body(batch.lists.get(number=1).entry)["basis"])
+    return Basis.from_json(entries.body(list_in_force(batch).entry)["basis"])
+
+
+def list_in_force(batch: Batch) -> DeterminationList:
+    """Return the list on which the batch is sampled, approved and released: the newest.
+
+    That is its own, or the last supplementary one; never the final one, which is made after.
+    """
+    return batch.lists.filter(final=False).latest("number")
+
+
+def check_in_force(listed: DeterminationList) -> None:
+    """Raise Refused where ``listed`` is not the list in force any more.
+
+    Asked inside the transaction of an act on the list, once its entry is written: a supplementary
+    list made in the meantime waits for that, or has been seen.
+    """
+    if list_in_force(listed.batch) != listed:
+        raise Refused("A newer list of this batch was made in the meantime.", "Do it again.")
+
+
+def in_force(batch: Batch, name: str) -> str:
+    """Return the file of ``name`` (DETERMINATIONS or MATCHES) that the list in force was made of.
+
+    A batch that has no list yet has that of its first one.
+    """
+    listed = batch.lists.filter(final=False).order_by("-number").first()
+    return of_list(name, listed.number if listed else 1)
+
+
+def of_list(name: str, number: int) -> str:
+    """Return the file of ``name`` (DETERMINATIONS or MATCHES) that list ``number`` is made of."""
+    stem, dot, kind = name.rpartition(".")
+    return name if number == 1 else f"{stem}-{number}{dot}{kind}"
 
 
 def batch_key(home: Home, batch: Batch) -> bytes:

@@ -13,7 +13,6 @@ from portcullis.office.home import Home
 from portcullis.office.models import Batch
 from portcullis.office.nonces import read_nonces
 
-FINAL = 2
 FINAL_LISTED = ("batch", "number", "supplements")
 LISTED = ("number", "tree", "basis", "pack", "index")
 _REQUEST = "portcullis/request/1"
@@ -26,18 +25,18 @@ def check_list(home: Home, batch: Batch) -> None:
     Everything the list commits to is computed again from the batch's files: whoever changed an
     outcome, an address, a match or what was requested after the list was made is found here.
     """
-    listed = batch.lists.get(number=1)
+    listed = files.list_in_force(batch)
     requested = _requests_are_whole(home, batch)
-    table = files.read_step(home, batch, files.DETERMINATIONS)
-    matches = files.read_step(home, batch, files.MATCHES)
-    leaves = first_list_leaves(home, batch, table, matches, entries.body(listed.entry))
+    table = files.read_step(home, batch, files.in_force(batch, files.DETERMINATIONS))
+    matches = files.read_step(home, batch, files.in_force(batch, files.MATCHES))
+    leaves = list_leaves(home, batch, table, matches, entries.body(listed.entry))
     if not requested or ledger.merkle_root(leaves).hex() != listed.root:
         raise _altered("determinations")
 
 
 def check_final_list(home: Home, batch: Batch) -> None:
     """Raise Refused unless the stored final outcomes make the final list's root."""
-    listed = batch.lists.get(number=FINAL)
+    listed = batch.lists.get(final=True)
     outcomes = files.read_step(home, batch, files.OUTCOMES)
     leaves = final_list_leaves(home, batch, outcomes, entries.body(listed.entry))
     if ledger.merkle_root(leaves).hex() != listed.root:
@@ -65,7 +64,7 @@ def final_list_leaves(
         .with_columns(release.public_answers())
         .select(determination.answer_text(), determination.determination_text())
     )
-    nonces = read_nonces(home, batch, FINAL)
+    nonces = read_nonces(home, batch, facts["number"])
     return determination.leaves(texts["answer_text"], texts["determination_text"], nonces)
 
 
@@ -76,16 +75,16 @@ def _altered(what: str) -> Refused:
     )
 
 
-def first_list_leaves(
+def list_leaves(
     home: Home,
     batch: Batch,
     table: pl.DataFrame,
     matches: pl.DataFrame,
     facts: Mapping[str, Any],
 ) -> list[bytes]:
-    """Return the leaves of a batch's first list in received-row order.
+    """Return the leaves of a batch's first or supplementary list in received-row order.
 
-    ``table`` and ``matches`` are the steps' tables, ``facts`` what the list's entry says of its
+    ``table`` and ``matches`` are the tables of that list, ``facts`` what its entry says of its
     basis (``LISTED``); each leaf commits to their digest. An eligible request's public answer is
     the planned one.
     """
@@ -112,7 +111,9 @@ def first_list_leaves(
         .collect()
     )
     return determination.leaves(
-        texts["answer_text"], texts["determination_text"], read_nonces(home, batch)
+        texts["answer_text"],
+        texts["determination_text"],
+        read_nonces(home, batch, facts["number"]),
     )
 
 

@@ -60,13 +60,18 @@ class Batch(models.Model):
 
 
 class DeterminationList(models.Model):
-    """A list of determinations whose root is on the ledger; number 1 is the batch's own."""
+    """A list of determinations whose root is on the ledger; number 1 is the batch's own.
+
+    The next numbers are supplementary lists, which reviewed near misses stand on as eligible; the
+    last, ``final``, says what became of every request.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="lists")
     number = models.IntegerField()
     root = models.CharField(max_length=64)
     leaves = models.BigIntegerField()
     eligible = models.BigIntegerField()
+    final = models.BooleanField(default=False)
     as_of = models.DateField()
     prepared_by = models.CharField(max_length=80)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")

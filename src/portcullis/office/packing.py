@@ -19,6 +19,8 @@ from portcullis.office.files import (
     REQUESTS,
     accounted,
     accounting,
+    in_force,
+    list_in_force,
     read_step,
 )
 from portcullis.office.home import Home
@@ -168,7 +170,7 @@ def _staging(home: Home, batch: Batch) -> Path:
 
 def disclosable(home: Home, batch: Batch) -> pl.DataFrame:
     """Return the requests of the eligible rows whose (i)(6) record is not adverse, in row order."""
-    listed = read_step(home, batch, DETERMINATIONS, ["row", "outcome", "route"])
+    listed = read_step(home, batch, in_force(batch, DETERMINATIONS), ["row", "outcome", "route"])
     barred = list(batch.impairments.filter(adverse=True).values_list("row", flat=True))
     eligible = listed.filter((pl.col("outcome") == "eligible") & ~pl.col("row").is_in(barred))
     requests = read_step(home, batch, REQUESTS)
@@ -197,7 +199,7 @@ def account(
         agreement=pl.lit(f"{home.pack.id} {home.pack.version}"),
         nature=pl.lit(";".join(home.pack.disclosure.items)),
         recipient=pl.lit(requester.name),
-        list_root=pl.lit(batch.lists.get(number=1).root),
+        list_root=pl.lit(list_in_force(batch).root),
     )
     key = home.derived_key("accounting")
     tables.write_table(accounting(home, batch.id, "disclosures.tbl"), entry, key)
@@ -215,8 +217,8 @@ def _contents(
     """Return, for each row, the content of its package and its answer's nonce (hex)."""
     wanted = pl.col("row").is_in(sorted(set(rows)))
     requests = read_step(home, batch, REQUESTS, ["row", "request_id", "items"]).filter(wanted)
-    matches = read_step(home, batch, MATCHES, ["row", *_LKA]).filter(wanted)
-    nonces = read_nonces(home, batch)
+    matches = read_step(home, batch, in_force(batch, MATCHES), ["row", *_LKA]).filter(wanted)
+    nonces = read_nonces(home, batch, list_in_force(batch).number)
     joined = requests.join(matches, on="row")
     items = home.pack.disclosure.items
     return {
@@ -231,8 +233,8 @@ def _contents(
 def _proofs(
     home: Home, batch: Batch, packages: Sequence[Package]
 ) -> Iterator[tuple[Package, str, bytes]]:
-    listed = batch.lists.get(number=1)
-    tree = ledger.Tree(home.trees / batch.id / "1")
+    listed = list_in_force(batch)
+    tree = ledger.Tree(home.trees / batch.id / str(listed.number))
     log = ledger.Log.open(home.ledger)
     rows = [package.row for package in packages]
     for package, proof in zip(

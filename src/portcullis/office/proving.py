@@ -22,17 +22,17 @@ class Proven:
 
 
 def proofs(
-    home: Home, batch: Batch, request_ids: Collection[str] | None, number: int
+    home: Home, batch: Batch, request_ids: Collection[str] | None, *, final: bool = False
 ) -> Iterator[Proven]:
-    """Yield the proof of each request of ``batch`` in its list ``number`` (1: first, 2: final).
+    """Yield the proof of each request of ``batch`` in its final list, or in that in force before.
 
     request_ids: which requests; None for all of them. Raises Misuse where the batch has no such
     request or no such list yet.
     """
-    listed = batch.lists.filter(number=number).first()
+    listed = batch.lists.filter(final=final).order_by("-number").first()
     if listed is None:
         raise Misuse("This batch has no such list yet.", "See `portcullis batches`.")
-    tree = ledger.Tree(home.trees / batch.id / str(number))
+    tree = ledger.Tree(home.trees / batch.id / str(listed.number))
     rows = range(tree.size) if request_ids is None else _rows(home, batch, request_ids)
     log = ledger.Log.open(home.ledger)
     bundles = ledger.two_level_proofs(log, listed.entry_id, tree, rows)

@@ -14,7 +14,11 @@ from portcullis.errors import Misuse
 Facts = Mapping[str, Any]
 
 LOST = "lost"
-_ACT_OF = {"determination-list": "adjudicate", "working-data-erased": "erase"}
+_ACT_OF = {
+    "determination-list": "adjudicate",
+    "working-data-erased": "erase",
+    "reviewed": "review",
+}
 _PLACED = ("kind", "id", "docket", "court", "on", "document", "scope")
 _BY_THE_THOUSAND = ("release-authorised", "delivered", "not-sent", "opening-refused")
 _NOT_SAID = ("kind", "at", "approvals")
@@ -33,12 +37,17 @@ class Act:
 
 @dataclass
 class Batch:
-    """A batch: positions of what happened to it, the state it came to."""
+    """A batch: positions of what happened to it, the state it came to.
+
+    ``lists``: by their numbers, those of determinations; ``final``: number and position of the one
+    that says what became of them.
+    """
 
     facts: Facts
     received: int
     state: str = "received"
     lists: dict[int, int] = field(default_factory=dict)
+    final: tuple[int, int] | None = None
     held_for: tuple[str, ...] = ()
     impairment: int | None = None
     sample: int | None = None
@@ -174,9 +183,10 @@ def _held(recorded: Recorded, _position: int, body: Facts) -> None:
 
 def _listed(recorded: Recorded, position: int, body: Facts) -> None:
     batch = recorded.batches[body["batch"]]
-    batch.lists[body["number"]] = position
-    if body["number"] == 1:
-        batch.state = "determined"
+    if "basis" in body:
+        batch.lists[body["number"]], batch.state = position, "determined"
+    else:
+        batch.final = body["number"], position
 
 
 def _impairment(recorded: Recorded, position: int, body: Facts) -> None:

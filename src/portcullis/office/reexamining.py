@@ -199,7 +199,8 @@ class _Run:
         folder, key = self._home.batch(batch.id), files.batch_key(self._home, batch)
         columns = ["row", "request_id", *self._fields(question)]
         matches = _flags(self._home, batch, question)
-        outcomes = files.read_step(self._home, batch, files.DETERMINATIONS, ["row", "outcome"])
+        decided = files.in_force(batch, files.DETERMINATIONS)
+        outcomes = files.read_step(self._home, batch, decided, ["row", "outcome"])
         opened = outcomes.select("row", (pl.col("outcome") == "eligible").alias("was_open"))
         measures = None
         if any(name.startswith("m_") for name in question.columns):
@@ -289,7 +290,8 @@ def _flags(home: Home, batch: Batch, question: Question) -> pl.DataFrame:
     """Return the flags that changed elements read, and the match elements' stored results."""
     judged = [each.id for each in law.applicable(question.before, Phase.MATCH)]
     flags = sorted((question.columns | {"lka_found"}) & set(matching.MATCH))
-    stored = matching.as_of_today(files.read_step(home, batch, files.MATCHES))
+    matched = files.in_force(batch, files.MATCHES)
+    stored = matching.as_of_today(files.read_step(home, batch, matched))
     matches = stored.select("row", *flags, *judged)
     return matches.with_columns(pl.lit(value=True).alias("looked_up")).rename(
         {name: f"{oversight.WAS}{name}" for name in judged}

@@ -17,9 +17,9 @@ import polars as pl
 from portcullis import ledger, tables
 from portcullis.determination import draw, sample_size
 from portcullis.errors import Misuse, Refused
-from portcullis.office import approval, conclusion, files, packing
+from portcullis.office import approval, conclusion, files, packing, review_journal
 from portcullis.office.home import Home
-from portcullis.office.listing import FINAL, first_list_leaves
+from portcullis.office.listing import list_leaves
 from portcullis.office.losses import Loss
 from portcullis.office.models import (
     Approval,
@@ -66,6 +66,7 @@ def reinstate_batches(home: Home, recorded: Recorded) -> PutBack:
         if said.state != LOST and f"batch:{batch_id}" not in missing:
             losses += _onwards(home, batch_id, said, recorded)
             again += _impairment_again(batch_id, said)
+            again += _review_again(home, batch_id)
     losses += _histories(recorded)
     return PutBack(tuple(sorted(losses)), tuple(again))
 
@@ -88,23 +89,27 @@ def _keep_lost(batch_id: str, said: Said) -> None:
 
 
 def _lists(home: Home, batch_id: str, said: Said, recorded: Recorded) -> Iterator[Loss]:
-    """Put back the batch's first list, its sample and its approval."""
+    """Put back the batch's own list, supplementary ones, its sample and its approval."""
     row = Batch.objects.filter(id=batch_id).first()
     if row is None:
         yield _lost(batch_id, "It was received after the backup was made", _SEND_AGAIN)
         return
-    missing = 1 in said.lists and not row.lists.filter(number=1).exists()
-    if ("batch", batch_id) in recorded.erased:
-        if missing:
-            _bare_list(row, 1, recorded.bodies[said.lists[1]], said.lists[1])
-        return
-    if missing and not _list_again(home, row, said.lists[1], recorded):
-        yield _lost(batch_id, "It was determined after the backup was made")
+    have = set(row.lists.values_list("number", flat=True))
+    erased = ("batch", batch_id) in recorded.erased
+    for number, position in sorted(said.lists.items()):
+        if number in have:
+            continue
+        if erased:
+            _bare_list(row, number, recorded.bodies[position], position)
+        elif not _list_again(home, row, position, recorded):
+            yield _lost(batch_id, "It was determined after the backup was made")
+            return
+    if erased:
         return
     if said.sample is not None:
         _sample_again(home, row, said, recorded)
     if said.approved is not None:
-        listed = row.lists.get(number=1)
+        listed = files.list_in_force(row)
         expires = recorded.bodies[said.approved]["expires_on"]
         Approval.objects.get_or_create(
             list=listed,
@@ -126,19 +131,20 @@ def _lost(batch_id: str, why: str, remedy: str = "") -> Loss:
 
 
 def _list_again(home: Home, batch: Batch, position: int, recorded: Recorded) -> bool:
-    """Put back the first list's row, if the batch's files make the root that is on the ledger."""
+    """Put back a list's row, if the batch's files make the root that is on the ledger."""
     facts = recorded.bodies[position]
+    number = facts["number"]
     try:
-        table = files.read_step(home, batch, files.DETERMINATIONS)
-        matches = files.read_step(home, batch, files.MATCHES)
-        leaves = first_list_leaves(home, batch, table, matches, facts)
+        table = files.read_step(home, batch, files.of_list(files.DETERMINATIONS, number))
+        matches = files.read_step(home, batch, files.of_list(files.MATCHES, number))
+        leaves = list_leaves(home, batch, table, matches, facts)
     except (Misuse, Refused):
         return False
     if ledger.merkle_root(leaves).hex() != facts["leaves_root"]:
         return False
     DeterminationList.objects.create(
         batch=batch,
-        number=1,
+        number=number,
         root=facts["leaves_root"],
         leaves=facts["leaves"],
         eligible=table.filter(pl.col("outcome") == "eligible").height,
@@ -153,7 +159,7 @@ def _sample_again(home: Home, batch: Batch, said: Said, recorded: Recorded) -> N
     """Draw the sample again with its own seed, and put back what was found in it."""
     position = said.sample or 0
     facts = recorded.bodies[position]
-    listed = batch.lists.get(number=1)
+    listed = files.list_in_force(batch)
     sample = Sample.objects.filter(list=listed).first()
     if sample is None:
         rows = list(approval.eligible_rows(home, batch))
@@ -281,15 +287,16 @@ def _onwards(home: Home, batch_id: str, said: Said, recorded: Recorded) -> Itera
     row = Batch.objects.get(id=batch_id)
     erased = ("batch", batch_id) in recorded.erased
     if said.approved is not None and not erased and not row.packages.exists():
-        if row.impairments.count() != row.lists.get(number=1).eligible:
+        if row.impairments.count() != files.list_in_force(row).eligible:
             yield _lost(batch_id, "It was approved on (i)(6) records made after the backup")
             return
         if said.state == "releasing" and _of_nobody(said, recorded):
             # Released once more, its requests might be answered twice.
             yield _lost(batch_id, "Its packages were authorised after the backup was made")
             return
-    if FINAL in said.lists and not row.lists.filter(number=FINAL).exists():
-        _bare_list(row, FINAL, recorded.bodies[said.lists[FINAL]], said.lists[FINAL])
+    if said.final is not None and not row.lists.filter(final=True).exists():
+        number, position = said.final
+        _bare_list(row, number, recorded.bodies[position], position)
     if said.state == "answered" and not erased:
         _outcomes_again(home, row)
     if row.state != said.state:
@@ -312,6 +319,7 @@ def _bare_list(batch: Batch, number: int, facts: Facts, position: int) -> None:
     DeterminationList.objects.create(
         batch=batch,
         number=number,
+        final="basis" not in facts,
         root=facts["leaves_root"],
         leaves=facts["leaves"],
         eligible=0,
@@ -336,6 +344,16 @@ def _impairment_again(batch_id: str, said: Said) -> list[str]:
     return [
         f"The (i)(6) records of the batch {batch_id} are not in the backup: record them again with "
         "`portcullis impairment`."
+    ]
+
+
+def _review_again(home: Home, batch_id: str) -> list[str]:
+    row = Batch.objects.get(id=batch_id)
+    if row.state != "determined" or None not in review_journal.acts(home, row):
+        return []
+    return [
+        f"Acts of the review of the batch {batch_id} are not in the backup: what was found before "
+        "them is void. Find and confirm it again with `portcullis referral`."
     ]
 
 

@@ -22,7 +22,7 @@ def no_longer_met(home: Home, batch: Batch, rows: list[int]) -> dict[int, str]:
     wanted = pl.col("row").is_in(rows)
     requests = files.read_step(home, batch, files.REQUESTS).filter(wanted)
     frame = screening.prepare(requests, home.pack)
-    for step in (files.MEASURES, files.MATCHES):
+    for step in (files.MEASURES, files.in_force(batch, files.MATCHES)):
         found = files.read_step(home, batch, step).filter(wanted)
         if step == files.MATCHES:
             found = matching.as_of_today(found)

@@ -27,7 +27,7 @@ from portcullis.office import entries, packing, readings
 from portcullis.office.conclusion import conclude
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
-from portcullis.office.files import find_batch
+from portcullis.office.files import find_batch, list_in_force
 from portcullis.office.freshness import (
     check_ledger,
     ledger_standing,
@@ -39,6 +39,7 @@ from portcullis.office.listing import check_list
 from portcullis.office.models import Approval, Batch, Package
 from portcullis.office.orders import standing_orders
 from portcullis.office.people import Actor, sign_act
+from portcullis.office.referrals import check_none_unlisted
 from portcullis.office.safeguards import standing_today
 from portcullis.office.stages import check_state, move
 from portcullis.standing import GateLock, Standing, Subject, gate
@@ -171,7 +172,7 @@ def publish(home: Home, batch: Batch, package_id: str, announce: Announce = sile
 def gate_now(home: Home, batch: Batch, package: Package) -> Standing:
     """Return whether the gate is open to ``package`` now. Call while holding the gate lock."""
     standing = gate(standing_orders(), subject(home, batch, package), standing_today(home))
-    expires = Approval.objects.get(list__batch=batch, list__number=1).expires_on
+    expires = Approval.objects.get(list=list_in_force(batch)).expires_on
     if home.today() > expires:
         return Standing.of([*standing.reasons, "approval-expired: The approval has expired."])
     return standing
@@ -209,7 +210,7 @@ def count(batch: Batch) -> Released:
 
 def _nothing_leaves(batch: Batch) -> bool:
     if batch.state == "determined":
-        return batch.lists.get(number=1).eligible == 0
+        return list_in_force(batch).eligible == 0
     return batch.state == "unapprovable"
 
 
@@ -217,7 +218,8 @@ def _answer_only(
     home: Home, batch: Batch, actor: Actor, announce: Announce, show: progress.Show
 ) -> None:
     _check_answer_day(home, batch)
-    listed = batch.lists.get(number=1)
+    check_none_unlisted(home, batch)
+    listed = list_in_force(batch)
     with transaction.atomic():
         facts = {"list": listed.entry_id, "root": listed.root}
         sign_act(home, actor, "transmit", facts, batch.id)
@@ -236,7 +238,7 @@ def _check_answer_day(home: Home, batch: Batch) -> None:
 
 def _begin(home: Home, batch: Batch, actor: Actor, show: progress.Show) -> None:
     _check_answer_day(home, batch)
-    approval = Approval.objects.get(list__batch=batch, list__number=1)
+    approval = Approval.objects.get(list=list_in_force(batch))
     if home.today() > approval.expires_on:
         raise Refused("The approval has expired.", "Nothing of this list can be released.")
     standing = standing_today(home)

@@ -19,7 +19,10 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 NEXT_STEP: dict[str, str] = {
     "received": "Next: `portcullis adjudicate`.",
     "held": "The recipient may not receive now; mend its safeguard record, then adjudicate again.",
-    "determined": "Next: `portcullis impairment`, then `portcullis sample`.",
+    "determined": (
+        "Next: reviewers look at near misses with `portcullis referral`; then "
+        "`portcullis impairment` and `portcullis sample`."
+    ),
     "sampled": "Next: the sampler examines the sample.",
     "examined": "Next: `portcullis approve`.",
     "unapprovable": (

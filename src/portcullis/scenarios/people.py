@@ -31,6 +31,8 @@ _OFFICIALS: tuple[tuple[str, str, str, tuple[str, ...], str | None], ...] = (
     (ASSISTANT_DIRECTOR, "ICE", "Assistant Director", ("officer",), None),
     ("irs-specialist", "IRS", "Disclosure Office", ("specialist",), None),
     ("irs-second-specialist", "IRS", "Disclosure Office", ("specialist",), None),
+    ("irs-reviewer", "IRS", "Disclosure Review", ("reviewer",), None),
+    ("irs-second-reviewer", "IRS", "Disclosure Review", ("reviewer",), None),
     ("irs-impairment", "IRS", "Criminal Investigation", ("impairment-official",), None),
     ("irs-sampler", "IRS", "Office of Quality Review", ("sampler",), None),
     ("irs-approver", "IRS", "Director of Disclosure", ("approver",), None),

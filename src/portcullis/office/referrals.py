@@ -1,0 +1,280 @@
+"""Near misses before a person: the queue, the look at two records, the finding, its confirmation.
+
+A reviewer may find only that the address in the request is an address of record of the one near
+taxpayer, under a written rule; a second reviewer confirms or refuses. Each act is signed by its
+person's own key and is an inspection under 26 U.S.C. 7213A; what the rules do not allow is
+denied, on the record. Review ends when the (i)(6) records are made or the sample is drawn: what is
+not decided by then is answered with silence, as it would be with no review.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NoReturn
+
+import polars as pl
+
+from portcullis import matching, records, screening, tables
+from portcullis.errors import Refused
+from portcullis.law import MET, Phase, applicable, judge
+from portcullis.matching import RULES, Near, NotFindable
+from portcullis.office import entries, files, likelihood
+from portcullis.office.duties import check_apart
+from portcullis.office.files import find_batch, list_in_force
+from portcullis.office.home import Home
+from portcullis.office.models import Batch
+from portcullis.office.people import Actor, deny
+from portcullis.office.review_journal import (
+    ACT,
+    CONFIRMED,
+    FOUND,
+    LOOKED,
+    REFUSED,
+    Done,
+    Review,
+    record,
+    review_of,
+    reviews,
+)
+from portcullis.office.stages import check_state
+from portcullis.oversight import near_miss
+
+CAUSE = "near-miss"
+SILENCE = "What is not found and confirmed is answered as every other: no disclosure."
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One near miss of the queue: its request, and where its review stands."""
+
+    request_id: str
+    state: str
+    finder: str = ""
+    confirmer: str = ""
+    rule: str = ""
+
+
+def queue(home: Home, batch_id: str, actor: Actor) -> list[Waiting]:
+    """Return the near misses of a batch in received-row order; nothing of a record is among it."""
+    batch = _reviewable(home, batch_id, actor)
+    stand = reviews(home, batch)
+    return [_waiting(name, stand.get(row, Review())) for row, name in _near_misses(home, batch)]
+
+
+def look(home: Home, batch_id: str, request_id: str, actor: Actor) -> near_miss.Picture:
+    """Return the picture of one near miss, and put the look on the ledger."""
+    batch = _reviewable(home, batch_id, actor)
+    row = _row(home, batch, request_id)
+    with _index(home, batch) as index:
+        model = likelihood.model(home, index)
+        seen = matching.near(_request(home, batch, row), index, files.basis_of(batch))
+        done = Done(row, LOOKED, actor.id, model=model.digest)
+        record(home, batch, actor, index.info.digest, done)
+    stands = review_of(home, batch, row)
+    return _picture(batch, request_id, seen, model, stands)
+
+
+def find(
+    home: Home,
+    batch_id: str,
+    request_id: str,
+    actor: Actor,
+    *,
+    number: int,
+    rule: str,
+    reason: str,
+) -> None:
+    """Find that the address of the request is address ``number`` of record, by the written rule.
+
+    Raises Refused, and records the denied attempt, where the rules do not allow that finding.
+    """
+    batch = _reviewable(home, batch_id, actor)
+    row = _row(home, batch, request_id)
+    if not reason.strip():
+        raise Refused("A finding needs its reason in words.", "Say what you saw with --reason.")
+    if review_of(home, batch, row).state in (FOUND, CONFIRMED):
+        raise Refused("This near miss was found already.", "A second reviewer confirms or refuses.")
+    with _index(home, batch) as index:
+        done = Done(row, FOUND, actor.id, number, rule, reason.strip())
+        _as_found(home, batch, actor, index, done)
+        record(home, batch, actor, index.info.digest, done)
+
+
+def confirm(
+    home: Home,
+    batch_id: str,
+    request_id: str,
+    actor: Actor,
+    *,
+    refuse: str | None = None,
+) -> None:
+    """Confirm what another reviewer found of the request; ``refuse``: refuse it, and why.
+
+    The rules are checked again. Raises Refused, and records the denied attempt, where the finder
+    is the same person or the rules do not allow the finding.
+    """
+    batch = _reviewable(home, batch_id, actor)
+    row = _row(home, batch, request_id)
+    stands = review_of(home, batch, row)
+    finding = stands.finding
+    if finding is None or stands.answer is not None:
+        raise Refused("Nothing waits to be confirmed of this request.", "See `referral list`.")
+    if actor.id == finding.by:
+        message = "The reviewer who found it may not also confirm it."
+        deny(home, ACT, actor.id, "two-people", message, batch=batch.id)
+    with _index(home, batch) as index:
+        if refuse is not None:
+            done = Done(row, REFUSED, actor.id, finding.number, finding.rule, refuse.strip())
+        else:
+            match = _as_found(home, batch, actor, index, finding)
+            done = Done(row, CONFIRMED, actor.id, finding.number, finding.rule, match=match)
+        record(home, batch, actor, index.info.digest, done)
+
+
+def confirmed(home: Home, batch: Batch) -> dict[int, Review]:
+    """Return the confirmed findings whose requests are still referred on the list in force."""
+    stand = reviews(home, batch)
+    return {
+        row: stand[row]
+        for row, _ in _near_misses(home, batch)
+        if row in stand and stand[row].state == CONFIRMED
+    }
+
+
+def check_none_unlisted(home: Home, batch: Batch) -> None:
+    """Raise Refused where confirmed findings wait for their list, and could still be listed."""
+    if not batch.impairments.exists() and confirmed(home, batch):
+        raise Refused(
+            "Confirmed findings of near misses are on no list yet.",
+            "The specialist lists them with `portcullis referral supplement`.",
+        )
+
+
+def _waiting(request_id: str, stands: Review) -> Waiting:
+    finding, answer = stands.finding, stands.answer
+    return Waiting(
+        request_id,
+        stands.state,
+        finding.by if finding else "",
+        answer.by if answer else "",
+        (finding.rule or "") if finding else "",
+    )
+
+
+def _reviewable(home: Home, batch_id: str, actor: Actor) -> Batch:
+    """Return the batch, where ``actor`` may review it and its review has not ended."""
+    batch = find_batch(batch_id)
+    check_apart(home, actor, ACT, batch)
+    check_open(batch)
+    return batch
+
+
+def check_open(batch: Batch) -> None:
+    """Raise Refused where the batch's near misses cannot be reviewed, not yet or any more."""
+    check_state(batch, "determined")
+    if batch.impairments.exists():
+        raise Refused("The review of this batch ended with its (i)(6) records.", SILENCE)
+
+
+def _near_misses(home: Home, batch: Batch) -> list[tuple[int, str]]:
+    """Return row and request id of the requests that stand as near misses on the list in force."""
+    decided = files.in_force(batch, files.DETERMINATIONS)
+    table = files.read_step(home, batch, decided, ["row", "request_id", "outcome", "cause"])
+    return list(
+        table.filter(outcome="referred", cause=CAUSE).select("row", "request_id").iter_rows()
+    )
+
+
+def _row(home: Home, batch: Batch, request_id: str) -> int:
+    for row, name in _near_misses(home, batch):
+        if name == request_id:
+            return row
+    raise Refused(
+        "No near miss of that id stands in this batch.", "See `portcullis referral list`."
+    )
+
+
+def _request(home: Home, batch: Batch, row: int) -> pl.DataFrame:
+    parts = tables.scan_table(home.batch(batch.id) / files.REQUESTS, files.batch_key(home, batch))
+    one = pl.concat(part.filter(pl.col("row") == row) for part in parts)
+    return screening.prepare(one, home.pack)
+
+
+@contextmanager
+def _index(home: Home, batch: Batch) -> Iterator[records.Index]:
+    """Open the index that the list was made with. Raises Refused where another is current."""
+    listed = entries.body(list_in_force(batch).entry)["index"]
+    with records.open_index(home.index, home.derived_key("index")) as index:
+        if index.info.digest != listed:
+            raise Refused(
+                "The records were indexed anew since the list was made; it names another index.",
+                f"Nothing can be found by it any more. {SILENCE}",
+            )
+        yield index
+
+
+def _as_found(
+    home: Home, batch: Batch, actor: Actor, index: records.Index, finding: Done
+) -> pl.DataFrame:
+    """Return the match as found; deny where the rules, or another element, do not allow it."""
+    basis = files.basis_of(batch)
+    request = _request(home, batch, finding.row)
+    try:
+        match = matching.as_found(
+            matching.near(request, index, basis),
+            index,
+            basis,
+            finding.number or 0,
+            finding.rule or "",
+        )
+    except NotFindable as refusal:
+        _deny(home, batch, actor, str(refusal))
+    asked = match.with_columns(request.select("^periods$"))
+    elements = applicable(basis, Phase.MATCH)
+    judged = judge(asked, elements, basis)
+    unmet = [each.citation for each in elements if judged[each.id][0] != MET]
+    if unmet or match["cause"][0] is not None:
+        _deny(home, batch, actor, "Another element of the match is not met.", unmet)
+    return match
+
+
+def _deny(
+    home: Home, batch: Batch, actor: Actor, message: str, citations: list[str] | None = None
+) -> NoReturn:
+    """Deny a finding. Why is said to the reviewer alone; the ledger has one word for all."""
+    cited = f" ({', '.join(dict.fromkeys(citations))})" if citations else ""
+    deny(home, ACT, actor.id, "not-findable", f"{message}{cited}", batch=batch.id)
+
+
+def _picture(
+    batch: Batch, request_id: str, seen: Near, model: likelihood.Model, stands: Review
+) -> near_miss.Picture:
+    barred, shown = "", None
+    try:
+        shown = seen.of(matching.the_one(seen))
+    except NotFindable as refusal:
+        # Of whom nothing may be found, nothing is shown.
+        barred = str(refusal)
+    waterfall = model.waterfall(seen.asked, shown) if shown else None
+    return near_miss.picture(
+        request_id=request_id,
+        batch=batch.id,
+        asked=seen.asked,
+        shown=shown,
+        household=seen.household,
+        barred=barred,
+        waterfall=waterfall,
+        model=model.digest,
+        found=_told(stands),
+    )
+
+
+def _told(stands: Review) -> str:
+    """Return in words what was found so far."""
+    finding = stands.finding
+    if finding is None or finding.rule is None:
+        return ""
+    return (
+        f"Found, by {finding.by}: address {finding.number} of record, by the rule {finding.rule}. "
+        f"{RULES[finding.rule].statement} Reason given: {finding.reason}"
+    )

@@ -1,0 +1,380 @@
+"""Near misses before two reviewers: what may be found, by whom, and what comes of it."""
+
+import json
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from portcullis.errors import Refused
+from tests.office import acts, checks, near, restored
+from tests.office.homes import switch
+from tests.office.near import CAST, FINDABLE
+from tests.office.world import BATCH, World
+
+
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from django.db import connections
+
+    world = near.build(tmp_path_factory.mktemp("near") / "world")
+    connections.close_all()
+    return world.folder
+
+
+@pytest.fixture
+def world(_made: Path, tmp_path: Path) -> World:
+    """A fresh world whose batch is determined and full of near misses."""
+    shutil.copytree(_made, tmp_path / "world")
+    fresh = World(tmp_path / "world")
+    switch(fresh.home_path)
+    return fresh
+
+
+def test_every_near_miss_waits_and_nothing_else(world: World) -> None:
+    assert near.states(world) == dict.fromkeys(CAST, "open")
+
+
+def test_what_may_be_found_and_what_never_may(world: World) -> None:
+    from portcullis.matching import NOT_FINDABLE
+
+    for name, (_, _, expected) in CAST.items():
+        if name in FINDABLE:
+            near.find(world, name, expected)
+            continue
+        rule = "unit-left-out" if name == "two-units" else "street-slip"
+        refused = refused_finding(world, name, rule)
+        told = NOT_FINDABLE.get(expected, "Another element of the match is not met.")
+        assert refused.message.startswith(told)
+    assert near.states(world) == {name: "found" if name in FINDABLE else "open" for name in CAST}
+
+
+def test_no_rule_but_the_one_that_fits_finds_anything(world: World) -> None:
+    for rule in ("household", "number-slip", "nickname", "unit-left-out", ""):
+        refused_finding(world, "street", rule)
+    assert near.states(world)["street"] == "open"
+
+
+def refused_finding(world: World, name: str, rule: str) -> Refused:
+    """Assert that the finding is denied, on the record, in the one word the ledger has for it."""
+    return acts.denied(
+        world, "review", "reviewer", "not-findable", lambda: near.find(world, name, rule)
+    )
+
+
+def test_another_address_of_record_is_not_found(world: World) -> None:
+    acts.denied(
+        world, "review", "reviewer", "not-findable",
+        lambda: near.find(world, "street", "street-slip", number=2),
+    )  # fmt: skip
+
+
+def test_a_finding_needs_words_and_a_near_miss(world: World) -> None:
+    from portcullis.office import referrals
+
+    person = acts.hands(world, "reviewer", "reviewer")
+    with pytest.raises(Refused, match="reason"):
+        referrals.find(
+            world.home(), BATCH, "street", person, number=1, rule="street-slip", reason=" "
+        )
+    with pytest.raises(Refused, match="No near miss"):
+        near.find(world, "REQ-00001", "street-slip")
+    near.find(world, "street", "street-slip")
+    with pytest.raises(Refused, match="found already"):
+        near.find(world, "street", "street-slip", by="reviewer-2")
+
+
+def test_two_different_reviewers_and_neither_had_another_part(world: World) -> None:
+    with pytest.raises(Refused, match="Nothing waits"):
+        near.confirm(world, "street")
+    near.find(world, "street", "street-slip")
+    acts.denied(
+        world, "review", "reviewer", "two-people",
+        lambda: near.confirm(world, "street", by="reviewer"),
+    )  # fmt: skip
+    acts.change_person(world, "specialist", roles=("specialist", "reviewer"))
+    acts.denied(
+        world, "review", "specialist", "two-people",
+        lambda: near.confirm(world, "street", by="specialist"),
+    )  # fmt: skip
+    acts.denied(
+        world, "reviewer", "sampler", "role", lambda: near.confirm(world, "street", by="sampler")
+    )
+    near.confirm(world, "street")
+
+
+LATER: dict[str, tuple[str, str, Callable[..., Any]]] = {
+    "specialist": ("adjudicate", "determined", near.supplement),
+    "impairment-official": ("impairment", "determined", acts.impair),
+    "sampler": ("sample", "determined", acts.draw),
+    "approver": ("approve", "examined", acts.approve),
+    "transmitter": ("transmit", "approved", acts.release),
+}
+
+
+def test_who_reviewed_does_nothing_else_to_the_batch(world: World) -> None:
+    from portcullis.office.models import Batch
+
+    near.look(world, "street")
+    acts.change_person(world, "reviewer", roles=("reviewer", *LATER))
+    for act, state, do in LATER.values():
+        Batch.objects.update(state=state)
+        refused = acts.denied(
+            world, act, "reviewer", "two-people", partial(do, world, by="reviewer")
+        )
+        assert "reviewed near misses" in refused.message
+
+
+def test_a_refused_finding_stays_silent_until_another_is_confirmed(world: World) -> None:
+    near.find(world, "street", "street-slip")
+    near.confirm(world, "street", refuse="The street is another.")
+    assert near.states(world)["street"] == "refused"
+    with pytest.raises(Refused, match="No confirmed finding"):
+        near.supplement(world)
+    near.find(world, "street", "street-slip", by="reviewer-2")
+    near.confirm(world, "street", by="reviewer")
+    assert near.states(world)["street"] == "confirmed"
+
+
+def walk_to_approval(world: World) -> None:
+    for name, rule in FINDABLE.items():
+        near.find(world, name, rule)
+        near.confirm(world, name)
+    with pytest.raises(Refused, match="on no list yet"):
+        acts.impair(world)
+    near.supplement(world)
+    acts.impair(world)
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    acts.approve(world)
+
+
+@pytest.fixture(scope="module")
+def _walked(_made: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
+    fresh = World(tmp_path_factory.mktemp("walked") / "world")
+    shutil.copytree(_made, fresh.folder)
+    switch(fresh.home_path)
+    walk_to_approval(fresh)
+    acts.release(fresh)
+    return fresh
+
+
+@pytest.fixture
+def walked(_walked: World) -> World:
+    """The world whose findings were confirmed, listed, approved and released."""
+    switch(_walked.home_path)
+    return _walked
+
+
+def test_the_whole_way_from_near_miss_to_opened_package(
+    walked: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from portcullis import ledger
+    from portcullis.office.files import find_batch, list_in_force
+    from portcullis.office.listing import check_final_list, check_list
+    from portcullis.office.public import FILE, read_public
+
+    world = walked
+    listed = list_in_force(find_batch(BATCH))
+    assert (listed.number, listed.eligible) == (2, near.LAWFUL + len(FINDABLE))
+    ends = acts.outcomes(world)
+    assert {name for name, end in ends.items() if end == "released"} == {
+        *FINDABLE, *(f"REQ-{number:05d}" for number in range(1, near.LAWFUL + 1)),
+    }  # fmt: skip
+    home, batch = world.home(), find_batch(BATCH)
+    check_list(home, batch)
+    check_final_list(home, batch)
+    assert lists(world) == [(1, False), (2, False), (3, True)]
+    kinds = [entry["number"] for _, entry in checks.of_kind(home, "determination-list")]
+    assert kinds == [1, 2, 3]
+    content = opened(world, "street", capsys)
+    assert content["request_id"] == "street"
+    assert content["last_known_address"]["line1"] == "7 Marigld Ave"
+    public = read_public(home.path / FILE)
+    found = ledger.verify_log(
+        home.ledger, list(public.ledger), list(public.witnesses), public.k, trees=home.trees
+    )
+    assert found.ok
+
+
+def opened(world: World, request_id: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Open a request's package as its officer does; the proof is checked on the way."""
+    from portcullis.cli.packages import open_
+
+    home, package = world.home(), acts.package_of(world, request_id)
+    capsys.readouterr()
+    open_(
+        home.outgoing / BATCH / "packages" / f"{package.id}.json",
+        as_=package.officer,
+        key=world.key_path(package.officer),
+        holder=home.path,
+        requests=world.batch_file,
+        purpose="investigation",
+        recipient=world.folder / "recipient",
+        json=True,
+    )
+    content: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return content
+
+
+def test_the_answers_say_nothing_of_a_review(walked: World) -> None:
+    world = walked
+    answers = acts.answers(world)
+    said = dict(answers.select("request_id", "answer").iter_rows())
+    for name in CAST:
+        assert said[name] == ("disclosed" if name in FINDABLE else "no disclosure")
+    assert set(answers.filter(answer="no disclosure")["findings"].list.len()) == {0}
+    outside = b"".join(
+        path.read_bytes() for path in sorted(world.home().outgoing.rglob("*")) if path.is_file()
+    )
+    for word in (b"review", b"near-miss", b"slip"):
+        assert word not in outside
+    for _, entry in checks.of_kind(world.home(), "reviewed"):
+        assert set(entry) == {
+            "at", "batch", "by", "index", "kind", "log", "signature", "statute",
+        }  # fmt: skip
+
+
+def test_a_batch_without_review_goes_as_it_always_did(world: World) -> None:
+
+    near.look(world, "street")
+    near.find(world, "street", "street-slip")
+    acts.impair(world)
+    with pytest.raises(Refused, match="ended"):
+        near.confirm(world, "street")
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    acts.approve(world)
+    acts.release(world)
+    assert lists(world) == [(1, False), (2, True)]
+    assert acts.outcomes(world)["street"] == "referred"
+    # A home of the version before did not say which list is the final one: its second is.
+    from django.core.management import call_command
+
+    call_command("migrate", "office", "0004", verbosity=0)
+    call_command("migrate", "office", verbosity=0)
+    assert lists(world) == [(1, False), (2, True)]
+
+
+def lists(world: World) -> list[tuple[int, bool]]:
+    """Return number of each list of the batch, and whether it is the final one."""
+    from portcullis.office.files import find_batch
+
+    world.home()
+    made = find_batch(BATCH).lists.order_by("number")
+    return list(made.values_list("number", "final"))
+
+
+def test_an_index_made_since_finds_nothing(world: World) -> None:
+    from portcullis.office.indexing import index_records
+
+    path = world.folder / "records" / "taxpayer.parquet"
+    pl.read_parquet(path).with_columns(tin_type=pl.lit("SSN")).write_parquet(path)
+    index_records(world.home(), world.folder / "records")
+    with pytest.raises(Refused, match="indexed anew"):
+        near.find(world, "street", "street-slip")
+
+
+def test_a_finding_whose_file_is_gone_is_void(world: World) -> None:
+    near.find(world, "street", "street-slip")
+    near.find(world, "number", "number-slip")
+    near.confirm(world, "number", refuse="Another house.")
+    folder = world.home().batch(BATCH) / "review"
+    newest = max(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    newest.unlink()
+    assert set(near.states(world).values()) == {"open"}
+
+
+def test_the_picture_shows_one_record_and_nobody_else(world: World) -> None:
+    page = near.look(world, "street").as_html()
+    assert "MARIG" in page
+    assert "decides nothing" in page
+    assert "1 other taxpayer is at this address" in page
+    assert "WILHELMINA" not in page
+    assert "All nine digits of the TIN agree." in page
+    tins = [row["tin"] for row in _taxpayers(world) if row["tin"]]
+    assert not [tin for tin in tins if tin in page.replace("-", "")]
+    assert len(checks.of_kind(world.home(), "reviewed")) == 1
+    assert len(checks.of_kind(world.home(), "model-trained")) == 1
+    near.look(world, "number")
+    assert len(checks.of_kind(world.home(), "model-trained")) == 1
+
+
+def test_the_likelihood_is_trained_once_and_the_same_each_time(world: World) -> None:
+    from portcullis.office import likelihood
+
+    model, index = likelihood.of_current_index(world.home())
+    ((_, entry),) = checks.of_kind(world.home(), "model-trained")
+    assert (entry["model"], entry["index"]) == (model.digest, index)
+    (kept,) = (world.home().path / "models").iterdir()
+    assert b"comparison" not in kept.read_bytes()
+    kept.write_bytes(b"damaged")
+    again, _ = likelihood.of_current_index(world.home())
+    assert again == model
+    assert b"damaged" not in kept.read_bytes()
+
+
+def test_an_explanation_says_that_two_reviewers_found_it(world: World) -> None:
+    from portcullis.office.explanations import explain_request
+
+    near.find(world, "street", "street-slip")
+    near.confirm(world, "street")
+    near.supplement(world)
+    counsel = acts.hands(world, "counsel", "counsel")
+    explained = explain_request(world.home(), "street", counsel)
+    assert explained.outcome == "eligible"
+    assert explained.met
+    assert "by the rule street-slip" in explained.as_text()
+    assert "found otherwise" not in explained.as_text()
+
+
+def test_a_review_in_the_backup_goes_on_after_it(world: World) -> None:
+    near.find(world, "street", "street-slip")
+    near.confirm(world, "street")
+    near.supplement(world)
+    again = restored.lost_and_put_back(world, lambda: acts.place(world))
+    restored.whole_again(again, world.home_path)
+    assert "street" not in near.states(again)
+    from portcullis.office.models import Placed
+
+    Placed.objects.update(standing=False)
+    near.find(again, "number", "number-slip")
+    near.confirm(again, "number")
+    assert near.supplement(again).number == 3
+
+
+def test_a_refusal_made_after_the_backup_voids_what_was_found_before(world: World) -> None:
+    near.find(world, "street", "street-slip")
+    again = restored.lost_and_put_back(
+        world, lambda: near.confirm(world, "street", refuse="Another street.")
+    )
+    found = restored.catch_up(again, world.home_path)
+    assert any("portcullis referral" in each for each in found.again)
+    assert restored.accept(again, found.losses[0].id).whole
+    with pytest.raises(Refused, match="Nothing waits"):
+        near.confirm(again, "street", by="reviewer")
+    assert near.states(again)["street"] == "open"
+
+
+def test_a_supplementary_list_made_after_the_backup_is_a_loss_that_stays_closed(
+    world: World,
+) -> None:
+    def since() -> None:
+        near.find(world, "street", "street-slip")
+        near.confirm(world, "street")
+        near.supplement(world)
+
+    again = restored.lost_and_put_back(world, since)
+    found = restored.catch_up(again, world.home_path)
+    assert f"batch:{BATCH}" in {loss.id for loss in found.losses}
+    assert restored.closed(again) == ["loss-not-accepted"]
+
+
+def _taxpayers(world: World) -> list[dict]:
+    return pl.read_parquet(world.folder / "records" / "taxpayer.parquet").to_dicts()
