@@ -1,0 +1,75 @@
+"""The three engines, each really running, and one small world kept by each of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import adbc_driver_postgresql.dbapi as adbc
+import polars as pl
+import pytest
+from pyspark.sql import SparkSession
+
+from portcullis.records import EngineName, IndexInfo, build_index
+from tests import postgresql
+from tests import spark as sparks
+from tests.records.small import KEY, tables, write
+
+ENGINES: tuple[EngineName, ...] = ("duckdb", "postgresql", "spark")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put all tests of this folder on one worker: Spark is started once."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("engines"))
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[str]:
+    with postgresql.server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    with sparks.running(tmp_path_factory.mktemp("spark")) as session:
+        yield session
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Keeps records with every engine: a folder for DuckDB and Spark, tables for PostgreSQL."""
+
+    address: str
+
+    def source(self, engine: str, folder: Path) -> str | Path:
+        return self.address if engine == "postgresql" else folder
+
+    def hold(self, people: pl.DataFrame, places: pl.DataFrame) -> None:
+        """Put the tables into PostgreSQL in place of those there."""
+        with adbc.connect(self.address) as connection, connection.cursor() as cursor:
+            for table, frame in (("taxpayer", people), ("address_of_record", places)):
+                cursor.execute(f"DROP TABLE IF EXISTS {table}")
+                cursor.adbc_ingest(table, frame.to_arrow(), mode="create")
+            connection.commit()
+
+    def index(
+        self,
+        taxpayers: list[dict[str, object]],
+        folder: Path,
+        engines: tuple[EngineName, ...] = ENGINES,
+    ) -> dict[str, IndexInfo]:
+        """Index the taxpayers by each of ``engines``, each in its folder of ``folder``."""
+        source = write(taxpayers, folder / "source")
+        self.hold(*tables(taxpayers))
+        return {
+            engine: build_index(
+                self.source(engine, source), folder / engine, KEY, announce=str, engine=engine
+            )
+            for engine in engines
+        }
+
+
+@pytest.fixture(scope="session")
+def engines(database: str, spark: SparkSession) -> Engines:
+    return Engines(database)
