@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import adbc_driver_postgresql.dbapi as adbc
-import polars as pl
 import pytest
 from pyspark.sql import SparkSession
 
@@ -13,6 +11,7 @@ from portcullis.records import EngineName, IndexInfo, build_index
 from tests import postgresql
 from tests import spark as sparks
 from tests.records.small import KEY, tables, write
+from tests.records.test_postgresql import hold
 
 ENGINES: tuple[EngineName, ...] = ("duckdb", "postgresql", "spark")
 
@@ -45,14 +44,6 @@ class Engines:
     def source(self, engine: str, folder: Path) -> str | Path:
         return self.address if engine == "postgresql" else folder
 
-    def hold(self, people: pl.DataFrame, places: pl.DataFrame) -> None:
-        """Put the tables into PostgreSQL in place of those there."""
-        with adbc.connect(self.address) as connection, connection.cursor() as cursor:
-            for table, frame in (("taxpayer", people), ("address_of_record", places)):
-                cursor.execute(f"DROP TABLE IF EXISTS {table}")
-                cursor.adbc_ingest(table, frame.to_arrow(), mode="create")
-            connection.commit()
-
     def index(
         self,
         taxpayers: list[dict[str, object]],
@@ -61,7 +52,7 @@ class Engines:
     ) -> dict[str, IndexInfo]:
         """Index the taxpayers by each of ``engines``, each in its folder of ``folder``."""
         source = write(taxpayers, folder / "source")
-        self.hold(*tables(taxpayers))
+        hold(self.address, *tables(taxpayers))
         return {
             engine: build_index(
                 self.source(engine, source), folder / engine, KEY, announce=str, engine=engine
@@ -71,5 +62,5 @@ class Engines:
 
 
 @pytest.fixture(scope="session")
-def engines(database: str, spark: SparkSession) -> Engines:
+def engines(database: str, spark: SparkSession) -> Engines:  # noqa: ARG001 - runs meanwhile
     return Engines(database)

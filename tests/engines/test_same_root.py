@@ -16,6 +16,7 @@ from portcullis.records import EngineName, blocks, sources, sql
 from tests.engines.conftest import Engines
 from tests.office import world as worlds
 from tests.office.homes import switch
+from tests.records.test_postgresql import hold
 
 LAWFUL = 40
 
@@ -91,7 +92,7 @@ def root(
     frames = {
         table: pl.read_parquet(to / "records" / f"{table}.parquet") for table in sources.TABLES
     }
-    engines.hold(*frames.values())
+    hold(engines.address, *frames.values())
     parts = in_files(frames, to / "parts", chunks.files)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK_TAXPAYERS", 16)
@@ -105,7 +106,7 @@ def root(
 
 
 def in_files(frames: dict[str, pl.DataFrame], folder: Path, files: int) -> Path:
-    """Write the tables in so many files each, the rows dealt out among them, the last ones first."""
+    """Write the tables in so many files each, the last rows first."""
     folder.mkdir()
     for table, frame in frames.items():
         for number in range(files):
