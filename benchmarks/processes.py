@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,17 +31,26 @@ class Measured:
         return json.loads(self.said)
 
 
-def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Measured:
+def measure(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    limit: float | None = None,
+) -> Measured:
     """Run ``command`` and return what it took, with its last line on standard output.
 
-    Raises RuntimeError with the end of its standard error where it does not exit with 0.
+    It is killed after ``limit`` seconds. Raises RuntimeError with the end of its standard error
+    where it does not exit with 0.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
         process = subprocess.Popen(
             command, stdout=out, stderr=errors, env={**os.environ, **(environment or {})}
         )
+        killer = threading.Timer(limit or threading.TIMEOUT_MAX, process.kill)
+        killer.daemon = True
+        killer.start()
         _, status, usage = os.wait4(process.pid, 0)
+        killer.cancel()
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 RESULTS = Path("benchmarks/results")
@@ -32,6 +32,42 @@ class Result:
     versions: str
 
 
+Measurements = Iterable[tuple[str, float, str]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its size, and what stands in every row of its results."""
+
+    requests: int
+    taxpayers: int
+    on: str
+    machine: str
+    versions: str
+
+    def of(self, requests: int) -> "Run":
+        """Return the same run over so many requests and no records."""
+        return replace(self, requests=requests, taxpayers=0)
+
+    def results(self, benchmark: str, side: str, measurements: Measurements) -> list[Result]:
+        """Return the rows of one side."""
+        return [
+            Result(
+                benchmark,
+                side,
+                stage,
+                round(value, 4),
+                unit,
+                self.requests,
+                self.taxpayers,
+                self.on,
+                self.machine,
+                self.versions,
+            )
+            for stage, value, unit in measurements
+        ]
+
+
 def save(name: str, results: Iterable[Result]) -> Path:
     """Write ``results`` to ``benchmarks/results/<name>.csv`` and return its path."""
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -59,15 +95,15 @@ def load(path: Path) -> list[Result]:
         ]
 
 
-def fill(name: str, text: str) -> None:
-    """Put ``text`` between the markers of ``name`` in docs/benchmarks.md."""
-    page = DOCUMENT.read_text(encoding="utf-8")
+def fill(name: str, text: str, document: Path = DOCUMENT) -> None:
+    """Put ``text`` between the markers of ``name`` in ``document``."""
+    page = document.read_text(encoding="utf-8")
     begin, end = BEGIN.format(name), END.format(name)
     before, found, rest = page.partition(begin)
     _, closed, after = rest.partition(end)
     if not (found and closed):
-        raise ValueError(f"docs/benchmarks.md has no place for {name}")
-    DOCUMENT.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+        raise ValueError(f"{document} has no place for {name}")
+    document.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def table(results: list[Result]) -> str:
@@ -101,7 +137,5 @@ def written(value: float | None, unit: str) -> str:
 def provenance(result: Result) -> str:
     """Return where the numbers come from, in one paragraph."""
     taxpayers = f", {result.taxpayers:,} taxpayers" if result.taxpayers else ""
-    return (
-        f"{result.requests:,} requests{taxpayers}. "
-        f"Measured {result.on} on {result.machine}; {result.versions}."
-    )
+    size = f"{result.requests:,} requests{taxpayers}. " if result.requests else ""
+    return f"{size}Measured {result.on} on {result.machine}; {result.versions}."

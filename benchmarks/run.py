@@ -1,94 +1,31 @@
 """``make bench``: Portcullis and Splink over the same batch, the parts, the rules, the ledger.
 
 Options (``make bench BENCH="--requests 20000 --taxpayers 100000"``): the size, the seed, and
-``--only`` one of gate, splink, parts, rules, ledger. A run of the stated size fills
-docs/benchmarks.md; smaller ones only write their CSV. The rules have requests of their own, at most
-as many as stated; the ledger a list of as many determinations.
+``--only`` one of gate, splink, parts, rules, ledger, scale. The scale is run only where it is
+named: it sends the batch against 1, 10 and 50 million taxpayers and takes about an hour. A run of
+the stated size fills docs/benchmarks.md; smaller ones only write their CSV. The rules have requests
+of their own, at most as many as stated; the ledger a list of as many determinations.
 """
 
 import argparse
 import sys
-import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from benchmarks import gate, results, scene
+from benchmarks import gate, results, scale, scene
 from benchmarks.data import WORK, Data
 from benchmarks.ledger import compare as ledger
 from benchmarks.machine import machine, versions
 from benchmarks.processes import measure
-from benchmarks.results import Result
+from benchmarks.results import Measurements, Result, Run
 from benchmarks.rules import compare
+from benchmarks.splinked import ACCURACY, link
 
 REQUESTS, TAXPAYERS = 1_280_000, 10_000_000
-ACCURACY = ".venv-accuracy/bin/python"
-CHOICES = ("gate", "splink", "parts", "rules", "ledger")
-NO_DATA = ("rules", "ledger")
+CHOICES = ("gate", "splink", "parts", "rules", "ledger", "scale")
+NO_DATA = ("rules", "ledger", "scale")
 _PEERS = ("splink", "cedarpy", "regopy")
 SPLINK_FORMS = {"latest": "Splink, newest address", "every": "Splink, every address"}
-_SPLINK_STAGES = {
-    "requests": "reading and cleaning the requests",
-    "link": "linking",
-    "choose": "best link of each request",
-    "records": "reading and cleaning the records (once for many batches)",
-    "train": "training (once for many batches)",
-}
-
-Measurements = Iterable[tuple[str, float, str]]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run: its size, and what stands in every row of its results."""
-
-    requests: int
-    taxpayers: int
-    on: str
-    machine: str
-    versions: str
-
-    def of(self, requests: int) -> "Run":
-        """Return the same run over so many requests and no records."""
-        return replace(self, requests=requests, taxpayers=0)
-
-    def results(self, benchmark: str, side: str, measurements: Measurements) -> list[Result]:
-        """Return the rows of one side."""
-        return [
-            Result(
-                benchmark,
-                side,
-                stage,
-                round(value, 4),
-                unit,
-                self.requests,
-                self.taxpayers,
-                self.on,
-                self.machine,
-                self.versions,
-            )
-            for stage, value, unit in measurements
-        ]
-
-
-def link(data: Data, form: str) -> Measurements:
-    """Run one form of Splink's side and return what it measured."""
-    with tempfile.TemporaryDirectory(dir=WORK) as scratch:
-        command = [ACCURACY, "-m", "benchmarks.splink_side", str(data.folder), form, scratch]
-        measured = measure(command)
-    seconds: dict[str, float] = measured.answer["seconds"]
-    rest = measured.seconds - sum(seconds.values())
-    standing = seconds["records"] + seconds["train"]
-    return [
-        *((label, seconds[stage], "s") for stage, label in _SPLINK_STAGES.items()),
-        ("starting and stopping", rest, "s"),
-        ("all, records and model standing", measured.seconds - standing, "s"),
-        ("all, added in", measured.seconds, "s"),
-        ("peak memory", measured.peak / 2**30, "GiB"),
-        ("recall", measured.answer["recall"], "share"),
-        ("recall, spelled within the rules", measured.answer["recall_within_rules"], "share"),
-        ("wrong links", measured.answer["wrong"], ""),
-    ]
 
 
 def parts(data: Data) -> Measurements:
@@ -125,6 +62,7 @@ def main() -> None:
     parser.add_argument("--taxpayers", type=int, default=TAXPAYERS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=CHOICES)
+    parser.add_argument("--sizes", type=int, nargs="+", help="taxpayers, of the scale")
     options = parser.parse_args()
 
     def wanted(side: str) -> bool:
@@ -151,6 +89,8 @@ def main() -> None:
     if wanted("rules"):
         say("Rules")
         tables["rules"] = rules(run.of(compare.size(run.requests)))
+    if options.only == "scale":
+        tables["scale"] = scale.run(run, options.seed, options.sizes or scale.SIZES, say)
     if wanted("ledger"):
         say("Ledger")
         beside = replace(run.of(run.requests), versions=versions(ledger.peers()))
@@ -159,7 +99,7 @@ def main() -> None:
     whole = [result for each in tables.values() for result in each]
     name = f"{options.requests}x{options.taxpayers}" + (f"-{options.only}" if options.only else "")
     say(f"Saved {results.save(name, whole)}")
-    full_size = size == (REQUESTS, TAXPAYERS)
+    full_size = size == (REQUESTS, TAXPAYERS) and options.sizes is None
     for benchmark, rows in tables.items():
         table = results.table(rows)
         say(f"\n{table}")

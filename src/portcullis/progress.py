@@ -5,12 +5,18 @@ seconds only.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _BETWEEN = 0.25
 """Seconds that pass at least between two reports of one step."""
+
+_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -75,3 +81,11 @@ def step(
     report(ended=False)
     yield advance
     report(ended=True)
+
+
+def counted(items: Iterable[T], advance: Advance) -> Iterator[T]:
+    """Yield ``items``, small ones of which there are many, and advance by some at a time."""
+    rest = iter(items)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield from some
+        advance(len(some))

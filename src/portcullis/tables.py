@@ -139,7 +139,11 @@ def scan_table(
 
 def fsync_folder(folder: Path) -> None:
     """Make the names in ``folder`` durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    _fsync(folder)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -149,13 +153,43 @@ def fsync_folder(folder: Path) -> None:
 def publish(path: Path, data: bytes) -> None:
     """Write ``data`` to ``path`` so that it is there whole or not at all (fsync, rename, fsync)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with _private(part) as out:
+    with whole(path) as part, _private(part) as out:
         out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    part.rename(path)
-    fsync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give a file to write; what is in it at the block's end appears at ``path``, durably.
+
+    Left by an error, or by a cancel, nothing appears and nothing is left.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        _fsync(part)
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _fsync(path.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove from ``folder`` the parts of files whose writer was killed."""
+    for path in folder.glob(".*.part"):
+        writer = path.name.removesuffix(".part").rpartition(".")[2]
+        if writer.isdecimal() and not _lives(int(writer)):
+            path.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def _private(path: Path) -> io.BufferedWriter:

@@ -1,4 +1,8 @@
-"""The golden cases: `golden.csv` (one address a row), `pairs.csv` (two addresses in Miami FL)."""
+"""The golden cases: one address a row, or two and what their agreement is.
+
+`golden.csv`: the parse of one. `pairs.csv`: two in Miami FL. `hard.csv`: pairs of the kinds that
+parsers fail on, by kind; two doors that are `same` there would be somebody else's address.
+"""
 
 from pathlib import Path
 
@@ -9,6 +13,7 @@ from portcullis import addresses
 
 HERE = Path(__file__).parent
 GOLDEN = pl.read_csv(HERE / "golden.csv", infer_schema=False).fill_null("")
+HARD = pl.read_csv(HERE / "hard.csv", infer_schema=False)
 PAIRS = pl.read_csv(HERE / "pairs.csv", infer_schema=False).fill_null("")
 FIELDS = ("line1", "line2", "city", "state", "zip")
 
@@ -51,6 +56,28 @@ def test_golden_pairs_both_ways():
         there=addresses.agreement("l_", "r_"), back=addresses.agreement("r_", "l_")
     ).with_columns(PAIRS)
     wrong = answers.filter((pl.col("there") != pl.col("code")) | (pl.col("back") != pl.col("code")))
+    assert wrong.rows() == []
+
+
+@pytest.mark.parametrize("kind", HARD["kind"].unique(maintain_order=True))
+def test_hard_pairs_both_ways(kind):
+    some = HARD.filter(pl.col("kind") == kind)
+    sides = []
+    for prefix, first, second in (("l_", "line1", "line2"), ("r_", "other_line1", "other_line2")):
+        side = some.select("city", "state", "zip", line1=first, line2=second)
+        sides.append(
+            addresses.normalise(side, line1="line1", line2="line2", prefix=prefix).drop(FIELDS)
+        )
+    answers = pl.concat(sides, how="horizontal").select(
+        there=addresses.agreement("l_", "r_"),
+        back=addresses.agreement("r_", "l_"),
+        one_point=(pl.col("l_point") == pl.col("r_point")).fill_null(value=False),
+    )
+    wrong = pl.concat([some, answers], how="horizontal").filter(
+        (pl.col("there") != pl.col("code"))
+        | (pl.col("back") != pl.col("code"))
+        | (pl.col("one_point") != (pl.col("code") == "same"))
+    )
     assert wrong.rows() == []
 
 

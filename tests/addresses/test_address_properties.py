@@ -156,6 +156,14 @@ def test_a_missing_side_is_absent():
     assert sides.select(addresses.agreement("l_", "r_")).item() == "absent"
 
 
+def test_a_table_in_many_chunks_is_read_like_one():
+    one = frame([("20 Ash Ct Miami FL 33101", None, "Miami", "FL", "33101")])
+    many = pl.concat([one] * 7, rechunk=False).with_columns(zip=pl.Series(["33101"] * 7))
+    found = addresses.normalise(many)
+    assert found.unique().height == 1
+    assert found["a_line"][0] == "20 ASH CT, MIAMI FL 33101"
+
+
 def test_an_empty_table_has_the_columns():
     assert addresses.normalise(frame([])).columns == [
         *FIELDS,

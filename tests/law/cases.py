@@ -48,9 +48,11 @@ MATCHED: dict[str, Any] = {
     "tin_name": "same",
     "tin_address": "same",
     "name_address_candidates": 0,
+    "name_address_whole": False,
     "name_address_unique_point": False,
     "name_address_contradicted": False,
     "near_miss": False,
+    "margin": 2,
     "lka_found": True,
     "lka_period": DAY.year - 1,
     "protected": False,
@@ -61,6 +63,7 @@ MATCHED_BY_NAME = MATCHED | {
     "tin_name": None,
     "tin_address": None,
     "name_address_candidates": 1,
+    "name_address_whole": True,
     "name_address_unique_point": True,
 }
 STANDING: dict[str, Any] = {

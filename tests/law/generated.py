@@ -113,7 +113,8 @@ LINES = (None, "1250 Specimen St", "62701", "1234", "12345 Main", "Don't Care 12
 TINS = (None, "912-34-5678", "912345678", "9-1-2345678", "000000000", "999-99-9999", "12345678",
         "1234567890", "912 34 5678", "91234567x", "²12345678", "---------")  # fmt: skip
 NAME_CODES = ("same", "reordered", "suffix-missing", "suffix-differs", "middle-differs", "initial",
-              "partial", "nickname", "near", "different", "absent", None, "Same")  # fmt: skip
+              "partial", "nickname", "misplaced", "near", "different", "absent", None,
+              "Same")  # fmt: skip
 ADDRESS_CODES = ("same", "near", "unit-missing", "different", None, "Same")
 STAGES = ("investigation", "proceeding-preparation", "grand-jury", "Investigation", "civil", None)
 EVENTS = (
@@ -232,7 +233,9 @@ STORIES: tuple[dict[str, Sequence[Any]], ...] = (
     {"supersedes": ("R-0",), "change": ("a new address",), "m_repeat": (0, 1)},
     {"m_repeat": (0, 1), "m_repeat_cited": (True,), "change": (None, "a new address")},
     {"tin_candidates": (0,), "name_address_candidates": (1, 2), "tin_name": (None,),
-     "tin_address": (None,), "name_address_unique_point": (True,)},
+     "tin_address": (None,), "name_address_unique_point": (True,),
+     "name_address_whole": (True, False)},
+    {"margin": (0, 1, 2, None)},
     {"tin_candidates": (1, 2, 3), "tin_agreeing": ()},
     {"m_duplicate_investigation": (1,), "m_repeat_cited": ()},
 )  # fmt: skip

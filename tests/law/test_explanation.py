@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portcullis import law
@@ -147,6 +147,21 @@ def test_of_the_records_only_codes_of_agreement_and_rough_counts() -> None:
 TEXTS = ("reason", "wilfulness_basis", "family_name", "given_name", "address_line1", "order_number")
 
 
+def test_a_single_candidate_and_its_margin_are_said_in_words() -> None:
+    line = explained()["one-taxpayer"]
+    said = shapes(line)
+    assert (said["tin_candidates"], said["tin_agreeing"]) == ("one", "one")
+    assert said["margin"] == "two: no other person comes near in name or address"
+    beside = explained(margin=1)["one-taxpayer"]
+    assert shapes(beside)["margin"].startswith("one: the closest other person falls short")
+    close = explained(margin=0)["one-taxpayer"]
+    assert close.result is Result.NOT_MET
+    assert shapes(close)["margin"].startswith("none: another person nearly agrees")
+    unknown = explained(margin=None)["one-taxpayer"]
+    assert (unknown.result, shapes(unknown)["margin"]) == (Result.NOT_MET, "nothing recorded")
+
+
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(TEXTS), st.text("QXZJ", min_size=4, max_size=20)))
 def test_no_value_is_ever_repeated(values: dict[str, str]) -> None:
     for line in explained(**values).values():

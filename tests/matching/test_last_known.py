@@ -25,12 +25,14 @@ HOME = dict(filed("12 Oak St", EARLY))
 def last_known(tmp_path: Path, *histories: list[dict]) -> list[tuple[str | None, str | None]]:
     """Return the line and cause for each history of addresses, the last known one sought."""
     tins = [f"000-00-{number:04}" for number in range(1, len(histories) + 1)]
+    # They share a home, so their names must be far apart.
+    people = [f"Ana||L{chr(ord('A') + place) * 5}" for place in range(len(histories))]
     taxpayers = [
-        taxpayer(tin, "Ana||Lopez", tin, *history)
-        for tin, history in zip(tins, histories, strict=True)
+        taxpayer(tin, name, tin, *history)
+        for tin, name, history in zip(tins, people, histories, strict=True)
     ]
     with index_of(taxpayers, tmp_path) as index:
-        asked = frame([request("Ana||Lopez", tin) for tin in tins])
+        asked = frame([request(name, tin) for name, tin in zip(people, tins, strict=True)])
         found = match(asked, index, Basis(date(2026, 1, 2)))
     assert set(found["result"]) == {"one"}
     return found.select("lka_line1", "cause").rows()

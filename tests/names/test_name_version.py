@@ -5,7 +5,10 @@ from pathlib import Path
 
 from portcullis import names
 
-LISTS = {"1": "fc5943b749a9739accd7c36c86ff204de318ddf6b811db30133d8c622a39ed09"}
+LISTS = {
+    "1": "fc5943b749a9739accd7c36c86ff204de318ddf6b811db30133d8c622a39ed09",
+    "2": "fc5943b749a9739accd7c36c86ff204de318ddf6b811db30133d8c622a39ed09",
+}
 """Version -> digest of the room's lists (name and bytes of each data file, sorted)."""
 
 

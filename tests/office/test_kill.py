@@ -84,7 +84,7 @@ def test_release_killed_at_any_step_releases_each_once(stage, step: str) -> None
     _killed(world, "release", step, 1)
     home = reopen(world.home_path)
     checks.nothing_out_without_its_entry(home, worlds.BATCH)
-    checks.ledger_verifies(home) if step not in SEQUENCER else None
+    checks.ledger_verifies(home) if step not in _SEQUENCER else None
     _finish(world, "release")
     home = reopen(world.home_path)
     checks.released_once(home, worlds.BATCH, LAWFUL)

@@ -388,12 +388,12 @@ def test_only_what_passed_screening_is_looked_up_and_it_is_logged_before(
     matched = matching.match
     logged = []
 
-    def watched(requests: pl.DataFrame, *rest):
+    def watched(requests: pl.DataFrame, *rest, **shown):
         # Seen from within the look-up itself: the entry stands, and names the log that is there.
         entry = Entry.objects.get(kind="looked-up")
         rows = tables.read_table(log, key)["row"].to_list()
         logged.append((bytes(entry.body), acts.sha256(log.read_bytes()), rows))
-        return matched(requests, *rest)
+        return matched(requests, *rest, **shown)
 
     monkeypatch.setattr(matching, "match", watched)
     result = acts.adjudicate(world)

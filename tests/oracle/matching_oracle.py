@@ -13,12 +13,13 @@ import polars as pl
 
 from portcullis import addresses, names
 
-AGREES = {"same", "reordered", "suffix-missing"}
-NEAR_NAMES = {"initial", "partial", "nickname", "near"}
+AGREES = {"same", "reordered"}
+NEAR_NAMES = {"suffix-missing", "initial", "partial", "nickname", "misplaced", "near"}
 NEAR_ADDRESSES = {"unit-missing", "near"}
+OTHER_DOORS = {"unit-differs", "number-differs"}
 # Best first.
 NAME_CODES = [
-    "same", "reordered", "suffix-missing", "initial", "partial", "nickname", "near",
+    "same", "reordered", "suffix-missing", "initial", "partial", "nickname", "misplaced", "near",
     "middle-differs", "suffix-differs", "different", "absent",
 ]  # fmt: skip
 ADDRESS_CODES = [
@@ -142,6 +143,17 @@ class Compared:
             and name_form(name)["n_key"] == name_form(each)["n_key"]
             for each in theirs
         )
+        self.nowhere = all(place_form(each)["a_absent"] for each in places)
+        self.namesake = not name_form(name)["n_absent"] and any(
+            not name_form(each)["n_absent"] and name_form(name)["n_key"] == name_form(each)["n_key"]
+            for each in theirs
+        )
+        self.suffix_said = name_form(name)["n_suffix"] != ""
+        self.whole = any(
+            names_agree(name, each) in AGREES
+            and name_form(name)["n_middle"] == name_form(each)["n_middle"]
+            for each in theirs
+        )
         codes = [places_agree(place, each) for each in places]
         self.address = min(codes, key=ADDRESS_CODES.index, default=None)
         self.unique = any(
@@ -157,6 +169,10 @@ class Compared:
             for one in theirs
             for other in places
         )
+
+    def looked_at(self, *, numbered: bool) -> bool:
+        """Whether he is one of those near the request; without a TIN, of no address too."""
+        return self.by_tin or self.sought or (not numbered and self.nowhere and self.namesake)
 
     @property
     def agrees(self) -> bool:
@@ -197,7 +213,44 @@ def _sought(name: Record, place: Record, other_name: Record, other_place: Record
     return point or (named and (equal("number", "street", "box") or house or street))
 
 
-def answer(  # noqa: PLR0912 - the rules in one reading
+def comes_close(each: Compared, *, numbered: bool, matched: bool) -> tuple[bool, bool]:
+    """Whether a person at least nearly agrees on the name, and on some address of record.
+
+    ``numbered``: the request's TIN is in the records. Without one, the address alone tells two of
+    one name apart, so a neighbour of that name is close. ``matched``: somebody bears the very name,
+    suffix and all; then one without the suffix asked for is another.
+    """
+    another = matched and each.suffix_said and each.name == "suffix-missing"
+    # Somebody else must have both borrowed the number and misspelt the name into its owner's.
+    another = another or (matched and numbered and each.name == "near" and not each.by_tin)
+    name = each.agrees or (each.near and not another)
+    address = each.address == "same" or each.address in NEAR_ADDRESSES
+    if not numbered:
+        address = address or each.address in OTHER_DOORS or each.nowhere
+    return name, address
+
+
+def margin(
+    everybody: list[Compared], one: Compared, *, numbered: bool, matched: bool
+) -> tuple[int, str]:
+    """How far everybody else falls short of ``one``: in how many elements, and what they share."""
+    best = (2, "nobody")
+    places = ["name-and-address", "name", "address", "number", "nobody"]
+    for each in everybody:
+        if each is one or not each.looked_at(numbered=numbered):
+            continue
+        name, address = comes_close(each, numbered=numbered, matched=matched)
+        if name and address:
+            found = (0, "name-and-address")
+        elif name or address:
+            found = (1, "name" if name else "address")
+        else:
+            found = (2, "number" if each.by_tin else "nobody")
+        best = min(best, found, key=lambda pair: places.index(pair[1]))
+    return best
+
+
+def answer(  # noqa: PLR0912, PLR0915 - the rules in one reading
     request: Record, taxpayers: list[Record], as_of: date
 ) -> dict[str, Any]:
     """Return what matching must say of one request."""
@@ -225,6 +278,9 @@ def answer(  # noqa: PLR0912 - the rules in one reading
         cause = "not-unique-point"
     elif namesakes and namesakes[0].contradicts:
         cause = "tin-contradicts"
+    elif namesakes and not namesakes[0].whole:
+        # Without a TIN, a middle name left out leaves brothers of one given name alike.
+        cause = "near-miss"
     elif namesakes:
         found, route = namesakes[0], "name-address"
     elif any(each.sought and each.near_miss and not each.contradicts for each in everybody):
@@ -232,9 +288,29 @@ def answer(  # noqa: PLR0912 - the rules in one reading
     else:
         cause = "no-record"
 
+    short, runner_up = None, None
+    if found or cause == "near-miss":
+        numbered, matched = bool(holders), found is not None
+        close = [
+            each
+            for each in everybody
+            if each.looked_at(numbered=numbered)
+            and all(comes_close(each, numbered=numbered, matched=matched))
+        ]
+        short, runner_up = margin(everybody, close[0], numbered=numbered, matched=matched)
+        if short == 0:
+            both = [
+                each
+                for each in everybody
+                if (each.agrees or each.name == "suffix-missing")
+                and each.address == "same"
+                and each.looked_at(numbered=numbered)
+            ]
+            found, route, cause = None, None, "ambiguous" if len(both) > 1 else "no-margin"
+
     last = None
     protected = False
-    result = "ambiguous" if cause == "ambiguous" else "none"
+    result = "ambiguous" if cause in {"ambiguous", "no-margin"} else "none"
     if found:
         result = "one"
         last = last_known(found.taxpayer, as_of)
@@ -261,9 +337,12 @@ def answer(  # noqa: PLR0912 - the rules in one reading
         ),
         "tin_address_latest": any(each.latest for each in agreeing),
         "name_address_candidates": len(namesakes),
+        "name_address_whole": any(each.whole for each in namesakes),
         "name_address_unique_point": any(each.unique for each in namesakes),
         "name_address_contradicted": any(each.contradicts for each in namesakes),
         "near_miss": cause == "near-miss",
+        "margin": short,
+        "runner_up": runner_up,
         "lka_line1": lines[0],
         "lka_line2": lines[1],
         "lka_city": lines[2],

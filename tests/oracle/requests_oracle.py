@@ -184,12 +184,21 @@ def one_taxpayer(facts):
     if holders is None:
         return False
     if holders > 0:
-        return agreeing == 1 or (agreeing == 0 and holders == 1)
-    return (
-        facts["name_address_candidates"] == 1
-        and facts["name_address_unique_point"] is True
-        and facts["name_address_contradicted"] is False
-    )
+        single = agreeing == 1 or (agreeing == 0 and holders == 1)
+        # What was never compared might have agreed.
+        matched = facts["tin_name"] in {"same", "reordered", None}
+        matched = matched and facts["tin_address"] in {"same", None}
+    else:
+        there = facts["name_address_candidates"]
+        single = (
+            there == 1
+            and facts["name_address_unique_point"] is True
+            and facts["name_address_contradicted"] is False
+        )
+        matched = facts["name_address_whole"] is not False if there is None or there >= 1 else False
+    margin = facts["margin"]
+    # A margin over everybody else is asked for wherever there would be a match.
+    return single and (not matched if margin is None else margin >= 1)
 
 
 def name_agrees(facts):
@@ -197,10 +206,14 @@ def name_agrees(facts):
     if holders is None:
         return NO
     if holders == 0:
-        return yes(there is not None and there >= 1)
-    if facts["tin_name"] in {"same", "reordered", "suffix-missing"}:
+        if there is None or there == 0:
+            return NO
+        # Without a number, a middle name left out is not made good by anything.
+        return YES if facts["name_address_whole"] is True else PERSON
+    if facts["tin_name"] in {"same", "reordered"}:
         return YES
-    return PERSON if facts["tin_name"] in {"initial", "partial", "nickname", "near"} else NO
+    nearly = {"suffix-missing", "initial", "partial", "nickname", "misplaced", "near"}
+    return PERSON if facts["tin_name"] in nearly else NO
 
 
 def address_of_record(facts, terms):

@@ -30,6 +30,7 @@ GOLDEN = Path(__file__).with_name("golden_demand.md")
 FOUND = (
     "tin_candidates", "tin_agreeing", "tin_name", "tin_address", "name_address_candidates",
     "name_address_unique_point", "name_address_contradicted", "near_miss", "lka_found",
+    "name_address_whole", "margin",
     "lka_period", "protected",
 )  # fmt: skip
 

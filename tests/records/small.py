@@ -54,5 +54,5 @@ def write(taxpayers: list[dict[str, object]], folder: Path) -> Path:
 
 def index_of(taxpayers: list[dict[str, object]], folder: Path) -> Index:
     """Index the taxpayers in ``folder`` and open the index; the caller closes it."""
-    build_index(write(taxpayers, folder / "source"), folder / "index", KEY, announce=str)
+    build_index(write(taxpayers, folder / "source"), folder / "index", KEY)
     return open_index(folder / "index", KEY)

@@ -24,7 +24,7 @@ PEOPLE = [
 
 
 def build(source: Path, folder: Path) -> str:
-    return build_index(source, folder, KEY, announce=str).digest
+    return build_index(source, folder, KEY).digest
 
 
 @pytest.fixture
@@ -33,11 +33,9 @@ def digest(tmp_path: Path) -> str:
 
 
 def test_it_says_what_it_holds(tmp_path: Path) -> None:
-    said: list[str] = []
     source = write(PEOPLE, tmp_path / "source")
-    info = build_index(source, tmp_path / "index", KEY, announce=said.append)
+    info = build_index(source, tmp_path / "index", KEY)
     assert (info.version, info.taxpayers, info.addresses) == ("000001", 3, 4)
-    assert said[-1] == "Index 000001: 3 taxpayers, 4 addresses."
     with open_index(tmp_path / "index", KEY) as index:
         assert index.info == info
 
@@ -164,11 +162,11 @@ def test_a_failed_or_killed_build_leaves_the_version_before(tmp_path: Path) -> N
 def test_one_build_at_a_time(tmp_path: Path) -> None:
     source = write(PEOPLE, tmp_path / "source")
 
-    def meanwhile(_: str) -> None:
+    def meanwhile(_: object) -> None:
         with pytest.raises(Misuse, match="under way"):
             build(source, tmp_path / "index")
 
-    build_index(source, tmp_path / "index", KEY, announce=meanwhile)
+    build_index(source, tmp_path / "index", KEY, show=meanwhile)
 
 
 BAD = {
@@ -181,6 +179,9 @@ BAD = {
     ],
     "The records hold 1 addresses with an impossible processed_on.": [
         taxpayer("t", "Ana||Lopez", None, address(processed_on=date(1066, 10, 14)))
+    ],
+    "The records hold 1 addresses with an impossible taxable_period.": [
+        taxpayer("t", "Ana||Lopez", None, address(taxable_period=202))
     ],
     "A value of the records holds a control character (U+001E or U+001F).": [
         taxpayer("t", "Ana||Lopez", None, address("12 Oak\x1f St"))

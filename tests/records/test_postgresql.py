@@ -32,8 +32,8 @@ def database() -> Iterator[str]:
 
 def test_the_same_records_give_the_same_content(tmp_path: Path, database: str) -> None:
     parquet = write(PEOPLE, tmp_path / "source")
-    expected = build_index(parquet, tmp_path / "index", KEY, announce=str)
-    found = build_index(database, tmp_path / "index", KEY, announce=str)
+    expected = build_index(parquet, tmp_path / "index", KEY)
+    found = build_index(database, tmp_path / "index", KEY)
     assert found.digest == expected.digest
 
 
@@ -42,13 +42,13 @@ def test_a_missing_table_is_named(tmp_path: Path, database: str) -> None:
         cursor.execute("DROP TABLE address_of_record")
         connection.commit()
     with pytest.raises(Misuse, match="no table address_of_record"):
-        build_index(database, tmp_path / "index", KEY, announce=str)
+        build_index(database, tmp_path / "index", KEY)
 
 
 def test_a_silent_database_does_not_tell_its_password(tmp_path: Path) -> None:
     with pytest.raises(Misuse, match="does not answer") as refused:
         build_index(
             "postgresql://holder:secret@127.0.0.1:1/records",
-            tmp_path / "index", KEY, announce=str,
+            tmp_path / "index", KEY,
         )  # fmt: skip
     assert "secret" not in str(refused.value)

@@ -43,7 +43,7 @@ class Gate:
             applicable(basis, Phase.MATCH),
             basis,
         )
-        matches = found.select("row", "route", "cause").join(judged, on="row", how="left")
+        matches = found.select("row", "route", "cause", "margin").join(judged, on="row", how="left")
         outcomes = determination.decide(requests, findings.table, matches)
         return outcomes.join(requests.select("row", "source_row"), on="row")
 
@@ -73,5 +73,5 @@ def as_filed(holder, per_person):
 @pytest.fixture(scope="session")
 def gate(holder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("index") / "index"
-    records.build_index(holder, folder, KEY, announce=lambda _: None)
+    records.build_index(holder, folder, KEY)
     return Gate(folder)

@@ -29,6 +29,8 @@ def test_every_class_lands_in_its_outcome_for_its_own_cause(outcomes, per_person
     # The (i)(6) findings are an official's, after this: those few are eligible until then.
     assert set(found.mismatches["truth_class"]) == {IMPAIRMENT_ADVERSE}
     assert found.lawful_released_share == 1.0
+    stated = outcomes.filter(outcome="eligible")["reasons"]
+    assert set(stated) <= {"single-candidate;margin-1", "single-candidate;margin-2"}
     both = truth.join(outcomes, on="source_row")
     unexplained = pl.col("expected_cause").is_not_null() & (
         pl.col("expected_cause") != pl.col("cause").fill_null("")
@@ -77,7 +79,7 @@ def r_outcomes(tmp_path_factory):
     cases = r_cases()
     cases.taxpayers.write_parquet(folder / "taxpayer.parquet")
     cases.addresses.write_parquet(folder / "address_of_record.parquet")
-    records.build_index(folder, folder / "index", KEY, announce=lambda _: None)
+    records.build_index(folder, folder / "index", KEY)
     gate = Gate(folder / "index")
     requests = prepare(cases.requests, load_pack(builtin_pack()))
     # Each case is a batch by itself: several ask about one person.

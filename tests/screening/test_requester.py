@@ -50,9 +50,11 @@ def test_what_intake_would_quarantine_is_returned_in_its_place(tmp_path):
 def test_it_tells_its_progress(tmp_path):
     told = []
     path = written(tmp_path, [request(n) for n in range(30)])
-    requester_screen(path, PACK, DAY, progress=lambda stage, rows: told.append((stage, rows)))
-    assert ("measure", 30) in told
-    assert told[-1] == ("screen", 30)
+    requester_screen(path, PACK, DAY, show=told.append)
+    ended = [report for report in told if report.ended]
+    assert [report.step for report in ended] == ["Measure the requests", "Screen the requests"]
+    size = path.stat().st_size
+    assert all((one.done, one.total, one.unit) == (size, size, "bytes") for one in ended)
 
 
 def test_a_mass_request_by_one_officer_is_halted(tmp_path):

@@ -9,7 +9,9 @@
 ``number``              house number: ``123``, ``123A``, ``12-34``, ``123 1/2``, ``N6W23001``
 ``street``              directional, name, suffix, directional in Publication 28's abbreviations;
                         or ``PO BOX``, ``RR 2``, ``HC 1``, ``PSC 802``, ``GENERAL DELIVERY``
-``unit``                the unit, a designator that tells nothing left out: ``4B``, ``FL2``
+``unit``                the unit: ``4B`` for "APT 4-B", "UNIT 4B", "# 4 B"; any other designator
+                        is part of it: ``FL2``, ``STE4``, ``BLDG3 4``. What a line says beside a
+                        box, or above the street of a tower or floor, stands here too
 ``box``                 identifier of a box
 ``city``, ``state``     spelled-out city; two-letter code
 ``zip5``, ``zip4``      "" where absent or never assigned
@@ -21,6 +23,7 @@
 
 A foreign address has no normal form here: without a U.S. state or ZIP Code it is `no-locality`.
 `agreement` compares two such column sets; only `same` is agreement and `near` refers to a person.
+`differences` sets two addresses side by side, part by part, for that person.
 
 Sources: USPS Publication 28 (October 2023); the placeholder, custody and agency lists are ours, in
 ``data/``, each with its own version.
@@ -28,9 +31,10 @@ Sources: USPS Publication 28 (October 2023); the placeholder, custody and agency
 
 from portcullis.addresses.absence import REASONS as ABSENCE_REASONS
 from portcullis.addresses.comparison import AGREES, REASONS, REFERS, agreement
+from portcullis.addresses.differences import PARTS, Difference, differences
 from portcullis.addresses.normal import COLUMNS, normalise
 
-VERSION = "2"
+VERSION = "3"
 """Version of the rules and lists; a change that alters any answer raises it."""
 
 KINDS = (
@@ -43,9 +47,12 @@ __all__ = [
     "AGREES",
     "COLUMNS",
     "KINDS",
+    "PARTS",
     "REASONS",
     "REFERS",
     "VERSION",
+    "Difference",
     "agreement",
+    "differences",
     "normalise",
 ]

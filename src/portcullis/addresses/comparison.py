@@ -12,7 +12,7 @@ import polars as pl
 from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.process import cpdist
 
-from portcullis.addresses.vocabulary import SUFFIXES, any_of
+from portcullis.addresses.vocabulary import SUFFIXES, any_of, unit_standard
 from portcullis.folding import put_where
 
 AGREES = ("same",)
@@ -22,7 +22,8 @@ REASONS: dict[str, str] = {
     "unit-differs": "The building is the same, but the units differ.",
     "unit-missing": "The building is the same, but only one of the two names a unit.",
     "number-differs": "The street and place are the same, but the house or box numbers differ.",
-    "near": "The two differ by no more than a slip of the pen; only a person may say more.",
+    "near": "The two differ in one part, by no more than a slip of the pen, or in what a unit is"
+    " called; only a person may say more.",
     "different": "The two are different addresses.",
     "absent": "One of the two is no address.",
 }
@@ -32,10 +33,14 @@ _PARTS = ("number", "street", "unit", "box", "zip5", "city", "state")
 # A street name of 4 characters may differ by one keystroke and be near, one of 10 by two.
 _SHORT_NAME, _LONG_NAME = 4, 10
 _SEVERAL_DIGITS = 3
+_SUFFIXES = [term.standard for term in SUFFIXES]
+# A road by its number alone may be the one that says whose road it is.
+_ROAD = r"^(?:(US|STATE|COUNTY) )?(?:HIGHWAY|ROUTE) ([0-9]+[A-Z]?)$"
 _DIRECTION = "NE|NW|SE|SW|N|S|E|W"
+_ROOMS = any_of(unit_standard("named"))
 _STREET_PARTS = (
     rf"^(?:(?P<pre>{_DIRECTION}) )?(?P<name>.+?)"
-    rf"(?: (?P<suffix>{any_of(term.standard for term in SUFFIXES)}))?"
+    rf"(?: (?P<suffix>{any_of(_SUFFIXES)}))?"
     rf"(?: (?P<post>{_DIRECTION}))?(?: URB (?P<urb>.+))?$"
 )
 DistanceScorer = Callable[..., Any]
@@ -67,10 +72,10 @@ def agreement(left: str, right: str) -> pl.Expr:
         .then(pl.lit("same"))
         .when(place & street & number & either_empty("unit"))
         .then(pl.lit("unit-missing"))
-        .when(place & street & number)
-        .then(pl.lit("unit-differs"))
         .when(_near(left, right))
         .then(pl.lit("near"))
+        .when(place & street & number)
+        .then(pl.lit("unit-differs"))
         .when(place & street)
         .then(pl.lit("number-differs"))
         .otherwise(pl.lit("different"))
@@ -87,7 +92,10 @@ def _near(left: str, right: str) -> pl.Expr:
 
 
 def _near_rows(pairs: pl.Series) -> pl.Series:
-    """Say which pairs differ in one of place, street and number only, and there by a slip."""
+    """Say which pairs differ in one of place, street, number and unit only, there by a slip.
+
+    Beside a slip in the street or number one side may lack the unit; two units must agree.
+    """
     rows = pairs.struct.unnest()
     either_zip_missing = (pl.col("l_zip5") == "") | (pl.col("r_zip5") == "")
     town = (pl.col("l_city") == pl.col("r_city")) & (pl.col("l_state") == pl.col("r_state"))
@@ -100,10 +108,12 @@ def _near_rows(pairs: pl.Series) -> pl.Series:
         unit=pl.col("l_unit") == pl.col("r_unit"),
     ).fill_null(value=False)
     place, street, number, unit = agree.get_columns()
+    one_unit = unit | (rows["l_unit"] == "") | (rows["r_unit"] == "")
     near = pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
     for where, slip in (
-        (place & street & ~number, _number_slip),
-        (place & ~street & number, _street_slip),
+        (place & street & number & ~one_unit, _unit_slip),
+        (place & street & ~number & one_unit, _number_slip),
+        (place & ~street & number & one_unit, _street_slip),
         (~place & street & number & unit, _place_slip),
     ):
         near = near | _where(where, rows, slip)
@@ -148,15 +158,39 @@ def _number_slip(rows: pl.DataFrame) -> pl.Series:
     return either["signs"] | either["letters"] | digits
 
 
+def _unit_slip(rows: pl.DataFrame) -> pl.Series:
+    """Say which units differ only by a sign one leaves out, or by "STE" here and "APT" there."""
+    bare = rows.select(
+        pl.col("l_unit", "r_unit").str.replace_all(
+            rf"(^| ){_ROOMS}([A-Z]?[0-9]|[A-Z](?: |$))", "${1}${2}"
+        )
+    )
+    signs = "[^A-Z0-9]"
+    return bare.select(
+        (pl.col("l_unit").str.replace_all(signs, "") == pl.col("r_unit").str.replace_all(signs, ""))
+        & ~(pl.col("l_unit").str.contains(signs) & pl.col("r_unit").str.contains(signs))
+        | (pl.col("l_unit") == pl.col("r_unit"))
+    ).to_series()
+
+
 def _street_slip(rows: pl.DataFrame) -> pl.Series:
     """Say which names differ by a keystroke or two, or by a directional or suffix left out.
 
-    Never where numbers in the names differ ("5TH ST", "6TH ST"), nor where both give a directional
-    or both a suffix and they differ: those are other streets.
+    Never where numbers or lone letters in the names differ ("5TH ST", "AVENUE B"), nor where both
+    give a directional or both a suffix and they differ: those are other streets.
     """
-    left, right = _street_parts(rows["l_street"]), _street_parts(rows["r_street"])
     parts = pl.concat(
-        [left.select(pl.all().name.prefix("l_")), right.select(pl.all().name.prefix("r_"))],
+        [
+            street_parts(rows[side + "street"])
+            .with_columns(
+                direction=pl.col("pre") + pl.col("post"),
+                digits=pl.col("name").str.replace_all("[A-Z]{2,}", "").str.strip_chars(),
+                road=pl.col("name").str.extract(_ROAD, 2),
+                whose=pl.col("name").str.extract(_ROAD, 1).fill_null(""),
+            )
+            .select(pl.all().name.prefix(side))
+            for side in ("l_", "r_")
+        ],
         how="horizontal",
     )
     compatible = parts.select(
@@ -174,23 +208,33 @@ def _street_slip(rows: pl.DataFrame) -> pl.Series:
         pl.min_horizontal(pl.col("l_name", "r_name").str.len_chars())
     ).to_series()
     allowed = (shorter >= _SHORT_NAME).cast(pl.Int32) + (shorter >= _LONG_NAME).cast(pl.Int32)
-    return compatible & (_distance(parts["l_name"], parts["r_name"]) <= allowed)
+    one_road = parts.select(
+        (pl.col("l_road") == pl.col("r_road")).fill_null(value=False)
+        & ((pl.col("l_whose") == "") | (pl.col("r_whose") == ""))
+    ).to_series()
+    return compatible & (one_road | (_distance(parts["l_name"], parts["r_name"]) <= allowed))
 
 
-def _street_parts(street: pl.Series) -> pl.DataFrame:
-    """Return direction, name, suffix, urbanization and digits of each normal street name."""
-    groups = street.str.extract_groups(_STREET_PARTS)
-    return pl.DataFrame({"groups": groups}).select(
-        direction=_group("pre") + _group("post"),
-        name=_group("name"),
-        suffix=_group("suffix"),
-        urb=_group("urb"),
-        digits=_group("name").str.replace_all("[^0-9]", ""),
+def street_parts(street: pl.Series) -> pl.DataFrame:
+    """Return pre, name, suffix, post and urb of normal street names, "" for a part not there."""
+    groups = pl.DataFrame({"groups": street.str.extract_groups(_STREET_PARTS)})
+    pre, name, suffix, post = (pl.col(part) for part in ("pre", "name", "suffix", "post"))
+    # "E ST", "SW FWY" and "AVENUE N" are streets whose name is a direction.
+    named_before = (pre != "") & (suffix == "") & name.is_in(_SUFFIXES)
+    named_behind = (post != "") & (suffix == "") & name.is_in(["AVENUE", "STREET", "CALLE"])
+    return groups.select(
+        pl.col("groups").struct.field(part).fill_null("").alias(part)
+        for part in ("pre", "name", "suffix", "post", "urb")
+    ).with_columns(
+        name=pl.when(named_before)
+        .then(pre)
+        .when(named_behind)
+        .then(name + " " + post)
+        .otherwise(name),
+        suffix=pl.when(named_before).then(name).otherwise(suffix),
+        pre=pl.when(named_before).then(pl.lit("")).otherwise(pre),
+        post=pl.when(named_behind).then(pl.lit("")).otherwise(post),
     )
-
-
-def _group(name: str) -> pl.Expr:
-    return pl.col("groups").struct.field(name).fill_null("")
 
 
 def _place_slip(rows: pl.DataFrame) -> pl.Series:

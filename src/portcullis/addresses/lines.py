@@ -8,26 +8,40 @@ from functools import partial
 
 import polars as pl
 
-from portcullis.addresses.vocabulary import any_of, unit_forms
+from portcullis.addresses.vocabulary import any_of, tells_a_door, unit_forms
 from portcullis.folding import fold, put_where, rewrite_where
 
-_UNIT_WORDS = any_of([*unit_forms("plain"), *unit_forms("kept"), *unit_forms("alone")])
+_UNIT_WORDS = any_of(
+    form for kind in ("plain", "named", "kept", "alone") for form in unit_forms(kind)
+)
 _DELIVERABLE = (
     r"^(?:[0-9]|[NSEW] ?[0-9]+ ?[NSEW] ?[0-9]|P ?O ?B|BOX |POST OFFICE|RR |RFD |RURAL |HC |HCR |"
     r"HIGHWAY CONTRACT|STAR R|PSC |CMR |UNIT [0-9]+ BOX|GENERAL DEL|GEN DEL|LISTA DE|APARTADO |URB|"
     r"CALLE |AVE |AVENIDA |COND |CONDOMINIO |RES |BO |BARRIO |EDIF |CARR |SECTOR |PARC )"
 )
 _UNIT_LINE = rf"^(?:(?:{_UNIT_WORDS})(?: #)? ?[A-Z0-9-]*|# ?[A-Z0-9-]+)$"
+_TELLS_A_DOOR = tells_a_door()
 _CARE_OF = r"(?:^| )(?:CAREOF|CARE OF|IN CARE OF|ATTN|ATTENTION)(?: |$)"
+_BEHIND_NAME = (
+    r"(?:^| )((?:(?:P ?O ?B(?:OX)?|POST OFFICE BOX|RR|RFD|RURAL R[A-Z]*|HCR?|PSC|CMR"
+    rf"|GENERAL DELIVERY)[ -]|(?:{_UNIT_WORDS}) (?:# ?)?[A-Z]{{0,5}} ?-?[0-9]"
+    rf"|(?:{_UNIT_WORDS}) [A-Z]$|[A-Z]{{0,2}}-?[0-9]|#).*)$"
+)
 
 
 def clean(texts: pl.Series) -> pl.Series:
     """Return ``texts`` folded, single-spaced, with only the signs that addresses mean by."""
     line = fold(texts)
     line = rewrite_where(line, line.str.contains("/", literal=True), _care_of_sign)
+    line = rewrite_where(line, line.str.contains(" - ", literal=True), _ranges)
     line = rewrite_where(line, line.str.contains("[^A-Z0-9 #&./-]|  "), _without_stray_signs)
     line = rewrite_where(line, line.str.contains("[#./-]"), _signs)
     return line.str.strip_chars()
+
+
+def _ranges(line: pl.Series) -> pl.Series:
+    """Write a range of house numbers as one word: "100-104" for "100 - 104"."""
+    return line.str.replace("^ *([0-9]+[A-Z]?) - ([0-9]+[A-Z]? )", "${1}-${2}")
 
 
 def _without_stray_signs(line: pl.Series) -> pl.Series:
@@ -85,7 +99,10 @@ def _joined(rows: pl.DataFrame) -> pl.Series:
     return rows.select(
         pl.when(later & first.str.contains(_UNIT_LINE))
         .then(second + " " + first)
-        .when(later)
+        # A recipient tells nothing of the place, a building or a box above the street does.
+        .when(later & first.str.contains(_TELLS_A_DOOR))
+        .then(second + " # " + first)
+        .when(later | (first == second))
         .then(second)
         .otherwise((first + " " + second).str.strip_chars())
     ).to_series()
@@ -102,6 +119,9 @@ def cut_care_of(line: pl.Series) -> pl.Series:
 
 
 def _without_care_of(line: pl.Series) -> pl.Series:
-    before = line.str.replace(_CARE_OF + r".*$", "")
-    after = line.str.replace(r"^[^0-9]*", "")
-    return before.zip_with(before.str.contains("[0-9]"), after)
+    parts = line.str.extract_groups(rf"^(.*?){_CARE_OF}(.*)$").struct.unnest()
+    before, after = (parts[name].fill_null("").str.strip_chars() for name in parts.columns)
+    # The name goes; a unit, box or number behind it stays.
+    behind = after.str.extract(_BEHIND_NAME).fill_null("")
+    before = before.zip_with(before.str.contains(_TELLS_A_DOOR), pl.Series([""]))
+    return (before + " " + behind).str.strip_chars()

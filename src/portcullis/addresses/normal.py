@@ -67,7 +67,6 @@ def _normalise(fields: pl.DataFrame) -> pl.DataFrame:
     first, second = lines.clean(fields["line1"]), by_distinct(fields["line2"], lines.clean)
     written = (first + " " + second).str.strip_chars().alias("written")
     line = lines.join(first, second, _where(second != "", second, _is_placeholder))
-    line = lines.cut_care_of(line)
     zip5, zip4 = locality.zip_code(fields["zip"])
     place = pl.DataFrame(
         {
@@ -77,6 +76,7 @@ def _normalise(fields: pl.DataFrame) -> pl.DataFrame:
             "zip4": zip4,
         }
     )
+    line = lines.cut_care_of(locality.cut(line, place, fields["city"]))
     elements = _elements(line, place)
     words = lines.words(written)
     reason = _absent_reason(fields, words, line, elements, place)
@@ -263,8 +263,8 @@ def _line() -> pl.Expr:
     delivery = pl.concat_str(
         given("number"),
         pl.col("street"),
-        pl.lit("# ") + given("unit"),
         pl.when(pl.col("street") == "PO BOX").then("box").otherwise(pl.lit("BOX ") + given("box")),
+        pl.lit("# ") + given("unit"),
         separator=" ",
         ignore_nulls=True,
     )

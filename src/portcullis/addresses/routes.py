@@ -6,34 +6,51 @@ Publication 28, sections 238 (military), 24 (rural routes), 25 (highway contract
 
 import polars as pl
 
-from portcullis.addresses.vocabulary import MILITARY_CITIES, MILITARY_STATES
+from portcullis.addresses.units import floors_first, normal
+from portcullis.addresses.vocabulary import MILITARY_CITIES, MILITARY_STATES, tells_a_door
+from portcullis.folding import put_where
 
-_ID = r"(?:# )?([A-Z]{0,3}-?[0-9][A-Z0-9-]*|[A-Z])"
+# "164", "A12", "A 12", "164 A" at the line's end, "AB"; never the beginning of a longer word.
+_LETTER = "(?: [A-DF-MO-RT-VX-Z]| [NSEW]$)?"  # one that is no directional of a street behind it
+_ID = (
+    r"(?:(?:#|NO|NUM|NUMBER) )?"
+    rf"([A-Z]{{0,3}}[ -]?[0-9][A-Z0-9-]*{_LETTER}|[A-Z]{{1,2}})(?: |$)"
+)
 _GENERAL = (
     r"(?:^| )(?:GENERAL DELIVERY|GENERAL DEL|GENL DELIVERY|GEN DELIVERY|GEN DEL|LISTA DE CORREOS?"
     r"|ENTREGA GENERAL|POSTE RESTANTE)(?: |$)"
 )
-_MILITARY = rf"(?:^| )(PSC|CMR|UNIT|OPS|CONSUL|BLDG) (?:# )?0*([0-9]+)(?: (?:BOX|BX) {_ID})?"
+_MILITARY = rf"(?:^| )(PSC|CMR|UNIT|OPS|CONSUL|BLDG) (?:# )?0*([0-9]+)(?: (?:BOX|BX) {_ID}|(?: |$))"
 _CONTRACT = (
     r"(?:^| )(?:HC|HCR|HWY CONTRACT|HIGHWAY CONTRACT|STAR ROUTE|STAR RTE|STAR RT)"
     r"(?: ROUTE| RTE| RT)?(?: #)?[ -]?0*([0-9]+[A-Z]{0,2})"
-    rf"(?: (?:P ?O )?(?:BOX|BX|BUZON) {_ID})?"
+    rf"(?: (?:P ?O )?(?:BOX|BX|BUZON) {_ID}|(?: |$))"
 )
 _RURAL = (
     r"(?:(?:^| )(?:RR|R R|RFD|R F D|RURAL (?:ROUTE|RTE|RT|DELIVERY|DEL))(?: #)?[ -]?"
     r"0*([0-9]+[A-Z]?)"
-    rf"(?: (?:P ?O )?(?:BOX|BX|BUZON|#) {_ID})?"
+    rf"(?: (?:P ?O )?(?:BOX|BX|BUZON|#) {_ID}|(?: |$))"
     rf"|^(?:RD|RT|RTE|ROUTE|R) (?:# )?0*([0-9]+[A-Z]?) (?:BOX|BX) {_ID})"
 )
 _BOX = (
     r"(?:^| )(?:(?:P ?O ?|POST OFFICE |POSTAL |POST |FIRM |APARTADO )"
-    r"(?:BOX|BX|B|DRAWER|CALLER|LOCKBOX|BIN|POSTAL)(?: (?:NO|NUMBER|NUM))? "
+    r"(?:BOX|BX|B|DRAWER|CALLER|LOCKBOX|BIN|POSTAL) "
     rf"{_ID}|POB {_ID})"
 )
 # Without "PO" only where the line begins with it: "4674 MARSHALL RD BOX 15" is a street.
 _BARE_BOX = (
-    r"^(?:BOX|BX|CALLER|DRAWER|LOCK ?BOX|APARTADO)(?: NO)? (?:# )?([A-Z]{0,2}-?[0-9][A-Z0-9-]*)"
+    r"^(?:BOX|BX|CALLER|DRAWER|LOCK ?BOX|APARTADO)(?: NO)? (?:# )?"
+    rf"([A-Z]{{0,2}}-?[0-9][A-Z0-9-]*{_LETTER})(?: |$)"
 )
+_PATTERNS = {
+    "general-delivery": [_GENERAL],
+    "military": [_MILITARY, _BOX, _BARE_BOX],
+    "highway-contract": [_CONTRACT],
+    "rural-route": [_RURAL],
+    "po-box": [_BOX, _BARE_BOX],
+}
+_TELLS_A_DOOR = tells_a_door()
+_CUT = "\n"  # stands in no line
 _HINT = (
     "BOX|BX|P ?O ?B|DRAWER|CALLER|BIN|APARTADO|GEN|LISTA|POSTE|ENTREGA|PSC|CMR|LOCK|FIRM|POST"
     "|RR|R R|RFD|R F D|RURAL|RD|RT|RTE|ROUTE|R |HC|HWY CONTRACT|HIGHWAY CONTRACT|STAR"
@@ -56,7 +73,7 @@ def read(rows: pl.DataFrame) -> pl.DataFrame:
     found = rows.select(
         "line",
         # "PSC" and "CMR" with a box are military whatever the last line says.
-        military=military | line.str.contains(r"^(?:PSC|CMR) (?:# )?[0-9]+ (?:BOX|BX) "),
+        military=military | line.str.contains(r"(?:^| )(?:PSC|CMR) (?:# )?[0-9]+ (?:BOX|BX) "),
         general=line.str.contains(_GENERAL),
         post=line.str.extract_groups(_MILITARY),
         contract=line.str.extract_groups(_CONTRACT),
@@ -109,9 +126,50 @@ def read(rows: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("kind").is_not_null())
         .then(box_id)
         .fill_null("")
-        .str.replace_all("-", "", literal=True)
+        # "15-A" and "15 A" are "15A"; "1-11" stays another box than "11-1".
+        .str.replace(r"^([0-9]+)[ -]([A-Z]{1,2})$", "${1}${2}")
+        .str.replace(r"^([A-Z]{1,3})[ -]([0-9]+)$", "${1}${2}")
         .str.strip_chars_start("0")
     )
-    return found.with_columns(kind=kind).select(
-        "kind", number=pl.lit(""), street=street, unit=pl.lit(""), box=number
+    answer = found.with_columns(kind=kind).select(
+        "kind", "line", number=pl.lit(""), street=street, unit=pl.lit(""), box=number
     )
+    return _with_rest(answer)
+
+
+def _with_rest(answer: pl.DataFrame) -> pl.DataFrame:
+    """Put into the unit what a line says besides its route or box, where it may tell of a door.
+
+    "PO BOX 12 DEPT 4" is not the whole box, and "104 ELM ST PO BOX 4" may be a box of its own. A
+    route without box, but with more figures behind it, is none.
+    """
+    rest = _rest(answer["line"], answer["kind"])
+    tells = rest != ""
+    unit = put_where(answer["unit"], tells, normal(rest.filter(tells)))
+    route = pl.col("kind").is_in(["rural-route", "highway-contract"])
+    return answer.with_columns(unit=unit, tells=tells).select(
+        pl.when(~(route & (pl.col("box") == "") & pl.col("tells"))).then("kind"),
+        "number", "street", "unit", "box",
+    )  # fmt: skip
+
+
+def _rest(line: pl.Series, kind: pl.Series) -> pl.Series:
+    """Return what stands before and behind the route or box in each line, where it tells a door."""
+    rest = pl.repeat("", line.len(), dtype=pl.String, eager=True)
+    for name, patterns in _PATTERNS.items():
+        rows = (kind == name).fill_null(value=False)
+        some = line.filter(rows)
+        left = some
+        for pattern in patterns:
+            left = left.zip_with(left != some, some.str.replace(pattern, _CUT))
+        # A military line without post or box is its own street, whole.
+        sides = left.zip_with(left != some, pl.Series([""])).str.splitn(_CUT, 2).struct.unnest()
+        before, behind = (
+            floors_first(" " + text.fill_null("")).str.strip_chars() for text in sides.get_columns()
+        )
+        before, behind = (
+            text.zip_with(text.str.contains(_TELLS_A_DOOR), pl.Series([""]))
+            for text in (before, behind)
+        )
+        rest = put_where(rest, rows, (before + " " + behind).str.strip_chars())
+    return rest

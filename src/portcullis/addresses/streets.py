@@ -17,7 +17,7 @@ _NUMBER = (
     r"|[NSEW] ?[0-9]+ ?[NSEW] ?[0-9]+|[A-Z]{1,2}[0-9]+[A-Z]?)"
     r"(?:[ -][1-9]/[0-9]{1,2})?) "
 )
-_COUNTED = {
+COUNTED = {
     "ONE": "1", "TWO": "2", "THREE": "3", "FOUR": "4", "FIVE": "5", "SIX": "6", "SEVEN": "7",
     "EIGHT": "8", "NINE": "9", "TEN": "10",
 }  # fmt: skip
@@ -65,7 +65,8 @@ _SPELLED = {
     form: term.word
     for term in SUFFIXES
     for form in term.forms
-    if form not in _AMBIGUOUS and form != term.word
+    # "PARKS RD" is not "PARK RD", though a last "PARKS" is abbreviated "PARK".
+    if form not in _AMBIGUOUS and form not in {term.word, f"{term.word}S"}
 }
 _KING = " MARTIN LUTHER KING "
 _INNER = {f" {form} ": f" {word} " for form, word in _SPELLED.items()} | {
@@ -81,17 +82,31 @@ _INNER = {f" {form} ": f" {word} " for form, word in _SPELLED.items()} | {
 }
 _INNER_HINT = any_of(word.strip().split(" ")[0] for word in _INNER)
 
-_ORDINALS = {
+ORDINALS = {
     word: f"{number}{ending}"
     for number, (word, ending) in enumerate(
         [
             ("FIRST", "ST"), ("SECOND", "ND"), ("THIRD", "RD"), ("FOURTH", "TH"), ("FIFTH", "TH"),
             ("SIXTH", "TH"), ("SEVENTH", "TH"), ("EIGHTH", "TH"), ("NINTH", "TH"), ("TENTH", "TH"),
-            ("ELEVENTH", "TH"), ("TWELFTH", "TH"),
+            ("ELEVENTH", "TH"), ("TWELFTH", "TH"), ("THIRTEENTH", "TH"), ("FOURTEENTH", "TH"),
+            ("FIFTEENTH", "TH"), ("SIXTEENTH", "TH"), ("SEVENTEENTH", "TH"), ("EIGHTEENTH", "TH"),
+            ("NINETEENTH", "TH"), ("TWENTIETH", "TH"),
         ],
         start=1,
     )
 }  # fmt: skip
+
+
+_UNITS = list(ORDINALS.items())[:9]
+_TENS = ("TWENTY", "THIRTY", "FORTY", "FIFTY", "SIXTY", "SEVENTY", "EIGHTY", "NINETY")
+ORDINALS |= {
+    word[:-1] + "IETH": f"{number}0TH" for number, word in enumerate(_TENS, start=2)
+}  # fmt: skip
+_COMPOUND = {
+    f" {tens} {word} ": f" {number}{ending} "
+    for number, tens in enumerate(_TENS, start=2)
+    for word, ending in _UNITS
+}
 
 
 def split_number(line: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -115,7 +130,7 @@ def _read_number(line: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _bring_number_first(line: pl.Series) -> pl.Series:
     line = line.str.replace(r"^0+([1-9])", "${1}").str.replace("^(?:# |NO |NUM )([0-9])", "${1}")
-    for word, number in _COUNTED.items():
+    for word, number in COUNTED.items():
         line = line.str.replace(rf"^{word} ([^0-9]+)$", f"{number} ${{1}}")
     own = line.str.contains(_OWN_NUMBER) | line.str.contains(_NUMBER) | ~line.str.contains(_WAY)
     return rewrite_where(line, ~own, lambda some: some.str.replace(_AFTER, "${2} ${1}"))
@@ -143,12 +158,15 @@ def normal_street(rest: pl.Series) -> pl.Series:
         _joined_directions,
     )
     name = "^ " + name + " $"
+    name = rewrite_where(
+        name, name.str.contains(rf" {any_of(_TENS)} "), lambda some: _replace(some, _COMPOUND)
+    )
     name = _replace(name, _POSTDIRECTIONALS)
     name = _replace(name, _FINAL_SUFFIXES)
     name = _replace(name, _PREDIRECTIONALS)
     name = rewrite_where(name, name.str.contains(rf" {_INNER_HINT} "), _spell_inner)
     name = rewrite_where(name, name.str.contains(r"^\^ AV"), _avenue_first)
-    numeric = name.str.contains(rf"^\^ (?:[NSEW]{{1,2}} )?(?:[0-9]+|{any_of(_ORDINALS)}) \|")
+    numeric = name.str.contains(rf"^\^ (?:[NSEW]{{1,2}} )?(?:[0-9]+|{any_of(ORDINALS)}) \|")
     name = rewrite_where(name, numeric, _ordinal)
     return _replace(name, _UNMARKED)
 
@@ -184,7 +202,7 @@ def _avenue_first(name: pl.Series) -> pl.Series:
 
 def _ordinal(name: pl.Series) -> pl.Series:
     """Return "5TH" for a bare "5" or "FIFTH" that is the street's whole name (section 235)."""
-    for word, number in _ORDINALS.items():
+    for word, number in ORDINALS.items():
         name = name.str.replace(rf" {word} \|", f" {number} |")
     name = name.str.replace(r" ([0-9]*1[123]) \|", " ${1}TH |")
     for digit, ending in (("1", "ST"), ("2", "ND"), ("3", "RD"), ("[04-9]", "TH")):

@@ -54,16 +54,19 @@ DIRECTIONALS = _terms("directionals.csv")
 STATES = {row["code"]: row["code"] for row in _rows("states.csv")} | {
     row["name"]: row["code"] for row in _rows("states.csv")
 }
+STATE_NAMES = {row["code"]: row["name"] for row in reversed(_rows("states.csv"))}
 MILITARY_STATES = ("AA", "AE", "AP")
 MILITARY_CITIES = ("APO", "FPO", "DPO")
 
-# Units whose bare identifier names the unit ("APT 4" and "# 4" are one door), those whose
-# designator is part of the identity ("FL 2" is not "APT 2"), those that stand without identifier.
+# "plain": the bare identifier names the unit ("APT 4", "UNIT 4" and "# 4" are one door). "named"
+# and "kept": the designator is part of what it names ("STE 4" and "FL 2" may be other doors than
+# "APT 4" and "APT 2"); a kept one stands also before a lone short identifier only. "alone": it
+# stands without identifier.
 _UNITS = _rows("units.csv")
 
 
 def unit_forms(kind: str) -> tuple[str, ...]:
-    """Return every written form of the unit designators of class ``plain``, ``kept``, ``alone``."""
+    """Return every written form of the unit designators of class ``kind``."""
     return tuple(
         form
         for row in _UNITS
@@ -80,6 +83,24 @@ def unit_standard(kind: str) -> dict[str, str]:
         if row["class"] == kind
         for form in [row["standard"], *row["variants"].split()]
     }
+
+
+# What a line above the street may say that tells one door from another, besides a unit.
+BUILDING_WORDS = (
+    "TOWER", "TOWERS", "TWR", "TORRE", "HALL", "HOUSE", "WING", "BLOQUE", "PHASE", "SECTION",
+    "ANNEX", "ENTRANCE", "LEVEL", "LVL", "DORM", "DORMITORY", "BARRACKS", "QUARTERS",
+    "COTTAGE", "CABIN", "CASITA", "BUNGALOW", "DUPLEX", "VILLA",
+)  # fmt: skip
+
+
+def tells_a_door() -> str:
+    """Return a pattern for text that may tell one door from another.
+
+    That is a figure, a unit, a building or a last lone letter.
+    """
+    units = (form for row in _UNITS for form in [row["standard"], *row["variants"].split()])
+    words = any_of([*units, *BUILDING_WORDS])
+    return rf"[0-9#]|(?:^| ){words}(?: |$)|[A-Z]{{3,}} [A-Z]$"
 
 
 def suffix_forms() -> tuple[str, ...]:

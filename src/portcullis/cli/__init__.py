@@ -1,46 +1,54 @@
 """The command line: ``portcullis VERB``, one module a noun.
 
-Exit codes: 0 success, 1 the answer is "no", 2 misuse. Bad input never shows a traceback.
+Exit codes: 0 success, 1 the answer is "no", 2 misuse, or stopped before the end. Bad input never
+shows a traceback.
 """
 
 import sys
+from typing import TYPE_CHECKING
 
-from cyclopts import App, CycloptsError
+from portcullis.cli import cancelling
 
-from portcullis import __version__
-from portcullis.cli.output import complain
-from portcullis.errors import PortcullisError
+if TYPE_CHECKING:
+    from cyclopts import App
 
 _UNEXPECTED = 70
-
-app = App(
-    name="portcullis",
-    help="A statutory disclosure gateway: nothing passes unless every element the law sets is met.",
-    version=__version__,
-)
 
 
 def main() -> None:
     """Run the command line and exit with the code it answers with."""
-    _register()
+    cancelling.begin()
     try:
-        answer = app(exit_on_error=False, print_error=False)
-    except CycloptsError as error:
+        try:
+            _command()(exit_on_error=False, print_error=False)
+        finally:
+            cancelling.over()
+    except (Exception, KeyboardInterrupt) as error:
+        sys.exit(_told(error))
+
+
+def _told(error: BaseException) -> int:
+    """Say on stderr what ended the command, and return its exit code."""
+    # An interrupted query, or a call back out of one, may end in any error.
+    if cancelling.asked() or isinstance(error, KeyboardInterrupt):
+        cancelling.tell()
+        return cancelling.EXIT
+    from cyclopts import CycloptsError
+
+    from portcullis.cli.output import complain
+    from portcullis.errors import PortcullisError
+
+    if isinstance(error, CycloptsError):
         complain(f"{error}", "See `portcullis --help`.")
-        sys.exit(2)
-    except PortcullisError as error:
+        return 2
+    if isinstance(error, PortcullisError):
         complain(error.message, error.remedy)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        complain("Stopped.", "Run the same command again; it goes on where it stopped.")
-        sys.exit(2)
-    except Exception as error:
-        complain(
-            f"Something in Portcullis itself failed ({type(error).__name__} in {_where(error)}).",
-            "Nothing was released by this. Please report it; the place holds no taxpayer data.",
-        )
-        sys.exit(_UNEXPECTED)
-    sys.exit(answer if isinstance(answer, int) else 0)
+        return error.exit_code
+    complain(
+        f"Something in Portcullis itself failed ({type(error).__name__} in {_where(error)}).",
+        "Nothing was released by this. Please report it; the place holds no taxpayer data.",
+    )
+    return _UNEXPECTED
 
 
 def _where(error: BaseException) -> str:
@@ -52,7 +60,11 @@ def _where(error: BaseException) -> str:
     return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
 
 
-def _register() -> None:
+def _command() -> "App":
+    """Return the command with all its verbs."""
+    from cyclopts import App
+
+    from portcullis import __version__
     from portcullis.cli import (
         agreements,
         backups,
@@ -76,6 +88,13 @@ def _register() -> None:
         witness,
     )
 
+    app = App(
+        name="portcullis",
+        help="A statutory disclosure gateway: nothing passes unless every element the law sets is "
+        "met.",
+        version=__version__,
+        suppress_keyboard_interrupt=False,
+    )
     for noun in (
         demo,
         homes,
@@ -99,3 +118,4 @@ def _register() -> None:
         law,
     ):
         noun.register(app)
+    return app

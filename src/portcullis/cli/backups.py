@@ -16,6 +16,7 @@ from portcullis.cli.options import (
     office,
 )
 from portcullis.cli.output import say, show
+from portcullis.cli.progressing import progress
 
 if TYPE_CHECKING:
     from portcullis.office.catching_up import CaughtUp
@@ -46,7 +47,8 @@ def backup(
     opened = office(home)
     from portcullis.office.backup import backup as run
 
-    made = run(opened, to)
+    with progress() as shown:
+        made = run(opened, to, show=shown)
     facts: dict[str, Any] = {
         "backup": str(made.folder),
         "files": made.files,
@@ -85,7 +87,8 @@ def restore(
     from portcullis.office.putting_back import database_of
     from portcullis.office.putting_back import restore as run
 
-    mark = run(source, home)
+    with progress() as shown:
+        mark = run(source, home, show=shown)
     steps = [
         "portcullis ledger catch-up SOURCE --as PERSON --key KEY, with the newest copy of the "
         "ledger that there is"
@@ -113,7 +116,9 @@ def catch_up(
     from portcullis.office import catching_up
 
     person = actor(opened, as_, key, catching_up.ROLE, "ledger-catch-up")
-    return _tell(catching_up.catch_up(opened, person, source), as_json=json)
+    with progress() as shown:
+        found = catching_up.catch_up(opened, person, source, show=shown)
+    return _tell(found, as_json=json)
 
 
 def accept_loss(

@@ -1,23 +1,28 @@
 """``portcullis demo``: a scenario played whole, with live progress, a summary and a report."""
 
 import multiprocessing
+import os
 import queue
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing.managers import SyncManager
+from dataclasses import dataclass, replace
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from portcullis.cli import cancelling
 from portcullis.cli.options import JsonOption
 from portcullis.cli.output import console, say, show
+from portcullis.cli.progressing import progress
 from portcullis.errors import Misuse, Refused
+from portcullis.progress import Report, Show, step
 
 if TYPE_CHECKING:
     from portcullis.cli.demo_play import Played
@@ -50,9 +55,10 @@ def demo(
     root = _fresh(home)
     batch_size = requests or (QUICK_REQUESTS if quick else REQUESTS)
     taxpayers = records or (QUICK_RECORDS if quick else RECORDS)
-    with _stages(silent=json) as stages:
-        facts, played = _run(Setting(root, scenario, batch_size, taxpayers, seed), stages)
-        report = _write_report(root, facts, stages)
+    with progress() as shown:
+        facts, played = _run(Setting(root, scenario, batch_size, taxpayers, seed), shown)
+        with step(shown, "Write the report"):
+            report = _write_report(root, facts)
     main = played[-1]
     result = _result(played, facts, root, time.perf_counter() - began)
     if json:
@@ -73,75 +79,84 @@ class Setting:
     seed: int
 
 
-class Stages:
-    """The live display: a line a stage, its step beside it; ``seconds`` as measured."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-        self._current: Any = None
-        self._name = ""
-
-    def say(self, name: str, step: str = "") -> None:
-        """Show that stage ``name`` stands at ``step``; a new name ends the stage before."""
-        if self._progress is None:
-            return
-        if name != self._name:
-            self.end()
-            self._current = self._progress.add_task(name, total=1, step="")
-            self._name = name
-        self._progress.update(self._current, step=step)
-
-    def end(self) -> None:
-        """Mark the current stage as done."""
-        if self._progress is not None and self._current is not None:
-            self._progress.update(self._current, completed=1, step="")
-        self._current, self._name = None, ""
-
-
-@contextmanager
-def _stages(*, silent: bool) -> Iterator[Stages]:
-    if silent:
-        yield Stages(None)
-        return
-    columns = (
-        SpinnerColumn(finished_text="[green]✓[/]"),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[step]}[/]"),
-    )
-    with Progress(*columns, console=console) as progress:
-        stages = Stages(progress)
-        yield stages
-        stages.end()
-
-
-def _run(setting: Setting, stages: Stages) -> "tuple[Any, list[Played]]":
+def _run(setting: Setting, shown: Show) -> "tuple[Any, list[Played]]":
     from portcullis import scenarios
     from portcullis.cli.demo_facts import basis_of, facts_of
 
     root, requests, seed = setting.root, setting.requests, setting.seed
 
+    _track_resources()
     timed: list[tuple[str, float, int]] = []
-    with _timed(timed, stages, "Make the records", setting.taxpayers):
+    with _timed(timed, shown, "Make the records", setting.taxpayers):
         records = _apart(scenarios.make_records, root / "records", setting.taxpayers, seed)
     played = []
     for variant in scenarios.VARIANTS:
-        with _timed(timed, stages, f"Make the batch, {variant}", requests):
+        with _timed(timed, shown, f"Make the batch, {variant}", requests):
             batch = _apart(_make_batch, root, records.folder, requests, variant, seed)
         elsewhere = None
         if variant == scenarios.PER_PERSON:
-            with _timed(timed, stages, "The 2025 script, for comparison", requests):
+            with _timed(timed, shown, "The 2025 script, for comparison", requests):
                 elsewhere = root / "elsewhere" / "disclosures-2025.csv"
                 naive = _apart(_naive, batch, records.folder, elsewhere)
-        played.append(_play_apart(batch, variant, records.folder, root, elsewhere, stages))
+        played.append(_play_apart(batch, variant, records.folder, root, elsewhere, shown))
     basis = basis_of(setting.scenario, seed, setting.taxpayers, played[-1])
     return facts_of(basis, played, naive, timed), played
 
 
 def _apart(work: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 - any work's answer
     """Do ``work`` in a process of its own, which gives its memory back when it is done."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(work, *arguments).result()
+    with _process() as pool:
+        return _begun(pool, work, *arguments).result()
+
+
+@contextmanager
+def _process(*initial: Any) -> Iterator[ProcessPoolExecutor]:  # noqa: ANN401 - what it begins with
+    """Give a process to work in; it is killed where this block is left by an error or a cancel."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        1, mp_context=context, initializer=_end_with_the_first, initargs=initial
+    ) as pool:
+        try:
+            yield pool
+        except BaseException:
+            for each in multiprocessing.active_children():
+                each.kill()
+            raise
+
+
+def _begun(pool: ProcessPoolExecutor, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":  # noqa: ANN401
+    """Begin ``work`` in a process that leaves Ctrl-C, sent by a terminal to all, to this one."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(work, *arguments)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _track_resources() -> None:
+    """Begin multiprocessing's tracker: begun by a worker, it would let the signal through again.
+
+    Where a cancel leaves semaphores it removes them, and need not warn of it.
+    """
+    sys.warnoptions.append("ignore::UserWarning")
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.pop()
+
+
+def _end_with_the_first(heard: Any = None) -> None:  # noqa: ANN401 - a queue of another process
+    """Let this process end as soon as the one that began it does, however that ends."""
+    global _heard  # noqa: PLW0603 - a worker's only way to what it began with
+    _heard = heard
+    first = multiprocessing.parent_process()
+
+    def end() -> None:
+        if first is not None:
+            first.join()
+            os._exit(cancelling.EXIT)
+
+    threading.Thread(target=end, daemon=True).start()
 
 
 def _make_batch(root: Path, records: Path, requests: int, variant: str, seed: int) -> Any:  # noqa: ANN401
@@ -169,48 +184,59 @@ def _play_apart(  # noqa: PLR0917
     records: Path,
     root: Path,
     elsewhere: Path | None,
-    stages: Stages,
+    shown: Show,
 ) -> "Played":
     """Play a variant in a process of its own (one process, one home), showing its steps here."""
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(1, mp_context=context) as pool:
-        assert isinstance(manager, SyncManager)  # noqa: S101 - for the type checker
-        heard = manager.Queue()
-        done = pool.submit(_play, batch, variant, records, root / variant, elsewhere, heard)
-        while not done.done() or not heard.empty():
-            try:
-                name, step = heard.get(timeout=0.1)
-            except queue.Empty:
-                continue
-            stages.say(f"{variant}: {name}", step)
-        stages.end()
-        return done.result()
+    heard = multiprocessing.get_context("spawn").Queue()
+    with _process(heard) as pool:
+        done = _begun(pool, _play, batch, variant, records, root / variant, elsewhere)
+        for report in _told(heard, done):
+            shown(replace(report, step=f"{variant}: {report.step}"))
+        played: Played = done.result()
+        return played
 
 
-def _play(  # noqa: PLR0917
+def _told(heard: "multiprocessing.Queue[Report | None]", done: "Future[Any]") -> Iterator[Report]:
+    """Yield what another process reports, until it says None or is done."""
+    while True:
+        try:
+            report = heard.get(timeout=0.1)
+        except queue.Empty:
+            if done.done():
+                return
+            continue
+        if report is None:
+            return
+        yield report
+
+
+_heard: Any = None
+"""In a process that plays: the queue for its reports."""
+
+
+def _play(
     batch: Any,  # noqa: ANN401
     variant: str,
     records: Path,
     home: Path,
     elsewhere: Path | None,
-    heard: Any,  # noqa: ANN401
 ) -> "Played":
     from portcullis.cli.demo_play import play
 
-    return play(
-        batch, variant, records, home, elsewhere, lambda name, step: heard.put((name, step))
-    )
+    try:
+        return play(batch, variant, records, home, elsewhere, _heard.put)
+    finally:
+        _heard.put(None)
 
 
 @contextmanager
 def _timed(
-    timed: list[tuple[str, float, int]], stages: Stages, name: str, rows: int
+    timed: list[tuple[str, float, int]], shown: Show, name: str, rows: int
 ) -> Iterator[None]:
-    stages.say(name)
     began = time.perf_counter()
-    yield
+    with step(shown, name):
+        yield
     timed.append((name, time.perf_counter() - began, rows))
-    stages.end()
 
 
 def _fresh(home: Path) -> Path:
@@ -225,13 +251,11 @@ def _fresh(home: Path) -> Path:
     return home
 
 
-def _write_report(root: Path, facts: Any, stages: Stages) -> Path:  # noqa: ANN401
+def _write_report(root: Path, facts: Any) -> Path:  # noqa: ANN401
     from portcullis.oversight import demo_report
 
-    stages.say("Write the report")
     report = root / "report.html"
     report.write_text(demo_report(facts), encoding="utf-8")
-    stages.end()
     return report
 
 

@@ -5,7 +5,6 @@ truth plays the people who judge (the impairment official, the sampler) and the 
 """
 
 import time
-from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +18,7 @@ from portcullis.agreements import builtin_pack
 from portcullis.canonical import sha256_hex
 from portcullis.cli.histories import facts_of, write_reexamination
 from portcullis.oversight import CLOSES, OPENS, VERDICTS
+from portcullis.progress import Show, step
 from portcullis.scenarios import AS_OF, Batch, Comparison, compare
 from portcullis.standing import SafeguardStanding
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from portcullis.office.people import Actor
     from portcullis.office.reexamining import Reexamined
 
-Say = Callable[[str, str], None]
 HISTORY = "script-2025"
 RULING = "address-of-record"
 
@@ -54,15 +53,15 @@ class Played:
 
 
 def play(  # noqa: PLR0917 - what one process is told
-    batch: Batch, variant: str, records: Path, home: Path, elsewhere: Path | None, say: Say
+    batch: Batch, variant: str, records: Path, home: Path, elsewhere: Path | None, show: Show
 ) -> Played:
-    """Play ``batch`` in a new demonstration home at ``home``; ``say(stage, step)`` as it goes.
+    """Play ``batch`` in a new demonstration home at ``home``; ``show`` its stages and their steps.
 
     ``elsewhere``: a file of disclosures made without this gateway, to be judged at the end.
     """
     from portcullis.office import make, open_office, start
 
-    player = _Player(batch, Played(variant, home), say)
+    player = _Player(batch, Played(variant, home), show)
     opened = start(make(home, builtin_pack(), batch.people.roster, demo=True, day=AS_OF))
     player.home = open_office(opened)
     player.attest()
@@ -81,11 +80,11 @@ def play(  # noqa: PLR0917 - what one process is told
 class _Player:
     """Plays every person of the scenario, each with that person's own key."""
 
-    def __init__(self, batch: Batch, played: Played, say: Say) -> None:
+    def __init__(self, batch: Batch, played: Played, show: Show) -> None:
         self.batch = batch
         self.played = played
         self.home: Home
-        self._say = say
+        self._show = show
         self._truth = pl.read_parquet(batch.truth)
 
     def actor(self, person: str, role: str) -> "Actor":
@@ -94,10 +93,10 @@ class _Player:
         return identify(self.home, person, self.batch.people.key(person), role, role)
 
     @contextmanager
-    def stage(self, name: str, rows: int = 0) -> "Iterator[Callable[[str], None]]":
+    def stage(self, name: str, rows: int = 0) -> "Iterator[None]":
         began = time.perf_counter()
-        self._say(name, "")
-        yield lambda step: self._say(name, step)
+        with step(self._show, name):
+            yield
         self.played.stages.append((name, time.perf_counter() - began, rows or self.batch.rows))
 
     def attest(self) -> None:
@@ -116,8 +115,8 @@ class _Player:
     def receive(self) -> None:
         from portcullis.office.reception import receive
 
-        with self.stage("Take in") as say:
-            receipt = receive(self.home, self.batch.path, say)
+        with self.stage("Take in"):
+            receipt = receive(self.home, self.batch.path, show=self._show)
         self.played.counts |= {
             "received": receipt["rows"],
             "quarantined": receipt["quarantined"],
@@ -129,11 +128,12 @@ class _Player:
         from portcullis.office.indexing import index_records
 
         if self.played.name != scenarios.AS_FILED:
-            with self.stage("Index the records", _rows(records)) as say:
-                self.played.index_digest = index_records(self.home, records, say).digest
-        with self.stage("Screen, match, determine") as say:
+            with self.stage("Index the records", _rows(records)):
+                info = index_records(self.home, records, show=self._show)
+            self.played.index_digest = info.digest
+        with self.stage("Screen, match, determine"):
             person = self.actor("irs-specialist", "specialist")
-            result = adjudicate(self.home, self.batch.batch_id, person, say)
+            result = adjudicate(self.home, self.batch.batch_id, person, show=self._show)
         wanted = ("returned", "refused", "referred", "no_disclosure", "eligible")
         self.played.counts |= {name: result.outcomes.get(name, 0) for name in wanted}
         self.played.counts |= {"looked_up": result.looked_up}
@@ -164,9 +164,9 @@ class _Player:
     def release(self) -> None:
         from portcullis.office.release import release
 
-        with self.stage("Seal and release", self.played.counts["eligible"]) as say:
+        with self.stage("Seal and release", self.played.counts["eligible"]):
             person = self.actor("irs-transmitter", "transmitter")
-            release(self.home, self.batch.batch_id, person, say)
+            release(self.home, self.batch.batch_id, person, show=self._show)
 
     def re_examine(self, elsewhere: Path) -> None:
         """Import what the 2025 script disclosed; put the court's ruling in force; judge again."""
@@ -177,9 +177,14 @@ class _Player:
         counsel = self.actor("irs-counsel", "counsel")
         with self.stage("Import what was disclosed elsewhere"):
             history = import_history(
-                self.home, counsel, elsewhere, HISTORY, ["address-on-its-face"]
+                self.home,
+                counsel,
+                elsewhere,
+                HISTORY,
+                ["address-on-its-face"],
+                show=self._show,
             )
-            compare_history(self.home, counsel, history.id)
+            compare_history(self.home, counsel, history.id, show=self._show)
         ruling = law.reading(RULING)
         self.home.set_date(ruling.decided_on or AS_OF)
         self.attest()
@@ -188,7 +193,7 @@ class _Player:
         for person in ("irs-counsel", "irs-second-counsel"):
             change(self.home, self.actor(person, "counsel"), asked, ruling.docket, document)
         with self.stage("Judge the past again", history.taken + self.batch.rows):
-            done = reexamine(self.home, counsel, Asked(named=[RULING]))
+            done = reexamine(self.home, counsel, Asked(named=[RULING]), show=self._show)
         _, seconds, _ = self.played.stages[-1]
         facts = facts_of(self.home, done, seconds)
         folder = self.home.path.parent / "re-examination"
@@ -216,6 +221,7 @@ class _Player:
                 list(public.witnesses),
                 public.k,
                 trees=self.home.trees,
+                show=self._show,
             )
         checkpoint = ledger.Log.open(self.home.ledger).checkpoint
         self.played.ledger = {

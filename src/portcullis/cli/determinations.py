@@ -16,7 +16,9 @@ from portcullis.cli.options import (
     office,
 )
 from portcullis.cli.output import say, show
+from portcullis.cli.progressing import progress
 from portcullis.errors import Misuse
+from portcullis.tables import whole
 
 OutOption = Annotated[Path | None, Parameter(help="Where to write one row a request (CSV).")]
 
@@ -45,7 +47,8 @@ def adjudicate(
     from portcullis.office.adjudication import adjudicate as run
 
     person = actor(opened, as_, key, "specialist", "adjudicate")
-    result = run(opened, batch, person, (lambda _step: None) if json else say)
+    with progress() as shown:
+        result = run(opened, batch, person, show=shown)
     if out is not None and not result.held:
         table = files.read_step(
             opened,
@@ -53,7 +56,8 @@ def adjudicate(
             files.DETERMINATIONS,
             ["request_id", "outcome", "route", "reasons"],
         )
-        table.write_csv(out)
+        with whole(out) as part:
+            table.write_csv(part)
     facts = {
         "batch": batch,
         "outcomes": result.outcomes,
@@ -102,7 +106,8 @@ def sample(
     person = actor(opened, as_, key, "sampler", "sample")
     drawn = draw_sample(opened, batch, person)
     if out is not None:
-        sampled_requests(opened, batch).write_csv(out)
+        with whole(out) as part:
+            sampled_requests(opened, batch).write_csv(part)
     show({"batch": batch, "size": len(drawn.rows), "seed": drawn.seed}, as_json=json)
 
 
@@ -163,7 +168,8 @@ def release(
     from portcullis.office.release import release as run
 
     person = actor(opened, as_, key, "transmitter", "transmit")
-    done = run(opened, batch, person)
+    with progress() as shown:
+        done = run(opened, batch, person, show=shown)
     facts = {
         "batch": batch,
         "authorised": done.authorised,

@@ -14,6 +14,7 @@ from portcullis.cli.options import (
     office,
 )
 from portcullis.cli.output import say, show
+from portcullis.cli.progressing import progress
 
 KindOption = Annotated[
     Literal["batch", "history", "reexamination"],
@@ -78,7 +79,8 @@ def erase(
     from portcullis.office.keystore import Erasable
 
     person = actor(opened, as_, key, ROLE, ACT)
-    erasure = run(opened, person, Erasable(kind, subject))
+    with progress() as shown:
+        erasure = run(opened, person, Erasable(kind, subject), show=shown)
     facts = {
         "kind": erasure.kind,
         "id": erasure.subject,

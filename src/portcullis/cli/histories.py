@@ -17,7 +17,9 @@ from portcullis.cli.options import (
     office,
 )
 from portcullis.cli.output import say, show
+from portcullis.cli.progressing import progress
 from portcullis.errors import Misuse
+from portcullis.tables import whole
 
 if TYPE_CHECKING:
     from portcullis.office import Home
@@ -56,7 +58,8 @@ def import_(
     from portcullis.office.histories import import_history, quarantined_rows
 
     person = actor(opened, as_, key, "counsel", "history-import")
-    history = import_history(opened, person, file, id, made_under or ())
+    with progress() as shown:
+        history = import_history(opened, person, file, id, made_under or (), show=shown)
     apart = quarantined_rows(opened, history)
     facts: dict[str, Any] = {
         "history": history.id,
@@ -86,7 +89,9 @@ def compare(
     from portcullis.office.histories import compare_history
 
     person = actor(opened, as_, key, "counsel", "history-compare")
-    show({"history": history, "compared": compare_history(opened, person, history)}, as_json=json)
+    with progress() as shown:
+        compared = compare_history(opened, person, history, show=shown)
+    show({"history": history, "compared": compared}, as_json=json)
 
 
 def list_(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
@@ -151,7 +156,8 @@ def reexamine(
         _make_folder(out)
     person = actor(opened, as_, key, "counsel", "reexamine")
     asked = Asked(tuple(reading or ()), agreement_version, batch, history)
-    done = run(opened, person, asked)
+    with progress() as shown:
+        done = run(opened, person, asked, show=shown)
     facts = facts_of(opened, done, time.perf_counter() - began)
     if out is not None:
         write_reexamination(out, done, facts, demands(opened, done))
@@ -190,11 +196,15 @@ def write_reexamination(
 ) -> None:
     """Write the lists and the draft demands of a re-examination to the folder ``out``."""
     _make_folder(out)
-    done.unlawful.drop("row", "left", "verdict").write_csv(out / "unlawful.csv")
-    done.others.drop("row").write_csv(out / "changes.csv")
-    (out / "summary.json").write_text(json_text.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    with whole(out / "unlawful.csv") as part:
+        done.unlawful.drop("row", "left", "verdict").write_csv(part)
+    with whole(out / "changes.csv") as part:
+        done.others.drop("row").write_csv(part)
+    with whole(out / "summary.json") as part:
+        part.write_text(json_text.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     for number, draft in enumerate(drafts.values(), start=1):
-        (out / f"recall-demand-{number}.md").write_text(draft)
+        with whole(out / f"recall-demand-{number}.md") as part:
+            part.write_text(draft)
 
 
 def _make_folder(out: Path) -> None:

@@ -6,6 +6,7 @@ from cyclopts import App, Parameter
 
 from portcullis.cli.options import JsonOption
 from portcullis.cli.output import say, show
+from portcullis.cli.progressing import progress
 from portcullis.cli.trusting import KeysOption, PolicyOption, at_hand, trusted
 
 if TYPE_CHECKING:
@@ -39,9 +40,14 @@ def verify(
     facts: dict[str, Any] = {"ok": False, "size": None, "root": None, "trees": 0}
     problems: Sequence[Problem]
     try:
-        with at_hand(place, trees=True) as folder:
+        with progress() as shown, at_hand(place, trees=True, show=shown) as folder:
             found = ledger.verify_log(
-                folder / "ledger", trust.vkeys, trust.witnesses, trust.k, trees=folder / "trees"
+                folder / "ledger",
+                trust.vkeys,
+                trust.witnesses,
+                trust.k,
+                trees=folder / "trees",
+                show=shown,
             )
     except ledger.LedgerDamaged as damage:
         problems = [ledger.Problem(damage.fault, damage.message)]

@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, day_of, office
 from portcullis.cli.output import say, show
+from portcullis.cli.progressing import progress
 from portcullis.cli.trusting import (
     KeysOption,
     PlaceOption,
@@ -17,6 +18,7 @@ from portcullis.cli.trusting import (
     trusted,
 )
 from portcullis.errors import Misuse
+from portcullis.progress import step
 
 if TYPE_CHECKING:
     from portcullis.ledger import Log, Statement
@@ -58,11 +60,22 @@ def request(
     out.mkdir(parents=True, exist_ok=True)
     count = 0
     number = _FINAL if final else _FIRST
-    for proven in proofs(opened, find_batch(batch), request_id, number):
-        (out / f"{proven.row}.tlog-proof").write_text(proven.proof)
-        (out / f"{proven.row}.leaf").write_bytes(proven.leaf)
-        count += 1
+    found = find_batch(batch)
+    wanted = len(request_id) if request_id else found.taken
+    with progress() as shown, step(shown, "Write the proofs", wanted, "proofs") as advance:
+        for proven in proofs(opened, found, request_id, number):
+            _put(out / f"{proven.row}.leaf", proven.leaf)
+            _put(out / f"{proven.row}.tlog-proof", proven.proof.encode())
+            advance(1)
+            count += 1
     show({"proofs": count, "folder": str(out)}, as_json=json)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all; there may be too many to sync each."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(data)
+    part.rename(path)
 
 
 def consistency(
@@ -80,7 +93,7 @@ def consistency(
         log = ledger.Log.open(folder / "ledger")
         notes = _note(log, old), _note(log, new) if new else log.checkpoint
         proof = ledger.ConsistencyProof.between(log, *notes)
-    out.write_text(proof.text)
+    _put(out, proof.text.encode())
     show({"hashes": len(proof.path), "file": str(out)}, as_json=json)
 
 
@@ -147,7 +160,7 @@ def statement(
     if check is None:
         said = _state(home, trust, kind, *_days(by, since, on))
         if out is not None:
-            out.write_text(said.text)
+            _put(out, said.text.encode())
     else:
         said = _check(home, trust, check)
     if json:

@@ -1,17 +1,20 @@
 """``portcullis records``: the finder index over the holder's records."""
 
+from dataclasses import asdict
 from typing import Literal
 
 from cyclopts import App
 
 from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, office
-from portcullis.cli.output import say, show
+from portcullis.cli.output import show
+from portcullis.cli.progressing import progress
 
 
 def register(app: App) -> None:
     """Add this noun's verbs."""
     records = App(name="records", help="The holder's records: index them.")
     records.command(index)
+    records.command(append)
     app.command(records)
 
 
@@ -34,11 +37,20 @@ def index(
     opened = office(home)
     from portcullis.office.indexing import index_records
 
-    info = index_records(opened, source, (lambda _step: None) if json else say, engine)
-    facts = {
-        "version": info.version,
-        "digest": info.digest,
-        "taxpayers": info.taxpayers,
-        "addresses": info.addresses,
-    }
-    show(facts, as_json=json, title="The index of the records")
+    with progress() as shown:
+        info = index_records(opened, source, engine=engine, show=shown)
+    show(asdict(info), as_json=json, title="The index of the records")
+
+
+def append(source: str, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
+    """Append the new filings of SOURCE to the index, without building it again.
+
+    SOURCE holds the same two tables as for ``index``, with what is new: taxpayers who are new or
+    whose row has changed (the newer row then holds), and addresses of record of anybody known.
+    """
+    opened = office(home)
+    from portcullis.office.indexing import append_records
+
+    with progress() as shown:
+        info = append_records(opened, source, show=shown)
+    show(asdict(info), as_json=json, title="The index of the records")

@@ -16,7 +16,9 @@ from portcullis.cli.options import (
     pack_of,
 )
 from portcullis.cli.output import say, show
+from portcullis.cli.progressing import progress
 from portcullis.errors import Misuse
+from portcullis.tables import whole
 
 
 def register(app: App) -> None:
@@ -43,9 +45,11 @@ def screen(
     """
     from portcullis.screening import requester_screen
 
-    findings = requester_screen(file, pack_of(home, pack), day_of(as_of))
+    with progress() as shown:
+        findings = requester_screen(file, pack_of(home, pack), day_of(as_of), show=shown)
     if out is not None:
-        findings.write_csv(out)
+        with whole(out) as part:
+            findings.write_csv(part)
     counts = dict(
         findings.unique("request_id").group_by("outcome").len().sort("outcome").iter_rows()
     )
@@ -75,15 +79,17 @@ def make(
     from portcullis import intake
 
     officers = dict(_signer(text) for text in officer)
-    path = intake.make_manifest(
-        file,
-        pack_of(home, pack),
-        batch_id=batch,
-        created_on=day_of(on),
-        preparer=_signer(preparer),
-        signatory=_signer(signatory),
-        officers=officers,
-    )
+    with progress() as shown:
+        path = intake.make_manifest(
+            file,
+            pack_of(home, pack),
+            batch_id=batch,
+            created_on=day_of(on),
+            preparer=_signer(preparer),
+            signatory=_signer(signatory),
+            officers=officers,
+            show=shown,
+        )
     show({"manifest": str(path)}, as_json=json)
 
 
@@ -92,7 +98,9 @@ def submit(file: Path, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = Fa
     opened = office(home)
     from portcullis.office.reception import receive
 
-    show(receive(opened, file), as_json=json, title="Receipt")
+    with progress() as shown:
+        receipt = receive(opened, file, show=shown)
+    show(receipt, as_json=json, title="Receipt")
 
 
 def _signer(text: str) -> tuple[str, keys.ECKey]:

@@ -10,6 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from portcullis.errors import Misuse
+from portcullis.progress import Show, unseen
 
 PlaceOption = Annotated[
     str,
@@ -74,7 +75,7 @@ def is_address(place: str) -> bool:
 
 
 @contextlib.contextmanager
-def at_hand(place: str, *, trees: bool) -> Iterator[Path]:
+def at_hand(place: str, *, trees: bool, show: Show = unseen) -> Iterator[Path]:
     """Give the folder that holds ``ledger`` (and ``trees``): of an address, a passing copy.
 
     Raises as ``ledger.mirror``.
@@ -90,5 +91,5 @@ def at_hand(place: str, *, trees: bool) -> Iterator[Path]:
     from portcullis.ledger import mirror
 
     with tempfile.TemporaryDirectory(prefix="portcullis-") as copy:
-        mirror(place, Path(copy), trees=trees)
+        mirror(place, Path(copy), trees=trees, show=show)
         yield Path(copy)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from portcullis import progress
 from portcullis.agreements import Pack
 from portcullis.canonical import sha256_column
 from portcullis.intake import defects
@@ -49,6 +50,7 @@ class Batch:
         self._pack = pack
         self._fields = pack.fields
         self._reader = FORMATS[self.format](path, pack)
+        self._size = path.stat().st_size
 
     @property
     def dropped_columns(self) -> tuple[str, ...]:
@@ -67,6 +69,16 @@ class Batch:
             chunk = _number(clean, quarantined, known, taken, self._fields)
             taken += chunk.taken.height
             yield chunk
+
+    def shown_chunks(self, show: progress.Show, name: str) -> Iterator[Chunk]:
+        """Yield the ``chunks``, as a step ``name``: by bytes, since nobody knows how many rows."""
+        told = 0
+        with progress.step(show, name, self._size, "bytes") as advance:
+            for chunk in self.chunks():
+                yield chunk
+                read = round(self._size * self._reader.share)
+                advance(read - told)
+                told = read
 
     def _sort_out(self, raw: Raw) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Part the rows of ``raw``: good ones with their canonical text, and quarantine entries."""

@@ -42,6 +42,7 @@ class CsvReader:
         self._places = Columns.of(names, pack)
         self._absent = [name for name in pack.fields if name not in self._places.places]
         self.dropped = self._places.dropped
+        self.share = 0.0
 
     def raws(self) -> Iterator[Raw]:
         """Yield the rows; see ``Reader``."""
@@ -82,8 +83,10 @@ class CsvReader:
                     check_utf8=False,
                 ),
             )
+            size = self._path.stat().st_size
             for batch in stream:
                 read += batch.num_rows
+                self.share = source.tell() / max(size, 1)
                 yield batch
         except pa.ArrowInvalid as error:
             if "straddling" not in str(error):

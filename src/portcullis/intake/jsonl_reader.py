@@ -35,12 +35,15 @@ class JsonLinesReader:
         self._fields = pack.fields
         self._schema = raw_schema(pack)
         self.dropped: set[str] = set()
+        self.share = 0.0
 
     def raws(self) -> Iterator[Raw]:
         """Yield the rows; see ``Reader``."""
         read = 0
+        size = self._path.stat().st_size
         with self._path.open("rb") as source:
             for lines in _blocks(source):
+                self.share = source.tell() / max(size, 1)
                 yield self._raw(lines, read)
                 read += len(lines)
         yield Raw(pl.DataFrame(schema=self._schema))

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from joserfc.jwk import ECKey
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
-from portcullis import keys
+from portcullis import keys, progress
 from portcullis.agreements import Many, Pack, Part, Text
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.intake.batch import open_batch
@@ -144,7 +144,14 @@ def attestation(manifest: Manifest, officer: OfficerPart, pack: Pack) -> dict[st
 
 
 def draft_manifest(  # noqa: PLR0917 - as many as a manifest has parties and particulars
-    path: Path, pack: Pack, batch_id: str, created_on: date, prepared_by: str, signatory: str
+    path: Path,
+    pack: Pack,
+    batch_id: str,
+    created_on: date,
+    prepared_by: str,
+    signatory: str,
+    *,
+    show: progress.Show = progress.unseen,
 ) -> Manifest:
     """Read the batch at ``path`` and return its manifest, unsigned.
 
@@ -152,7 +159,7 @@ def draft_manifest(  # noqa: PLR0917 - as many as a manifest has parties and par
     """
     batch = open_batch(path, pack)
     roots = Roots()
-    for chunk in batch.chunks():
+    for chunk in batch.shown_chunks(show, "Read the batch"):
         roots.add(chunk.taken, named_officers(chunk.taken))
     draft = {
         "format": MANIFEST_FORMAT,
@@ -202,13 +209,17 @@ def make_manifest(  # noqa: PLR0917 - as many as a manifest has parties and part
     preparer: tuple[str, ECKey],
     signatory: tuple[str, ECKey],
     officers: Mapping[str, ECKey],
+    *,
+    show: progress.Show = progress.unseen,
 ) -> Path:
     """Make and sign the manifest of the batch at ``path`` with everybody's keys at hand.
 
     ``preparer`` and ``signatory`` are (identifier, key); ``officers`` maps identifiers to keys.
     Officers named in the batch without a key here stay unattested. Returns the manifest's path.
     """
-    manifest = draft_manifest(path, pack, batch_id, created_on, preparer[0], signatory[0])
+    manifest = draft_manifest(
+        path, pack, batch_id, created_on, preparer[0], signatory[0], show=show
+    )
     attested = {
         officer.id: attest(manifest, officer.id, officers[officer.id], pack)
         for officer in manifest.officers

@@ -26,6 +26,7 @@ class ParquetReader:
         self._schema = raw_schema(pack)
         self._columns = Columns.of(schema.names, pack)
         self.dropped = self._columns.dropped
+        self.share = 0.0
         self._names = {name: schema.names[place] for name, place in self._columns.places.items()}
         nested = [name for name, own in self._names.items() if _is_nested(schema.field(own).type)]
         if nested:
@@ -36,6 +37,7 @@ class ParquetReader:
         read = 0
         try:
             for batch in self._file.iter_batches(CHUNK_ROWS, columns=list(self._names.values())):
+                self.share = (read + batch.num_rows) / max(self._file.metadata.num_rows, 1)
                 yield Raw(self._frame(batch, read))
                 read += batch.num_rows
         except (pa.ArrowException, OSError):

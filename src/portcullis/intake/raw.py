@@ -31,9 +31,13 @@ class Raw:
 
 
 class Reader(Protocol):
-    """A format. ``dropped`` names the columns left out; complete once ``raws`` is exhausted."""
+    """A format. ``dropped`` names the columns left out; complete once ``raws`` is exhausted.
+
+    ``share``: how much of the file has been read, from 0 to 1.
+    """
 
     dropped: set[str]
+    share: float
 
     def raws(self) -> Iterator[Raw]:
         """Yield the file's rows in order; every row is in one frame or in one ``broken``."""

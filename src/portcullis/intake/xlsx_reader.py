@@ -33,6 +33,7 @@ class XlsxReader:
         self._schema = raw_schema(pack)
         self._columns = Columns.of(header, pack)
         self.dropped = self._columns.dropped
+        self.share = 0.0
         self._width = len(header)
         filled = pl.any_horizontal(pl.all().fill_null("").str.strip_chars() != "")
         self._cells = cells.slice(1).filter(filled).with_row_index("source_row", offset=1)
@@ -40,6 +41,7 @@ class XlsxReader:
     def raws(self) -> Iterator[Raw]:
         """Yield the rows; see ``Reader``."""
         for rows in self._cells.iter_slices(CHUNK_ROWS):
+            self.share += rows.height / self._cells.height
             yield self._raw(rows)
         yield Raw(pl.DataFrame(schema=self._schema))
 

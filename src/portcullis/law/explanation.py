@@ -181,6 +181,8 @@ class _Shapes:
         if fact.name in _LIMITS:
             limit = getattr(self.basis.thresholds, _LIMITS[fact.name])
             return f"{'within' if value <= limit else 'above'} the limit of {limit:,}"
+        if fact.name == "margin":
+            return _MARGINS[value]
         if fact.name in _AGREEMENT:
             return f"the code “{value}”"
         return _FACT_SHAPES[type(fact.dtype)](value)
@@ -193,6 +195,11 @@ _LIMITS = {
     "m_window_volume": "batch_volume",
 }
 _AGREEMENT = ("tin_name", "tin_address")
+_MARGINS = (
+    "none: another person nearly agrees on name and address",
+    "one: the closest other person falls short in name or address",
+    "two: no other person comes near in name or address",
+)
 _ANSWERS = ("yes", "no")
 
 

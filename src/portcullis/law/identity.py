@@ -5,7 +5,8 @@ request is made under, the address in it is compared with all addresses of recor
 taxpayer it names. A provision says under which citation.
 
 A TIN that is in the records governs; name and address alone answer only where the request has
-none, or one that is in no record.
+none, or one that is in no record. On either way nobody else may come close in both name and
+address: a TIN does not tell two people apart who may have borrowed it of each other.
 """
 
 import polars as pl
@@ -21,9 +22,16 @@ _FIVE_DIGITS = "[0-9]{5}"
 _BY_TIN = pl.col("tin_candidates") > 0
 _NOT_BY_TIN = pl.col("tin_candidates") == 0
 _NAMED_THERE = pl.col("name_address_candidates")
+# Without a TIN nothing stands in for a middle name left out: the name must be whole.
+_WHOLE_THERE = (_NAMED_THERE >= 1) & pl.col("name_address_whole")
 
 
 def _one(_basis: Basis) -> pl.Expr:
+    """Say whether there is a single candidate and, where name and address agree, a margin.
+
+    A margin is sought only of what would be a match or a near miss; elsewhere there is none to
+    have, and one of the other two elements is not met.
+    """
     agreeing = pl.col("tin_agreeing")
     one_holder = (agreeing == 1) | ((agreeing == 0) & (pl.col("tin_candidates") == 1))
     one_there = (
@@ -31,13 +39,18 @@ def _one(_basis: Basis) -> pl.Expr:
         & pl.col("name_address_unique_point")
         & ~pl.col("name_address_contradicted")
     )
-    return met_if((_BY_TIN & one_holder) | (_NOT_BY_TIN & one_there))
+    by_tin = pl.col("tin_name").is_in(names.AGREES) & (pl.col("tin_address") == "same")
+    agree = (_BY_TIN & by_tin) | (_NOT_BY_TIN & _WHOLE_THERE)
+    margin = pl.col("margin")
+    alone = (margin >= 1) | (margin.is_null() & ~agree.fill_null(value=True))
+    return met_if(((_BY_TIN & one_holder) | (_NOT_BY_TIN & one_there)) & alone)
 
 
 def _name(_basis: Basis) -> pl.Expr:
     name = pl.col("tin_name")
-    agrees = (_BY_TIN & name.is_in(names.AGREES)) | (_NOT_BY_TIN & (_NAMED_THERE >= 1))
-    return met_or_for_a_person(agrees, _BY_TIN & name.is_in(names.REFERS))
+    agrees = (_BY_TIN & name.is_in(names.AGREES)) | (_NOT_BY_TIN & _WHOLE_THERE)
+    nearly = (_BY_TIN & name.is_in(names.REFERS)) | (_NOT_BY_TIN & (_NAMED_THERE >= 1))
+    return met_or_for_a_person(agrees, nearly)
 
 
 def _address_compared(basis: Basis) -> pl.Expr:
@@ -146,7 +159,10 @@ def one_taxpayer(citation: str, layer: Layer = Layer.STATUTE) -> Element:
     return Element(
         id="one-taxpayer",
         citation=citation,
-        statement="The request names one taxpayer: a single candidate in the records, or nobody.",
+        statement=(
+            "The request names one taxpayer: a single candidate in the records, with a margin over "
+            "everybody else in name or address; or nobody."
+        ),
         layer=layer,
         phase=Phase.MATCH,
         field="family_name",

@@ -18,6 +18,7 @@ from urllib.parse import quote
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from portcullis import progress
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger.faults import Fault, LedgerDamaged
 from portcullis.ledger.log import CHECKPOINT, CHECKPOINTS
@@ -51,7 +52,7 @@ _LONGEST_CONTENTS = 1 << 26
 _CHUNK = 1 << 16
 
 
-def mirror(source: str, to: Path, *, trees: bool) -> None:
+def mirror(source: str, to: Path, *, trees: bool, show: progress.Show = progress.unseen) -> None:
     """Copy the ledger at ``source``, a home's address or folder, to ``to``.
 
     Writes ``to/ledger``, ``to/public.json`` and ``to/policy`` (where they are there) and, with
@@ -67,10 +68,15 @@ def mirror(source: str, to: Path, *, trees: bool) -> None:
         copy = _Copy(place, to, pool)
         for name in KEYS:
             copy.text(name)
-        copy.checkpoints(head.size)
-        copy.tree(LOG, head.size)
-        for path, tree in _trees(to / LOG, head.size).items() if trees else ():
-            copy.tree(f"{TREES}/{path}", tree.size)
+        with progress.step(show, "Fetch the checkpoints", unit="files") as advance:
+            copy.checkpoints(head.size, advance)
+        with progress.step(show, "Fetch the ledger", _files(head.size), "files") as advance:
+            copy.tree(LOG, head.size, advance)
+        named = _trees(to / LOG, head.size) if trees else {}
+        wanted = sum(_files(tree.size) for tree in named.values())
+        with progress.step(show, "Fetch the lists", wanted, "files") as advance:
+            for path, tree in named.items():
+                copy.tree(f"{TREES}/{path}", tree.size, advance)
     publish(to / LOG / CHECKPOINT, note or b"")
 
 
@@ -163,17 +169,17 @@ class _Copy:
         if data is not None:
             publish(self._to / path, data)
 
-    def checkpoints(self, size: int) -> None:
+    def checkpoints(self, size: int, advance: progress.Advance) -> None:
         """Copy the archived checkpoints up to ``size``, and the table of their sizes."""
         paths = [f"{LOG}/{checkpoint_path(one)}" for one in self._source.sizes() if one <= size]
-        self._all(partial(self._archived, path) for path in paths)
+        self._all((partial(self._archived, path) for path in paths), advance)
         self.text(f"{LOG}/{checkpoint_path(size)}")
         if (self._to / LOG / CHECKPOINTS).is_dir():
             write_contents(self._to / LOG)
 
-    def tree(self, folder: str, size: int) -> None:
+    def tree(self, folder: str, size: int, advance: progress.Advance) -> None:
         """Copy the tiles and bundles of a tree of ``size`` leaves."""
-        self._all(partial(self._tile, folder, name) for name in tile_names(size))
+        self._all((partial(self._tile, folder, name) for name in tile_names(size)), advance)
 
     def _archived(self, path: str) -> None:
         """Copy an archived checkpoint, which never changes."""
@@ -204,15 +210,21 @@ class _Copy:
             raise LedgerDamaged(f"{where} does not hold what it should.", fault)
         _write(path, data)
 
-    def _all(self, acts: Iterable[Callable[[], object]]) -> None:
+    def _all(self, acts: Iterable[Callable[[], object]], advance: progress.Advance) -> None:
         rest = iter(acts)
         while some := [self._pool.submit(act) for act in islice(rest, _AT_ONCE)]:
             try:
                 for done in some:
                     done.result()
+                    advance(1)
             finally:
                 for one in some:
                     one.cancel()
+
+
+def _files(size: int) -> int:
+    """Return how many tiles and bundles a tree of ``size`` leaves has."""
+    return sum(1 for _ in tile_names(size))
 
 
 def _open_source(source: str) -> _Source:

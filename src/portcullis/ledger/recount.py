@@ -28,6 +28,7 @@ from portcullis.ledger.tiles import (
     split_hashes,
     stored_files,
 )
+from portcullis.progress import Advance
 
 _BUNDLES = "entries"
 _MOST_MISSING = 1 << 16
@@ -64,8 +65,8 @@ class Recount:
         """The root over all leaves, None where a leaf hash is nowhere to be had."""
         return self.roots.get(self.size)
 
-    def run(self, visit: Visit | None = None) -> None:
-        """Count all levels."""
+    def run(self, visit: Visit | None = None, advance: Advance | None = None) -> None:
+        """Count all levels; ``advance`` is told of the entries counted."""
         if self.size < self._promised:
             message = f"Of {self._promised} entries promised, most are missing."
             self._report(Fault.MISSING_BUNDLE, message)
@@ -82,6 +83,8 @@ class Recount:
             if len(hashes) == WIDTH:
                 full.append(root_of_hashes(hashes))
                 _push(peaks, full[-1], len(full))
+            if advance is not None:
+                advance(len(hashes))
         if self.root is not None:
             self._count_above(full)
 

@@ -31,22 +31,24 @@ def write_tree(folder: Path, leaves: Iterable[bytes]) -> TreeHead:
     """
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    make_folder(part / "tile")
-    writer = FolderWriter(part)
-    grower = TileGrower(lambda name, data: writer.write(name.path, data))
-    grower.extend(leaves)
-    head = TreeHead(grower.size, grower.finish())
-    if folder.exists():
-        shutil.rmtree(part)
-        if Tree(folder).head != head:
-            raise Misuse(
-                f"There is another tree in {folder.name} already.",
-                "A tree is written once; give the new leaves a folder of their own.",
-            )
-        return head
-    writer.sync()
-    part.rename(folder)
-    fsync_path(folder.parent)
+    try:
+        make_folder(part / "tile")
+        writer = FolderWriter(part)
+        grower = TileGrower(lambda name, data: writer.write(name.path, data))
+        grower.extend(leaves)
+        head = TreeHead(grower.size, grower.finish())
+        if not folder.exists():
+            writer.sync()
+            part.rename(folder)
+            fsync_path(folder.parent)
+            return head
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    if Tree(folder).head != head:
+        raise Misuse(
+            f"There is another tree in {folder.name} already.",
+            "A tree is written once; give the new leaves a folder of their own.",
+        )
     return head
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from portcullis import progress
 from portcullis.errors import Misuse
 from portcullis.ledger.durable import locked
 from portcullis.ledger.faults import Fault, LedgerDamaged, Problem
@@ -76,13 +77,15 @@ def verify_log(
     *,
     visit: Visit | None = None,
     sizes: Iterable[int] = (),
+    show: progress.Show = progress.unseen,
 ) -> Verification:
     """Verify the log in ``folder`` and, below ``trees``, every tree that its entries name.
 
     The checkpoint must be signed by one of ``vkeys`` and cosigned by ``k`` of ``witness_vkeys``; a
     key that the log has replaced since also does, where the archived checkpoints lead from it to
     the one in force. An entry names its tree by ``leaves_root``, ``leaves`` and ``tree`` (the
-    folder, below ``trees``). ``visit`` is called with each entry; ``sizes`` asks for more roots.
+    folder, below ``trees``). ``visit`` is called with each entry; ``sizes`` asks for more roots;
+    ``show`` is told how far the counting is.
     Raises Misuse for a key that is none, or a witness named twice; everything wrong with the log is
     a problem in the answer.
     """
@@ -91,30 +94,33 @@ def verify_log(
     if len({parse_vkey(key).public for key in witness_vkeys}) < len(witness_vkeys):
         raise Misuse("A witness's key is named twice.", "Name each key once.")
     with _unwritten(folder):
-        return _Examination(folder, vkeys, witness_vkeys, k, trees).run(visit, sizes)
+        return _Examination(folder, vkeys, witness_vkeys, k, trees, show).run(visit, sizes)
 
 
-def verify_tree(folder: Path, head: TreeHead) -> list[Problem]:
+def verify_tree(
+    folder: Path, head: TreeHead, advance: progress.Advance | None = None
+) -> list[Problem]:
     """Return every problem of the batch tree in ``folder``, which should have this ``head``."""
     if not folder.is_dir():
         return [Problem(Fault.MISSING_BUNDLE, "The tree's folder is missing.")]
     count = Recount(folder, head.size, beyond=Fault.UNEXPECTED_FILE)
-    count.run()
+    count.run(advance=advance)
     return _unexpected(folder, {"tile"}) + count.problems(head.root)
 
 
 class _Examination:
     """One verification of one log: what it gathers from the files, and then compares."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what ``verify_log`` is asked
         self,
         folder: Path,
         vkeys: Sequence[str],
         witness_vkeys: Sequence[str],
         k: int,
         trees: Path | None,
+        show: progress.Show,
     ) -> None:
-        self._folder, self._trees = folder, trees
+        self._folder, self._trees, self._show = folder, trees, show
         self._vkeys, self._witness_vkeys, self._k = vkeys, witness_vkeys, k
         self._keys: list[tuple[int, bytes]] = []
         self._named: dict[str, TreeHead] = {}
@@ -127,7 +133,8 @@ class _Examination:
         notes, strays = self._archived()
         size = self._size(note, head)
         count = Recount(self._folder, size, {*notes, *sizes}, self._beyond)
-        count.run(self._visiting(visit))
+        with progress.step(self._show, "Verify the ledger", count.size, "entries") as advance:
+            count.run(self._visiting(visit), advance)
         vouching = Vouching(
             self._vkeys,
             self._witness_vkeys,
@@ -142,9 +149,11 @@ class _Examination:
             faults += self._check_last(head.size, size, notes)
         problems += damage + count.problems(head.root if head and not damage else None)
         problems += strays + faults + self._problems
-        for path, tree in self._named.items():
-            found = verify_tree((self._trees or Path()) / path, tree)
-            problems += [Problem(one.fault, f"{path}: {one.message}") for one in found]
+        leaves = sum(tree.size for tree in self._named.values())
+        with progress.step(self._show, "Verify the lists", leaves, "leaves") as advance:
+            for path, tree in self._named.items():
+                found = verify_tree((self._trees or Path()) / path, tree, advance)
+                problems += [Problem(one.fault, f"{path}: {one.message}") for one in found]
         return Verification(
             size,
             count.root,

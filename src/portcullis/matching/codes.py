@@ -1,4 +1,4 @@
-"""The words matching speaks: agreement codes from best to worst, private causes."""
+"""The words matching speaks: agreement codes from best to worst, runner-ups, private causes."""
 
 from portcullis import addresses, names
 
@@ -9,10 +9,12 @@ NAME = (*AGREEING_NAME, *NEAR_NAME, "middle-differs", "suffix-differs", "differe
 
 (SAME_ADDRESS,) = addresses.AGREES
 NEAR_ADDRESS = ("unit-missing", *addresses.REFERS)
-ADDRESS = (
-    SAME_ADDRESS, *NEAR_ADDRESS, "unit-differs", "number-differs", "different", "absent",
-)  # fmt: skip
+OTHER_DOOR = ("unit-differs", "number-differs")
+ADDRESS = (SAME_ADDRESS, *NEAR_ADDRESS, *OTHER_DOOR, "different", "absent")
 """Codes of address agreement, best first; of several addresses of record the best counts."""
+
+RUNNER_UP = ("nobody", "number", "address", "name", "name-and-address")
+"""What the closest other person shares with the request, even nearly; farthest first."""
 
 CAUSES: dict[str, str] = {
     "no-record": "Nobody in the records has that TIN, or that name at that address.",
@@ -20,6 +22,7 @@ CAUSES: dict[str, str] = {
     "tin-contradicts": "The one taxpayer of that name at that address has another TIN.",
     "address-not-of-record": "The address is at no time an address of record of the taxpayer.",
     "ambiguous": "More than one taxpayer answers to what the request says.",
+    "no-margin": "Another person is too close to what the request says.",
     "not-unique-point": "The address is one that many people use, and there is no TIN.",
     "near-miss": "A name or address is close to one of record, but does not agree.",
     "no-last-known-address": "The taxpayer has no last known address (26 CFR 301.6212-2).",

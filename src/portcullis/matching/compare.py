@@ -7,6 +7,7 @@ import polars as pl
 
 from portcullis import addresses, names
 from portcullis.matching import codes
+from portcullis.progress import Advance
 from portcullis.records import TIN_DIGITS, Index
 
 _SLICE_PAIRS = 262_144
@@ -20,23 +21,38 @@ COMPARED: dict[str, pl.DataType] = {
     "tin_contradicts": pl.Boolean(),
     "name": pl.UInt8(),
     "of_that_name": pl.Boolean(),
+    "whole_name": pl.Boolean(),
     "address": pl.UInt8(),
     "latest": pl.Boolean(),
     "unique_point": pl.Boolean(),
 }
 
 
-def compare(requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date) -> pl.DataFrame:
+def compare(
+    requests: pl.DataFrame,
+    pairs: pl.DataFrame,
+    index: Index,
+    as_of: date,
+    advance: Advance,
+    *,
+    whatever_the_name: bool = False,
+) -> pl.DataFrame:
     """Return one row a pair of ``pairs`` (``row, person``, in order of person): ``COMPARED``.
 
     ``row`` is the place in ``requests``, which has ``tin`` (digits) and the ``n_*`` and ``a_*``
     normal forms. ``name`` and ``address`` are places in ``codes.NAME`` and ``codes.ADDRESS``: the
     best over all names, present and prior, and over all addresses of all periods. ``address`` is
-    null where the names are those of different people. ``of_that_name``: a name that agrees
-    has the request's finder key. ``latest``: the last known address agrees. ``unique_point``:
-    both sides of an agreeing address are unique delivery points.
+    null where the names are those of different people, unless ``whatever_the_name``.
+    ``of_that_name``: a name that agrees has the request's finder key; ``whole_name``: and the very
+    same middle names. ``latest``: the last known address agrees. ``unique_point``: both sides of an
+    agreeing address are unique delivery points. ``advance``: called with the number of pairs as
+    they are done.
     """
-    parts = [_compare_slice(requests, part, index, as_of) for part in _slices(pairs)]
+    worst = len(codes.NAME) if whatever_the_name else _WORTH_COMPARING
+    parts = []
+    for part in _slices(pairs):
+        parts.append(_compare_slice(requests, part, index, as_of, worst))
+        advance(part.height)
     return pl.concat([pl.DataFrame(schema=COMPARED), *parts])
 
 
@@ -46,10 +62,10 @@ def _slices(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _compare_slice(
-    requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date
+    requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date, worst: int
 ) -> pl.DataFrame:
     named = _compare_names(requests, index.names(pairs))
-    worth = named.filter(pl.col("name") < _WORTH_COMPARING).select(_PAIR).sort("person", "row")
+    worth = named.filter(pl.col("name") < worst).select(_PAIR).sort("person", "row")
     placed = _compare_addresses(requests, index.addresses(worth, as_of))
     return named.join(placed, on=_PAIR, how="left").select(
         *[pl.col(name).cast(kind) for name, kind in COMPARED.items()]
@@ -64,16 +80,18 @@ def _compare_names(requests: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
             *_PAIR,
             _rank(names.agreement("n_", "r_n_"), codes.NAME).alias("name"),
             pl.col("n_key").eq(pl.col("r_n_key")).alias("key_equal"),
+            pl.col("n_middle").eq(pl.col("r_n_middle")).alias("middle_equal"),
             (pl.col("tin").eq(pl.col("r_tin")) & (pl.col("tin").str.len_bytes() == TIN_DIGITS))
             .fill_null(value=False)
             .alias("tin_equal"),
             pl.col("tin").ne(pl.col("r_tin")).fill_null(value=False).alias("tin_contradicts"),
         )
         .with_columns((agrees & pl.col("key_equal").fill_null(value=False)).alias("of_that_name"))
+        .with_columns(whole_name=pl.col("of_that_name") & pl.col("middle_equal"))
         .group_by(_PAIR)
         .agg(
             pl.col("name").min(),
-            pl.col("of_that_name", "tin_equal", "tin_contradicts").max(),
+            pl.col("of_that_name", "whole_name", "tin_equal", "tin_contradicts").max(),
         )
     )
 

@@ -5,8 +5,10 @@ from typing import Protocol
 
 import polars as pl
 
+from portcullis import progress
 from portcullis.matching.compare import compare
-from portcullis.matching.routes import route, summarise, unresolved
+from portcullis.matching.margin import margins
+from portcullis.matching.routes import presume, route, standing, summarise, unresolved
 from portcullis.records import ADDRESS_FORM, NAME_FORM, Index, tin_digits
 
 LINES = ["line1", "line2", "city", "state", "zip"]
@@ -23,9 +25,12 @@ MATCH: dict[str, pl.DataType] = {
     "tin_address": pl.String(),
     "tin_address_latest": pl.Boolean(),
     "name_address_candidates": pl.UInt32(),
+    "name_address_whole": pl.Boolean(),
     "name_address_unique_point": pl.Boolean(),
     "name_address_contradicted": pl.Boolean(),
     "near_miss": pl.Boolean(),
+    "margin": pl.UInt32(),
+    "runner_up": pl.String(),
     **{f"lka_{line}": pl.String() for line in LINES},
     "lka_found": pl.Boolean(),
     "lka_period": pl.Int16(),
@@ -43,7 +48,9 @@ class Basis(Protocol):
         ...
 
 
-def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
+def match(
+    requests: pl.DataFrame, index: Index, basis: Basis, *, show: progress.Show = progress.unseen
+) -> pl.DataFrame:
     """Look up every request of ``requests`` and return one row for each, in their order: ``MATCH``.
 
     ``requests``: ``row``, ``tin``, ``periods`` (List of years) and the ``n_*`` and ``a_*`` normal
@@ -52,7 +59,9 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
     ``periods`` it asks for no taxable periods, and ``period-not-requested`` is never a cause.
     Every row's answer depends on that row and the index alone.
 
-    ``result``: ``one`` (then ``taxpayer_id`` and ``route``), ``none`` or ``ambiguous``. ``cause``
+    ``result``: ``one`` (then ``taxpayer_id`` and ``route``), ``none`` or ``ambiguous``. A match,
+    and a near miss, needs a ``margin`` over whoever is closest of all others (``runner_up``, see
+    ``margin.margins``); both are null where there would be neither. ``cause``
     (``CAUSES``) is null only where the last known address may be disclosed as far as matching can
     tell; only then are its lines given. ``tin_name`` is the best agreement among the holders of
     the TIN, ``tin_address`` the best over all addresses of record of those whose name agrees, or
@@ -65,15 +74,32 @@ def match(requests: pl.DataFrame, index: Index, basis: Basis) -> pl.DataFrame:
         *[f"n_{part}" for part in NAME_FORM],
         *[f"a_{part}" for part in ADDRESS_FORM],
     ).with_row_index("row")
-    compared = compare(asked, index.candidates(asked), index, basis.as_of)
+    with progress.step(show, "Look for candidates"):
+        candidates = index.candidates(asked)
+    with progress.step(show, "Compare with candidates", candidates.height, "pairs") as advance:
+        compared = compare(asked, candidates, index, basis.as_of, advance)
     summary = summarise(asked, compared)
-    neighbours = index.neighbours(asked.filter(unresolved(summary)))
-    compared = compare(asked, neighbours, index, basis.as_of)
-    routed = route(_with_neighbours(summary, summarise(asked, compared)))
+    with progress.step(show, "Look for near misses"):
+        neighbours = index.neighbours(asked.filter(unresolved(summary)))
+    with progress.step(show, "Compare with near misses", neighbours.height, "pairs") as advance:
+        compared = compare(asked, neighbours, index, basis.as_of, advance)
+    presumed = presume(_with_neighbours(summary, summarise(asked, compared)))
+    close = margins(asked, standing(presumed), candidates, index, basis.as_of, show=show)
+    routed = route(presumed, close)
     return (
         _with_last_known(routed, asked, index, basis.as_of)
         .with_columns(requests["row"])
         .select(*[pl.col(name).cast(kind) for name, kind in MATCH.items()])
+    )
+
+
+def as_of_today(stored: pl.DataFrame) -> pl.DataFrame:
+    """Return stored matches with the columns of ``MATCH`` that came after them, empty.
+
+    What was not looked at then is not known now, and what is not known is not met.
+    """
+    return stored.with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in MATCH.items() if name not in stored.columns
     )
 
 

@@ -3,6 +3,7 @@
 import polars as pl
 
 from portcullis.matching import codes
+from portcullis.matching.margin import NO_MARGIN
 
 
 def _there_or_nearby(column: str) -> tuple[pl.Expr, pl.Expr]:
@@ -28,8 +29,8 @@ COUNTED = {
     "name_address_candidates": pl.UInt32(),
 }
 FLAGS = [
-    "tin_address_latest", "name_address_unique_point", "name_address_contradicted",
-    "near_miss_found",
+    "tin_address_latest", "name_address_whole", "name_address_unique_point",
+    "name_address_contradicted", "near_miss_found",
 ]  # fmt: skip
 
 
@@ -57,6 +58,7 @@ def summarise(requests: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
             (pl.col("agreeing") & pl.col("latest")).alias("tin_address_latest"),
             pl.col("named_there").alias("name_address_candidates"),
             pl.when("named_there").then("person").alias("name_address_person"),
+            (pl.col("named_there") & pl.col("whole_name")).alias("name_address_whole"),
             (pl.col("named_there") & pl.col("unique_point")).alias("name_address_unique_point"),
             (pl.col("named_there") & pl.col("tin_contradicts")).alias("name_address_contradicted"),
             (~pl.col("tin_contradicts") & _NEAR_MISS).alias("near_miss_found"),
@@ -68,6 +70,7 @@ def summarise(requests: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
             pl.col("tin_name", "agreeing_address", "nearly_address").min(),
             pl.col(
                 "tin_address_latest",
+                "name_address_whole",
                 "name_address_unique_point",
                 "name_address_contradicted",
                 "near_miss_found",
@@ -94,12 +97,14 @@ def unresolved(summary: pl.DataFrame) -> pl.Series:
     return (summary["tin_candidates"] == 0) & (summary["name_address_candidates"] == 0)
 
 
-def route(summary: pl.DataFrame) -> pl.DataFrame:
-    """Add ``route, result, cause, person`` and ``near_miss`` to the summary.
+def presume(summary: pl.DataFrame) -> pl.DataFrame:
+    """Add ``cause``: why there is no match, or null where one taxpayer would be the match.
 
     A TIN that is in the records governs: name and address then must agree with its one holder.
     Name and address alone answer only where the request has no TIN, or one that is in no record,
-    and the one taxpayer found has no other TIN.
+    and the one taxpayer found has no other TIN; a middle name left out or shortened is then a near
+    miss, for no number stands in for it.
+    What would be a match, or a near miss, stands only with a margin: see ``route``.
     """
     by_tin = pl.col("tin_candidates") > 0
     cause = (
@@ -126,6 +131,8 @@ def route(summary: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit("not-unique-point"))
             .when(pl.col("name_address_candidates") == 1, "name_address_contradicted")
             .then(pl.lit("tin-contradicts"))
+            .when(pl.col("name_address_candidates") == 1, ~pl.col("name_address_whole"))
+            .then(pl.lit("near-miss"))
             .when(pl.col("name_address_candidates") == 1)
             .then(None)
             .when("near_miss_found")
@@ -133,8 +140,25 @@ def route(summary: pl.DataFrame) -> pl.DataFrame:
             .otherwise(pl.lit("no-record"))
         )
     )
+    return summary.with_columns(cause.alias("cause"))
+
+
+def route(presumed: pl.DataFrame, margins: pl.DataFrame) -> pl.DataFrame:
+    """Add ``route, result, person, near_miss, margin`` and ``runner_up`` to what is presumed.
+
+    ``margins``: ``margin.margins`` of the requests that would have a match or a near miss. Without
+    a margin there is neither, and the cause says so.
+    """
+    by_tin = pl.col("tin_candidates") > 0
     found = pl.col("cause").is_null()
-    return summary.with_columns(cause.alias("cause")).with_columns(
+    close = _stands() & pl.col("margin").eq(NO_MARGIN).fill_null(value=True)
+    beside = presumed.join(margins, on="row", how="left", maintain_order="left").with_columns(
+        pl.when(close)
+        .then(pl.when("several_answer").then(pl.lit("ambiguous")).otherwise(pl.lit("no-margin")))
+        .otherwise("cause")
+        .alias("cause")
+    )
+    return beside.with_columns(
         pl.when(found & by_tin)
         .then(pl.lit("tin"))
         .when(found)
@@ -142,7 +166,7 @@ def route(summary: pl.DataFrame) -> pl.DataFrame:
         .alias("route"),
         pl.when(found)
         .then(pl.lit("one"))
-        .when(pl.col("cause") == "ambiguous")
+        .when(pl.col("cause").is_in(["ambiguous", "no-margin"]))
         .then(pl.lit("ambiguous"))
         .otherwise(pl.lit("none"))
         .alias("result"),
@@ -155,6 +179,20 @@ def route(summary: pl.DataFrame) -> pl.DataFrame:
         _code("tin_name", codes.NAME),
         _code("tin_address", codes.ADDRESS),
     )
+
+
+def standing(presumed: pl.DataFrame) -> pl.DataFrame:
+    """Return ``row, matched, by_tin`` of requests that would have a match, or a near miss."""
+    return presumed.filter(_stands()).select(
+        "row",
+        pl.col("cause").is_null().alias("matched"),
+        (pl.col("tin_candidates") > 0).alias("by_tin"),
+    )
+
+
+def _stands() -> pl.Expr:
+    """Say whether there would be a match or a near miss, if with a margin."""
+    return pl.col("cause").is_null() | (pl.col("cause") == "near-miss")
 
 
 def _code(column: str, order: tuple[str, ...]) -> pl.Expr:

@@ -11,18 +11,19 @@ from rapidfuzz.process import cpdist
 from portcullis.folding import put_where
 from portcullis.names.vocabulary import NICKNAMES
 
-AGREES = ("same", "reordered", "suffix-missing")
-REFERS = ("initial", "partial", "nickname", "near")
+AGREES = ("same", "reordered")
+REFERS = ("suffix-missing", "initial", "partial", "nickname", "misplaced", "near")
 REASONS: dict[str, str] = {
     "same": "Given and family names are equal, and no middle name or suffix contradicts.",
     "reordered": "The same given name and the same surnames, in another order.",
-    "suffix-missing": "The names are equal, and only one of the two gives a suffix.",
+    "suffix-missing": "The names are equal, but only one of the two gives a suffix.",
     "suffix-differs": "The names are equal, but the suffixes name different people.",
     "middle-differs": "Given and family names agree, but the middle names contradict each other.",
     "initial": "The family names agree, but one given name is an initial only.",
     "partial": "The given names agree, but one gives only part of the other's compound surname.",
     "nickname": "The family names agree, but one given name is a nickname of the other.",
-    "near": "The two differ as a slip of the pen, or with their parts in each other's place.",
+    "misplaced": "Given and family name, or two forenames, stand in each other's place.",
+    "near": "The two differ as a slip of the pen.",
     "different": "The two are different names.",
     "absent": "One of the two is no name.",
 }
@@ -61,12 +62,12 @@ def agreement(left: str, right: str) -> pl.Expr:
         .then(pl.lit("absent"))
         .when(~agrees & (kin == ""))
         .then(pl.lit("different"))
-        .when(_middle_differs(*both("middle")) & (kin != "swapped"))
+        .when(middle_differs(*both("middle")) & (kin != "swapped"))
         .then(pl.lit("middle-differs"))
         .when((suffix_left != suffix_right) & ~suffix_missing)
         .then(pl.lit("suffix-differs"))
         .when(~agrees)
-        .then(pl.when(kin == "swapped").then(pl.lit("near")).otherwise(kin))
+        .then(pl.when(kin == "swapped").then(pl.lit("misplaced")).otherwise(kin))
         .when(suffix_left != suffix_right)
         .then(pl.lit("suffix-missing"))
         .when(~family)
@@ -75,7 +76,7 @@ def agreement(left: str, right: str) -> pl.Expr:
     )
 
 
-def _middle_differs(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+def middle_differs(left: pl.Expr, right: pl.Expr) -> pl.Expr:
     """Say whether two middle names contradict: neither the start of the other, nor its initials."""
     start = left.str.starts_with(right) | right.str.starts_with(left)
     return pl.struct(left.alias("left"), right.alias("right"), start.alias("start")).map_batches(
@@ -118,16 +119,17 @@ def _kinship_rows(pairs: pl.Series) -> pl.Series:
     surnames = rows["l_family_set"] == rows["r_family_set"]
     kin = pl.repeat("", rows.height, dtype=pl.String, eager=True)
     for where, judge in (
-        (surnames & ~given, _given_kinship),
-        (given & ~surnames, _family_kinship),
-        (~given & ~surnames, _swapped),
+        (surnames & ~given, given_kinship),
+        (given & ~surnames, family_kinship),
+        (~given & ~surnames, swapped),
     ):
         if where.any():
             kin = put_where(kin, where, judge(rows.filter(where)))
     return kin.alias(pairs.name)
 
 
-def _given_kinship(rows: pl.DataFrame) -> pl.Series:
+def given_kinship(rows: pl.DataFrame) -> pl.Series:
+    """Return how given names that differ are akin: a referring code, or ""."""
     left, right = pl.col("l_given"), pl.col("r_given")
     initial = (pl.min_horizontal(left.str.len_chars(), right.str.len_chars()) == 1) & (
         left.str.starts_with(right) | right.str.starts_with(left)
@@ -139,7 +141,9 @@ def _given_kinship(rows: pl.DataFrame) -> pl.Series:
         .then(pl.lit("initial"))
         .when(nickname)
         .then(pl.lit("nickname"))
-        .when(second | _slip(rows["l_given"], rows["r_given"]))
+        .when(second)
+        .then(pl.lit("misplaced"))
+        .when(_slip(rows["l_given"], rows["r_given"]))
         .then(pl.lit("near"))
         .otherwise(pl.lit(""))
     ).to_series()
@@ -149,7 +153,8 @@ def _first(words: pl.Expr) -> pl.Expr:
     return words.str.extract("^([^ ]+)")
 
 
-def _family_kinship(rows: pl.DataFrame) -> pl.Series:
+def family_kinship(rows: pl.DataFrame) -> pl.Series:
+    """Return how surnames that differ are akin: a referring code, or ""."""
     left, right = (pl.lit(" ") + pl.col(side) + pl.lit(" ") for side in ("l_family", "r_family"))
     part = left.str.contains(right, literal=True) | right.str.contains(left, literal=True)
     solid = rows.select(
@@ -165,8 +170,8 @@ def _family_kinship(rows: pl.DataFrame) -> pl.Series:
     ).to_series()
 
 
-def _swapped(rows: pl.DataFrame) -> pl.Series:
-    """Given and family names written in each other's column."""
+def swapped(rows: pl.DataFrame) -> pl.Series:
+    """Return "swapped" for given and family names written in each other's column, else ""."""
     left_given, right_given = (
         pl.concat_str(f"{side}_given", f"{side}_middle", separator=" ").str.strip_chars()
         for side in ("l", "r")

@@ -3,13 +3,13 @@
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 import polars as pl
 from django.db import transaction
 
-from portcullis import determination, ledger, matching, records, screening, tables
+from portcullis import determination, ledger, matching, progress, records, screening, tables
 from portcullis.canonical import sha256_hex
 from portcullis.law import Phase, applicable, judge
 from portcullis.office import entries, files, readings, window
@@ -39,22 +39,31 @@ class Adjudication:
 
 
 def adjudicate(
-    home: Home, batch_id: str, actor: Actor, announce: Announce = silent
+    home: Home,
+    batch_id: str,
+    actor: Actor,
+    announce: Announce = silent,
+    *,
+    show: progress.Show = progress.unseen,
 ) -> Adjudication:
     """Screen, match and decide every request of a batch, and put the list's root on the ledger.
 
     Where the recipient may not receive today nothing is looked up and the batch is held. Only
     requests that passed their face are looked up, and every look-up is logged. Safe to run again
     after a crash: each step's file is written whole, and the list counts once its row is written.
+    Cut off between its row and the ledger, the list is put on the ledger and returned.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "received", "held")
+    listed = batch.lists.filter(number=1, entry__integrated=False).first()
+    check_state(batch, "received", "held", *(["determined"] if listed else []))
     check_apart(home, actor, "adjudicate", batch)
+    if listed is not None:
+        return _finish(home, batch, listed)
     standing = standing_today(home)
     if not standing.met:
         _hold(home, batch, actor, standing.reasons)
         return Adjudication(batch.id, held=standing.reasons)
-    return _Run(home, batch, actor, announce).through()
+    return _Run(home, batch, actor, announce, show).through()
 
 
 def _hold(home: Home, batch: Batch, actor: Actor, reasons: tuple[str, ...]) -> None:
@@ -66,14 +75,30 @@ def _hold(home: Home, batch: Batch, actor: Actor, reasons: tuple[str, ...]) -> N
     entries.integrate(home)
 
 
+def _finish(home: Home, batch: Batch, listed: DeterminationList) -> Adjudication:
+    """Put a list on the ledger whose adjudication was cut off before that."""
+    entries.integrate(home)
+    outcomes = files.read_step(home, batch, files.DETERMINATIONS, ["outcome"])["outcome"]
+    return Adjudication(
+        batch.id,
+        outcomes=dict(outcomes.value_counts().iter_rows()),
+        looked_up=files.read_step(home, batch, files.MATCHES, ["row"]).height,
+        root=listed.root,
+        position=listed.entry_id,
+    )
+
+
 class _Run:
     """One adjudication: the batch, the day's basis, and what is found on the way."""
 
-    def __init__(self, home: Home, batch: Batch, actor: Actor, announce: Announce) -> None:
+    def __init__(
+        self, home: Home, batch: Batch, actor: Actor, announce: Announce, show: progress.Show
+    ) -> None:
         self._home = home
         self._batch = batch
         self._actor = actor
         self._announce = announce
+        self._show = show
         self._folder = home.batch(batch.id)
         self._key = batch_key(home, batch)
         self._basis = readings.basis_on(home, home.today())
@@ -82,8 +107,8 @@ class _Run:
 
     def through(self) -> Adjudication:
         prepared: list[pl.DataFrame] = []
-        with self._stage("measure"):
-            coming = self._prepare(prepared)
+        with self._stage("measure"), self._step("Measure the requests") as advance:
+            coming = self._prepare(prepared, advance)
             measures = window.measure_batch(self._home, self._batch, self._basis, coming)
         with self._stage("screen"):
             passed = self._screen(prepared, measures)
@@ -97,7 +122,12 @@ class _Run:
         self._result.outcomes = dict(table["outcome"].value_counts().iter_rows())
         return self._result
 
-    def _prepare(self, prepared: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    def _step(self, name: str) -> AbstractContextManager[progress.Advance]:
+        return progress.step(self._show, name, self._batch.taken)
+
+    def _prepare(
+        self, prepared: list[pl.DataFrame], advance: progress.Advance
+    ) -> Iterator[pl.DataFrame]:
         """Yield the requests in normal form, and keep them in ``prepared`` for what comes after.
 
         The next segment is put in normal form while this one's digests are taken.
@@ -106,6 +136,7 @@ class _Run:
         for part in ahead(screening.prepare(part, self._home.pack) for part in requests):
             prepared.append(part)
             yield part
+            advance(part.height)
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
@@ -117,7 +148,10 @@ class _Run:
     def _screen(self, prepared: list[pl.DataFrame], measures: pl.DataFrame) -> pl.DataFrame:
         """Write the findings, segment by segment; return what passed, ready to be looked up."""
         passed = []
-        with tables.TableWriter(self._folder / files.FINDINGS, self._key) as out:
+        with (
+            self._step("Screen the requests") as advance,
+            tables.TableWriter(self._folder / files.FINDINGS, self._key) as out,
+        ):
             for part in prepared:
                 findings = screening.screen(part, self._basis, measures)
                 out.write(findings.table)
@@ -127,6 +161,7 @@ class _Run:
                         "row", "^tin$", "^periods$", "^n_.*$", "^a_.*$"
                     )
                 )
+                advance(part.height)
         return pl.concat(passed)
 
     def _match(self, passed: pl.DataFrame) -> pl.DataFrame:
@@ -137,7 +172,7 @@ class _Run:
             with records.open_index(self._home.index, key) as index:
                 self._index_digest = index.info.digest
                 self._log_lookups(passed["row"])
-                found = matching.match(passed, index, self._basis)
+                found = matching.match(passed, index, self._basis, show=self._show)
                 self._result.looked_up = index.lookups
         asked = found.join(passed.select("row", "^periods$"), on="row", maintain_order="left")
         judged = judge(asked, applicable(self._basis, Phase.MATCH), self._basis)
@@ -162,15 +197,16 @@ class _Run:
     def _decide(self, matches: pl.DataFrame) -> pl.DataFrame:
         """Put findings and matches together; write and return the determinations."""
         match_elements = [element.id for element in applicable(self._basis, Phase.MATCH)]
-        matched = matches.select("row", "route", "cause", *match_elements)
+        matched = matches.select("row", "route", "cause", "margin", *match_elements)
         requests = tables.scan_table(
             self._folder / files.REQUESTS, self._key, ["row", "request_id"]
         )
         findings = tables.scan_table(self._folder / files.FINDINGS, self._key)
-        decided = [
-            determination.decide(part, found, matched)
-            for part, found in zip(requests, findings, strict=True)
-        ]
+        decided = []
+        with self._step("Decide the requests") as advance:
+            for part, found in zip(requests, findings, strict=True):
+                decided.append(determination.decide(part, found, matched))
+                advance(part.height)
         tables.write_table(self._folder / files.DETERMINATIONS, decided, self._key)
         return pl.concat(decided)
 
@@ -183,13 +219,15 @@ class _Run:
             "pack": self._home.pack.digest,
             "index": self._index_digest,
         }
-        leaves = first_list_leaves(self._home, self._batch, table, matches, facts)
+        with progress.step(self._show, "Make the leaves of the list"):
+            leaves = first_list_leaves(self._home, self._batch, table, matches, facts)
         self._announce("write-tree")
         folder = self._home.trees / self._batch.id / "1"
         folder.parent.mkdir(parents=True, exist_ok=True)
         # A crash before the commit leaves a tree that no entry names.
         shutil.rmtree(folder, ignore_errors=True)
-        head = ledger.write_tree(folder, leaves)
+        with self._step("Write the tree of the list") as advance:
+            head = ledger.write_tree(folder, progress.counted(leaves, advance))
         self._announce("commit-list")
         listed = {**facts, "leaves": head.size, "leaves_root": head.root.hex()}
         with transaction.atomic():

@@ -10,6 +10,7 @@ The digests are a list such as ``sha256sum -c`` reads. They find damage, not mal
 as you keep the home, for it holds the home's keys.
 """
 
+import contextlib
 import json
 import re
 import shutil
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from portcullis import ledger
+from portcullis import ledger, progress
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger.durable import fsync_all, locked
 from portcullis.ledger.log import LOCK
@@ -37,18 +38,20 @@ from portcullis.office.putting_back import (
     FORMAT,
     HOME,
     ORIGIN,
+    UNFINISHED,
     copy_file,
     digest_of,
     files_below,
+    size_of,
 )
 from portcullis.office.restored import Restored
 from portcullis.standing import GateLock
-from portcullis.tables import publish
+from portcullis.tables import publish, sweep
 
 _DATABASE = "state.sqlite3"
 # Locks, parts of files that nobody finished, and what catching up leaves behind.
 _LEFT_OUT = re.compile(
-    r"(.*\.lock|.*\.turnstile|.*\.part|state\.sqlite3.*|RESTORED|catching-up|.*\.before(-\d+)?)"
+    r"(.*\.lock|.*\.turnstile|.*\.part|\.unfinished|state\.sqlite3.*|RESTORED|catching-up|.*\.before(-\d+)?)"
 )
 _SEQUENCER = (".sequencer/lock", ".sequencer/parts", ".sequencer/part")
 _TIME = "%Y-%m-%dT%H%M%SZ"
@@ -71,7 +74,7 @@ class BackedUp:
     unsaved: tuple[str, ...]
 
 
-def backup(home: Home, to: Path) -> BackedUp:
+def backup(home: Home, to: Path, *, show: progress.Show = progress.unseen) -> BackedUp:
     """Save the home in a new folder below ``to``, and mirror its erasable keys beside it.
 
     Nobody is kept waiting but the sequencer, while database and ledger are copied: orders are filed
@@ -82,7 +85,7 @@ def backup(home: Home, to: Path) -> BackedUp:
     try:
         # One at a time; what an earlier one left unfinished goes.
         with GateLock(home.path / "backup.lock").exclusive():
-            folder, size, kept, unsaved = _backup(home, to)
+            folder, size, kept, unsaved = _backup(home, to, show)
     except OSError as problem:
         raise Misuse(
             f"The backup could not be written: {problem.strerror}.",
@@ -94,20 +97,26 @@ def backup(home: Home, to: Path) -> BackedUp:
     return BackedUp(folder, len(saved), total, size, connection.vendor, kept, unsaved)
 
 
-def _backup(home: Home, to: Path) -> tuple[Path, int, tuple[str, ...], tuple[str, ...]]:
+def _backup(
+    home: Home, to: Path, show: progress.Show
+) -> tuple[Path, int, tuple[str, ...], tuple[str, ...]]:
     """Return the backup's folder, its number of entries, the keys kept, the batches not saved."""
     now = datetime.now(UTC)
-    part = to / ".unfinished"
+    part = to / UNFINISHED
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
-    size = _copy_state(home, part / HOME)
-    _copy_files(home.path, part / HOME)
-    # After the batches' folders: a package published meanwhile was there, or is here.
-    unsaved = published.save(home, part / HOME / home.outgoing.name)
-    kept = _mirror_secrets(home, to / ERASABLE)
-    _list(home, part, now, size)
-    folder = _fresh(to / now.strftime(_TIME))
-    part.rename(folder)
+    try:
+        size = _copy_state(home, part / HOME, show)
+        _copy_files(home.path, part / HOME, show)
+        # After the batches' folders: a package published meanwhile was there, or is here.
+        unsaved = published.save(home, part / HOME / home.outgoing.name, show)
+        kept = _mirror_secrets(home, to / ERASABLE)
+        _list(home, part, now, size, show)
+        folder = _fresh(to / now.strftime(_TIME))
+        part.rename(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
     publish(to / ORIGIN, f"{ledger.Log.open(home.ledger).origin}\n".encode())
     return folder, size, kept, unsaved
 
@@ -137,7 +146,7 @@ def _check_may(home: Home, to: Path) -> None:
         )
 
 
-def _copy_state(home: Home, folder: Path) -> int:
+def _copy_state(home: Home, folder: Path, show: progress.Show) -> int:
     """Copy database, ledger and local witness as they are at one moment; return the ledger's size.
 
     Whoever writes the ledger waits meanwhile. So the database has every entry of the ledger, and
@@ -148,35 +157,44 @@ def _copy_state(home: Home, folder: Path) -> int:
         if connection.vendor == "sqlite":
             live = f"file:{home.path / _DATABASE}?mode=ro"
             with (
+                progress.step(show, "Copy the database"),
                 closing(sqlite3.connect(live, uri=True)) as source,
                 closing(sqlite3.connect(folder / _DATABASE)) as copy,
             ):
                 source.backup(copy)
-        for relative in files_below(home.ledger):
-            if not relative.as_posix().startswith(_SEQUENCER):
+        names = [
+            each for each in files_below(home.ledger) if not each.as_posix().startswith(_SEQUENCER)
+        ]
+        with progress.step(show, "Copy the ledger", len(names), "files") as advance:
+            for relative in names:
                 copy_file(home.ledger / relative, folder / home.ledger.name / relative)
+                advance(1)
         for relative in files_below(home.witness):
             copy_file(home.witness / relative, folder / home.witness.name / relative)
         return ledger.Log.open(home.ledger).size
 
 
-def _copy_files(home: Path, folder: Path) -> None:
+def _copy_files(home: Path, folder: Path, show: progress.Show) -> None:
     """Copy everything else. A file is on the disk before the row that names it."""
-    for relative in files_below(home):
-        top = relative.parts[0]
-        if (
-            top in ("ledger", "witness")
-            or _LEFT_OUT.fullmatch(top)
-            or _LEFT_OUT.fullmatch(relative.name)
-        ):
-            continue
-        if relative.parts[:2] == ("keys", "erasable") or published.is_published(relative):
-            continue
-        # What is erased or published meanwhile is gone from where it was.
-        try:
-            copy_file(home / relative, folder / relative)
-        except FileNotFoundError:
-            continue
+    names = [each for each in files_below(home) if _is_saved(each)]
+    total = sum(map(size_of, map(home.joinpath, names)))
+    with progress.step(show, "Copy the files", total, "bytes") as advance:
+        for relative in names:
+            # What is erased or published meanwhile is gone from where it was.
+            with contextlib.suppress(FileNotFoundError):
+                copy_file(home / relative, folder / relative, advance)
+
+
+def _is_saved(relative: Path) -> bool:
+    """Whether the home's file at ``relative`` is one of those that are copied as they are."""
+    top = relative.parts[0]
+    return not (
+        top in ("ledger", "witness")
+        or _LEFT_OUT.fullmatch(top)
+        or _LEFT_OUT.fullmatch(relative.name)
+        or relative.parts[:2] == ("keys", "erasable")
+        or published.is_published(relative)
+    )
 
 
 def _mirror_secrets(home: Home, folder: Path) -> tuple[str, ...]:
@@ -186,6 +204,7 @@ def _mirror_secrets(home: Home, folder: Path) -> tuple[str, ...]:
     it was lost and not erased, and this is the last copy.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sweep(folder)
     here = {path.name for path in home.secrets.folder.glob("*.key")}
     for name in sorted(here):
         secret = (home.secrets.folder / name).read_bytes()
@@ -215,7 +234,7 @@ def _in_use() -> set[str]:
     }
 
 
-def _list(home: Home, part: Path, now: datetime, size: int) -> None:
+def _list(home: Home, part: Path, now: datetime, size: int, show: progress.Show) -> None:
     """Write the backup's facts and digests, and bring all of it to the disk."""
     facts = {
         "format": FORMAT,
@@ -226,6 +245,11 @@ def _list(home: Home, part: Path, now: datetime, size: int) -> None:
     }
     publish(part / FACTS, json.dumps(facts, indent=1).encode())
     files = [part / relative for relative in files_below(part)]
-    lines = [f"{digest_of(path)}  {path.relative_to(part).as_posix()}\n" for path in files]
+    total = sum(map(size_of, files))
+    with progress.step(show, "Take the digests", total, "bytes") as advance:
+        lines = [
+            f"{digest_of(path, advance)}  {path.relative_to(part).as_posix()}\n" for path in files
+        ]
     publish(part / DIGESTS, "".join(lines).encode())
-    fsync_all([*files, *sorted({path.parent for path in files})])
+    with progress.step(show, "Bring it all to the disk"):
+        fsync_all([*files, *sorted({path.parent for path in files})])

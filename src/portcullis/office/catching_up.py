@@ -26,7 +26,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from portcullis import ledger
+from portcullis import ledger, progress
 from portcullis.errors import Refused
 from portcullis.ledger import Fault, LedgerDamaged
 from portcullis.ledger.durable import locked
@@ -77,7 +77,14 @@ class CaughtUp:
         return not self.losses and not self.disagreements
 
 
-def catch_up(home: Home, actor: Actor, source: str, announce: Announce = silent) -> CaughtUp:
+def catch_up(
+    home: Home,
+    actor: Actor,
+    source: str,
+    announce: Announce = silent,
+    *,
+    show: progress.Show = progress.unseen,
+) -> CaughtUp:
     """Bring the home up to the copy of its ledger at ``source``: a folder, or a URL.
 
     The copy holds ``ledger`` and ``trees``, as a home does and as ``portcullis serve`` shows them.
@@ -88,23 +95,23 @@ def catch_up(home: Home, actor: Actor, source: str, announce: Announce = silent)
     _mend_exchange(home)
     copy = home.path / "catching-up"
     announce("fetch")
-    _fetch(source, copy)
+    _fetch(source, copy, show)
     announce("check")
-    _check_source(home, copy)
+    _check_source(home, copy, show)
     mark = Restored.read(home.path) or Restored(None)
     with GateLock(home.gate_lock).exclusive(), locks.sequencer(), locked(home.ledger / LOCK):
         _check_continues(home, copy)
-        check_database(copy / "ledger")
+        check_database(copy / "ledger", show)
         announce("mark")
         Restored(mark.backup).write(home.path)
         _put_in_place(home, copy, announce)
         announce("add-entries")
-        size, added = _add_entries(home)
+        size, added = _add_entries(home, show)
     shutil.rmtree(copy, ignore_errors=True)
     write_public(home, signers.now_in_force())
     announce("ask-witnesses")
     entries.recosign(home)
-    return _settle(home, actor, Restored(mark.backup, size), added, announce)
+    return _settle(home, actor, Restored(mark.backup, size), added, announce, show)
 
 
 def accept_losses(home: Home, actor: Actor, named: Sequence[str]) -> tuple[int, CaughtUp]:
@@ -152,14 +159,20 @@ def recorded_state() -> rebuilding.Recorded:
     return rebuilding.fold((row.position, entries.body(row)) for row in rows)
 
 
-def _settle(
-    home: Home, actor: Actor, mark: Restored, added: int, announce: Announce = silent
+def _settle(  # noqa: PLR0917 - how far it has come, and who is told
+    home: Home,
+    actor: Actor,
+    mark: Restored,
+    added: int,
+    announce: Announce = silent,
+    show: progress.Show = progress.unseen,
 ) -> CaughtUp:
     """Put the state back, and take the mark away if nothing is missing."""
     announce("reinstate")
-    found = _evaluate(home, mark, added)
+    with progress.step(show, "Put the state back and compare it"):
+        found = _evaluate(home, mark, added)
     # After the erasures: what was erased does not come back.
-    unread = published.put_back(home, announce)
+    unread = published.put_back(home, announce, show)
     found = replace(found, again=(*found.again, *map(_unread, unread)))
     # From here on acts may be recorded again: the loss itself is accepted by one.
     announce("mark-caught-up")
@@ -234,24 +247,24 @@ def _confirmed(home: Home) -> list[str]:
     return sorted(ledger.open_checkpoint(log.checkpoint, said.signed_by, vkeys).cosigned)
 
 
-def _fetch(source: str, copy: Path) -> None:
+def _fetch(source: str, copy: Path, show: progress.Show) -> None:
     """Copy ``source`` to ``copy``; goes on where an earlier copy of the same was cut off."""
     named = copy / "source"
     if not named.exists() or named.read_text() != source:
         shutil.rmtree(copy, ignore_errors=True)
         publish(named, source.encode())
     (copy / "trees").mkdir(exist_ok=True)
-    ledger.mirror(source, copy, trees=True)
+    ledger.mirror(source, copy, trees=True, show=show)
 
 
-def _check_source(home: Home, copy: Path) -> None:
+def _check_source(home: Home, copy: Path, show: progress.Show) -> None:
     """Raise LedgerDamaged unless the copy is whole and signed by the keys that this home knows.
 
     Which witnesses had to cosign is what the ledger says of each checkpoint: they may have been
     changed after the backup, of which this home knows nothing.
     """
     public = read_public(home.path / FILE)
-    found = ledger.verify_log(copy / "ledger", public.ledger, trees=copy / "trees")
+    found = ledger.verify_log(copy / "ledger", public.ledger, trees=copy / "trees", show=show)
     if found.problems:
         # It is fetched anew next time, whole: what was wrong in it must not be kept.
         shutil.rmtree(copy)
@@ -299,20 +312,22 @@ def _ours(home: Home) -> list[ledger.TreeHead]:
     return heads
 
 
-def check_database(folder: Path) -> None:
+def check_database(folder: Path, show: progress.Show = progress.unseen) -> None:
     """Raise LedgerDamaged where the database has another entry than the log at some position."""
     log = ledger.Log.open(folder)
     rows = Entry.objects.filter(position__lt=log.size).order_by("position")
     have = rows.values_list("position", "body").iterator()
     position, body = next(have, (-1, b""))
-    for at, entry in enumerate(log.entries()):
-        if at != position:
-            continue
-        if bytes(body) != entry:
-            raise LedgerDamaged(
-                f"The database has another entry at position {at} than the ledger.", Fault.FORKED
-            )
-        position, body = next(have, (-1, b""))
+    with progress.step(show, "Compare the database", log.size, "entries") as advance:
+        for at, entry in enumerate(progress.counted(log.entries(), advance)):
+            if at != position:
+                continue
+            if bytes(body) != entry:
+                raise LedgerDamaged(
+                    f"The database has another entry at position {at} than the ledger.",
+                    Fault.FORKED,
+                )
+            position, body = next(have, (-1, b""))
 
 
 def _put_in_place(home: Home, copy: Path, announce: Announce) -> None:
@@ -372,18 +387,19 @@ def _holds(folder: Path, aside: Path) -> bool:
     )
 
 
-def _add_entries(home: Home) -> tuple[int, int]:
+def _add_entries(home: Home, show: progress.Show) -> tuple[int, int]:
     """Write the entries that the database lacks, and every archived checkpoint.
 
     Returns how many there are, and how many were lacking.
     """
     log = ledger.Log.open(home.ledger)
     size = log.size
-    with transaction.atomic():
+    name = "Give the database what it lacks"
+    with progress.step(show, name, size, "entries") as advance, transaction.atomic():
         have = set(Entry.objects.filter(position__lt=size).values_list("position", flat=True))
         missing = (
             (at, entry, rebuilding.read(at, entry))
-            for at, entry in enumerate(log.entries())
+            for at, entry in enumerate(progress.counted(log.entries(), advance))
             if at not in have
         )
         reinstating.add_entries(missing)

@@ -1,11 +1,12 @@
 """The end of a batch: its final outcomes on a list of their own, then every answer at once."""
 
 import shutil
+from collections.abc import Iterator
 
 import polars as pl
 from django.db import transaction
 
-from portcullis import ledger, release, tables
+from portcullis import ledger, progress, release, tables
 from portcullis.office import entries
 from portcullis.office.entries import Announce
 from portcullis.office.explaining import public_findings
@@ -28,7 +29,12 @@ from portcullis.tables import SEGMENT_ROWS
 RELEASED, HELD = "released", "held"
 
 
-def conclude(home: Home, batch: Batch, announce: Announce = entries.silent) -> None:
+def conclude(
+    home: Home,
+    batch: Batch,
+    announce: Announce = entries.silent,
+    show: progress.Show = progress.unseen,
+) -> None:
     """Write and list the final outcomes, publish the answers and end the batch.
 
     Does nothing while a package still waits. Safe to run again after a crash at any step.
@@ -38,16 +44,17 @@ def conclude(home: Home, batch: Batch, announce: Announce = entries.silent) -> N
     outcomes = final_outcomes(home, batch)
     tables.write_table(home.batch(batch.id) / OUTCOMES, outcomes, batch_key(home, batch))
     announce("final-list")
-    _list_final(home, batch, outcomes)
+    _list_final(home, batch, outcomes, show)
     announce("answers")
-    digest = _publish_answers(home, batch, outcomes)
+    digest = _publish_answers(home, batch, outcomes, show)
     announce("commit-answers")
     with transaction.atomic():
         facts = {"batch": batch.id, "answers": digest}
         entries.record("answered", facts, batch=batch.id, at=home.now().isoformat())
         move(batch, "answered")
     announce("integrate-answers")
-    entries.integrate(home, announce)
+    with progress.step(show, "Put what became of it on the ledger"):
+        entries.integrate(home, announce)
 
 
 def final_outcomes(home: Home, batch: Batch) -> pl.DataFrame:
@@ -66,7 +73,7 @@ def final_outcomes(home: Home, batch: Batch) -> pl.DataFrame:
     )
 
 
-def _list_final(home: Home, batch: Batch, outcomes: pl.DataFrame) -> None:
+def _list_final(home: Home, batch: Batch, outcomes: pl.DataFrame, show: progress.Show) -> None:
     """Put every request's final outcome on list number 2, with random bytes of its own.
 
     The whole batch, changed or not: a shorter list would tell how many were held after all. Its own
@@ -77,11 +84,13 @@ def _list_final(home: Home, batch: Batch, outcomes: pl.DataFrame) -> None:
     first = batch.lists.get(number=1)
     facts = {"batch": batch.id, "number": FINAL, "supplements": first.entry_id}
     draw_nonces(home, batch.id, batch_key(home, batch), outcomes.height, FINAL)
-    leaves = final_list_leaves(home, batch, outcomes, facts)
+    with progress.step(show, "Make the leaves of the final list"):
+        leaves = final_list_leaves(home, batch, outcomes, facts)
     folder = home.trees / batch.id / str(FINAL)
     # A crash before the commit leaves a tree that no entry names, made with other random bytes.
     shutil.rmtree(folder, ignore_errors=True)
-    head = ledger.write_tree(folder, leaves)
+    with progress.step(show, "Write the tree of the final list", len(leaves)) as advance:
+        head = ledger.write_tree(folder, progress.counted(leaves, advance))
     listed = {
         **facts,
         "tree": f"{batch.id}/{FINAL}",
@@ -103,7 +112,7 @@ def _list_final(home: Home, batch: Batch, outcomes: pl.DataFrame) -> None:
         )
 
 
-def _publish_answers(home: Home, batch: Batch, outcomes: pl.DataFrame) -> str:
+def _publish_answers(home: Home, batch: Batch, outcomes: pl.DataFrame, show: progress.Show) -> str:
     path = home.outgoing / batch.id / ANSWERS
     header = {
         "agreement": home.pack.id,
@@ -113,11 +122,18 @@ def _publish_answers(home: Home, batch: Batch, outcomes: pl.DataFrame) -> str:
     }
     answered = _answered(home, batch, outcomes)
     findings = public_findings(home, batch)
-    records = (
-        release.answer_rows(part, findings.filter(pl.col("source_row").is_between(*_ends(part))))
-        for part in answered.iter_slices(SEGMENT_ROWS)
-    )
-    return release.write_answers(path, header, records, home.service_key())
+    with progress.step(show, "Write the answers", answered.height) as advance:
+        records = _records(answered, findings, advance)
+        return release.write_answers(path, header, records, home.service_key())
+
+
+def _records(
+    answered: pl.DataFrame, findings: pl.DataFrame, advance: progress.Advance
+) -> Iterator[pl.Series]:
+    for part in answered.iter_slices(SEGMENT_ROWS):
+        found = findings.filter(pl.col("source_row").is_between(*_ends(part)))
+        yield release.answer_rows(part, found)
+        advance(part.height)
 
 
 def _ends(part: pl.DataFrame) -> tuple[int, int]:

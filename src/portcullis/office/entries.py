@@ -25,6 +25,9 @@ from portcullis.office.models import Checkpoint, Counter, Entry
 from portcullis.office.public import is_public, write_public
 
 Announce = Callable[[str], None]
+"""Told the name of each durable step before it, so that tests can cut it off there. What shows how
+far work has come is ``progress.Show``."""
+
 BULK = 2000
 # A loss that two people have still to accept closes the gate, and is accepted on the ledger.
 LOST = "loss-not-accepted"

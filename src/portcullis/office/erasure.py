@@ -21,7 +21,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from portcullis import tables
+from portcullis import progress, tables
 from portcullis.errors import Refused
 from portcullis.office import entries, erased, files, histories, reexamining, retention, window
 from portcullis.office.entries import Announce, silent
@@ -38,6 +38,7 @@ from portcullis.office.models import (
     Sample,
 )
 from portcullis.office.people import Actor, check_role, deny, sign_act
+from portcullis.office.putting_back import files_below
 from portcullis.standing import GateLock, Hold
 
 ROLE = "records-officer"
@@ -45,7 +46,14 @@ ACT = "erase"
 ENTRY = "working-data-erased"
 
 
-def erase(home: Home, actor: Actor, what: Erasable, announce: Announce = silent) -> Erasure:
+def erase(
+    home: Home,
+    actor: Actor,
+    what: Erasable,
+    announce: Announce = silent,
+    *,
+    show: progress.Show = progress.unseen,
+) -> Erasure:
     """Dispose of the working data of ``what`` under the schedule, or finish doing so.
 
     Raises Refused where there is no such thing, a batch is not answered, its day has not come, or
@@ -58,7 +66,7 @@ def erase(home: Home, actor: Actor, what: Erasable, announce: Announce = silent)
         _check_day(home, what, since)
         if what.kind == HISTORY:
             announce("account")
-            _account(home, what.id)
+            _account(home, what.id, show)
         announce("decide")
         erasure = _decide(home, actor, what, announce)
     elif erasure.finished:
@@ -66,7 +74,7 @@ def erase(home: Home, actor: Actor, what: Erasable, announce: Announce = silent)
     announce("integrate-erasure")
     entries.integrate(home, announce)
     with _no_hold(home, actor, what):
-        _carry_out(home, erasure, announce)
+        _carry_out(home, erasure, announce, show)
     return erasure
 
 
@@ -151,14 +159,22 @@ def _write(what: Erasable, entry: Entry) -> Erasure:
     )
 
 
-def _carry_out(home: Home, erasure: Erasure, announce: Announce) -> None:
+def _carry_out(
+    home: Home,
+    erasure: Erasure,
+    announce: Announce,
+    show: progress.Show = progress.unseen,
+) -> None:
     """Destroy the secret first: whatever a crash leaves after it cannot be read."""
     what = Erasable(erasure.kind, erasure.subject)
     announce("destroy-secret")
     home.secrets.destroy(what)
-    for path in _files(home, what):
-        announce("destroy-files")
-        _remove(path)
+    doomed = _files(home, what)
+    number = sum(_count(path) for path in doomed)
+    with progress.step(show, "Destroy the files", number, "files") as advance:
+        for path in doomed:
+            announce("destroy-files")
+            _remove(path, advance)
     announce("forget")
     with transaction.atomic():
         _forget(what)
@@ -182,11 +198,19 @@ def _files(home: Home, what: Erasable) -> list[Path]:
     return [reexamining.result_file(home, int(what.id)).parent]
 
 
-def _remove(path: Path) -> None:
+def _count(path: Path) -> int:
+    return sum(1 for _ in files_below(path)) if path.is_dir() else 1
+
+
+def _remove(path: Path, advance: progress.Advance) -> None:
     if path.is_dir():
+        for relative in files_below(path):
+            (path / relative).unlink(missing_ok=True)
+            advance(1)
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+        advance(1)
     if path.parent.is_dir():
         tables.fsync_folder(path.parent)
 
@@ -208,18 +232,23 @@ def _forget(what: Erasable) -> None:
         Reexamination.objects.filter(number=what.id).update(wrapped_key=b"")
 
 
-def _account(home: Home, history_id: str) -> None:
+def _account(home: Home, history_id: str, show: progress.Show) -> None:
     """Write the disclosures of a history into the permanent accounting, as it has all others.
 
     A batch's are there since they were made; a history was only imported.
     """
     folder, permanent = histories.folder(home, history_id), home.derived_key("accounting")
-    own = histories.history_key(home, histories.find_history(history_id))
-    kept = (
-        part.select(*files.accounted(part.columns), "source_row", *histories.DISCLOSED)
-        for part in tables.scan_table(folder / files.REQUESTS, own)
-    )
-    tables.write_table(_accounting(home, history_id, "disclosures.tbl"), kept, permanent)
+    history = histories.find_history(history_id)
+    own = histories.history_key(home, history)
+    with (
+        progress.step(show, "Write the accounting", history.taken, "disclosures") as advance,
+        tables.TableWriter(_accounting(home, history_id, "disclosures.tbl"), permanent) as out,
+    ):
+        for part in tables.scan_table(folder / files.REQUESTS, own):
+            out.write(
+                part.select(*files.accounted(part.columns), "source_row", *histories.DISCLOSED)
+            )
+            advance(part.height)
     apart = tables.scan_table(folder / files.QUARANTINE, own)
     tables.write_table(_accounting(home, history_id, "quarantined.tbl"), apart, permanent)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 from django.db import transaction
 
-from portcullis import keys, law, screening, tables
+from portcullis import keys, law, matching, screening, tables
 from portcullis.errors import Refused
 from portcullis.law import Basis, Explained, Phase, Result
 from portcullis.office import entries, erased, files
@@ -184,7 +184,7 @@ def _judged(
     if Phase.MATCH in phases:
         decided = _row(home, batch, files.DETERMINATIONS, row)
         outcome = str(decided["outcome"][0])
-        matched = _row(home, batch, files.MATCHES, row)
+        matched = matching.as_of_today(_row(home, batch, files.MATCHES, row))
         if matched.height:
             frame = frame.with_columns(matched.select(_facts(matched)))
             stored |= matched.row(0, named=True)

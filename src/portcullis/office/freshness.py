@@ -5,7 +5,7 @@ the pack's ``checkpoint_age_minutes``. A ledger that cannot be written, witnesse
 copy older than was witnessed and a clock that is wrong all show here, and close the gate.
 """
 
-from portcullis import ledger
+from portcullis import ledger, progress
 from portcullis.errors import Refused
 from portcullis.office import cosigned, entries, restoring, signers
 from portcullis.office.home import Home
@@ -30,10 +30,10 @@ def check_ledger(home: Home) -> None:
     refuse_unless(ledger_standing(home))
 
 
-def verify_whole(home: Home) -> None:
+def verify_whole(home: Home, show: progress.Show = progress.unseen) -> None:
     """Raise LedgerDamaged, named for what it is, unless the ledger's files are whole."""
     said = signers.in_force(ledger.Log.open(home.ledger).size)
-    found = ledger.verify_log(home.ledger, said.signed_by, said.witnesses, said.k)
+    found = ledger.verify_log(home.ledger, said.signed_by, said.witnesses, said.k, show=show)
     wrong = [one for one in found.problems if one.fault is not ledger.Fault.CUT_OFF]
     if wrong:
         raise ledger.LedgerDamaged(f"The gate is closed. {wrong[0]}", wrong[0].fault)

@@ -7,7 +7,7 @@ and is logged as one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 from django.db import transaction
 
-from portcullis import intake, law, matching, records, screening, tables
+from portcullis import intake, law, matching, progress, records, screening, tables
 from portcullis.agreements import FieldRule, Pack
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
@@ -63,14 +63,21 @@ def history_key(home: Home, history: History) -> bytes:
 
 
 def import_history(
-    home: Home, actor: Actor, path: Path, history_id: str, made_under: Sequence[str]
+    home: Home,
+    actor: Actor,
+    path: Path,
+    history_id: str,
+    made_under: Sequence[str],
+    *,
+    show: progress.Show = progress.unseen,
 ) -> History:
     """Take in a file of disclosures made elsewhere, each with the request it answered.
 
     The file has the fields of the agreement's requests (what it lacks is blank), ``DISCLOSED`` and
     ``TRANSMITTAL``. ``made_under``: the readings they were made under. Rows that cannot be read,
     or do not say when, are quarantined with row and reason; taken and quarantined are all there
-    are. Raises Misuse for an unknown reading or id, Refused where the file was imported before.
+    are. Raises Misuse for an unknown reading or id, Refused where the file was imported before;
+    cut off between its row and the ledger, it is put on the ledger and returned.
     """
     check_role(home, actor, ROLE, "history-import")
     law.refuse_conflicts(made_under)
@@ -78,13 +85,20 @@ def import_history(
         raise Misuse("That is no id for a history.", "Use letters, digits, points and hyphens.")
     with _alone(home):
         digest = _digest(path)
+        cut_off = History.objects.filter(
+            id=history_id, file_digest=digest, act__entry__integrated=False
+        ).first()
+        if cut_off is not None:
+            entries.integrate(home)
+            return cut_off
         if History.objects.filter(id=history_id).exists():
             raise Refused("A history of that id was imported before.", "Give it another id.")
         if History.objects.filter(file_digest=digest).exists():
             raise Refused("That file was imported before.", "See `portcullis history list`.")
         key = tables.new_key()
-        taken, quarantined = _store(home, path, history_id, key)
-        measured = _measure(home, history_id, key)
+        taken, quarantined = _store(home, path, history_id, key, show)
+        with progress.step(show, "Measure the disclosures", taken, "rows") as advance:
+            measured = _measure(home, history_id, key, advance)
         tables.write_table(folder(home, history_id) / files.MEASURES, measured, key)
         facts = {
             "history": history_id,
@@ -111,7 +125,9 @@ def import_history(
     return history
 
 
-def compare_history(home: Home, actor: Actor, history_id: str) -> int:
+def compare_history(
+    home: Home, actor: Actor, history_id: str, *, show: progress.Show = progress.unseen
+) -> int:
     """Compare every imported request with the holder's records, and keep what was found.
 
     The look-ups are logged first. The last known address is sought as of the day of disclosure.
@@ -128,10 +144,12 @@ def compare_history(home: Home, actor: Actor, history_id: str) -> int:
         with records.open_index(home.index, home.derived_key("index")) as index:
             _log_lookups(home, history, requests["row"], index.info.digest, key)
             basis = readings.basis_on(home, home.today())
-            found = [
-                matching.match(part.drop("disclosed_on"), index, basis.on(day_of(disclosed_on)))
-                for (disclosed_on,), part in requests.group_by("disclosed_on")
-            ]
+            found = []
+            with progress.step(show, "Compare with the records", requests.height) as advance:
+                for (disclosed_on,), part in requests.group_by("disclosed_on"):
+                    then = basis.on(day_of(disclosed_on))
+                    found.append(matching.match(part.drop("disclosed_on"), index, then))
+                    advance(part.height)
         matches = pl.concat([pl.DataFrame(schema=matching.MATCH), *found]).sort("row")
         tables.write_table(folder(home, history_id) / files.MATCHES, matches, key)
         with transaction.atomic():
@@ -170,12 +188,15 @@ def _reading_pack(pack: Pack) -> Pack:
     return pack.model_copy(update={"request": request})
 
 
-def _store(home: Home, path: Path, history_id: str, key: bytes) -> tuple[int, int]:
+def _store(
+    home: Home, path: Path, history_id: str, key: bytes, show: progress.Show
+) -> tuple[int, int]:
     where = folder(home, history_id)
     where.mkdir(parents=True, exist_ok=True)
     quarantined = []
     with tables.TableWriter(where / files.REQUESTS, key) as out:
-        for chunk in intake.read_batch(path, _reading_pack(home.pack)):
+        batch = intake.open_batch(path, _reading_pack(home.pack))
+        for chunk in batch.shown_chunks(show, "Take in the disclosures"):
             undated = _undated(chunk.taken)
             out.write(chunk.taken.filter(_dated()).with_columns(_signed()))
             quarantined += [chunk.quarantined, undated]
@@ -212,17 +233,19 @@ def _signed() -> list[pl.Expr]:
     ]
 
 
-def _measure(home: Home, history_id: str, key: bytes) -> pl.DataFrame:
+def _measure(home: Home, history_id: str, key: bytes, advance: progress.Advance) -> pl.DataFrame:
     """Measure the history among its own requests: it never was in this gateway's window."""
     pack = home.pack
     basis = readings.basis_on(home, home.today())
-    prepared = (
-        screening.prepare(part, pack)
-        for part in tables.scan_table(folder(home, history_id) / files.REQUESTS, key)
-    )
     window_key = home.derived_key("window")
+
+    def prepared() -> Iterator[pl.DataFrame]:
+        for part in tables.scan_table(folder(home, history_id) / files.REQUESTS, key):
+            yield screening.prepare(part, pack)
+            advance(part.height)
+
     return screening.measure(
-        prepared, None, window_key, basis, basis.as_of, batch_id=history_id
+        prepared(), None, window_key, basis, basis.as_of, batch_id=history_id
     ).measures
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 from django.db import transaction
 
-from portcullis import ledger, release, tables
+from portcullis import ledger, progress, release, tables
 from portcullis.canonical import SEPARATOR
 from portcullis.determination import commitment, nonces_of
 from portcullis.errors import Refused
@@ -108,7 +108,9 @@ def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
         package.save(update_fields=["state", "reason", "concluded"])
 
 
-def seal_waiting(home: Home, batch: Batch, announce: Announce) -> None:
+def seal_waiting(
+    home: Home, batch: Batch, announce: Announce, show: progress.Show = progress.unseen
+) -> None:
     """Seal every authorised package. The row that names a file's digest is the commit."""
     sweep(home, batch)
     waiting = list(Package.objects.filter(batch=batch, state="authorised").order_by("row"))
@@ -116,25 +118,27 @@ def seal_waiting(home: Home, batch: Batch, announce: Announce) -> None:
         return
     contents = _contents(home, batch, [package.row for package in waiting])
     sealed: list[Package] = []
-    for package, proof, leaf in _proofs(home, batch, waiting):
-        content, nonce = contents[package.row]
-        parcel = release.Parcel(
-            package.id,
-            home.pack.id,
-            batch.id,
-            str(content["request_id"]),
-            package.officer,
-            leaf.decode(),
-            nonce,
-            proof,
-        )
-        package.digest, package.wrapped_half = _seal(home, package, content, parcel, announce)
-        package.state = "sealed"
-        sealed.append(package)
-        if len(sealed) == COMMIT_EVERY:
-            _commit(sealed, announce)
-            sealed = []
-    _commit(sealed, announce)
+    with progress.step(show, "Seal the packages", len(waiting), "packages") as advance:
+        for package, proof, leaf in _proofs(home, batch, waiting):
+            content, nonce = contents[package.row]
+            parcel = release.Parcel(
+                package.id,
+                home.pack.id,
+                batch.id,
+                str(content["request_id"]),
+                package.officer,
+                leaf.decode(),
+                nonce,
+                proof,
+            )
+            package.digest, package.wrapped_half = _seal(home, package, content, parcel, announce)
+            package.state = "sealed"
+            sealed.append(package)
+            advance(1)
+            if len(sealed) == COMMIT_EVERY:
+                _commit(sealed, announce)
+                sealed = []
+        _commit(sealed, announce)
 
 
 def sweep(home: Home, batch: Batch) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from portcullis import progress
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger.durable import fsync_all, remove
 from portcullis.office import files
@@ -36,32 +37,55 @@ def is_published(relative: Path) -> bool:
     return top == "outgoing" and len(below) > 1 and below[1:] != [files.RECEIPT]
 
 
-def save(home: Home, to: Path) -> tuple[str, ...]:
+def save(home: Home, to: Path, show: progress.Show) -> tuple[str, ...]:
     """Write what was published of each batch below ``to`` (as the home's ``outgoing``).
 
     Of an erased batch nothing is written. Returns the batches whose key cannot be read though
     nobody erased it: what was published of them is not saved.
     """
-    unsaved = []
-    for folder in sorted(home.outgoing.iterdir()) if home.outgoing.is_dir() else ():
-        names = [each.as_posix() for each in files_below(folder) if _is_whole(folder.name, each)]
-        standing = folder / TABLE
-        if not names and not standing.exists():
-            continue
-        try:
-            key = _key(home, folder.name)
-        except Refused:
-            continue
-        except Misuse:
-            unsaved.append(folder.name)
-            if standing.exists():
-                copy_file(standing, to / folder.name / TABLE)
-            continue
-        write_table(to / folder.name / TABLE, _frames(folder, names, key), key)
+    folders = sorted(home.outgoing.iterdir()) if home.outgoing.is_dir() else []
+    whole = {
+        folder: [each.as_posix() for each in files_below(folder) if _is_whole(folder.name, each)]
+        for folder in folders
+    }
+    number = sum(map(len, whole.values()))
+    with progress.step(show, "Save what was published", number, "files") as advance:
+        unsaved = [
+            folder.name
+            for folder, names in whole.items()
+            if not _save_batch(home, folder, names, to / folder.name, advance)
+        ]
     return tuple(unsaved)
 
 
-def put_back(home: Home, announce: Announce) -> tuple[str, ...]:
+def _save_batch(
+    home: Home, folder: Path, names: Sequence[str], to: Path, advance: progress.Advance
+) -> bool:
+    """Save what was published of one batch; return whether all that is to be saved was."""
+    standing = folder / TABLE
+    if not names and not standing.exists():
+        return True
+    try:
+        key = _key(home, folder.name)
+    except Refused:
+        return True
+    except Misuse:
+        if standing.exists():
+            copy_file(standing, to / TABLE)
+        return False
+    write_table(to / TABLE, _advancing(_frames(folder, names, key), advance), key)
+    return True
+
+
+def _advancing(frames: Iterator[pl.DataFrame], advance: progress.Advance) -> Iterator[pl.DataFrame]:
+    for frame in frames:
+        yield frame
+        advance(frame.height)
+
+
+def put_back(
+    home: Home, announce: Announce, show: progress.Show = progress.unseen
+) -> tuple[str, ...]:
     """Put back what a backup held of the batches, each file durably, and remove the tables.
 
     What is there already stays: it is the same, or newer. Of an erased batch the table is removed
@@ -81,7 +105,9 @@ def put_back(home: Home, announce: Announce) -> tuple[str, ...]:
                 continue
             else:
                 announce("unpack-published")
-                _unpack(table, key)
+                name = f"Put back what was published of {table.parent.name}"
+                with progress.step(show, name, unit="files") as advance:
+                    _unpack(table, key, advance)
             announce("remove-table")
             remove(table)
     return tuple(unread)
@@ -135,7 +161,7 @@ def _pieces(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, int, byte
                 yield name, mode, data
 
 
-def _unpack(table: Path, key: bytes) -> None:
+def _unpack(table: Path, key: bytes, advance: progress.Advance) -> None:
     """Write the files of ``table`` beside it, durably: each is there whole or not at all."""
     folder, parts = table.parent, table.with_name(_PARTS)
     shutil.rmtree(parts, ignore_errors=True)
@@ -148,6 +174,7 @@ def _unpack(table: Path, key: bytes) -> None:
             (parts / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with (parts / path).open("ab") as out:
                 out.write(data)
+        advance(frame.height)
     fsync_all(parts / each for each in named)
     for each, mode in named.items():
         (parts / each).chmod(mode)

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from portcullis import progress
 from portcullis.errors import Misuse
 from portcullis.office.home import MARK
 from portcullis.office.restored import Restored
@@ -21,37 +22,63 @@ DIGESTS = "SHA256SUMS"
 ERASABLE = "erasable-keys"
 ORIGIN = "ledger-origin"
 HOME = "home"
+UNFINISHED = ".unfinished"
+"""In a new home as long as it is being put back: what lies there is nobody's yet."""
 
 
-def restore(source: Path, path: Path) -> Restored:
+def restore(source: Path, path: Path, *, show: progress.Show = progress.unseen) -> Restored:
     """Put the backup in the folder ``source`` back as a new home at ``path``, marked and closed.
 
     Every file is checked by its digest first. Raises Misuse where the folder is no whole backup,
-    a file is not as it was saved, or ``path`` holds something.
+    a file is not as it was saved, or ``path`` holds something. Cut off before its end, it leaves
+    nothing there; or, killed, what the next restoring there removes.
     """
-    facts = _check_whole(source)
+    facts = _check_whole(source, show)
+    if (path / UNFINISHED).exists() and not (path / MARK).exists():
+        _clear(path)
     if path.exists() and any(path.iterdir()):
         raise Misuse(f"The folder {path.name} is not empty.", "Name a new folder for the home.")
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
     mark = Restored(str(facts["at"]))
-    mark.write(path)
     try:
-        for relative in files_below(source / HOME):
-            if relative.as_posix() != MARK:
-                copy_file(source / HOME / relative, path / relative)
-        secrets = source.parent / ERASABLE
-        for relative in files_below(secrets):
-            if relative.suffix == ".key":
-                copy_file(secrets / relative, path / "keys" / "erasable" / relative)
+        (path / UNFINISHED).touch()
+        mark.write(path)
+        _copy(source, path, show)
         # Last: without it there is no home, whatever else is there.
         publish(path / MARK, (source / HOME / MARK).read_bytes())
-    except OSError as problem:
+        (path / UNFINISHED).unlink()
+    except BaseException as problem:
+        _clear(path)
+        if not isinstance(problem, OSError):
+            raise
         raise Misuse(
-            f"The backup could not be put back: {problem.strerror}.",
-            "Remove the new folder, mend the disk and run it again.",
+            f"The backup could not be put back: {problem.strerror}. Nothing is left of it.",
+            "Mend the disk and run it again.",
         ) from problem
     return mark
+
+
+def _copy(source: Path, path: Path, show: progress.Show) -> None:
+    """Copy everything but the home's own mark."""
+    names = [each for each in files_below(source / HOME) if each.as_posix() != MARK]
+    total = sum(size_of(source / HOME / each) for each in names)
+    with progress.step(show, "Put the files back", total, "bytes") as advance:
+        for relative in names:
+            copy_file(source / HOME / relative, path / relative, advance)
+    secrets = source.parent / ERASABLE
+    for relative in files_below(secrets):
+        if relative.suffix == ".key":
+            copy_file(secrets / relative, path / "keys" / "erasable" / relative)
+
+
+def _clear(folder: Path) -> None:
+    """Empty ``folder``; last goes the mark by which it is known that this may be done."""
+    for each in sorted(folder.iterdir(), key=lambda each: each.name == UNFINISHED):
+        if each.is_dir():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
 
 
 def database_of(source: Path) -> str:
@@ -59,7 +86,7 @@ def database_of(source: Path) -> str:
     return str(_facts(source)["database"])
 
 
-def _check_whole(source: Path) -> dict[str, object]:
+def _check_whole(source: Path, show: progress.Show) -> dict[str, object]:
     """Return the backup's facts. Raises Misuse unless it holds the files listed, and no others."""
     facts = _facts(source)
     try:
@@ -70,9 +97,11 @@ def _check_whole(source: Path) -> dict[str, object]:
     there = {path.as_posix() for path in files_below(source)} - {DIGESTS}
     for name in sorted(there ^ set(listed)):
         raise _damaged(name)
-    for name, digest in listed.items():
-        if digest_of(source / name) != digest:
-            raise _damaged(name)
+    total = sum(size_of(source / name) for name in listed)
+    with progress.step(show, "Check the backup", total, "bytes") as advance:
+        for name, digest in listed.items():
+            if digest_of(source / name, advance) != digest:
+                raise _damaged(name)
     return facts
 
 
@@ -105,14 +134,26 @@ def files_below(folder: Path) -> Iterator[Path]:
             yield (Path(place) / name).relative_to(folder)
 
 
-def copy_file(source: Path, to: Path) -> None:
-    """Copy a file and who may read it, its folders as needed."""
+def copy_file(source: Path, to: Path, advance: progress.Advance | None = None) -> None:
+    """Copy a file and who may read it, its folders as needed; then advance by its bytes."""
     to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(source, to)
     shutil.copymode(source, to)
+    if advance is not None:
+        advance(size_of(to))
 
 
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 (hex) of the file at ``path``."""
+def digest_of(path: Path, advance: progress.Advance) -> str:
+    """Return the SHA-256 (hex) of the file at ``path``, and advance by its bytes."""
     with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
+        digest = hashlib.file_digest(source, "sha256").hexdigest()
+    advance(size_of(path))
+    return digest
+
+
+def size_of(path: Path) -> int:
+    """Return how many bytes the file has; 0 where it is gone."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

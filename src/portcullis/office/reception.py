@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis import intake, keys, tables
+from portcullis import intake, keys, progress, tables
 from portcullis.office import entries
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import QUARANTINE, REQUESTS, accounted, accounting
@@ -21,7 +21,13 @@ from portcullis.standing import GateLock
 INTAKE_WAITS = 600.0  # seconds one transmittal may wait for another
 
 
-def receive(home: Home, path: Path, announce: Announce = silent) -> dict[str, Any]:
+def receive(
+    home: Home,
+    path: Path,
+    announce: Announce = silent,
+    *,
+    show: progress.Show = progress.unseen,
+) -> dict[str, Any]:
     """Take in the batch at ``path`` with the manifest beside it; return the signed receipt.
 
     Raises intake.TransmittalRefused where it is refused whole; the refusal is on the ledger by
@@ -35,7 +41,7 @@ def receive(home: Home, path: Path, announce: Announce = silent) -> dict[str, An
             key = tables.new_key()
             announce("store")
             folder = _fresh_folder(home, transmittal.manifest.batch_id)
-            _store(home, transmittal, folder, key, announce)
+            _store(home, transmittal, folder, key, announce, show)
         except intake.TransmittalRefused as refused:
             if refused.code == "replay" and (receipt := _receipt_owed(home, path, announce)):
                 return receipt
@@ -63,8 +69,13 @@ def _fresh_folder(home: Home, batch_id: str) -> Path:
     return folder
 
 
-def _store(
-    home: Home, transmittal: intake.Transmittal, folder: Path, key: bytes, announce: Announce
+def _store(  # noqa: PLR0917 - where it goes, and who is told
+    home: Home,
+    transmittal: intake.Transmittal,
+    folder: Path,
+    key: bytes,
+    announce: Announce,
+    show: progress.Show,
 ) -> None:
     """Write requests, nonces, quarantine and accounting; they count once the row is written."""
     batch_id = transmittal.manifest.batch_id
@@ -74,10 +85,13 @@ def _store(
         account = files.enter_context(
             tables.TableWriter(accounting(home, batch_id, "requests.tbl"), permanent)
         )
+        signed_for = transmittal.manifest.file.rows
+        advance = files.enter_context(progress.step(show, "Take in the requests", signed_for))
         for frame in transmittal.frames():
             requests.write(frame)
             account.write(frame.select(*accounted(frame.columns), "source_row", "officers"))
             announce(f"stored {requests.rows}")
+            advance(frame.height)
     quarantined = transmittal.result.quarantined
     tables.write_table(folder / QUARANTINE, quarantined, key)
     tables.write_table(accounting(home, batch_id, "quarantined.tbl"), quarantined, permanent)

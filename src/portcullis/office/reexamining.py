@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
-from portcullis import law, matching, oversight, screening, tables
+from portcullis import law, matching, oversight, progress, screening, tables
 from portcullis.agreements import Pack
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
@@ -76,7 +76,9 @@ class Reexamined:
         return oversight.by_element(self.others, verdict)
 
 
-def reexamine(home: Home, actor: Actor, asked: Asked) -> Reexamined:
+def reexamine(
+    home: Home, actor: Actor, asked: Asked, *, show: progress.Show = progress.unseen
+) -> Reexamined:
     """Judge stored requests again: under the readings in force today, and those named.
 
     Each is judged as of the day it was judged, or disclosed, on; measures of a batch are as they
@@ -88,9 +90,13 @@ def reexamine(home: Home, actor: Actor, asked: Asked) -> Reexamined:
     check_role(home, actor, ROLE, "reexamine")
     run = _Run(home, asked)
     judged, others = [], []
-    for source, part in run.parts():
-        judged += [(source, verdict, count) for verdict, count in part.counts.items()]
-        others.append(part.others.select(pl.lit(source).alias("source"), pl.all()))
+    batches, imported = run.sources()
+    total = sum(each.taken for each in batches) + sum(each.taken for each in imported)
+    with progress.step(show, "Judge again", total) as advance:
+        for source, part in run.parts(batches, imported):
+            judged += [(source, verdict, count) for verdict, count in part.counts.items()]
+            others.append(part.others.select(pl.lit(source).alias("source"), pl.all()))
+            advance(sum(part.counts.values()))
     if not others:
         raise _nothing(run.erased)
     every = pl.concat(others)
@@ -140,21 +146,30 @@ class _Run:
         self.basis = self._after(home.today())
         self.erased: list[Erasure] = []
 
-    def parts(self) -> Iterator[tuple[str, Rejudged]]:
-        """Yield what comes of every part of every source, with the source's id.
-
-        ``others`` says, beside the verdict, whether the request ``left``, ``on`` which day, and
-        ``to`` whom.
-        """
+    def sources(self) -> tuple[list[Batch], list[History]]:
+        """Return what is judged again: what was asked for, else all that is still readable."""
         batches, imported = self._asked.batches, self._asked.histories
         if batches is None and imported is None:
             judged = Batch.objects.filter(lists__number=1).values_list("id", flat=True)
             batches = [each for each in judged if self._readable(Erasable.batch(each))]
             every = History.objects.values_list("id", flat=True)
             imported = [each for each in every if self._readable(Erasable.history(each))]
-        for batch in [files.find_batch(each) for each in dict.fromkeys(batches or ())]:
+        return (
+            [files.find_batch(each) for each in dict.fromkeys(batches or ())],
+            [histories.find_history(each) for each in dict.fromkeys(imported or ())],
+        )
+
+    def parts(
+        self, batches: Sequence[Batch], imported: Sequence[History]
+    ) -> Iterator[tuple[str, Rejudged]]:
+        """Yield what comes of every part of every source, with the source's id.
+
+        ``others`` says, beside the verdict, whether the request ``left``, ``on`` which day, and
+        ``to`` whom.
+        """
+        for batch in batches:
             yield from ((batch.id, part) for part in self._batch(batch))
-        for history in [histories.find_history(each) for each in dict.fromkeys(imported or ())]:
+        for history in imported:
             yield from ((history.id, part) for part in self._history(history))
 
     def _readable(self, what: Erasable) -> bool:
@@ -210,7 +225,7 @@ class _Run:
         measures = tables.read_table(folder / files.MEASURES, key)
         matches = pl.DataFrame(schema=matching.MATCH)
         if history.compared is not None:
-            matches = tables.read_table(folder / files.MATCHES, key)
+            matches = matching.as_of_today(tables.read_table(folder / files.MATCHES, key))
         matches = matches.with_columns(pl.lit(value=True).alias("looked_up"))
         for part in tables.scan_table(folder / files.REQUESTS, key):
             frame = screening.prepare(part, self.pack).with_columns(
@@ -274,7 +289,8 @@ def _flags(home: Home, batch: Batch, question: Question) -> pl.DataFrame:
     """Return the flags that changed elements read, and the match elements' stored results."""
     judged = [each.id for each in law.applicable(question.before, Phase.MATCH)]
     flags = sorted((question.columns | {"lka_found"}) & set(matching.MATCH))
-    matches = files.read_step(home, batch, files.MATCHES, ["row", *flags, *judged])
+    stored = matching.as_of_today(files.read_step(home, batch, files.MATCHES))
+    matches = stored.select("row", *flags, *judged)
     return matches.with_columns(pl.lit(value=True).alias("looked_up")).rename(
         {name: f"{oversight.WAS}{name}" for name in judged}
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from portcullis import screening
+from portcullis import matching, screening
 from portcullis.law import MET, Basis, Element, Phase, applicable, judge
 from portcullis.office import files, readings
 from portcullis.office.home import Home
@@ -24,6 +24,8 @@ def no_longer_met(home: Home, batch: Batch, rows: list[int]) -> dict[int, str]:
     frame = screening.prepare(requests, home.pack)
     for step in (files.MEASURES, files.MATCHES):
         found = files.read_step(home, batch, step).filter(wanted)
+        if step == files.MATCHES:
+            found = matching.as_of_today(found)
         frame = frame.join(found, on="row", how="left", maintain_order="left", suffix="_stored")
     today = readings.basis_on(home, home.today())
     again = list(_to_judge(files.basis_of(batch), today))

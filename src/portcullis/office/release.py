@@ -21,6 +21,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from portcullis import progress
 from portcullis.errors import Refused
 from portcullis.office import entries, packing, readings
 from portcullis.office.conclusion import conclude
@@ -57,7 +58,14 @@ class Released:
     not_sent: int
 
 
-def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent) -> Released:
+def release(
+    home: Home,
+    batch_id: str,
+    actor: Actor,
+    announce: Announce = silent,
+    *,
+    show: progress.Show = progress.unseen,
+) -> Released:
     """Release an approved list by the protocol, then answer the whole batch.
 
     Raises LedgerDamaged where the ledger is not whole, and Refused where it has no fresh
@@ -68,7 +76,7 @@ def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent
     an answer of its own.
     """
     batch = find_batch(batch_id)
-    verify_whole(home)
+    verify_whole(home, show)
     check_ledger(home)
     nothing_leaves = _nothing_leaves(batch)
     check_state(
@@ -76,32 +84,35 @@ def release(home: Home, batch_id: str, actor: Actor, announce: Announce = silent
     )
     check_apart(home, actor, "transmit", batch)
     if nothing_leaves:
-        _answer_only(home, batch, actor, announce)
+        _answer_only(home, batch, actor, announce, show)
         return count(batch)
     if batch.state == "answered":
         entries.integrate(home, announce)
         return count(batch)
     if batch.state == "approved":
-        _begin(home, batch, actor)
+        _begin(home, batch, actor, show)
     else:
         # Whatever a crash left, what is still to be sealed is what was approved.
-        check_list(home, batch)
+        _check_list(home, batch, show)
     # One process packs a batch at a time: the sweep of one must not take another's fresh files.
     with _alone(home, batch):
         announce("authorise")
-        packing.authorise(home, batch)
+        with progress.step(show, "Authorise the packages"):
+            packing.authorise(home, batch)
         announce("integrate-authorised")
-        entries.integrate(home, announce)
+        with progress.step(show, "Put what is authorised on the ledger"):
+            entries.integrate(home, announce)
         announce("judge-again")
-        packing.judge_again(home, batch)
+        with progress.step(show, "Judge again what time may have changed"):
+            packing.judge_again(home, batch)
         announce("seal")
-        packing.seal_waiting(home, batch, announce)
-    publish_waiting(home, batch, announce)
+        packing.seal_waiting(home, batch, announce, show)
+    publish_waiting(home, batch, announce, show)
     with _alone(home, batch):
         batch.refresh_from_db()
         if batch.state != "answered":
             announce("conclude")
-            conclude(home, batch, announce)
+            conclude(home, batch, announce, show)
     return count(batch)
 
 
@@ -110,18 +121,26 @@ def _alone(home: Home, batch: Batch) -> AbstractContextManager[None]:
     return GateLock(home.batch(batch.id) / "release.lock", timeout=RELEASE_WAITS).exclusive()
 
 
-def publish_waiting(home: Home, batch: Batch, announce: Announce = silent) -> None:
+def publish_waiting(
+    home: Home,
+    batch: Batch,
+    announce: Announce = silent,
+    show: progress.Show = progress.unseen,
+) -> None:
     """Publish every sealed package of the batch, one at a time. Several processes may do so.
 
     The ledger's checkpoint is kept fresh meanwhile; where it cannot be, the rest stays sealed.
     """
     waiting = Package.objects.filter(batch=batch, state=SEALED).order_by("authorised_id")
     looked = -math.inf
-    for package_id in list(waiting.values_list("id", flat=True)):
-        if time.monotonic() - looked > LOOK_AFTER:
-            check_ledger(home)
-            looked = time.monotonic()
-        publish(home, batch, package_id, announce)
+    ids = list(waiting.values_list("id", flat=True))
+    with progress.step(show, "Release one by one", len(ids), "packages") as advance:
+        for package_id in ids:
+            if time.monotonic() - looked > LOOK_AFTER:
+                check_ledger(home)
+                looked = time.monotonic()
+            publish(home, batch, package_id, announce)
+            advance(1)
 
 
 def publish(home: Home, batch: Batch, package_id: str, announce: Announce = silent) -> None:
@@ -194,14 +213,16 @@ def _nothing_leaves(batch: Batch) -> bool:
     return batch.state == "unapprovable"
 
 
-def _answer_only(home: Home, batch: Batch, actor: Actor, announce: Announce) -> None:
+def _answer_only(
+    home: Home, batch: Batch, actor: Actor, announce: Announce, show: progress.Show
+) -> None:
     _check_answer_day(home, batch)
     listed = batch.lists.get(number=1)
     with transaction.atomic():
         facts = {"list": listed.entry_id, "root": listed.root}
         sign_act(home, actor, "transmit", facts, batch.id)
     announce("conclude")
-    conclude(home, batch, announce)
+    conclude(home, batch, announce, show)
 
 
 def _check_answer_day(home: Home, batch: Batch) -> None:
@@ -213,7 +234,7 @@ def _check_answer_day(home: Home, batch: Batch) -> None:
         )
 
 
-def _begin(home: Home, batch: Batch, actor: Actor) -> None:
+def _begin(home: Home, batch: Batch, actor: Actor, show: progress.Show) -> None:
     _check_answer_day(home, batch)
     approval = Approval.objects.get(list__batch=batch, list__number=1)
     if home.today() > approval.expires_on:
@@ -224,11 +245,16 @@ def _begin(home: Home, batch: Batch, actor: Actor) -> None:
             "The recipient may not receive today: " + " ".join(standing.reasons),
             "Safeguards staff put a current record in force with `portcullis safeguards`.",
         )
-    check_list(home, batch)
+    _check_list(home, batch, show)
     with transaction.atomic():
         facts = {"list": approval.list.entry_id, "root": approval.list.root}
         sign_act(home, actor, "transmit", facts, batch.id)
         move(batch, "releasing")
+
+
+def _check_list(home: Home, batch: Batch, show: progress.Show) -> None:
+    with progress.step(show, "Check the list that was approved"):
+        check_list(home, batch)
 
 
 def _rename(staged: Path, out: Path) -> None:

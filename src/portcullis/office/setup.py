@@ -1,6 +1,7 @@
 """Opening the office of one home: Django's set-up, the database's schema, the ledger."""
 
 import os
+from itertools import chain
 
 import django
 from django.apps import apps
@@ -11,6 +12,11 @@ from django.db.migrations.executor import MigrationExecutor
 
 from portcullis.errors import Misuse
 from portcullis.office.home import Home
+from portcullis.tables import sweep
+
+# Where single files are published, as glob patterns. What is written by the batch, and by the
+# sequencer, is overwritten or swept by the next who writes it.
+_PUBLISHED_IN = ("pack", "keys", "keys/*", "versions/*", "outgoing/*")
 
 
 def open_office(home: Home) -> Home:
@@ -23,6 +29,7 @@ def open_office(home: Home) -> Home:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Misuse("The home's database is of another version.", "Run `portcullis upgrade`.")
+    _sweep(home)
     return home
 
 
@@ -37,6 +44,12 @@ def start(home: Home, origin: str = "") -> Home:
 
     entries.create_log(home, origin)
     return home
+
+
+def _sweep(home: Home) -> None:
+    """Remove the parts of files that a killed process left in the home."""
+    for folder in (home.path, *chain.from_iterable(map(home.path.glob, _PUBLISHED_IN))):
+        sweep(folder)
 
 
 def _point_django_at(home: Home) -> None:

@@ -27,22 +27,27 @@ from portcullis.records.sources import OutOfOrder, Source, check_columns, open_s
 from portcullis.records.versions import EngineName, IndexInfo, Version
 from portcullis.streams import ahead
 
+_DISK_FAILED = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,  # a commit that found the disk full
+)
+
 
 def build_index(
     source: str | Path,
     folder: Path,
     key: bytes,
     *,
-    announce: Callable[[str], None],
     show: progress.Show = progress.unseen,
     engine: EngineName = ENGINE,
 ) -> IndexInfo:
     """Build a new version of the index over ``source`` in ``folder`` and make it the current one.
 
     ``source``: a Parquet folder, a DuckDB file or a ``postgresql://`` address. ``key``: 32 bytes;
-    the index is encrypted under it (AES-256-GCM). ``announce`` is told what came of it in a
-    sentence, ``show`` how far it has come (unit: rows). ``engine``: what keeps the index; other
-    than ``duckdb``, it is kept where the records are (``elsewhere``).
+    the index is encrypted under it (AES-256-GCM). ``show``: told how far it has come (unit: rows).
+    ``engine``: what keeps the index; other than ``duckdb``, it is kept where the records are
+    (``elsewhere``).
 
     Raises Misuse where the records cannot be read or are doubtful (duplicates, addresses of
     nobody, impossible days), where another build is under way, or where the disk is full; the
@@ -55,7 +60,7 @@ def build_index(
             if engine == ENGINE
             else write_version(engine, str(source), folder, show)
         )
-        return _announced(version, announce)
+        return version.info
 
 
 def append_to_index(
@@ -63,7 +68,6 @@ def append_to_index(
     folder: Path,
     key: bytes,
     *,
-    announce: Callable[[str], None],
     show: progress.Show = progress.unseen,
 ) -> IndexInfo:
     """Append new filings to the current version in ``folder``, as a new version, and use that.
@@ -85,13 +89,7 @@ def append_to_index(
                 "Index all the records anew.",
             )
         version = _in_files(source, folder, key, base, show)
-        return _announced(version, announce)
-
-
-def _announced(version: Version, announce: Callable[[str], None]) -> IndexInfo:
-    info = version.info
-    announce(f"Index {info.version}: {info.taxpayers:,} taxpayers, {info.addresses:,} addresses.")
-    return info
+        return version.info
 
 
 def _in_files(
@@ -105,7 +103,7 @@ def _in_files(
         raise
     except (duckdb.Error, OSError) as error:
         shutil.rmtree(folder / versions.BUILDING, ignore_errors=True)
-        if not isinstance(error, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
+        if not isinstance(error, (OSError, *_DISK_FAILED)):
             raise
         raise Misuse(
             "The index could not be written: no room on the disk, or the disk failed.",

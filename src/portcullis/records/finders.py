@@ -8,6 +8,7 @@ hash is Polars' own with a fixed seed; ``MARK`` tells whether two programs hash 
 ``house``   the name at the house or box number in the ZIP code: the street may be misspelt
 ``street``  the name in the street and ZIP code: the number may be
 ``point``   anybody at the unique delivery point
+``unplaced``  the name, of those only who have no address of record at all
 """
 
 from functools import cache
@@ -35,7 +36,7 @@ _PLACES: dict[str, tuple[list[str | pl.Expr], pl.Expr]] = {
 """The finders of a name at a place: the parts of the place, and where there is a key at all."""
 
 _POINT = ["a_number", "a_street", "a_unit", "a_box", _WHEREABOUTS]
-FINDERS = ("tin", *_PLACES, "point")
+FINDERS = ("tin", *_PLACES, "point", "unplaced")
 
 
 def _hash(parts: list[str | pl.Expr]) -> pl.Expr:
@@ -73,7 +74,11 @@ def of_requests(requests: pl.DataFrame) -> pl.DataFrame:
     ``requests``: ``row``, ``tin`` (digits), ``n_*``, ``a_*``.
     """
     return requests.select("row", _tin().alias("tin"), _key_of_name(), *_keys_of_places()).select(
-        "row", "tin", *[(pl.col("named") ^ pl.col(name)).alias(name) for name in _PLACES], "point"
+        "row",
+        "tin",
+        *[(pl.col("named") ^ pl.col(name)).alias(name) for name in _PLACES],
+        "point",
+        pl.col("named").alias("unplaced"),
     )
 
 
@@ -97,6 +102,9 @@ def of_records(
     placed, known_placed = (
         frame.select("person", *_keys_of_places()) for frame in (places, known_places)
     )
+    somewhere = pl.concat(
+        [frame.filter(~pl.col("a_absent")).select("person") for frame in (places, known_places)]
+    )
     pairs = pl.concat(
         [
             named.join(placed, on="person"),
@@ -111,6 +119,9 @@ def of_records(
             for name in _PLACES
         },
         "find_point": placed.select(pl.col("point").alias("key"), "person"),
+        "find_unplaced": named.join(somewhere, on="person", how="anti").select(
+            pl.col("named").alias("key"), "person"
+        ),
     }
     return {
         name: table.filter(pl.col("key").is_not_null()).unique().sort("person", "key")

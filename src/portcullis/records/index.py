@@ -84,6 +84,10 @@ class DuckdbIndex:
         """
         return self._find(requests, ("place", "house", "street", "point"))
 
+    def namesakes(self, requests: pl.DataFrame) -> pl.DataFrame:
+        """Return ``row, person`` of who bears a request's name and has no address of record."""
+        return self._find(requests, ("unplaced",))
+
     def names(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Return each name, present and prior, of the persons of ``pairs`` (``row, person``).
 

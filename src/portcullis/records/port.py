@@ -47,6 +47,14 @@ class Index(Protocol):
         """
         ...
 
+    def namesakes(self, requests: pl.DataFrame) -> pl.DataFrame:
+        """Return who bears a request's name and has no address of record: ``row, person``.
+
+        Nobody can say that it is not they who live at the address given. Columns as for
+        ``candidates``.
+        """
+        ...
+
     def names(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Return each name, present and prior, of the persons of ``pairs`` (``row, person``).
 

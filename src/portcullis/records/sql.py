@@ -72,6 +72,10 @@ class SqlIndex:
         """Return ``row, person`` of who may be a near miss of requests already looked up."""
         return self._find(requests, ("place", "house", "street", "point"))
 
+    def namesakes(self, requests: pl.DataFrame) -> pl.DataFrame:
+        """Return ``row, person`` of who bears a request's name and has no address of record."""
+        return self._find(requests, ("unplaced",))
+
     def names(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Return each name of the persons of ``pairs``: ``row, person, r_tin, r_n_*``."""
         rows = self._of_persons(f"SELECT d.* FROM taxpayer d WHERE {_wanted('d')}", pairs)  # noqa: S608

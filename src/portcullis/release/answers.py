@@ -9,7 +9,6 @@ signature of the holder over its digest stands beside it.
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from joserfc.jwk import ECKey
 from portcullis import keys
 from portcullis.canonical import json_bytes
 from portcullis.errors import Misuse, Refused
-from portcullis.tables import fsync_folder, publish
+from portcullis.tables import publish, whole
 
 FORMAT = "portcullis-answers/1"
 RETURNED = "returned"
@@ -104,15 +103,10 @@ def write_answers(
     """
     digest = hashlib.sha256()
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as out:
+    with whole(path) as part, part.open("wb") as out:
         for lines in _lines(header, records):
             digest.update(lines)
             out.write(lines)
-        out.flush()
-        os.fsync(out.fileno())
-    part.rename(path)
-    fsync_folder(path.parent)
     publish(_signature(path), sign_answers(digest.hexdigest(), key).encode())
     return digest.hexdigest()
 

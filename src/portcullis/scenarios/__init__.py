@@ -4,6 +4,7 @@ No other room reads a scenario's truth (the ``scenario/`` folder beside its batc
 of (i)(6) is played with the requests whose truth class is ``IMPAIRMENT_ADVERSE``.
 """
 
+from portcullis.scenarios.adversarial import Adversarial, make_adversarial
 from portcullis.scenarios.batch_file import Batch
 from portcullis.scenarios.case_facts import AS_OF
 from portcullis.scenarios.clean import make_clean_batch
@@ -51,6 +52,7 @@ __all__ = [
     "SIGNATORY",
     "VARIANTS",
     "WHOLE",
+    "Adversarial",
     "Batch",
     "Comparison",
     "NaiveComparison",
@@ -61,6 +63,7 @@ __all__ = [
     "Variant",
     "compare",
     "compare_naive",
+    "make_adversarial",
     "make_batch",
     "make_clean_batch",
     "make_people",

@@ -16,7 +16,7 @@ from portcullis.scenarios import persons, tins
 from portcullis.scenarios.draws import below, generator, weighted
 from portcullis.scenarios.histories import FIRST_YEAR, LAST_YEAR
 from portcullis.scenarios.places import USUAL, draw_homes
-from portcullis.scenarios.pool import LINES, NAMESAKE, Pool, load_pool
+from portcullis.scenarios.pool import LINES, Pool, load_pool
 from portcullis.scenarios.spelling import capitals, folded, other_format
 from portcullis.scenarios.truth import MISSED_BY_SCRIPT, Cell
 from portcullis.scenarios.vocabulary import Ints, read
@@ -235,9 +235,9 @@ _AT_A_HOME_OF_RECORD = (
 
 # Roles other than plain that a class asks for.
 _ROLES: dict[str, tuple[str, ...]] = {
-    "lawful-suffix-missing": (NAMESAKE,),
     "shared-tin": ("shared-tin",),
     "father-and-son": ("father-son", "father-son-suffix"),
+    "son-without-suffix": ("father-son-suffix",),
     "twins": ("twins",),
     "itin-then-ssn": ("itin-then-ssn",),
     "general-delivery": ("general-delivery",),
@@ -252,7 +252,6 @@ _alone_at_home = pl.col("role") == "single"
 
 # What must hold of the taxpayer or the address for a request of the class.
 _SORTS: dict[str, pl.Expr] = {
-    "lawful-suffix-missing": pl.col("suffix").is_not_null(),
     "lawful-prior-address": pl.col("prior_line1").is_not_null(),
     "lawful-other-format": _IS["street"] | _IS["apartment"],
     "lawful-apartment": _IS["apartment"],
@@ -279,12 +278,12 @@ _SORTS: dict[str, pl.Expr] = {
     "near-miss-unit": _IS["apartment"],
     "near-miss-surname": _compound & (pl.col("family_name").str.split(" ").list.n_unique() > 1),
     "near-miss-nickname": pl.col("given_name").is_in(list(_NICKNAMES)),
+    "near-miss-suffix": _alone_at_home & pl.col("suffix").is_not_null(),
     "protected": pl.col("protected"),
 }
 
 # How the request of a class says it, where that is not just as the records do.
 _CHANGES: dict[str, _Change] = {
-    "lawful-suffix-missing": _saying(suffix=pl.lit(None, pl.String)),
     "lawful-prior-address": _saying(
         **{field: pl.col(f"prior_{line}") for line, field in zip(LINES, ADDRESS, strict=True)}
     ),
@@ -324,6 +323,8 @@ _CHANGES: dict[str, _Change] = {
     "near-miss-nickname": _saying(
         given_name=pl.col("given_name").replace_strict(_NICKNAMES, default=None)
     ),
+    "near-miss-suffix": _saying(suffix=pl.lit(None, pl.String)),
+    "son-without-suffix": _saying(suffix=pl.lit(None, pl.String)),
     "borrowed-tin": _fresh_names,
     "address-of-another": _rolled,
     "father-and-son": _saying(**_NO_TIN, suffix=pl.lit(None, pl.String)),

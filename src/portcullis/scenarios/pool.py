@@ -11,8 +11,6 @@ from portcullis.scenarios.population import ADDRESSES, CAST, TAXPAYERS
 PLAIN = ("single", "couple", "partners")
 _PAIRED = ("father-son", "father-son-suffix", "twins", "itin-then-ssn")
 _ALONE = ("shared-tin", "information-return-only", "protected", "general-delivery")
-# A son whose father bears his name, asked for at his own last known address.
-NAMESAKE = "namesake"
 LINES = ("line1", "line2", "city", "state", "zip")
 
 # Several times as many as are needed, so that the rare sorts among them are there too.
@@ -77,9 +75,6 @@ def load_pool(records: Path, wanted: int, seed: int) -> Pool:
                 .join(hearsay, on="taxpayer_id", maintain_order="left"),
                 people.filter(pl.col("role").is_in(_PAIRED), pl.col("place") == 1)
                 .join(together, on="household", maintain_order="left"),
-                people.filter(pl.col("role") == "father-son-suffix", pl.col("place") == 1)
-                .with_columns(pl.lit(NAMESAKE).alias("role"))
-                .join(known, on="taxpayer_id", maintain_order="left"),
             ],
             how="diagonal",
         ),

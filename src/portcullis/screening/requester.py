@@ -1,29 +1,24 @@
 """A requester's own check before sending: the same findings, with no records behind them."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from portcullis import progress
 from portcullis.agreements import Pack
-from portcullis.intake import OFFICERS_SCHEMA, read_batch
+from portcullis.intake import OFFICERS_SCHEMA, open_batch
 from portcullis.law import Basis
 from portcullis.screening.explain import COLUMNS, explain
 from portcullis.screening.measures import measure
 from portcullis.screening.prepare import prepare
 from portcullis.screening.screen import RETURNED, screen
 
-Progress = Callable[[str, int], None]
-
-
-def silent(_stage: str, _rows: int) -> None:
-    """Report no progress."""
-
 
 def requester_screen(
-    path: Path, pack: Pack, on: date, *, progress: Progress = silent
+    path: Path, pack: Pack, on: date, *, show: progress.Show = progress.unseen
 ) -> pl.DataFrame:
     """Return ``request_id, outcome, element, citation, field, message`` for the batch at ``path``.
 
@@ -31,15 +26,14 @@ def requester_screen(
     would quarantine (its ``element`` is the quarantine code; without a legible id the row number
     stands in its place). Judged as of ``on``. What only the holder has is not judged: earlier
     batches in the window; and who signs, and the officers' attestations, are taken as given.
-    Reads the file twice. ``progress`` is told the stage and the rows done. Raises as
-    ``intake.read_batch``.
+    Reads the file twice, each time a step of its own. Raises as ``intake.read_batch``.
     """
     basis = Basis.from_pack(pack, on)
     key = secrets.token_bytes(32)
-    chunks = (frame for frame, _ in prepared_chunks(path, pack, "measure", progress))
+    chunks = (frame for frame, _ in prepared_chunks(path, pack, "Measure the requests", show))
     measures = measure(chunks, None, key, basis, on, batch_id="").measures
     parts = []
-    for frame, quarantined in prepared_chunks(path, pack, "screen", progress):
+    for frame, quarantined in prepared_chunks(path, pack, "Screen the requests", show):
         findings = screen(frame, basis, measures)
         numbers = frame.select("request_id", "source_row")
         parts += [
@@ -50,18 +44,15 @@ def requester_screen(
 
 
 def prepared_chunks(
-    path: Path, pack: Pack, stage: str = "", progress: Progress = silent
+    path: Path, pack: Pack, step: str = "", show: progress.Show = progress.unseen
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Yield the rows of a requester's file, prepared, and the quarantined ones, chunk by chunk.
 
     Who signed, and what the officers attest to, stand as after a lawful transmittal.
     """
-    rows = 0
-    for chunk in read_batch(path, pack):
+    for chunk in open_batch(path, pack).shown_chunks(show, step):
         given = chunk.taken.with_columns(_given(pack))
         yield prepare(given, pack), chunk.quarantined
-        rows += chunk.taken.height + chunk.quarantined.height
-        progress(stage, rows)
 
 
 def _given(pack: Pack) -> list[pl.Expr]:
