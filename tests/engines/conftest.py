@@ -16,13 +16,6 @@ from tests.records.test_postgresql import hold
 ENGINES: tuple[EngineName, ...] = ("duckdb", "postgresql", "spark")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put all tests of this folder on one worker: Spark is started once."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("engines"))
-
-
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
     with postgresql.server() as address:
@@ -54,9 +47,7 @@ class Engines:
         source = write(taxpayers, folder / "source")
         hold(self.address, *tables(taxpayers))
         return {
-            engine: build_index(
-                self.source(engine, source), folder / engine, KEY, announce=str, engine=engine
-            )
+            engine: build_index(self.source(engine, source), folder / engine, KEY, engine=engine)
             for engine in engines
         }
 

@@ -16,6 +16,8 @@ from tests.matching.asking import Basis, frame, request
 from tests.records.small import KEY, address, tables, taxpayer
 from tests.records.test_postgresql import hold
 
+pytestmark = pytest.mark.xdist_group("engines")  # one Spark for all of them
+
 PEOPLE = [
     taxpayer("t1", "Qwertzuiop||Lopez", "000-12-3456", address("12 Asdfghjkl St")),
     taxpayer("t2", "Juan||Garcia", None, address(), address("7 Elm Ave")),
@@ -73,7 +75,7 @@ def schemas(server: str) -> list[str]:
 
 
 def keep(server: str, folder: Path, show: progress.Show = progress.unseen) -> None:
-    build_index(server, folder, KEY, announce=str, show=show, engine="postgresql")
+    build_index(server, folder, KEY, show=show, engine="postgresql")
 
 
 def test_only_finder_keys_and_numbers_travel(server: str, tmp_path: Path) -> None:
@@ -189,7 +191,7 @@ def test_two_tables_larger_than_one_message_are_read_side_by_side(
         "INSERT INTO address_of_record SELECT 'x' || g, repeat('1 Oak ', 30), NULL, 'Springfield', "
         "'IL', '62701', 2021, 'return', '2022-04-15', false FROM generate_series(1, 90000) g",
     )
-    info = build_index(server, tmp_path, KEY, announce=str)
+    info = build_index(server, tmp_path, KEY)
     assert (info.taxpayers, info.addresses) == (90_002, 90_003)
 
 
@@ -254,4 +256,4 @@ def test_other_sources_and_appending_are_refused(server: str, tmp_path: Path) ->
         keep(str(tmp_path), tmp_path / "index")
     keep(server, tmp_path / "index")
     with pytest.raises(Misuse, match="kept by postgresql: there it is always built whole"):
-        append_to_index(server, tmp_path / "index", KEY, announce=str)
+        append_to_index(server, tmp_path / "index", KEY)

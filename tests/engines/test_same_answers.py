@@ -17,6 +17,8 @@ from tests.matching.test_against_oracle import AS_OF, worlds
 from tests.oracle.matching_oracle import answer
 from tests.records.small import KEY, address, taxpayer
 
+pytestmark = pytest.mark.xdist_group("engines")  # one Spark for all of them
+
 # In byte order: digits, capitals, small letters, then what is not ASCII; by no language's rules.
 IDENTIFIERS = ["10", "9", "B-1", "Z", "a", "a-1", "a1", "aa", "b", "z", "Ä", "é", "ñ", "😀"]
 

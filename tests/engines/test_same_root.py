@@ -18,6 +18,8 @@ from tests.office import world as worlds
 from tests.office.homes import switch
 from tests.records.test_postgresql import hold
 
+pytestmark = pytest.mark.xdist_group("engines")  # one Spark for all of them
+
 LAWFUL = 40
 
 

@@ -15,6 +15,8 @@ from portcullis.errors import Misuse
 from portcullis.records import build_index, elsewhere, open_index, versions
 from tests.records.small import KEY, address, tables, taxpayer, write
 
+pytestmark = pytest.mark.xdist_group("engines")  # one Spark for all of them
+
 PEOPLE = [
     taxpayer("t1", "Ana||Lopez", "000-12-3456", address(), address("7 Elm Ave")),
     taxpayer("t2", "Juan||Garcia", None),
@@ -22,7 +24,7 @@ PEOPLE = [
 
 
 def keep(source: Path | str, folder: Path, show: progress.Show = progress.unseen) -> str:
-    return build_index(source, folder, KEY, announce=str, show=show, engine="spark").digest
+    return build_index(source, folder, KEY, show=show, engine="spark").digest
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_a_cancelled_build_leaves_nothing_half_made(source: Path, tmp_path: Path
 def test_tables_of_a_catalogue_and_an_index_elsewhere(
     source: Path, tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    digest = build_index(source, tmp_path / "duckdb", KEY, announce=str).digest
+    digest = build_index(source, tmp_path / "duckdb", KEY).digest
     spark.sql("CREATE DATABASE holder")
     for table in ("taxpayer", "address_of_record"):
         spark.read.parquet(str(source / f"{table}.parquet")).write.saveAsTable(f"holder.{table}")
@@ -124,7 +126,7 @@ def interrupted(*_: object) -> None:
 def test_without_java_it_is_said_what_to_install(source: Path, tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from portcullis.records import build_index\n"
-        "build_index(sys.argv[1], Path(sys.argv[2]), bytes(32), announce=str, engine='spark')"
+        "build_index(sys.argv[1], Path(sys.argv[2]), bytes(32), engine='spark')"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(source), str(tmp_path / "index")],
