@@ -123,9 +123,20 @@ def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_without_java_it_is_said_what_to_install(source: Path, tmp_path: Path) -> None:
+WITHOUT = {
+    "java": ("", "needs Java", "apt-get install openjdk-17-jre-headless"),
+    "spark": ("sys.modules['pyspark'] = None", "Spark is not installed", "requirements/spark.txt"),
+}
+
+
+@pytest.mark.parametrize("missing", WITHOUT)
+def test_what_is_missing_is_said_with_its_remedy(
+    source: Path, tmp_path: Path, missing: str
+) -> None:
+    hide, message, remedy = WITHOUT[missing]
     script = (
-        "import sys; from pathlib import Path; from portcullis.records import build_index\n"
+        f"import sys; {hide}\n"
+        "from pathlib import Path; from portcullis.records import build_index\n"
         "build_index(sys.argv[1], Path(sys.argv[2]), bytes(32), engine='spark')"
     )
     done = subprocess.run(
@@ -136,5 +147,5 @@ def test_without_java_it_is_said_what_to_install(source: Path, tmp_path: Path) -
         check=False,
     )
     told = done.stderr.strip().splitlines()[-1]
-    assert "needs Java" in told
-    assert "apt-get install openjdk-17-jre-headless" in told
+    assert message in told
+    assert remedy in told
