@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as adbc
+import polars as pl
 import pytest
 
 from portcullis.errors import Misuse
@@ -13,13 +14,19 @@ from tests.records.small import KEY, tables, write
 from tests.records.test_index import PEOPLE
 
 
+def hold(address: str, people: pl.DataFrame, places: pl.DataFrame) -> None:
+    """Put the tables into the database in place of those there."""
+    with adbc.connect(address) as connection, connection.cursor() as cursor:
+        for table, frame in (("taxpayer", people), ("address_of_record", places)):
+            cursor.execute(f"DROP TABLE IF EXISTS {table}")
+            cursor.adbc_ingest(table, frame.to_arrow(), mode="create")
+        connection.commit()
+
+
 @pytest.fixture
 def database() -> Iterator[str]:
     with postgresql.server() as address:
-        with adbc.connect(address) as connection, connection.cursor() as cursor:
-            for table, frame in zip(("taxpayer", "address_of_record"), tables(PEOPLE), strict=True):
-                cursor.adbc_ingest(table, frame.to_arrow(), mode="create")
-            connection.commit()
+        hold(address, *tables(PEOPLE))
         yield address
 
 

@@ -10,7 +10,7 @@ import errno
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import duckdb
 import polars as pl
@@ -281,10 +281,14 @@ class _OverAdbc:
 
     fingerprint = ""
 
-    def __init__(self, address: str, connection: Any, snapshot: str) -> None:  # noqa: ANN401
+    def __init__(self, address: str, stack: contextlib.ExitStack) -> None:
         self._address = address
-        self._connection = connection
-        self._snapshot = snapshot
+        self._stack = stack
+        self._connection = stack.enter_context(connected(address))
+        with self._connection.cursor() as cursor:
+            cursor.execute(_READING)
+            cursor.execute("SELECT pg_export_snapshot()")
+            self._snapshot = str(cursor.fetchone()[0])
 
     def columns(self, table: str) -> list[str]:
         with self._connection.cursor() as cursor:
@@ -305,7 +309,8 @@ class _OverAdbc:
 
     def in_order(self, table: str, columns: list[str], after: str) -> Iterator[pa.RecordBatch]:
         # A connection of its own: both tables are read side by side, and one carries one stream.
-        with connected(self._address) as connection, connection.cursor() as cursor:
+        connection = self._stack.enter_context(connected(self._address))
+        with connection.cursor() as cursor:
             cursor.execute(_READING)
             cursor.execute(f"SET TRANSACTION SNAPSHOT {literal(self._snapshot)}")
             with _may_read(table):
@@ -335,10 +340,9 @@ def _may_read(table: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _postgresql(address: str) -> Iterator[Source]:
-    with connected(address) as connection, connection.cursor() as cursor:
-        cursor.execute(_READING)
-        cursor.execute("SELECT pg_export_snapshot()")
-        yield _OverAdbc(address, connection, str(cursor.fetchone()[0]))
+    # Every connection ends with the source, however the reading of it ended.
+    with contextlib.ExitStack() as stack:
+        yield _OverAdbc(address, stack)
 
 
 def no_table(table: str) -> Misuse:
