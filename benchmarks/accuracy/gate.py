@@ -70,7 +70,7 @@ def run(case: layout.Case, scratch: Path) -> Found:
 def _pairs(passed: pl.DataFrame, index: records.Index, day: date) -> pl.DataFrame:
     """Return the candidates of each request beside it, compared as matching compares them."""
     asked = passed.with_columns(pl.col("tin_digits").alias("tin"))
-    compared = compare(asked, index.candidates(asked), index, day)
+    compared = compare(asked, index.candidates(asked), index, day, lambda _pairs: None)
     persons = compared.select("person").unique().sort("person").with_row_index("row")
     known = index.last_known(persons, day).select("row", "taxpayer_id")
     named = persons.join(known, on="row").drop("row")
