@@ -11,7 +11,7 @@ from pathlib import Path
 import altair as alt
 import vl_convert as vlc
 
-from benchmarks import gate, scene
+from benchmarks import gate, results, scene
 from benchmarks.results import Result, Run
 from benchmarks.splinked import link
 
@@ -42,8 +42,9 @@ def run(run: Run, seed: int, sizes: Sequence[int], say: Callable[[str], None]) -
             linked = link(data, "latest", _LIMIT)
         except RuntimeError as error:
             say(f"Splink did not finish: {error}")
-            continue
-        rows += sized.results("scale", _side("Splink", taxpayers), linked)
+        else:
+            rows += sized.results("scale", _side("Splink", taxpayers), linked)
+        say(results.table(rows))
     _draw(rows)
     return rows
 
