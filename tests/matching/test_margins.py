@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -59,23 +60,32 @@ CASES = [
      (NO_MARGIN, 0, "name-and-address")),
     ("Ana||Lopez", None, ("Ana||Lopez", OTHER_TIN, ELM), ("m", 2, "nobody")),
     ("Ana||Lopez", None, ("Mona||Lopez", OTHER_TIN), ("m", 1, "address")),
+    # Near on the name, and another or no unit in the building.
+    ("William||Lopez", None, ("Bill||Lopez", OTHER_TIN, address("12 Oak St Apt 4")),
+     (NO_MARGIN, 0, "name-and-address")),
+    ("Jose||Garcia", TIN, ("Jose||Garcia Lopez", OTHER_TIN, address("12 Oak St Apt 4")),
+     (NO_MARGIN, 0, "name-and-address")),
+    # One who has no number of his own is the likeliest to borrow another's.
+    ("Maria||Lopez", TIN, ("Mario||Lopez", None), (NO_MARGIN, 0, "name-and-address")),
 ]  # fmt: skip
 
 
-def test_the_closest_other_person_decides(tmp_path: Path) -> None:
-    """Every case in streets and a ZIP code of its own, all in one index."""
+@pytest.mark.parametrize("without_zip", ["nobody", "request", "record"])
+def test_the_closest_other_person_decides(tmp_path: Path, without_zip: str) -> None:
+    """Every case in a town of its own, all in one index; a ZIP Code left out changes nothing."""
     people, asked = [], []
     for place, (name, tin, other, _) in enumerate(CASES):
         for each in (taxpayer("m", name, TIN), taxpayer("o", *other)):
             homes = [
-                home | {"line1": _street(place, home["line1"]), "zip": f"627{place:02}"}
+                home
+                | _town(place, with_zip=without_zip != "record" or each["taxpayer_id"] == "m")
+                | {"line1": _street(place, home["line1"])}
                 for home in each["addresses"]
             ]
             own = {"taxpayer_id": f"{each['taxpayer_id']}{place}", "addresses": homes}
             people.append(each | own | {"tin": _number(place, each["tin"])})
-        asked.append(
-            request(name, _number(place, tin), _street(place, "12 Oak St"), zip=f"627{place:02}")
-        )
+        town = _town(place, with_zip=without_zip != "request")
+        asked.append(request(name, _number(place, tin), _street(place, "12 Oak St"), **town))
     with index_of(people, tmp_path) as index:
         answers = match(frame(asked), index, Basis()).to_dicts()
     for place, (answer, case) in enumerate(zip(answers, CASES, strict=True)):
@@ -187,3 +197,9 @@ def test_another_person_never_turns_an_answer_into_anothers(
 def found(taxpayers: list[dict], requests: list[dict]) -> pl.DataFrame:
     with TemporaryDirectory() as folder, index_of(taxpayers, Path(folder)) as index:
         return match(frame(requests), index, Basis(AS_OF))
+
+
+def _town(place: int, *, with_zip: bool) -> dict[str, str | None]:
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    city = f"Town {letters[place // 26]}{letters[place % 26]}"
+    return {"city": city, "state": "IL", "zip": f"627{place:02}" if with_zip else None}

@@ -190,7 +190,10 @@ class Compared:
 
 
 def _sought(name: Record, place: Record, other_name: Record, other_place: Record) -> bool:
-    """Where near misses are sought: somebody of the name nearby, or anybody at the very point."""
+    """Where others are sought: of the name nearby, sharing a name in the building, at the door.
+
+    A locality is the ZIP Code or the town, whichever both state alike.
+    """
     if place["a_absent"] or other_place["a_absent"]:
         return False
 
@@ -198,19 +201,22 @@ def _sought(name: Record, place: Record, other_name: Record, other_place: Record
         return all(place[f"a_{part}"] == other_place[f"a_{part}"] for part in parts)
 
     zipped = place["a_zip5"] != "" and equal("zip5")
-    town = place["a_zip5"] == other_place["a_zip5"] == "" and equal("city", "state")
-    point = (
-        place["a_unique_point"]
-        and other_place["a_unique_point"]
-        and equal("number", "street", "unit", "box")
-        and (zipped or town)
+    town = place["a_city"] != "" and place["a_state"] != "" and equal("city", "state")
+    here = zipped or town
+    unique = place["a_unique_point"] and other_place["a_unique_point"]
+    if unique and here and equal("number", "street", "unit", "box"):
+        return True
+    if name["n_absent"] or other_name["n_absent"]:
+        return False
+    named = name["n_key"] == other_name["n_key"]
+    parts, other_parts = ({each["n_given"], each["n_family_set"]} for each in (name, other_name))
+    numbered = place["a_number"] + place["a_box"] != ""
+    house = numbered and equal("number", "box") and here
+    street = place["a_street"] != "" and equal("street") and here
+    building = numbered and equal("number", "street", "box") and here
+    return (named and (equal("number", "street", "box") or house or street)) or (
+        building and bool(parts & other_parts)
     )
-    named = (
-        not name["n_absent"] and not other_name["n_absent"] and name["n_key"] == other_name["n_key"]
-    )
-    house = place["a_number"] + place["a_box"] != "" and equal("number", "box") and zipped
-    street = place["a_street"] != "" and equal("street") and zipped
-    return point or (named and (equal("number", "street", "box") or house or street))
 
 
 def comes_close(each: Compared, *, numbered: bool, matched: bool) -> tuple[bool, bool]:
@@ -222,7 +228,7 @@ def comes_close(each: Compared, *, numbered: bool, matched: bool) -> tuple[bool,
     """
     another = matched and each.suffix_said and each.name == "suffix-missing"
     # Somebody else must have both borrowed the number and misspelt the name into its owner's.
-    another = another or (matched and numbered and each.name == "near" and not each.by_tin)
+    another = another or (matched and numbered and each.name == "near" and each.contradicts)
     name = each.agrees or (each.near and not another)
     address = each.address == "same" or each.address in NEAR_ADDRESSES
     if not numbered:

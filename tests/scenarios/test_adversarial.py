@@ -22,7 +22,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     made = make_adversarial(folder, seed=11, scale=0.25)
     asked = pl.read_parquet(folder / "requests.parquet").with_row_index("row")
     assert asked.height == made.requests
-    records.build_index(folder, folder / "index", KEY, announce=lambda _: None)
+    records.build_index(folder, folder / "index", KEY)
     with records.open_index(folder / "index", KEY) as index:
         found = matching.match(names.normalise(addresses.normalise(asked)), index, Basis()).rename(
             {"taxpayer_id": "found"}

@@ -3,8 +3,13 @@
 A TIN never tells two people apart, for members of a household borrow each other's. So a match
 stands only where every other person near it fails even to nearly agree on the name, or on every
 address of record. Looked at are those who have the TIN, whoever bears the name in the street or at
-the house number in the ZIP code, everybody at the same unique delivery point, and, where there is
-no TIN to go by, whoever bears the name and has no address of record.
+the house number of the locality, whoever shares a given or family name in the building,
+everybody at the same unique delivery point, and, where there is no TIN to go by, whoever bears the
+name and has no address of record. Not looked at is one whose name and house number, or name and
+street, both differ by a slip.
+
+Whoever is matched must be among those found near, for the very keys that found the match find them
+there. Where they are not, the index does not answer as it should, and nothing has a margin.
 """
 
 from datetime import date
@@ -47,9 +52,9 @@ def margins(
 ) -> pl.DataFrame:
     """Return one row a row of ``standing``: ``MARGIN``.
 
-    ``asked``: all requests, as for ``compare``. ``standing``: ``row``, ``matched`` and ``by_tin``
-    (see ``routes.standing``) of those that would have a match or a near miss. ``found``: the
-    candidates of all (``row, person``).
+    ``asked``: all requests, as for ``compare``. ``standing``: ``row``, ``person``, ``matched`` and
+    ``by_tin`` (see ``routes.standing``) of those that would have a match or a near miss. ``found``:
+    the candidates of all (``row, person``).
 
     ``margin``: of the two elements name and address, how many the closest other person does not
     even nearly agree on; 0 is none. ``runner_up``: what that person shares (``codes.RUNNER_UP``).
@@ -66,6 +71,7 @@ def margins(
     unnumbered = standing.filter(~pl.col("by_tin"))
     with progress.step(show, "Look for runners-up"):
         near = index.neighbours(asked.join(standing, on="row", how="semi"))
+        standing = _seen(standing, near)
         unplaced = index.namesakes(asked.join(unnumbered, on="row", how="semi"))
     pairs = (
         pl.concat([found.join(standing, on="row", how="semi"), near, unplaced])
@@ -76,7 +82,7 @@ def margins(
         compared = compare(asked, pairs, index, as_of, advance, whatever_the_name=True)
     suffix_said = asked.select("row", (pl.col("n_suffix") != "").alias("suffix_said"))
     no_suffix = pl.col("name") == _SUFFIX_MISSING
-    misspelt = (pl.col("name") == _SLIP) & pl.col("by_tin") & ~pl.col("tin_equal")
+    misspelt = (pl.col("name") == _SLIP) & pl.col("by_tin") & pl.col("tin_contradicts")
     another = pl.col("matched") & ((pl.col("suffix_said") & no_suffix) | misspelt)
     name = _NEAR_NAME & ~another
     nearby_or_nowhere = _NEAR_ADDRESS | (~pl.col("by_tin") & (_OTHER_DOOR | _NOWHERE))
@@ -121,3 +127,9 @@ def margins(
         .collect()
         .cast(MARGIN)  # type: ignore[arg-type]
     )
+
+
+def _seen(standing: pl.DataFrame, near: pl.DataFrame) -> pl.DataFrame:
+    """Return those of ``standing`` whose match the index finds near, and the near misses."""
+    seen = standing.join(near, on=["row", "person"], how="semi")
+    return pl.concat([seen, standing.filter(~pl.col("matched"))]).unique().drop("person")

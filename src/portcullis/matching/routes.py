@@ -182,11 +182,17 @@ def route(presumed: pl.DataFrame, margins: pl.DataFrame) -> pl.DataFrame:
 
 
 def standing(presumed: pl.DataFrame) -> pl.DataFrame:
-    """Return ``row, matched, by_tin`` of requests that would have a match, or a near miss."""
+    """Return ``row, person, matched, by_tin`` of what would be a match, or a near miss.
+
+    ``person``: the match; null for a near miss.
+    """
+    by_tin = pl.col("tin_candidates") > 0
+    person = pl.when(by_tin).then("tin_person").otherwise("name_address_person")
     return presumed.filter(_stands()).select(
         "row",
+        pl.when(pl.col("cause").is_null()).then(person).cast(pl.UInt32).alias("person"),
         pl.col("cause").is_null().alias("matched"),
-        (pl.col("tin_candidates") > 0).alias("by_tin"),
+        by_tin.alias("by_tin"),
     )
 
 

@@ -173,7 +173,7 @@ def _made(
 ) -> Iterator[tuple[Block, int]]:
     """Yield block after block with the number of its new persons."""
     person, place = writer.built.next_person, writer.built.next_place
-    for taxpayers, addresses in cut(source, writer.built.last_id):
+    for taxpayers, addresses in cut(source, writer.built.last_id, begun=bool(writer.built.digests)):
         identifiers = pl.concat([taxpayers["taxpayer_id"], addresses["taxpayer_id"]]).unique()
         there = known(identifiers.drop_nulls())
         block = make_block(taxpayers, addresses, there, first_person=person, first_place=place)

@@ -8,15 +8,17 @@ from portcullis.records import blocks
 from portcullis.records.sources import TABLES, Source, frames
 
 
-def cut(source: Source, after: str = "") -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+def cut(
+    source: Source, after: str = "", *, begun: bool = False
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Yield ``taxpayers, addresses`` of block after block of ``source``, in order of taxpayer_id.
 
     A block ends where either table has ``blocks.BLOCK_TAXPAYERS`` taxpayers; records of nobody are
-    one empty block. ``after``: the last taxpayer of the blocks already made. Raises what
-    ``sources.frames`` does.
+    one empty block. ``after``: the last taxpayer of the blocks already made, ``begun``: there are
+    such. Raises what ``sources.frames`` does.
     """
     people, places = (_Reader(source, table, after) for table in TABLES)
-    first = not after
+    first = not begun
     while True:
         ends = [end for reader in (people, places) if (end := reader.block_end()) is not None]
         last = min(ends, default=None)

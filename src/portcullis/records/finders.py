@@ -1,14 +1,18 @@
 """How a record is found: 64-bit keys over the normal forms, the same for a request and a record.
 
 A key may be shared by chance: what is found is only a candidate, and always compared in full. The
-hash is Polars' own with a fixed seed; ``MARK`` tells whether two programs hash alike.
+hash is Polars' own with a fixed seed; ``mark`` tells whether two programs hash alike.
 
-``tin``     the number itself
-``place``   the name at the delivery line; unit and locality are left to the comparison
-``house``   the name at the house or box number in the ZIP code: the street may be misspelt
-``street``  the name in the street and ZIP code: the number may be
-``point``   anybody at the unique delivery point
+``tin``       the number itself
+``place``     the name at the delivery line; unit and locality are left to the comparison
+``house``     the name at the house or box number in the locality: the street may be misspelt
+``street``    the name in the street of the locality: the number may be
+``kin``       whoever shares the given or the family name, in either place, in the building
+``point``     anybody at the unique delivery point
 ``unplaced``  the name, of those only who have no address of record at all
+
+A locality is the ZIP Code and, apart from it, city and state: comparison goes by the town where
+either side has no ZIP Code, so each address is found by both.
 """
 
 from functools import cache
@@ -19,28 +23,35 @@ from portcullis.records.normal import TIN_DIGITS
 
 _SEED = 6103
 _KEY = pl.UInt64()
-_WHEREABOUTS = (
-    pl.when(pl.col("a_zip5") != "")
-    .then("a_zip5")
-    .otherwise(pl.concat_str("a_city", "a_state", separator=","))
-)
-
-_PLACES: dict[str, tuple[list[str | pl.Expr], pl.Expr]] = {
-    "place": (["a_number", "a_street", "a_box"], pl.lit(value=True)),
-    "house": (
-        ["a_number", "a_box", "a_zip5"],
-        (pl.concat_str("a_number", "a_box") != "") & (pl.col("a_zip5") != ""),
-    ),
-    "street": (["a_street", "a_zip5"], (pl.col("a_street") != "") & (pl.col("a_zip5") != "")),
+_TOWN = pl.concat_str("a_city", "a_state", separator=",")
+_LOCALITIES: dict[str, tuple[pl.Expr, pl.Expr]] = {
+    "zip": (pl.col("a_zip5"), pl.col("a_zip5") != ""),
+    "town": (_TOWN, (pl.col("a_city") != "") & (pl.col("a_state") != "")),
 }
-"""The finders of a name at a place: the parts of the place, and where there is a key at all."""
+"""Where an address lies, each with when it says so."""
 
-_POINT: list[str | pl.Expr] = ["a_number", "a_street", "a_unit", "a_box", _WHEREABOUTS]
-FINDERS = ("tin", *_PLACES, "point", "unplaced")
+_NUMBERED = pl.concat_str("a_number", "a_box") != ""
+_IN_LOCALITY: dict[str, tuple[list[str], pl.Expr]] = {
+    "house": (["a_number", "a_box"], _NUMBERED),
+    "street": (["a_street"], pl.col("a_street") != ""),
+    "building": (["a_number", "a_street", "a_box"], _NUMBERED),
+    "point": (["a_number", "a_street", "a_unit", "a_box"], pl.col("a_unique_point")),
+}
+"""The parts of a place that are sought in its locality, and where there is a key at all."""
+
+_AT: dict[str, list[tuple[str, str]]] = {
+    "place": [("named", "place")],
+    "house": [("named", f"house_{where}") for where in _LOCALITIES],
+    "street": [("named", f"street_{where}") for where in _LOCALITIES],
+    "kin": [(part, f"building_{where}") for part in ("given", "family") for where in _LOCALITIES],
+}
+"""The finders of a name at a place: which key of a name is joined with which of a place."""
+
+FINDERS = ("tin", *_AT, "point", "unplaced")
 
 
-def _hash(parts: list[str | pl.Expr]) -> pl.Expr:
-    return pl.concat_str(parts, separator="\x1f").hash(_SEED)
+def _hash(*parts: str | pl.Expr) -> pl.Expr:
+    return pl.concat_str(*parts, separator="\x1f").hash(_SEED)
 
 
 @cache
@@ -50,18 +61,28 @@ def mark() -> str:
     return "-".join(str(value) for value in texts.hash(_SEED))
 
 
-def _tin(column: str = "tin") -> pl.Expr:
-    whole = pl.col(column).str.len_bytes() == TIN_DIGITS
-    return pl.when(whole).then(pl.col(column)).cast(_KEY, strict=False)
+def _tin() -> pl.Expr:
+    whole = pl.col("tin").str.len_bytes() == TIN_DIGITS
+    return pl.when(whole).then("tin").cast(_KEY, strict=False)
 
 
 def _keys_of_places() -> list[pl.Expr]:
     there = ~pl.col("a_absent")
-    named = [
-        pl.when(there & where).then(_hash(parts)).alias(name)
-        for name, (parts, where) in _PLACES.items()
+    keys = [pl.when(there).then(_hash("a_number", "a_street", "a_box")).alias("place")]
+    for finder, (parts, where) in _IN_LOCALITY.items():
+        for name, (locality, said) in _LOCALITIES.items():
+            key = pl.when(there & where & said).then(_hash(*parts, locality))
+            keys.append(key.alias(f"{finder}_{name}"))
+    return keys
+
+
+def _keys_of_names() -> list[pl.Expr]:
+    named = ~pl.col("n_absent")
+    keys = {"named": "n_key", "given": "n_given", "family": "n_family_set"}
+    # Given and family names hash alike: who wrote each in the other's place is found too.
+    return [
+        pl.when(named).then(pl.col(part).hash(_SEED + 1)).alias(key) for key, part in keys.items()
     ]
-    return [*named, pl.when(there & pl.col("a_unique_point")).then(_hash(_POINT)).alias("point")]
 
 
 def of_places(places: pl.DataFrame) -> pl.DataFrame:
@@ -74,22 +95,19 @@ def of_places(places: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _key_of_name() -> pl.Expr:
-    return pl.when(~pl.col("n_absent")).then(pl.col("n_key").hash(_SEED + 1)).alias("named")
-
-
-def of_requests(requests: pl.DataFrame) -> pl.DataFrame:
-    """Return ``row`` and a key for each finder, null where the request has none.
+def of_requests(requests: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return for each finder the keys of ``requests``: ``row, key``, several a request or none.
 
     ``requests``: ``row``, ``tin`` (digits), ``n_*``, ``a_*``.
     """
-    return requests.select("row", _tin().alias("tin"), _key_of_name(), *_keys_of_places()).select(
-        "row",
-        "tin",
-        *[(pl.col("named") ^ pl.col(name)).alias(name) for name in _PLACES],
-        "point",
-        pl.col("named").alias("unplaced"),
-    )
+    row = pl.col("row").cast(pl.UInt32)
+    keys = requests.select(row, _tin().alias("tin"), *_keys_of_names(), *_keys_of_places())
+    return {
+        "tin": _listed(keys.select("row", pl.col("tin").alias("key"))),
+        **_at_places(keys, "row"),
+        "point": _at_points(keys, "row"),
+        "unplaced": _listed(keys.select("row", pl.col("named").alias("key"))),
+    }
 
 
 def of_records(
@@ -106,31 +124,54 @@ def of_records(
     found at the known places too, and each known name at the new ones.
     """
     named, known_named = (
-        frame.select("person", _key_of_name()).filter(pl.col("named").is_not_null())
+        frame.filter(~pl.col("n_absent")).select("person", *_keys_of_names()).unique()
         for frame in (names, known_names)
     )
-    somewhere = pl.concat(
-        [frame.filter("somewhere").select("person") for frame in (placed, known_placed)]
+    # One address written in several ways has the same keys.
+    there, known_there = (
+        frame.filter("somewhere").drop("somewhere").unique() for frame in (placed, known_placed)
     )
+    somewhere = pl.concat([there.select("person"), known_there.select("person")])
     pairs = pl.concat(
         [
-            named.join(placed, on="person"),
-            named.join(known_placed, on="person"),
-            known_named.join(placed, on="person"),
+            named.join(there, on="person"),
+            named.join(known_there, on="person"),
+            known_named.join(there, on="person"),
         ]
     )
+    unplaced = named.join(somewhere, on="person", how="anti")
     tables = {
-        "find_tin": taxpayers.select(_tin().alias("key"), "person"),
-        **{
-            f"find_{name}": pairs.select((pl.col("named") ^ pl.col(name)).alias("key"), "person")
-            for name in _PLACES
-        },
-        "find_point": placed.select(pl.col("point").alias("key"), "person"),
-        "find_unplaced": named.join(somewhere, on="person", how="anti").select(
-            pl.col("named").alias("key"), "person"
-        ),
+        "tin": _listed(taxpayers.select("person", _tin().alias("key"))),
+        **_at_places(pairs, "person"),
+        "point": _at_points(there, "person"),
+        "unplaced": _listed(unplaced.select("person", pl.col("named").alias("key"))),
     }
     return {
-        name: table.filter(pl.col("key").is_not_null()).unique().sort("person", "key")
-        for name, table in tables.items()
+        f"find_{finder}": table.select("key", "person").sort("person")
+        for finder, table in tables.items()
     }
+
+
+def _at_places(keys: pl.DataFrame, who: str) -> dict[str, pl.DataFrame]:
+    """Return for each finder of a name at a place ``who, key``, each pair once."""
+    return {
+        finder: _listed(
+            pl.concat(
+                [
+                    keys.select(who, (pl.col(name) ^ pl.col(place)).alias("key"))
+                    for name, place in joined
+                ]
+            )
+        )
+        for finder, joined in _AT.items()
+    }
+
+
+def _at_points(keys: pl.DataFrame, who: str) -> pl.DataFrame:
+    """Return ``who, key`` of the unique delivery points of ``keys``, each pair once."""
+    points = [keys.select(who, pl.col(f"point_{where}").alias("key")) for where in _LOCALITIES]
+    return _listed(pl.concat(points))
+
+
+def _listed(keys: pl.DataFrame) -> pl.DataFrame:
+    return keys.filter(pl.col("key").is_not_null()).unique()

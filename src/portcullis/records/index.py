@@ -80,10 +80,11 @@ class DuckdbIndex:
     def neighbours(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return who may be a near miss of requests already looked up: ``row, person``.
 
-        They are those of the name at the delivery line, or at the house number or in the street in
-        the ZIP code, and anybody at the same unique delivery point. Columns as for ``candidates``.
+        They are those of the name at the delivery line, or at the house number or in the street of
+        the locality, whoever shares a given or family name in the same building, and anybody at the
+        same unique delivery point. Columns as for ``candidates``.
         """
-        return self._find(requests, ("place", "house", "street", "point"))
+        return self._find(requests, ("place", "house", "street", "kin", "point"))
 
     def namesakes(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return ``row, person`` of who bears a request's name and has no address of record."""
@@ -151,12 +152,13 @@ class DuckdbIndex:
 
     def _find(self, requests: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
         digits = requests.with_columns(normal.tin_digits("tin").alias("tin"))
-        asked = finders.of_requests(digits).select(pl.col("row").cast(pl.UInt32), *wanted)
+        keys = finders.of_requests(digits)
         found = " UNION ".join(
-            f"SELECT row, person FROM asked JOIN find_{finder} f ON asked.{finder} = f.key"  # noqa: S608
+            f"SELECT row, person FROM asked_{finder} JOIN find_{finder} USING (key)"  # noqa: S608
             for finder in wanted
         )
-        return self._ask(f"FROM ({found}) ORDER BY person, row", asked=asked)
+        asked = {f"asked_{finder}": keys[finder] for finder in wanted}
+        return self._ask(f"FROM ({found}) ORDER BY person, row", **asked)
 
     def _select(self, query: str, pairs: pl.DataFrame, as_of: date | None = None) -> pl.DataFrame:
         """Ask for what is known of the persons of ``pairs``: only their stretch is read."""

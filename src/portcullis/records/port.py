@@ -42,8 +42,9 @@ class Index(Protocol):
     def neighbours(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return who may be a near miss of requests already looked up: ``row, person``.
 
-        They are those of the name at the delivery line, or at the house number or in the street in
-        the ZIP code, and anybody at the same unique delivery point. Columns as for ``candidates``.
+        They are those of the name at the delivery line, or at the house number or in the street of
+        the locality, whoever shares a given or family name in the same building, and anybody at the
+        same unique delivery point. Columns as for ``candidates``.
         """
         ...
 

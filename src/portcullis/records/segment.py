@@ -179,7 +179,7 @@ def attach_segments(
             )
     for table in TABLES:
         parts = [
-            f"SELECT {place}::UTINYINT AS segment, * FROM s{place}.{table}"  # noqa: S608
+            f"SELECT {place}::USMALLINT AS segment, * FROM s{place}.{table}"  # noqa: S608
             for place in range(len(segments))
         ]
         connection.execute(f"CREATE TEMP VIEW {table} AS {' UNION ALL '.join(parts)}")

@@ -70,7 +70,7 @@ class SqlIndex:
 
     def neighbours(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return ``row, person`` of who may be a near miss of requests already looked up."""
-        return self._find(requests, ("place", "house", "street", "point"))
+        return self._find(requests, ("place", "house", "street", "kin", "point"))
 
     def namesakes(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return ``row, person`` of who bears a request's name and has no address of record."""
@@ -128,10 +128,7 @@ class SqlIndex:
         """Return who is found by the finders ``wanted``: ``row, person``, in order of person."""
         digits = requests.with_columns(normal.tin_digits("tin").alias("tin"))
         keys = finders.of_requests(digits)
-        asked = {
-            f"asked_{finder}": keys.select("row", pl.col(finder).alias("key")).drop_nulls()
-            for finder in wanted
-        }
+        asked = {f"asked_{finder}": keys[finder] for finder in wanted}
         found = " UNION ".join(
             f"SELECT a.row, f.person FROM asked_{finder} a JOIN find_{finder} f ON f.key = a.key"  # noqa: S608
             for finder in wanted
