@@ -12,7 +12,7 @@ import polars as pl
 from portcullis import addresses, names
 from portcullis.matching import Near
 from portcullis.oversight import likelihood
-from portcullis.oversight.near_miss import Picture, picture
+from portcullis.oversight.near_miss import Picture, Waterfall, picture
 
 _GIVEN = ["Ada", "Grace", "Edsger", "Barbara", "Donald", "Niklaus", "Frances", "Kathleen"]
 _FAMILY = ["Specimen", "Sampleton", "Exemplar", "Placeholder", "Testworth", "Mockingham"]
@@ -34,14 +34,38 @@ def sample(people: int = 200) -> pl.DataFrame:
 
 def street_slip() -> Picture:
     """Return the picture of a request whose street is a keystroke off the record's."""
+    asked = _asked()
+    named = _names([(5, "Grace", "Mabel", "Sampleton", ""), (5, "Grace", "", "Exemplar", "")])
+    placed = _addresses([(5, "31 Foundry Ln Apt 4", "10007"), (5, "7 Marigld Ave", "10001")])
+    model = likelihood.train(sample())
+    own = asked.select(pl.lit(0, pl.Int64).alias("person"), "^n_.*$", "^a_.*$")
+    drawn = likelihood.waterfall(
+        model,
+        likelihood.records(own.select("person", "^n_.*$"), own.select("person", "^a_.*$"), ""),
+        likelihood.records(named.head(1), placed.tail(1), "r_"),
+    )
+    return _picture(asked, named, placed, drawn)
+
+
+def another_town() -> Picture:
+    """Return the picture of an address of record under another town's name, with no likelihood."""
+    placed = _addresses([(5, "7 Marigold Ave", "10001")], city="Colonie")
+    named = _names([(5, "Grace", "Mabel", "Sampleton", "")])
+    return _picture(_asked(), named, placed, None)
+
+
+def _asked() -> pl.DataFrame:
     asked = _names([(0, "Grace", "M", "Sampleton", "")], "").join(
         _addresses([(0, "7 Marigold Ave", "10001")], ""), on="person"
     )
-    asked = asked.select(
+    return asked.select(
         pl.lit(0, pl.UInt32).alias("row"), pl.lit("900123456").alias("tin"), "^n_.*$", "^a_.*$"
     )
-    named = _names([(5, "Grace", "Mabel", "Sampleton", ""), (5, "Grace", "", "Exemplar", "")])
-    placed = _addresses([(5, "31 Foundry Ln Apt 4", "10007"), (5, "7 Marigld Ave", "10001")])
+
+
+def _picture(
+    asked: pl.DataFrame, named: pl.DataFrame, placed: pl.DataFrame, drawn: Waterfall | None
+) -> Picture:
     seen = Near(
         asked,
         named.with_columns(
@@ -49,15 +73,9 @@ def street_slip() -> Picture:
             code=_code(asked, named, names.agreement("n_", "r_n_")),
         ),
         placed.with_columns(
-            number=pl.Series([1, 2]), code=_code(asked, placed, addresses.agreement("a_", "r_a_"))
+            number=pl.int_range(1, pl.len() + 1),
+            code=_code(asked, placed, addresses.agreement("a_", "r_a_")),
         ),
-    )
-    model = likelihood.train(sample())
-    own = asked.select(pl.lit(0, pl.Int64).alias("person"), "^n_.*$", "^a_.*$")
-    drawn = likelihood.waterfall(
-        model,
-        likelihood.records(own.select("person", "^n_.*$"), own.select("person", "^a_.*$"), ""),
-        likelihood.records(named.head(1), placed.tail(1), "r_"),
     )
     return picture(
         request_id="REQ-00042",
@@ -82,9 +100,9 @@ def _names(rows: list[tuple], prefix: str = "r_") -> pl.DataFrame:
     return frame.select("person", f"^{prefix}n_.*$")
 
 
-def _addresses(rows: list[tuple], prefix: str = "r_") -> pl.DataFrame:
+def _addresses(rows: list[tuple], prefix: str = "r_", city: str = "Albany") -> pl.DataFrame:
     frame = pl.DataFrame(rows, ["person", "line1", "zip"], orient="row").with_columns(
-        line2=None, city=pl.lit("Albany"), state=pl.lit("NY")
+        line2=None, city=pl.lit(city), state=pl.lit("NY")
     )
     frame = addresses.normalise(frame, line1="line1", line2="line2", prefix=f"{prefix}a_")
     return frame.select("person", f"^{prefix}a_.*$")

@@ -1,12 +1,15 @@
 """A near miss in a real browser: nothing fetched, nothing cut off, legible in both schemes."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.oversight.near_misses import street_slip
+from portcullis.addresses.differences import State as AddressState
+from portcullis.names.differences import State as NameState
+from portcullis.oversight.near_miss import STATES, Beside, Picture
+from tests.oversight.near_misses import another_town, street_slip
 from tests.oversight.test_demo_report_seen import OVERFLOWING
 from tests.oversight.test_explanation_seen import FAINT
 
@@ -15,9 +18,14 @@ FAINT_BESIDES_THE_CHART = FAINT.replace("e.checkVisibility() &&", "!e.closest('s
 
 
 @pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def seen() -> Picture:
+    return street_slip()
+
+
+@pytest.fixture(scope="module")
+def document(seen: Picture, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("near-miss") / "near-miss.html"
-    path.write_text(street_slip().as_html(), encoding="utf-8")
+    path.write_text(seen.as_html(), encoding="utf-8")
     return path
 
 
@@ -42,9 +50,45 @@ def test_the_page_as_seen(
     page.close()
 
 
-def test_differences_are_in_words_and_neither_tin_is_shown() -> None:
-    page = street_slip().as_html()
-    for words in ("Equal", "Differs", "On one side only", "All nine digits of the TIN agree."):
+def test_differences_are_in_words_and_neither_tin_is_shown(seen: Picture) -> None:
+    page = seen.as_html()
+    for words in (
+        "Equal", "Differs", "Nearly equal", "Initial of the other", "In the request only",
+        "Of record only", "no contradiction", "All nine digits of the TIN agree.",
+    ):  # fmt: skip
         assert words in page
     assert "900123456" not in page.replace("-", "")
     assert "For orientation; it decides nothing." in page
+
+
+def test_the_page_says_of_each_part_what_the_rules_say(seen: Picture) -> None:
+    name, other = seen.names
+    assert (name.code, _states(name)) == (
+        "same",
+        {
+            "Given name": ("equal", ""),
+            "Middle name": ("initial", "no contradiction"),
+            "Family name": ("equal", ""),
+        },
+    )
+    assert _states(other)["Family name"] == ("differs", "")
+    far, near = seen.addresses
+    assert _states(far)["Unit"] == ("absent-left", "")
+    assert {part for part, (state, _) in _states(near).items() if state != "equal"} == {"Street"}
+    assert (near.code, _states(near)["Street"]) == ("near", ("slip", ""))
+
+
+def test_the_other_towns_name_decides_nothing_where_both_have_a_zip_code() -> None:
+    (there,) = another_town().addresses
+    assert there.code == "same"
+    assert _states(there)["City"] == ("differs", "decides nothing")
+
+
+def test_every_state_has_a_mark_and_words_of_its_own() -> None:
+    assert set(STATES) == {*get_args(NameState), *get_args(AddressState)}
+    assert len({mark for mark, _ in STATES.values()}) == len(STATES)
+    assert len({words for _, words in STATES.values()}) == len(STATES)
+
+
+def _states(beside: Beside) -> dict[str, tuple[str, str]]:
+    return {line.part: (line.state, line.note) for line in beside.parts}

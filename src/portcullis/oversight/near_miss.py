@@ -1,14 +1,15 @@
 """A near miss as its reviewer sees it: request and record side by side, one HTML file by itself.
 
-Shown is the one record that is near, part by part, its differences in words; of anybody else at
-that address only how many they are. The TIN of record is masked. The file is return information:
-for the reviewer's eyes, inside the holder's office only.
+Shown is the one record that is near, part by part, in the words of the rules that compare names
+and addresses; of anybody else at that address only how many they are. The TIN of record is masked.
+The file is return information: for the reviewer's eyes, inside the holder's office only.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from importlib.resources import files
+from typing import Any
 
 import jinja2
 import polars as pl
@@ -17,22 +18,27 @@ from markupsafe import Markup, escape
 from portcullis import __version__, addresses, names
 from portcullis.matching import RULES, Near
 
-EQUAL, DIFFERS, ONE_SIDE, NEITHER = "equal", "differs", "on one side only", "on neither side"
+STATES: dict[str, tuple[str, str]] = {
+    "equal": ("=", "Equal"),
+    "differs": ("≠", "Differs"),
+    "slip": ("≈", "Nearly equal"),
+    "initial": ("A…", "Initial of the other"),
+    "nickname": ("~", "Nickname of the other"),
+    "partial": ("⊂", "Part of the other"),
+    "reordered": ("⇅", "Same, in another order"),
+    "swapped": ("⇄", "In each other’s place"),
+    "absent-left": ("◑", "Of record only"),
+    "absent-right": ("◐", "In the request only"),
+}
+"""State of a part, as ``names`` and ``addresses`` call it -> its mark and the words for it."""
+
 _NAME_PARTS = {
     "given": "Given name",
     "middle": "Middle name",
     "family": "Family name",
     "suffix": "Suffix",
 }
-_ADDRESS_PARTS = {
-    "number": "House number",
-    "box": "Box",
-    "street": "Street",
-    "unit": "Unit",
-    "city": "City",
-    "state": "State",
-    "zip5": "ZIP Code",
-}
+_DECIDES_NOTHING, _NO_CONTRADICTION = "decides nothing", "no contradiction"
 _TIN_DIGITS = 9
 _ALIKE = 0.6  # two texts less alike than this differ as a whole; marked letters would only confuse
 
@@ -56,17 +62,26 @@ class Waterfall:
 
 @dataclass(frozen=True)
 class Difference:
-    """One part of two normal forms beside each other, and how they stand to one another."""
+    """One part of two normal forms beside each other, and how they stand to one another.
+
+    ``state`` is one of `STATES`. ``note``: why it does not count against them, though not equal.
+    """
 
     part: str
     left: str
     right: str
     state: str
+    note: str = ""
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The mark of the state, and the words for it."""
+        return STATES[self.state]
 
     @property
     def marked(self) -> tuple[Markup, Markup]:
         """The two texts; where they differ, the letters that differ are marked."""
-        if self.state != DIFFERS:
+        if self.state not in {"differs", "slip"}:
             return escape(self.left), escape(self.right)
         return _marked(self.left, self.right)
 
@@ -147,33 +162,40 @@ def picture(
     )
 
 
-def _names(ours: dict[str, str], found: pl.DataFrame) -> Iterator[Beside]:
+def _names(ours: dict[str, Any], found: pl.DataFrame) -> Iterator[Beside]:
     for place, one in enumerate(found.iter_rows(named=True)):
         title = "Another name of record" if place else "The name of record that is nearest"
-        parts = _differences(ours, one, "n_", _NAME_PARTS)
+        parts = tuple(_name_parts(ours, one))
         yield Beside(title, one["code"], names.REASONS[one["code"]], parts)
 
 
-def _addresses(ours: dict[str, str], found: pl.DataFrame) -> Iterator[Beside]:
+def _addresses(ours: dict[str, Any], found: pl.DataFrame) -> Iterator[Beside]:
     for one in found.iter_rows(named=True):
-        parts = _differences(ours, one, "a_", _ADDRESS_PARTS)
+        parts = tuple(_address_parts(ours, one))
         sentence = addresses.REASONS[one["code"]]
         yield Beside(f"Address {one['number']} of record", one["code"], sentence, parts)
 
 
-def _differences(
-    ours: dict[str, str], theirs: dict[str, str], form: str, parts: dict[str, str]
-) -> tuple[Difference, ...]:
-    found = []
-    for part, title in parts.items():
-        left, right = ours[form + part] or "", theirs[f"r_{form}{part}"] or ""
-        if left == right:
-            state = EQUAL if left else NEITHER
-        else:
-            state = DIFFERS if left and right else ONE_SIDE
-        if state != NEITHER:
-            found.append(Difference(title, left, right, state))
-    return tuple(found)
+def _name_parts(ours: dict[str, Any], theirs: dict[str, Any]) -> Iterator[Difference]:
+    for one in names.differences(_under("n_", ours), _under("r_n_", theirs)):
+        if one.left or one.right:
+            # Middle names agree unless they contradict each other; a given name's initial does not.
+            agrees = one.part == "middle" and one.state not in {"equal", "differs"}
+            note = _NO_CONTRADICTION if agrees else ""
+            yield Difference(_NAME_PARTS[one.part], one.left, one.right, one.state, note)
+
+
+def _address_parts(ours: dict[str, Any], theirs: dict[str, Any]) -> Iterator[Difference]:
+    for one in addresses.differences(ours, _under("r_", theirs)):
+        title = one.part[0].upper() + one.part[1:]
+        note = "" if one.decides or one.state == "equal" else _DECIDES_NOTHING
+        yield Difference(title, one.left, one.right, one.state, note)
+
+
+def _under(prefix: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)
+    }
 
 
 def _marked(left: str, right: str) -> tuple[Markup, Markup]:
