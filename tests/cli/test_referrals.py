@@ -18,9 +18,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return made
 
 
-def ask(world: World, *words: str, by: str = "reviewer", code: int = 0) -> str:
+def ask(
+    world: World, *words: str, by: str = "reviewer", code: int = 0, noun: str = "referral"
+) -> str:
     person = ("--as", by, "--key", str(world.key_path(by)))
-    done = portcullis("referral", *words, *person, "--home", world.home_path)
+    done = portcullis(noun, *words, *person, "--home", world.home_path)
     assert done.returncode == code, done.stderr
     return done.stdout + done.stderr
 
@@ -28,6 +30,9 @@ def ask(world: World, *words: str, by: str = "reviewer", code: int = 0) -> str:
 @pytest.mark.long
 def test_from_the_queue_to_the_list(world: World, tmp_path: Path) -> None:
     assert "8 near misses." in ask(world, "list", BATCH)
+    assert "role reviewer" in ask(world, "model", by="specialist", code=1, noun="records")
+    trained = json.loads(ask(world, "model", "--json", noun="records"))
+    assert set(trained) == {"model", "index"}
     page = tmp_path / "near-miss.html"
     ask(world, "show", BATCH, "street", "--out", str(page))
     assert "MARIG" in page.read_text()

@@ -243,15 +243,29 @@ def token(world: World, package: Any) -> str:
     return grant_token(world.home(), package.id, ask_to_open(world, package))
 
 
-def denied(world: World, act: str, person: str, reason: str, attempt: Callable[[], Any]) -> Refused:
-    """Assert that ``attempt`` is denied, and that the denial is on record and on the ledger."""
+def denied(
+    world: World,
+    act: str,
+    person: str,
+    reason: str,
+    attempt: Callable[[], Any],
+    *,
+    signed: int = 0,
+) -> Refused:
+    """Assert that ``attempt`` is denied, and that the denial is on record and on the ledger.
+
+    ``signed``: how many acts are signed on the way to it.
+    """
     from portcullis.office.models import Act, DeniedAttempt
 
     before = DeniedAttempt.objects.count(), Act.objects.count()
     on_ledger = len(checks.of_kind(world.home(), "denied"))
     with pytest.raises(Refused) as refused:
         attempt()
-    assert (DeniedAttempt.objects.count(), Act.objects.count()) == (before[0] + 1, before[1])
+    assert (DeniedAttempt.objects.count(), Act.objects.count()) == (
+        before[0] + 1,
+        before[1] + signed,
+    )
     row = DeniedAttempt.objects.latest("id")
     assert (row.kind, row.person, row.reason) == (act, person, reason)
     entered = checks.of_kind(world.home(), "denied")

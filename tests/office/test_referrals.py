@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from portcullis.errors import Refused
+from portcullis.errors import Misuse, Refused
 from tests.office import acts, checks, near, restored
 from tests.office.homes import switch
 from tests.office.near import CAST, FINDABLE
@@ -62,14 +63,14 @@ def test_no_rule_but_the_one_that_fits_finds_anything(world: World) -> None:
 def refused_finding(world: World, name: str, rule: str) -> Refused:
     """Assert that the finding is denied, on the record, in the one word the ledger has for it."""
     return acts.denied(
-        world, "review", "reviewer", "not-findable", lambda: near.find(world, name, rule)
+        world, "review", "reviewer", "not-findable", lambda: near.find(world, name, rule), signed=2
     )
 
 
 def test_another_address_of_record_is_not_found(world: World) -> None:
     acts.denied(
         world, "review", "reviewer", "not-findable",
-        lambda: near.find(world, "street", "street-slip", number=2),
+        lambda: near.find(world, "street", "street-slip", number=2), signed=2,
     )  # fmt: skip
 
 
@@ -300,7 +301,7 @@ def test_the_picture_shows_one_record_and_nobody_else(world: World) -> None:
     assert "All nine digits of the TIN agree." in page
     tins = [row["tin"] for row in _taxpayers(world) if row["tin"]]
     assert not [tin for tin in tins if tin in page.replace("-", "")]
-    assert len(checks.of_kind(world.home(), "reviewed")) == 1
+    assert len(checks.of_kind(world.home(), "reviewed")) == 2
     assert len(checks.of_kind(world.home(), "model-trained")) == 1
     near.look(world, "number")
     assert len(checks.of_kind(world.home(), "model-trained")) == 1
@@ -309,15 +310,144 @@ def test_the_picture_shows_one_record_and_nobody_else(world: World) -> None:
 def test_the_likelihood_is_trained_once_and_the_same_each_time(world: World) -> None:
     from portcullis.office import likelihood
 
-    model, index = likelihood.of_current_index(world.home())
-    ((_, entry),) = checks.of_kind(world.home(), "model-trained")
-    assert (entry["model"], entry["index"]) == (model.digest, index)
+    reviewer = acts.hands(world, "reviewer", "reviewer")
+    model, index = likelihood.model(world.home(), reviewer)
+    ((before, begun),) = checks.of_kind(world.home(), "model-training")
+    ((after, entry),) = checks.of_kind(world.home(), "model-trained")
+    assert before < after
+    assert {begun["by"], entry["by"]} == {"reviewer"}
+    assert (entry["model"], entry["index"], begun["index"]) == (model.digest, index, index)
     (kept,) = (world.home().path / "models").iterdir()
     assert b"comparison" not in kept.read_bytes()
     kept.write_bytes(b"damaged")
-    again, _ = likelihood.of_current_index(world.home())
+    again, _ = likelihood.model(world.home(), reviewer)
     assert again == model
     assert b"damaged" not in kept.read_bytes()
+
+
+def test_who_is_no_reviewer_trains_nothing(world: World) -> None:
+    from portcullis.office import likelihood
+
+    other = acts.hands(world, "specialist", "specialist")
+    acts.denied(
+        world, "model-training", "specialist", "role",
+        lambda: likelihood.model(world.home(), other),
+    )  # fmt: skip
+    assert not checks.of_kind(world.home(), "model-training")
+
+
+def steps(world: World, request_id: str) -> list[tuple[str, str | None, str]]:
+    """Return what the journal says of a request: act, what was intended, and by whom."""
+    from portcullis.office import files
+    from portcullis.office.review_journal import acts as journal
+
+    home, batch = world.home(), files.find_batch(BATCH)
+    requests = files.read_step(home, batch, files.REQUESTS)
+    row = requests.filter(request_id=request_id)["row"].item()
+    return [(each.act, each.intended, each.by) for each in journal(home, batch, row) if each]
+
+
+def test_a_denial_says_of_which_request_to_who_may_decrypt(world: World) -> None:
+    refused_finding(world, "protected", "street-slip")
+    read, denied = "reading", "denied"
+    assert steps(world, "protected") == [(read, "found", "reviewer"), (denied, "found", "reviewer")]
+    assert steps(world, "street") == []
+    kinds = [entry["kind"] for entry in checks.entries(world.home())]
+    assert kinds[-3:] == ["reviewed", "reviewed", "denied"]
+    assert near.states(world)["protected"] == "open"
+
+
+def test_looks_and_findings_are_one_on_the_ledger(world: World) -> None:
+    from portcullis.office import likelihood
+
+    likelihood.model(world.home(), acts.hands(world, "reviewer", "reviewer"))
+
+    def entered(do: Callable[[], Any]) -> list[tuple[str, set[str]]]:
+        before = len(checks.entries(world.home()))
+        do()
+        return [(entry["kind"], set(entry)) for entry in checks.entries(world.home())[before:]]
+
+    said = [
+        entered(lambda: near.look(world, "street")),
+        entered(lambda: near.find(world, "street", "street-slip")),
+        entered(lambda: near.confirm(world, "street", refuse="Another street.")),
+        entered(lambda: near.find(world, "number", "number-slip")),
+        entered(lambda: near.confirm(world, "number")),
+    ]
+    assert all(each == said[0] for each in said)
+    assert [kind for kind, _ in said[0]] == ["reviewed", "reviewed"]
+
+
+@pytest.mark.parametrize("fault", ["index", "engine"])
+def test_a_reading_that_fails_stays_on_record(
+    world: World, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    near.find(world, "street", "street-slip")
+    damage(world, monkeypatch, fault)
+    attempts: list[tuple[str, str, str, Callable[[], Any]]] = [
+        ("number", "looked", "reviewer", lambda: near.look(world, "number")),
+        ("unit", "found", "reviewer", lambda: near.find(world, "unit", "unit-left-out")),
+        ("street", "confirmed", "reviewer-2", lambda: near.confirm(world, "street")),
+    ]
+    for request_id, act, by, attempt in attempts:
+        before = checks.of_kind(world.home(), "reviewed")
+        with pytest.raises((Misuse, OSError)):
+            attempt()
+        ((_, entry),) = checks.of_kind(world.home(), "reviewed")[len(before) :]
+        assert entry["by"] == by
+        assert steps(world, request_id)[-1] == ("reading", act, by)
+    assert near.states(world)["street"] == "found"
+    assert not checks.of_kind(world.home(), "model-training")
+
+
+def damage(world: World, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    """Let the index not open, or its engine fail once asked for the names of who was found."""
+    if fault == "index":
+        for path in (world.home_path / "index" / "segments").rglob("*"):
+            if path.is_file():
+                path.write_bytes(b"damaged")
+        return
+    from portcullis.records.index import DuckdbIndex
+
+    def fail(*_: Any) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(DuckdbIndex, "names", fail)
+
+
+def test_a_training_that_fails_stays_on_record(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from portcullis.office import likelihood
+
+    damage(world, monkeypatch, "engine")
+    with pytest.raises(OSError, match="disk"):
+        likelihood.model(world.home(), acts.hands(world, "reviewer", "reviewer"))
+    ((_, entry),) = checks.of_kind(world.home(), "model-training")
+    assert entry["by"] == "reviewer"
+    assert not checks.of_kind(world.home(), "model-trained")
+
+
+def test_what_does_not_meet_the_match_is_never_listed(world: World) -> None:
+    from portcullis.office import files, referrals, review_journal
+
+    near.find(world, "street", "street-slip")
+    near.confirm(world, "street")
+    home, batch = world.home(), files.find_batch(BATCH)
+    ((row, review),) = referrals.confirmed(home, batch).items()
+    assert review.answer is not None
+    assert review.answer.match is not None
+    protected = review.answer.match.with_columns(pl.lit(value=True).alias("protected"))
+    steps_of = (
+        ("reviewer", review.finding),
+        ("reviewer-2", replace(review.answer, match=protected)),
+    )
+    for person, done in steps_of:
+        hands = acts.hands(world, person, "reviewer")
+        review_journal.record(home, batch, hands, "0" * 64, done)
+    with pytest.raises(Refused, match=rf"every element of the match \(row {row}\)"):
+        near.supplement(world)
+    assert lists(world) == [(1, False)]
 
 
 def test_an_explanation_says_that_two_reviewers_found_it(world: World) -> None:

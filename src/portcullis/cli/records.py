@@ -5,7 +5,15 @@ from typing import Literal
 
 from cyclopts import App
 
-from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, office
+from portcullis.cli.options import (
+    DEFAULT_HOME,
+    AsOption,
+    HomeOption,
+    JsonOption,
+    KeyOption,
+    actor,
+    office,
+)
 from portcullis.cli.output import show
 from portcullis.cli.progressing import progress
 
@@ -57,10 +65,20 @@ def append(source: str, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = F
     show(asdict(info), as_json=json, title="The index of the records")
 
 
-def model(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
-    """Train the model behind a reviewer's picture, once for each index; it decides nothing."""
-    opened = office(home)
-    from portcullis.office.likelihood import of_current_index
+def model(
+    *,
+    as_: AsOption,
+    key: KeyOption,
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
+    """Train the model behind a reviewer's picture, once for each index; it decides nothing.
 
-    trained, index = of_current_index(opened)
+    A reviewer's act: it reads the records of up to 5,000 taxpayers.
+    """
+    opened = office(home)
+    from portcullis.office.likelihood import ACT, ROLE
+    from portcullis.office.likelihood import model as run
+
+    trained, index = run(opened, actor(opened, as_, key, ROLE, ACT))
     show({"model": trained.digest, "index": index}, as_json=json, title="The model")

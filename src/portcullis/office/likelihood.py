@@ -16,15 +16,20 @@ from django.db import transaction
 
 from portcullis import records, tables
 from portcullis.canonical import sha256_hex
-from portcullis.errors import Misuse
+from portcullis.errors import Misuse, Refused
 from portcullis.matching import Near
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Entry
+from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.review_journal import STATUTE
 from portcullis.oversight.near_miss import Waterfall
 from portcullis.standing import GateLock
 
-ENTRY = "model-trained"
+ROLE = "reviewer"
+ACT, ENTRY = "model-training", "model-trained"
+"""Entered before the index is opened, and once the model is kept."""
+
 _EVER = date.max
 
 
@@ -59,24 +64,32 @@ def _by_code() -> pl.Expr:
     return pl.col("code").replace_strict({"same": 0, "near": 1, "unit-missing": 1}, default=2)
 
 
-def model(home: Home, index: records.Index) -> Model:
-    """Return the model of ``index``; trained and put on the ledger where there is none yet."""
-    path = _path(home, index)
+def model(home: Home, actor: Actor) -> tuple[Model, str]:
+    """Return the model of the current index, and that index's digest.
+
+    Where there is none yet it is trained: that, and by whom, is on the ledger before the index is
+    opened. Raises Refused, with the attempt on record, for whom is no reviewer; Misuse as
+    ``open_index``.
+    """
+    check_role(home, actor, ROLE, ACT)
+    info = records.info_in_use(home.index)
+    path = _path(home, info)
     with GateLock(home.path / "model.lock").exclusive():
         kept = _kept(home, path)
-        if kept is None or not _is_on_record(index, kept):
-            kept = _train(index)
-            frame = pl.DataFrame({"model": [kept.text]})
-            tables.write_table(path, frame, _key(home))
-            _put_on_record(home, index, kept)
-    entries.integrate(home)
-    return kept
+        if kept is None or not _is_on_record(info, kept):
+            kept = _trained(home, actor, info)
+            tables.write_table(path, pl.DataFrame({"model": [kept.text]}), _key(home))
+            _put_on_record(home, actor, ENTRY, {**_facts(info), "model": kept.digest})
+    return kept, info.digest
 
 
-def of_current_index(home: Home) -> tuple[Model, str]:
-    """Return the model of the current index, and that index's digest. Raises as ``open_index``."""
+def _trained(home: Home, actor: Actor, info: records.IndexInfo) -> Model:
+    """Put the reading on the ledger, then open the index and train on it."""
+    _put_on_record(home, actor, ACT, _facts(info))
     with records.open_index(home.index, home.derived_key("index")) as index:
-        return model(home, index), index.info.digest
+        if index.info != info:
+            raise Refused("The records were indexed anew in the meantime.", "Do it again.")
+        return _train(index)
 
 
 def _train(index: records.Index) -> Model:
@@ -100,30 +113,34 @@ def _kept(home: Home, path: Path) -> Model | None:
         return None
 
 
-def _is_on_record(index: records.Index, kept: Model) -> bool:
+def _is_on_record(info: records.IndexInfo, kept: Model) -> bool:
     said = (entries.body(entry) for entry in Entry.objects.filter(kind=ENTRY))
-    return any((each["index"], each["model"]) == (index.info.digest, kept.digest) for each in said)
+    return any((each["index"], each["model"]) == (info.digest, kept.digest) for each in said)
 
 
-def _put_on_record(home: Home, index: records.Index, kept: Model) -> None:
+def _facts(info: records.IndexInfo) -> dict[str, Any]:
+    """Return which taxpayers are read: of which index, how many, drawn with which seed."""
     from portcullis.oversight import likelihood
 
-    facts = {
-        "index": index.info.digest,
-        "model": kept.digest,
+    return {
+        "index": info.digest,
         "version": likelihood.VERSION,
-        "taxpayers": min(likelihood.SAMPLE, index.info.taxpayers),
+        "taxpayers": min(likelihood.SAMPLE, info.taxpayers),
         "seed": likelihood.SEED,
-        "statute": "26 USC 7213A",
+        "statute": STATUTE,
     }
+
+
+def _put_on_record(home: Home, actor: Actor, kind: str, facts: dict[str, Any]) -> None:
     with transaction.atomic():
-        entries.record(ENTRY, facts, at=home.now().isoformat())
+        sign_act(home, actor, kind, facts)
+    entries.integrate(home)
 
 
-def _path(home: Home, index: records.Index) -> Path:
+def _path(home: Home, info: records.IndexInfo) -> Path:
     from portcullis.oversight import likelihood
 
-    return home.path / "models" / f"{index.info.digest}-{likelihood.VERSION}.tbl"
+    return home.path / "models" / f"{info.digest}-{likelihood.VERSION}.tbl"
 
 
 def _key(home: Home) -> bytes:

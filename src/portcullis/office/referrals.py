@@ -2,14 +2,15 @@
 
 A reviewer may find only that the address in the request is an address of record of the one near
 taxpayer, under a written rule; a second reviewer confirms or refuses. Each act is signed by its
-person's own key and is an inspection under 26 U.S.C. 7213A; what the rules do not allow is
-denied, on the record. Review ends when the (i)(6) records are made or the sample is drawn: what is
-not decided by then is answered with silence, as it would be with no review.
+person's own key and is an inspection under 26 U.S.C. 7213A: it is on the ledger before the index
+is opened, and what came of it afterwards. What the rules do not allow is denied, on the record.
+Review ends when the (i)(6) records are made or the sample is drawn: what is not decided by then is
+answered with silence, as it would be with no review.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import polars as pl
@@ -27,11 +28,13 @@ from portcullis.office.people import Actor, deny
 from portcullis.office.review_journal import (
     ACT,
     CONFIRMED,
+    DENIED,
     FOUND,
     LOOKED,
     REFUSED,
     Done,
     Review,
+    begin,
     record,
     review_of,
     reviews,
@@ -62,14 +65,15 @@ def queue(home: Home, batch_id: str, actor: Actor) -> list[Waiting]:
 
 
 def look(home: Home, batch_id: str, request_id: str, actor: Actor) -> near_miss.Picture:
-    """Return the picture of one near miss, and put the look on the ledger."""
+    """Return the picture of one near miss; the look is on the ledger before the index is read."""
     batch = _reviewable(home, batch_id, actor)
     row = _row(home, batch, request_id)
-    with _index(home, batch) as index:
-        model = likelihood.model(home, index)
+    wanted = Done(row, LOOKED, actor.id)
+    with _reading(home, batch, actor, wanted) as index:
         seen = matching.near(_request(home, batch, row), index, files.basis_of(batch))
-        done = Done(row, LOOKED, actor.id, model=model.digest)
-        record(home, batch, actor, index.info.digest, done)
+    model, _ = likelihood.model(home, actor)
+    done = replace(wanted, model=model.digest)
+    record(home, batch, actor, _listed_index(batch), done)
     stands = review_of(home, batch, row)
     return _picture(batch, request_id, seen, model, stands)
 
@@ -94,10 +98,10 @@ def find(
         raise Refused("A finding needs its reason in words.", "Say what you saw with --reason.")
     if review_of(home, batch, row).state in (FOUND, CONFIRMED):
         raise Refused("This near miss was found already.", "A second reviewer confirms or refuses.")
-    with _index(home, batch) as index:
-        done = Done(row, FOUND, actor.id, number, rule, reason.strip())
-        _as_found(home, batch, actor, index, done)
-        record(home, batch, actor, index.info.digest, done)
+    wanted = Done(row, FOUND, actor.id, number, rule, reason.strip())
+    with _reading(home, batch, actor, wanted) as index:
+        _as_found(home, batch, actor, index, wanted)
+    record(home, batch, actor, _listed_index(batch), wanted)
 
 
 def confirm(
@@ -122,13 +126,12 @@ def confirm(
     if actor.id == finding.by:
         message = "The reviewer who found it may not also confirm it."
         deny(home, ACT, actor.id, "two-people", message, batch=batch.id)
-    with _index(home, batch) as index:
-        if refuse is not None:
-            done = Done(row, REFUSED, actor.id, finding.number, finding.rule, refuse.strip())
-        else:
-            match = _as_found(home, batch, actor, index, finding)
-            done = Done(row, CONFIRMED, actor.id, finding.number, finding.rule, match=match)
-        record(home, batch, actor, index.info.digest, done)
+    wanted = Done(row, CONFIRMED, actor.id, finding.number, finding.rule)
+    if refuse is not None:
+        wanted = replace(wanted, act=REFUSED, reason=refuse.strip())
+    with _reading(home, batch, actor, wanted) as index:
+        match = _as_found(home, batch, actor, index, wanted) if refuse is None else None
+    record(home, batch, actor, _listed_index(batch), replace(wanted, match=match))
 
 
 def confirmed(home: Home, batch: Batch) -> dict[int, Review]:
@@ -200,10 +203,19 @@ def _request(home: Home, batch: Batch, row: int) -> pl.DataFrame:
     return screening.prepare(one, home.pack)
 
 
+def _listed_index(batch: Batch) -> str:
+    """Return the digest of the index that the list was made with."""
+    return str(entries.body(list_in_force(batch).entry)["index"])
+
+
 @contextmanager
-def _index(home: Home, batch: Batch) -> Iterator[records.Index]:
-    """Open the index that the list was made with. Raises Refused where another is current."""
-    listed = entries.body(list_in_force(batch).entry)["index"]
+def _reading(home: Home, batch: Batch, actor: Actor, wanted: Done) -> Iterator[records.Index]:
+    """Put the reading on the ledger, then open the index that the list was made with.
+
+    Raises Refused where another index is current.
+    """
+    listed = _listed_index(batch)
+    begin(home, batch, actor, listed, wanted)
     with records.open_index(home.index, home.derived_key("index")) as index:
         if index.info.digest != listed:
             raise Refused(
@@ -214,36 +226,39 @@ def _index(home: Home, batch: Batch) -> Iterator[records.Index]:
 
 
 def _as_found(
-    home: Home, batch: Batch, actor: Actor, index: records.Index, finding: Done
+    home: Home, batch: Batch, actor: Actor, index: records.Index, wanted: Done
 ) -> pl.DataFrame:
-    """Return the match as found; deny where the rules, or another element, do not allow it."""
+    """Return the match as it is ``wanted``; deny where a rule or an element does not allow it."""
     basis = files.basis_of(batch)
-    request = _request(home, batch, finding.row)
+    request = _request(home, batch, wanted.row)
     try:
         match = matching.as_found(
             matching.near(request, index, basis),
             index,
             basis,
-            finding.number or 0,
-            finding.rule or "",
+            wanted.number or 0,
+            wanted.rule or "",
         )
     except NotFindable as refusal:
-        _deny(home, batch, actor, str(refusal))
+        _deny(home, batch, actor, wanted, str(refusal))
     asked = match.with_columns(request.select("^periods$"))
     elements = applicable(basis, Phase.MATCH)
     judged = judge(asked, elements, basis)
     unmet = [each.citation for each in elements if judged[each.id][0] != MET]
     if unmet or match["cause"][0] is not None:
-        _deny(home, batch, actor, "Another element of the match is not met.", unmet)
+        cited = f" ({', '.join(dict.fromkeys(unmet))})" if unmet else ""
+        _deny(home, batch, actor, wanted, f"Another element of the match is not met.{cited}")
     return match
 
 
-def _deny(
-    home: Home, batch: Batch, actor: Actor, message: str, citations: list[str] | None = None
-) -> NoReturn:
-    """Deny a finding. Why is said to the reviewer alone; the ledger has one word for all."""
-    cited = f" ({', '.join(dict.fromkeys(citations))})" if citations else ""
-    deny(home, ACT, actor.id, "not-findable", f"{message}{cited}", batch=batch.id)
+def _deny(home: Home, batch: Batch, actor: Actor, wanted: Done, message: str) -> NoReturn:
+    """Deny what was ``wanted``; the journal says of which request and why.
+
+    The reviewer reads why too; the ledger has one word for all.
+    """
+    done = replace(wanted, act=DENIED, intended=wanted.act, reason=message)
+    record(home, batch, actor, _listed_index(batch), done)
+    deny(home, ACT, actor.id, "not-findable", message, batch=batch.id)
 
 
 def _picture(

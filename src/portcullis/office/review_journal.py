@@ -1,14 +1,16 @@
-"""The journal of a batch's review: one file an act, and one ledger entry that commits to it.
+"""The journal of a batch's review: a file each step, and one ledger entry that commits to it.
 
-Every act of review has the same entry on the ledger: who, which index, and the digest of a file
-that says what was done. Whether a reviewer looked, found, confirmed or refused cannot be told
-from outside, nor of which request, so nobody counts near misses by the ledger. The files lie
-encrypted in the batch's folder and are erased with it; only those count whose entry stands.
+Every act of review is two steps: the reading, on the ledger before the index is opened, and what
+came of it. A reading that an error or a crash cut off stays on record. Both have the same entry:
+who, which index, and the digest of a file that says of which request, and what. Whether a reviewer
+looked, found, confirmed or refused cannot be told from outside, nor of which request, so nobody
+counts near misses by the ledger. The files lie encrypted in the batch's folder and are erased with
+it; only those count whose entry stands.
 """
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +27,7 @@ from portcullis.office.people import Actor, sign_act
 ACT = "review"
 ENTRY = "reviewed"
 LOOKED, FOUND, CONFIRMED, REFUSED = "looked", "found", "confirmed", "refused"
+READING, DENIED = "reading", "denied"
 STATUTE = "26 USC 7213A"
 REVIEWED = "reviewed"
 """The word before the rule in the reasons of a request that two reviewers found."""
@@ -32,6 +35,7 @@ REVIEWED = "reviewed"
 _SCHEMA: dict[str, pl.DataType] = {
     "row": pl.UInt32(),
     "act": pl.String(),
+    "intended": pl.String(),
     "by": pl.String(),
     "number": pl.UInt32(),
     "rule": pl.String(),
@@ -42,9 +46,10 @@ _SCHEMA: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class Done:
-    """One act of review of one request: at which position, what, by whom.
+    """One step of the review of one request: at which position, what, by whom.
 
-    ``number, rule, reason``: what was found, or why it was not confirmed. ``model``: the digest of
+    ``intended``: of a reading or a denial, what the reviewer was about to do. ``number, rule,
+    reason``: what was found, or why it was not confirmed, or was denied. ``model``: the digest of
     the model whose waterfall was shown. ``match``: the match as found (``matching.MATCH``), once
     confirmed.
     """
@@ -56,6 +61,7 @@ class Done:
     rule: str | None = None
     reason: str | None = None
     model: str | None = None
+    intended: str | None = None
     match: pl.DataFrame | None = None
 
 
@@ -74,8 +80,16 @@ class Review:
         return self.answer.act if self.answer is not None else FOUND
 
 
+def begin(home: Home, batch: Batch, actor: Actor, index: str, wanted: Done) -> None:
+    """Put on the ledger that ``actor`` is about to read the index to do ``wanted``.
+
+    ``index``: the digest of the index. Run inside no transaction.
+    """
+    record(home, batch, actor, index, replace(wanted, act=READING, intended=wanted.act))
+
+
 def record(home: Home, batch: Batch, actor: Actor, index: str, done: Done) -> None:
-    """Write one act of review: its file first, then act and entry. Run inside no transaction."""
+    """Write one step of review: its file first, then act and entry. Run inside no transaction."""
     path = _folder(home, batch) / f"{done.row}-{secrets.token_hex(16)}.tbl"
     said = pl.DataFrame([{name: getattr(done, name) for name in _SCHEMA}], schema=_SCHEMA)
     match = done.match if done.match is not None else _no_match()
@@ -123,7 +137,7 @@ def _answers(done: Done, stands: Review) -> bool:
 
 
 def acts(home: Home, batch: Batch, row: int | None = None) -> Iterator[Done | None]:
-    """Yield the acts of the batch's review in the ledger's order; None for each that is missing.
+    """Yield the steps of the batch's review in the ledger's order; None for each that is missing.
 
     ``row``: those of that request alone, and whatever is missing.
     """

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from portcullis import ledger, screening, tables
 from portcullis.errors import Refused
-from portcullis.law import Phase, applicable, judge
+from portcullis.law import MET, Phase, applicable, judge
 from portcullis.office import entries, files, referrals
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
@@ -143,8 +143,23 @@ def _judged(home: Home, batch: Batch, found: dict[int, Review]) -> pl.DataFrame:
     requests = files.read_step(home, batch, files.REQUESTS).filter(pl.col("row").is_in(list(found)))
     periods = _periods(home, requests)
     asked = matches.join(periods, on="row", maintain_order="left")
-    judged = judge(asked, applicable(basis, Phase.MATCH), basis)
-    return matches.join(judged, on="row", maintain_order="left")
+    elements = applicable(basis, Phase.MATCH)
+    judged = matches.join(judge(asked, elements, basis), on="row", maintain_order="left")
+    _check_met(judged, [element.id for element in elements])
+    return judged
+
+
+def _check_met(judged: pl.DataFrame, elements: list[str]) -> None:
+    """Raise Refused unless every element of the match phase is met of every row, with no cause."""
+    met = pl.all_horizontal(pl.col(elements) == MET).fill_null(value=False)
+    unmet = judged.filter(~met | pl.col("cause").is_not_null())["row"]
+    if len(unmet):
+        rows = ", ".join(str(row) for row in unmet)
+        raise Refused(
+            f"What was confirmed does not meet every element of the match (row {rows}).",
+            "Nothing is listed. Tell the administrator: the law, the program or the files of the "
+            "review are others than when it was confirmed.",
+        )
 
 
 def _periods(home: Home, requests: pl.DataFrame) -> pl.DataFrame:

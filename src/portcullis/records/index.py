@@ -186,14 +186,27 @@ def open_index(folder: Path, key: bytes) -> Index:
     Raises Misuse where there is none, the key is another, the file is damaged, or the index was
     made under other rules than those of this program.
     """
+    version = _current(folder)
+    if version.engine != ENGINE:
+        return open_version(version, folder)
+    return open_duckdb(version, folder, key)
+
+
+def info_in_use(folder: Path) -> IndexInfo:
+    """Return what is told of the current version of the index in ``folder``, without opening it.
+
+    So a reading can be put on record before it begins. Raises Misuse where there is none.
+    """
+    return _current(folder).info
+
+
+def _current(folder: Path) -> Version:
     version = versions.current(folder)
     if version is None:
         raise Misuse(
             "There is no index of the holder's records.", "Build it: `portcullis records index`."
         )
-    if version.engine != ENGINE:
-        return open_version(version, folder)
-    return open_duckdb(version, folder, key)
+    return version
 
 
 def open_duckdb(version: Version, folder: Path, key: bytes) -> DuckdbIndex:
