@@ -13,7 +13,7 @@ from portcullis.matching import match
 from portcullis.records import append_to_index, blocks, build_index, open_index, versions
 from portcullis.records.adbc import ADDRESS, without_secrets
 from tests.matching.asking import Basis, frame, request
-from tests.records.small import KEY, address, tables, taxpayer
+from tests.records.small import KEY, address, tables, taxpayer, write
 from tests.records.test_postgresql import hold
 
 pytestmark = pytest.mark.xdist_group("engines")  # one Spark for all of them
@@ -169,16 +169,41 @@ def test_what_was_never_put_in_use_is_dropped_at_the_next_build(
         with pytest.raises(KeyboardInterrupt):
             keep(server, tmp_path)
     assert len(schemas(server)) == 2
+    build_index(write(PEOPLE, tmp_path / "files"), tmp_path, KEY)  # by whatever engine
+    assert len(schemas(server)) == 1
+    assert not list((tmp_path / ".begun").iterdir())
     keep(server, tmp_path)
     keep(server, tmp_path)
     kept = {path.name for path in (tmp_path / "versions").iterdir()}
-    assert len(schemas(server)) == len(kept) == 3
+    assert len(schemas(server)) == len(kept) - 1 == 3
     with open_index(tmp_path, KEY) as index:
         assert match(ASKED, index, Basis())["result"][0] == "one"
 
 
 def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_what_was_left_is_dropped_where_it_lies_or_stays_noted(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act(server, "CREATE ROLE keeper SUPERUSER LOGIN PASSWORD 'hush-hush'")
+    with_password = server.replace("postgres:@", "keeper:hush-hush@")
+    with monkeypatch.context() as patch:
+        patch.setattr(versions, "put_in_use", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            keep(with_password, tmp_path)
+    (note,) = (tmp_path / ".begun").iterdir()
+    written = note.read_text()
+    assert "hush" not in written
+    files = write(PEOPLE, tmp_path / "files")
+    note.write_text(written.replace(name_of(server), "gone"))
+    build_index(files, tmp_path, KEY)  # a database that does not answer stops no build
+    assert note.exists()
+    note.write_text(written)
+    build_index(files, tmp_path, KEY)
+    assert not note.exists()
+    assert schemas(server) == []
 
 
 def test_two_tables_larger_than_one_message_are_read_side_by_side(
@@ -243,6 +268,13 @@ def test_an_index_that_is_gone_or_altered_is_not_used(server: str, tmp_path: Pat
     act(server, f"DROP TABLE {schema}.filing")
     with index, pytest.raises(Misuse, match="stopped answering"):
         match(ASKED, index, Basis())
+    keep(server, tmp_path)
+    schema = max(schemas(server))
+    act(server, f"DELETE FROM {schema}.find_point WHERE person = 0")  # noqa: S608
+    with pytest.raises(Misuse, match="does not hold the index in use"):
+        open_index(tmp_path, KEY)
+    keep(server, tmp_path)
+    schema = max(schemas(server))
     act(server, f"UPDATE {schema}.about SET digest = 'another'")  # noqa: S608
     with pytest.raises(Misuse, match="does not hold the index in use"):
         open_index(tmp_path, KEY)

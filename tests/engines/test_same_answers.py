@@ -79,6 +79,7 @@ def test_the_engines_and_the_oracle_agree(
     check(engines, *confusable(5))
 
 
+@pytest.mark.long
 def test_records_of_nobody_find_nobody(engines: Engines) -> None:
     check(engines, [], [request("Ana||Lopez", "000-12-3456")])
 

@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
 from portcullis import progress
 from portcullis.errors import Misuse
 from portcullis.records import build_index, elsewhere, open_index, versions
+from portcullis.records.spark import build
 from tests.records.small import KEY, address, tables, taxpayer, write
 
 pytestmark = pytest.mark.xdist_group("engines")  # one Spark for all of them
@@ -54,14 +56,18 @@ def of_nobody(source: Path) -> None:
     tables(PEOPLE[1:])[0].write_parquet(source / "taxpayer.parquet")
 
 
+def long(*values: object) -> object:
+    return pytest.param(*values, marks=pytest.mark.long)
+
+
 @pytest.mark.usefixtures("spark")
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (cut, "The table address_of_record of the records cannot be read"),
-        (without_column, "address_of_record of the records has no column protected"),
-        (of_another_type, "The table address_of_record of the records cannot be read"),
-        (without_table, "no table taxpayer that can be read"),
+        long(cut, "The table address_of_record of the records cannot be read"),
+        long(without_column, "address_of_record of the records has no column protected"),
+        long(of_another_type, "The table address_of_record of the records cannot be read"),
+        long(without_table, "no table taxpayer that can be read"),
         (of_nobody, "2 addresses that belong to no taxpayer"),
     ],
 )
@@ -79,6 +85,32 @@ def test_bad_records_are_refused_in_words(
 
 
 @pytest.mark.usefixtures("spark")
+def test_an_index_that_lost_a_file_or_a_table_is_not_used(source: Path, tmp_path: Path) -> None:
+    folder = tmp_path / 'größe "x" \\ y'  # what JSON writes otherwise, and addresses too
+    keep(source, folder)
+    (segment,) = (folder / "segments").iterdir()
+    open_index(folder, KEY).close()
+    points = segment / "table=find_point"
+    points.rename(tmp_path / "away")
+    with pytest.raises(Misuse, match="missing, damaged or another"):
+        open_index(folder, KEY)
+    (tmp_path / "away").rename(points)
+    filings = sorted((segment / "table=filing").glob("*.parquet"))
+    filings[-1].unlink()
+    with pytest.raises(Misuse, match="missing, damaged or another"):
+        open_index(folder, KEY)
+
+
+def test_a_worker_of_other_rules_or_another_hash_refuses() -> None:
+    block = [pa.table(frame.with_columns(block=0).to_arrow()) for frame in tables(PEOPLE)]
+    for under in ({**versions.rules(), "finders": "another"}, {**versions.rules(), "names": "0"}):
+        made = pl.DataFrame(build._make(2, under)((pa.scalar(0),), *block))
+        assert made["table"].to_list() == ["refused"]
+        assert "another version" in made["message"][0]
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("spark")
 def test_a_cancelled_build_leaves_nothing_half_made(source: Path, tmp_path: Path) -> None:
     def cancel(report: progress.Report) -> None:
         if report.ended:
@@ -90,6 +122,7 @@ def test_a_cancelled_build_leaves_nothing_half_made(source: Path, tmp_path: Path
     assert versions.current(tmp_path / "index") is None
 
 
+@pytest.mark.long
 def test_tables_of_a_catalogue_and_an_index_elsewhere(
     source: Path, tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,8 +130,8 @@ def test_tables_of_a_catalogue_and_an_index_elsewhere(
     spark.sql("CREATE DATABASE holder")
     for table in ("taxpayer", "address_of_record"):
         spark.read.parquet(str(source / f"{table}.parquet")).write.saveAsTable(f"holder.{table}")
-    shared = tmp_path / "shared"
-    monkeypatch.setenv(elsewhere.SPARK_INDEX, shared.as_uri())
+    shared = tmp_path / "größe"
+    monkeypatch.setenv(elsewhere.SPARK_INDEX, f"file://{shared}")
     folder = tmp_path / "index"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(versions, "put_in_use", interrupted)
@@ -107,6 +140,9 @@ def test_tables_of_a_catalogue_and_an_index_elsewhere(
     assert len(list(shared.iterdir())) == 1
     assert keep("spark://spark_catalog.holder", folder) == digest
     (place,) = shared.iterdir()  # what the build before had left is gone
+    with pytest.raises(Misuse, match="no table taxpayer"):
+        keep("spark://nowhere", folder)
+    assert place.exists()  # the one in use stays, whatever a build after it comes to
     assert not (folder / "segments").exists()
     with open_index(folder, KEY) as index:
         assert index.info.digest == digest
@@ -129,6 +165,7 @@ WITHOUT = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("missing", WITHOUT)
 def test_what_is_missing_is_said_with_its_remedy(
     source: Path, tmp_path: Path, missing: str

@@ -11,7 +11,14 @@ import pytest
 
 from portcullis import progress
 from portcullis.errors import Misuse
-from portcullis.records import blocks, build_index, open_index
+from portcullis.records import (
+    append_to_index,
+    blocks,
+    build_index,
+    open_index,
+    unfinished,
+    versions,
+)
 from tests.records.small import KEY, address, taxpayer, write
 
 PEOPLE = [
@@ -136,3 +143,60 @@ def test_a_truncated_part_leaves_the_version_before(tmp_path: Path) -> None:
         build_index(source, tmp_path / "index", KEY)
     with open_index(tmp_path / "index", KEY) as index:
         assert index.info == before
+
+
+def test_what_no_version_names_is_removed_at_the_next_build_or_append(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a kill between the segment's last rename and the version's first."""
+    source, folder = write(PEOPLE[:4], tmp_path / "source"), tmp_path / "index"
+    build_index(source, folder, KEY)
+    for again in (build_index, append_to_index):
+        with monkeypatch.context() as patch:
+            patch.setattr(versions, "put_in_use", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                again(write(PEOPLE[4:8], tmp_path / "more"), folder, KEY)
+        assert len(segments(folder)) == len(described(folder)) + 1
+        again(write(PEOPLE[4:8], tmp_path / "more"), folder, KEY)
+        assert segments(folder) == described(folder)
+    with open_index(folder, KEY) as index:
+        assert index.info.version == "000003"
+
+
+def test_local_parquet_of_a_killed_spark_build_goes_without_spark(tmp_path: Path) -> None:
+    source, folder = write(PEOPLE[:4], tmp_path / "source"), tmp_path / 'ïndex "a"'
+    build_index(source, folder, KEY)
+    for place in ("segments/000002", f"file://{tmp_path}/elsewhere"):
+        unfinished.begin(folder, "spark", place)
+    for left in (folder / "segments" / "000002", tmp_path / "elsewhere"):
+        left.mkdir()
+        (left / "part.parquet").write_bytes(b"half")
+    build_index(source, folder, KEY)
+    assert segments(folder) == described(folder) == ["000001", "000002"]
+    assert not (tmp_path / "elsewhere").exists()
+    assert not list((folder / ".begun").iterdir())
+
+
+def test_where_a_version_cannot_be_read_nothing_is_taken_for_left_over(tmp_path: Path) -> None:
+    source, folder = write(PEOPLE[:4], tmp_path / "source"), tmp_path / "index"
+    build_index(source, folder, KEY)
+    description = folder / "versions" / "000001.json"
+    whole = description.read_bytes()
+    for damage in (whole[:40], b"[]", None):
+        description.unlink() if damage is None else description.write_bytes(damage)
+        unfinished.remove_unnamed_segments(folder)
+        assert segments(folder) == ["000001"]
+    description.write_bytes(whole)
+    open_index(folder, KEY).close()
+
+
+def segments(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "segments").iterdir())
+
+
+def described(folder: Path) -> list[str]:
+    return sorted(path.stem for path in (folder / "versions").iterdir())
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt

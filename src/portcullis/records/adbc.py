@@ -36,6 +36,15 @@ def address_in_use(written: str) -> str:
     return os.environ.get(ADDRESS, written)
 
 
+def address_of(written: str, source: str) -> str:
+    """Return the address that was ``written`` down, with its password where one given has it.
+
+    Given are ``source`` and the environment's; another database than the one written is neither.
+    """
+    given = (source, os.environ.get(ADDRESS, ""))
+    return next((one for one in given if one and without_secrets(one) == written), written)
+
+
 def connect(address: str) -> Any:  # noqa: ANN401 - ADBC ships no types
     """Return an open connection. Raises Misuse where the database does not let us in."""
     from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - only who has PostgreSQL needs it

@@ -20,7 +20,7 @@ from portcullis.errors import Misuse
 from portcullis.records import blocks, sources, versions
 from portcullis.records.blocks import Block, Known, make_block
 from portcullis.records.cutting import cut
-from portcullis.records.elsewhere import write_version
+from portcullis.records.elsewhere import remove_left_over, write_version
 from portcullis.records.index import ENGINE, DuckdbIndex, open_duckdb
 from portcullis.records.segment import SegmentWriter, move_in, writing
 from portcullis.records.sources import OutOfOrder, Source, check_columns, open_source
@@ -55,6 +55,7 @@ def build_index(
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _sole_builder(folder):
+        remove_left_over(folder, str(source))
         version = (
             _in_files(source, folder, key, None, show)
             if engine == ENGINE
@@ -78,6 +79,7 @@ def append_to_index(
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _sole_builder(folder):
+        remove_left_over(folder, str(source))
         base = versions.current(folder)
         if base is None:
             raise Misuse(

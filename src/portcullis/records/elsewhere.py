@@ -11,7 +11,7 @@ from portcullis import progress
 from portcullis.errors import Misuse
 from portcullis.records import postgresql, spark, versions
 from portcullis.records.port import Index
-from portcullis.records.unfinished import begin, left_over
+from portcullis.records.unfinished import begin, end, left_over, remove_unnamed_segments
 from portcullis.records.versions import SEGMENTS, EngineName, Segment, Version
 
 SPARK_INDEX = "PORTCULLIS_SPARK_INDEX"
@@ -31,7 +31,26 @@ def write_version(engine: EngineName, source: str, folder: Path, show: progress.
     place, segment = write(source, folder, name, show)
     version = Version(name, engine, place, (segment,))
     versions.put_in_use(folder, version)
+    end(folder, place)
     return version
+
+
+def remove_left_over(folder: Path, source: str) -> None:
+    """Remove what killed builds of any engine left and no version of ``folder`` names.
+
+    ``source``: of the build to come, whose address may hold the password that a note lacks. What
+    cannot be reached now stays noted for the next build.
+    """
+    for note in left_over(folder):
+        try:
+            if note.engine == "postgresql":
+                postgresql.remove(note.place, source)
+            else:
+                spark.remove(_uri(folder, note.place), folder / _SPARK_SPILL)
+        except Misuse:
+            continue
+        end(folder, note.place)
+    remove_unnamed_segments(folder)
 
 
 def open_version(version: Version, folder: Path) -> Index:
@@ -62,16 +81,14 @@ def _with_postgresql(
 
 
 def _with_spark(source: str, folder: Path, name: str, show: progress.Show) -> tuple[str, Segment]:
+    place = f"{SEGMENTS}/{name}"
+    if base := os.environ.get(SPARK_INDEX):
+        place = f"{base.rstrip('/')}/portcullis-{name}-{secrets.token_hex(4)}"
     with spark.spark_session(folder / _SPARK_SPILL) as session:
-        left = left_over(folder, "spark")
-        if left is not None:
-            spark.remove(session, _uri(folder, left))
-        place = f"{SEGMENTS}/{name}"
-        if base := os.environ.get(SPARK_INDEX):
-            place = f"{base.rstrip('/')}/portcullis-{name}-{secrets.token_hex(4)}"
         begin(folder, "spark", place)
         return place, spark.write(session, source, _uri(folder, place), name, show)
 
 
 def _uri(folder: Path, place: str) -> str:
-    return place if "://" in place else (folder / place).absolute().as_uri()
+    # Not percent-encoded: Hadoop takes an address's path letter for letter.
+    return place if "://" in place else f"file://{(folder / place).absolute()}"

@@ -12,7 +12,7 @@ A segment and a version are never changed. The switch to a version is one rename
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,7 +41,10 @@ class IndexInfo:
 
 @dataclass(frozen=True)
 class Segment:
-    """A segment: its name and digest (hex), and where the numbers of what it holds end."""
+    """A segment: its name and digest (hex), and where the numbers of what it holds end.
+
+    ``rows``: those of each of its tables, where another engine than DuckDB keeps them.
+    """
 
     name: str
     digest: str
@@ -49,6 +52,7 @@ class Segment:
     addresses: int
     next_person: int
     next_place: int
+    rows: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

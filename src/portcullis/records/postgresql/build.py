@@ -12,12 +12,12 @@ from typing import Any
 
 from portcullis import progress
 from portcullis.errors import Misuse
-from portcullis.records.adbc import connected, without_secrets
+from portcullis.records.adbc import address_of, connected, without_secrets
 from portcullis.records.blocks import TABLES, Block, make_block, nobody_known
 from portcullis.records.cutting import cut
 from portcullis.records.sources import OutOfOrder, Source, blanks, check_columns, open_source
 from portcullis.records.sql import signed
-from portcullis.records.unfinished import begin, left_over
+from portcullis.records.unfinished import begin
 from portcullis.records.versions import Segment, segment_digest
 from portcullis.streams import ahead
 
@@ -36,11 +36,11 @@ def write(address: str, name: str, folder: Path, show: progress.Show) -> tuple[s
     from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - only who has PostgreSQL needs it
 
     schema = f"{_SCHEMA}{name}_{secrets.token_hex(4)}"
+    place = f"{without_secrets(address)}#{schema}"
     with connected(address) as connection, open_source(address, folder) as source:
         try:
             check_columns(source)
-            _drop_what_was_left(connection, folder)
-            begin(folder, "postgresql", schema)
+            begin(folder, "postgresql", place)
             _execute(connection, f"CREATE SCHEMA {schema}")
             segment = _write_blocks(connection, schema, source, name, show)
             _finish(connection, schema, segment.digest)
@@ -53,7 +53,26 @@ def write(address: str, name: str, folder: Path, show: progress.Show) -> tuple[s
                 "Its role needs the right to create a schema there, and the server room for the "
                 "index; the index before is untouched.",
             ) from None
-    return f"{without_secrets(address)}#{schema}", segment
+    return place, segment
+
+
+def remove(place: str, source: str) -> None:
+    """Drop the schema at ``place``, where it is; ``source``: an address that may have its password.
+
+    Raises Misuse where the database does not answer, or the role may not.
+    """
+    from adbc_driver_postgresql import dbapi  # noqa: PLC0415
+
+    written, _, schema = place.rpartition("#")
+    with connected(address_of(written, source)) as connection:
+        try:
+            _execute(connection, f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+            connection.commit()
+        except dbapi.Error:
+            raise Misuse(
+                "What a build left in the PostgreSQL database of the records cannot be dropped.",
+                f"Drop the schema {schema} there as its owner.",
+            ) from None
 
 
 def _write_blocks(
@@ -64,12 +83,14 @@ def _write_blocks(
     show: progress.Show,
 ) -> Segment:
     digests: list[bytes] = []
+    held = dict.fromkeys(TABLES, 0)
     taxpayers = addresses = places = 0
     rows = source.count("taxpayer") + source.count("address_of_record")
     with progress.step(show, "Indexing the records", rows, "rows") as advance:
         # The next block is made while this one is written.
         for block in ahead(_made(source)):
             for table, frame in block.tables.items():
+                held[table] += frame.height
                 with connection.cursor() as cursor:
                     cursor.adbc_ingest(
                         table, signed(frame).to_arrow(), mode="create_append", db_schema_name=schema
@@ -79,7 +100,7 @@ def _write_blocks(
             addresses += block.addresses
             places += block.places
             advance(block.taxpayers + block.addresses)
-    return Segment(name, segment_digest(digests), taxpayers, addresses, taxpayers, places)
+    return Segment(name, segment_digest(digests), taxpayers, addresses, taxpayers, places, held)
 
 
 def _made(source: Source) -> Iterator[Block]:
@@ -98,14 +119,6 @@ def _finish(connection: Any, schema: str, digest: str) -> None:  # noqa: ANN401
         _execute(connection, f"CREATE INDEX ON {schema}.{table} ({column})")
         _execute(connection, f"ANALYZE {schema}.{table}")
     _execute(connection, f"CREATE TABLE {schema}.about AS SELECT '{digest}'::text AS digest")
-
-
-def _drop_what_was_left(connection: Any, folder: Path) -> None:  # noqa: ANN401
-    """Drop the schema that was written whole but never put in use, where there is one."""
-    schema = left_over(folder, "postgresql")
-    if schema is not None:
-        _execute(connection, f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-        connection.commit()
 
 
 def _execute(connection: Any, statement: str) -> None:  # noqa: ANN401

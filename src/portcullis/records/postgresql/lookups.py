@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from portcullis.errors import Misuse
 from portcullis.records.adbc import address_in_use, connect
+from portcullis.records.blocks import TABLES
 from portcullis.records.sql import SqlIndex, signed
-from portcullis.records.versions import Version
+from portcullis.records.versions import Segment, Version
 
 
 def open_version(version: Version) -> SqlIndex:
@@ -23,7 +24,7 @@ def open_version(version: Version) -> SqlIndex:
     written, _, schema = version.place.rpartition("#")
     engine = _PostgreSQL(connect(address_in_use(written)))
     try:
-        engine.use(schema, version.segments[0].digest)
+        engine.use(schema, version.segments[0])
     except BaseException:
         engine.close()
         raise
@@ -38,22 +39,24 @@ class _PostgreSQL:
     def __init__(self, connection: Any) -> None:  # noqa: ANN401 - ADBC ships no types
         self._connection = connection
 
-    def use(self, schema: str, digest: str) -> None:
-        """Read from ``schema``; raise Misuse where it is not the index with ``digest``."""
+    def use(self, schema: str, segment: Segment) -> None:
+        """Read from ``schema``; raise Misuse where it is not ``segment``, with all its rows."""
         from adbc_driver_postgresql import dbapi  # noqa: PLC0415
 
         try:
             with self._connection.cursor() as cursor:
                 cursor.execute(f"SELECT digest FROM {schema}.about")  # noqa: S608 - our own name
-                found = cursor.fetchall()
+                whole = cursor.fetchall() == [(segment.digest,)]
+                cursor.execute(_counting(schema))
+                whole = whole and dict(cursor.fetchall()) == segment.rows
                 cursor.execute(f"SET search_path TO {schema}")
             self._connection.commit()
         except dbapi.Error:
-            found = []
-        if found != [(digest,)]:
+            whole = False
+        if not whole:
             raise Misuse(
-                "The PostgreSQL database does not hold the index in use, or the role may not read "
-                "it.",
+                "The PostgreSQL database does not hold the index in use whole, or the role may not "
+                "read it.",
                 "Check the address and the role's rights, or build it again with "
                 "`portcullis records index`.",
             )
@@ -91,3 +94,9 @@ class _PostgreSQL:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _counting(schema: str) -> str:
+    """Return the question how many rows each table has: one that lost some would find nobody."""
+    counts = [f"SELECT '{table}', count(*) FROM {schema}.{table}" for table in TABLES]  # noqa: S608
+    return " UNION ALL ".join(counts)

@@ -1,7 +1,6 @@
 """Records in reach of Apache Spark: their index made and asked on a cluster, or in local mode."""
 
-from portcullis.records.spark.build import write
-from portcullis.records.spark.layout import remove
+from portcullis.records.spark.build import remove, write
 from portcullis.records.spark.lookups import open_version
 from portcullis.records.spark.session import spark_session
 

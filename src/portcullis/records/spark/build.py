@@ -5,9 +5,11 @@ first, over the taxpayer_ids alone, finds where blocks begin; the second brings 
 together and writes what is made of them.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pyarrow as pa
@@ -17,10 +19,10 @@ from portcullis.errors import Misuse
 from portcullis.records import blocks
 from portcullis.records.sources import TABLES, tidied, unreadable
 from portcullis.records.spark import layout
-from portcullis.records.spark.session import spark_errors
+from portcullis.records.spark.session import spark_errors, spark_session
 from portcullis.records.spark.source import read_tables
 from portcullis.records.sql import signed
-from portcullis.records.versions import Segment, segment_digest
+from portcullis.records.versions import Segment, rules, segment_digest
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -48,6 +50,28 @@ def write(
         raise
 
 
+def remove(place: str, spill: Path) -> None:
+    """Remove the folder ``place`` that a build left, where it is; ``spill``: for a Spark to start.
+
+    Raises Misuse where Spark is needed to reach it, and cannot.
+    """
+    scheme, _, path = place.partition("://")
+    if scheme == "file":
+        shutil.rmtree(path, ignore_errors=True)
+        removed = not Path(path).exists()
+    else:
+        with spark_session(spill) as spark:
+            try:
+                removed = layout.remove(spark, place)
+            except spark_errors():
+                removed = False
+    if not removed:
+        raise Misuse(
+            "What a build left where Spark keeps indexes cannot be removed.",
+            "See that the folder can be reached and written.",
+        )
+
+
 def _write(
     spark: "SparkSession",
     tables: dict[str, "DataFrame"],
@@ -65,7 +89,9 @@ def _write(
             ).groupBy("block")
             for table, frame in tables.items()
         )
-        made = people.cogroup(addresses).applyInArrow(_make(size), layout.ddl(layout.columns()))
+        made = people.cogroup(addresses).applyInArrow(
+            _make(size, rules()), layout.ddl(layout.columns())
+        )
         if rows == 0:
             made = spark.createDataFrame(_nobody(size))
         made.write.partitionBy("table").parquet(place)
@@ -136,29 +162,48 @@ def _nobody(size: int) -> pa.Table:
         layout.arrow(pl.DataFrame(schema=schema), {"block": pl.Int32(), **schema})
         for schema in TABLES.values()
     ]
-    return _make(size)((pa.scalar(0),), *empty)
+    return _make(size, rules())((pa.scalar(0),), *empty)
 
 
-def _make(size: int) -> Callable[[tuple[pa.Scalar, ...], pa.Table, pa.Table], pa.Table]:
-    """Return the worker's function: the rows of a block of ``size`` taxpayers to the index's."""
+def _make(
+    size: int, under: dict[str, Any]
+) -> Callable[[tuple[pa.Scalar, ...], pa.Table, pa.Table], pa.Table]:
+    """Return the worker's function: the rows of a block of ``size`` taxpayers to the index's.
+
+    ``under``: the rules here. A worker with others, or whose Polars hashes otherwise, refuses: the
+    keys that it made would find nobody.
+    """
 
     def make(key: tuple[pa.Scalar, ...], people: pa.Table, addresses: pa.Table) -> pa.Table:
         number = int(key[0].as_py())
         rows = [pl.DataFrame(pl.from_arrow(table)).drop("block") for table in (people, addresses)]
         tables = [
             signed(frame).with_columns(pl.lit(table).alias("table"))
-            for table, frame in _tables(number, size, *rows).items()
+            for table, frame in _tables(number, size, under, *rows).items()
         ]
         return layout.arrow(pl.concat(tables, how="diagonal_relaxed"), layout.columns())
 
     return make
 
 
+def _require_rules(under: dict[str, Any]) -> None:
+    if under != rules():
+        raise Misuse(
+            "A worker of Spark has another version of Portcullis or of its requirements.",
+            "Install there what is installed here (requirements/), and index again.",
+        )
+
+
 def _tables(
-    number: int, size: int, people: pl.DataFrame, addresses: pl.DataFrame
+    number: int,
+    size: int,
+    under: dict[str, Any],
+    people: pl.DataFrame,
+    addresses: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """Return what is made of the block ``number``: its tables and counts, or why it is refused."""
     try:
+        _require_rules(under)
         block = blocks.make_block(
             people,
             addresses,
@@ -172,6 +217,7 @@ def _tables(
     built = {
         "block": number, "digest": block.digest, "taxpayers": block.taxpayers,
         "addresses": block.addresses, "places": block.places,
+        **{f"rows_{table}": frame.height for table, frame in block.tables.items()},
     }  # fmt: skip
     return {**block.tables, layout.BUILT: pl.DataFrame([built])}
 
@@ -190,7 +236,8 @@ def _segment(tables: dict[str, "DataFrame"], name: str, size: int) -> Segment:
         int(built[column].sum()) for column in ("taxpayers", "addresses", "places")
     )
     digest = segment_digest(built["digest"].to_list())
-    return Segment(name, digest, taxpayers, addresses, taxpayers, places)
+    held = {table: int(built[f"rows_{table}"].sum()) for table in blocks.TABLES}
+    return Segment(name, digest, taxpayers, addresses, taxpayers, places, held)
 
 
 def _told(text: str) -> Misuse:

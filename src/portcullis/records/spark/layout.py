@@ -23,6 +23,7 @@ OWN = {
         "taxpayers": pl.Int64(),
         "addresses": pl.Int64(),
         "places": pl.Int64(),
+        **{f"rows_{table}": pl.Int64() for table in blocks.TABLES},
     },
     REFUSED: {"block": pl.Int32(), "message": pl.String(), "remedy": pl.String()},
 }
@@ -81,8 +82,16 @@ def read(spark: "SparkSession", place: str) -> dict[str, "DataFrame"]:
     }
 
 
-def remove(spark: "SparkSession", place: str) -> None:
-    """Remove the folder ``place``, on whatever file system it is."""
+def count(spark: "SparkSession", place: str) -> dict[str, int]:
+    """Return how many rows of each of the index's tables are in the folder ``place``."""
+    rows = spark.read.schema(ddl(columns())).parquet(place)
+    found = {row["table"]: row["count"] for row in rows.groupBy("table").count().collect()}
+    return {table: found.get(table, 0) for table in blocks.TABLES}
+
+
+def remove(spark: "SparkSession", place: str) -> bool:
+    """Remove the folder ``place``, on whatever file system it is; return whether it is gone."""
     context: Any = spark.sparkContext
     path = context._jvm.org.apache.hadoop.fs.Path(place)
-    path.getFileSystem(context._jsc.hadoopConfiguration()).delete(path, True)
+    files = path.getFileSystem(context._jsc.hadoopConfiguration())
+    return bool(files.delete(path, True) or not files.exists(path))

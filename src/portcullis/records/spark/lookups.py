@@ -11,7 +11,7 @@ from portcullis.errors import Misuse
 from portcullis.records.spark import layout
 from portcullis.records.spark.session import enter_session, spark_errors
 from portcullis.records.sql import SqlIndex, signed
-from portcullis.records.versions import Version, segment_digest
+from portcullis.records.versions import Segment, Version, segment_digest
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -25,7 +25,7 @@ def open_version(version: Version, place: str, spill: Path) -> SqlIndex:
     with contextlib.ExitStack() as stack:
         engine = _Spark(enter_session(spill, stack), stack.pop_all())
     try:
-        engine.use(place, version.segments[0].digest)
+        engine.use(place, version.segments[0])
     except BaseException:
         engine.close()
         raise
@@ -41,16 +41,21 @@ class _Spark:
         self._spark = spark
         self._stack = stack
 
-    def use(self, place: str, digest: str) -> None:
-        """Read from ``place``; raise Misuse where it is not the index with ``digest``."""
+    def use(self, place: str, segment: Segment) -> None:
+        """Read from ``place``; raise Misuse where it is not ``segment``, with all its rows."""
         try:
             tables = layout.read(self._spark, place)
-            built = tables[layout.BUILT].orderBy("block").toArrow()
+            built = tables[layout.BUILT].orderBy("block").toArrow()["digest"].to_pylist()
+            # A table that has lost a file, or is gone, would find nobody.
+            whole = (segment_digest(built), layout.count(self._spark, place)) == (
+                segment.digest,
+                segment.rows,
+            )
             for table, frame in tables.items():
                 frame.createOrReplaceTempView(table)
         except spark_errors():
-            built = None
-        if built is None or segment_digest(built["digest"].to_pylist()) != digest:
+            whole = False
+        if not whole:
             raise Misuse(
                 "The index that Spark is to read is missing, damaged or another than the one in "
                 "use.",

@@ -53,6 +53,9 @@ def enter_session(spill: Path, stack: contextlib.ExitStack) -> "SparkSession":
         stack.callback(_stop, running, interrupt, spill)
     session = running.newSession()
     session.conf.set("spark.sql.session.timeZone", "UTC")
+    # A file that is lost or cut must stop a look-up, whatever the site has set: never find nobody.
+    for leniency in ("spark.sql.files.ignoreMissingFiles", "spark.sql.files.ignoreCorruptFiles"):
+        session.conf.set(leniency, "false")
     # All tables of a block are written side by side, so that none has to be sorted first.
     session.conf.set("spark.sql.maxConcurrentOutputFileWriters", str(_WRITERS))
     return session
