@@ -146,8 +146,8 @@ class DuckdbIndex:
         return self._ask(
             "SELECT DISTINCT taxpayer_id, person FROM taxpayer SEMI JOIN asked USING (taxpayer_id) "
             "WHERE taxpayer_id BETWEEN $low AND $high",
+            {"asked": asked},
             {"low": asked["taxpayer_id"].min(), "high": asked["taxpayer_id"].max()},
-            asked=asked,
         )
 
     def _find(self, requests: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
@@ -158,17 +158,20 @@ class DuckdbIndex:
             for finder in wanted
         )
         asked = {f"asked_{finder}": keys[finder] for finder in wanted}
-        return self._ask(f"FROM ({found}) ORDER BY person, row", **asked)
+        return self._ask(f"FROM ({found}) ORDER BY person, row", asked)
 
     def _select(self, query: str, pairs: pl.DataFrame, as_of: date | None = None) -> pl.DataFrame:
         """Ask for what is known of the persons of ``pairs``: only their stretch is read."""
         parameters = {"low": pairs["person"].min() or 0, "high": pairs["person"].max() or 0}
         if as_of is not None:
             parameters["as_of"] = as_of
-        return self._ask(query, parameters, pairs=pairs)
+        return self._ask(query, {"pairs": pairs}, parameters)
 
     def _ask(
-        self, query: str, parameters: Mapping[str, object] | None = None, **tables: pl.DataFrame
+        self,
+        query: str,
+        tables: Mapping[str, pl.DataFrame],
+        parameters: Mapping[str, object] | None = None,
     ) -> pl.DataFrame:
         for name, frame in tables.items():
             self._connection.register(name, frame.to_arrow())
