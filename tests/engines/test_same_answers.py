@@ -72,6 +72,7 @@ def confusable(seed: int) -> tuple[list[dict], list[dict]]:
     return people, requests
 
 
+@pytest.mark.long
 def test_the_engines_and_the_oracle_agree(
     engines: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
