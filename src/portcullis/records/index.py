@@ -184,14 +184,27 @@ def open_index(folder: Path, key: bytes) -> Index:
     Raises Misuse where there is none, the key is another, the file is damaged, or the index was
     made under other rules than those of this program.
     """
+    version = _current(folder)
+    if version.engine != ENGINE:
+        return open_version(version, folder)
+    return open_duckdb(version, folder, key)
+
+
+def index_in_use(folder: Path) -> IndexInfo:
+    """Return what the current version in ``folder`` is, without opening it.
+
+    Raises Misuse where there is none, its description is damaged, or it was made under other rules.
+    """
+    return _current(folder).info
+
+
+def _current(folder: Path) -> Version:
     version = versions.current(folder)
     if version is None:
         raise Misuse(
             "There is no index of the holder's records.", "Build it: `portcullis records index`."
         )
-    if version.engine != ENGINE:
-        return open_version(version, folder)
-    return open_duckdb(version, folder, key)
+    return version
 
 
 def open_duckdb(version: Version, folder: Path, key: bytes) -> DuckdbIndex:
