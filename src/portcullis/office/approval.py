@@ -9,7 +9,7 @@ from django.db import transaction
 from portcullis.canonical import sha256_hex
 from portcullis.determination import draw, sample_size, seed
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, looking_again, packing
 from portcullis.office.duties import check_apart
 from portcullis.office.files import (
     DETERMINATIONS,
@@ -29,6 +29,7 @@ from portcullis.office.models import (
 )
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.referrals import check_none_unlisted
+from portcullis.office.rejudging import no_longer_met
 from portcullis.office.stages import check_state, move
 
 
@@ -173,6 +174,7 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
             "An official other than preparer and approver records them with "
             "`portcullis impairment`.",
         )
+    _look_again(home, batch)
     expires = home.today() + timedelta(days=home.pack.thresholds.approval_days)
     with transaction.atomic():
         facts = {
@@ -186,3 +188,15 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
         move(batch, "approved")
     entries.integrate(home)
     return approval
+
+
+def _look_again(home: Home, batch: Batch) -> None:
+    """Look up what would leave, if another index is in use than the list's; refuse without one.
+
+    The list is approved as it stands; what has changed is held when the batch is released, and
+    what is found here is not looked up again then.
+    """
+    if looking_again.is_another(home, batch):
+        rows = packing.disclosable(home, batch)["row"].to_list()
+        unmet = no_longer_met(home, batch, rows)
+        looking_again.changed(home, batch, [row for row in rows if row not in unmet])

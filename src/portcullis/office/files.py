@@ -89,6 +89,12 @@ def of_list(name: str, number: int) -> str:
     return name if number == 1 else f"{stem}-{number}{dot}{kind}"
 
 
+def of_index(name: str, digest: str) -> str:
+    """Return the file of ``name`` (LOOKUPS or MATCHES) of look-ups in another index, by digest."""
+    stem, dot, kind = name.rpartition(".")
+    return f"{stem}-in-{digest[:32]}{dot}{kind}"
+
+
 def batch_key(home: Home, batch: Batch) -> bytes:
     """Return the key of the batch's files. Raises Refused where its working data was erased."""
     return erased.file_key(home, Erasable.batch(batch.id), batch.wrapped_key)

@@ -72,7 +72,7 @@ def model(home: Home, actor: Actor) -> tuple[Model, str]:
     ``open_index``.
     """
     check_role(home, actor, ROLE, ACT)
-    info = records.info_in_use(home.index)
+    info = records.index_in_use(home.index)
     path = _path(home, info)
     with GateLock(home.path / "model.lock").exclusive():
         kept = _kept(home, path)

@@ -25,6 +25,7 @@ from portcullis.office.files import (
 )
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
+from portcullis.office.looking_again import changed
 from portcullis.office.models import Batch, Package
 from portcullis.office.nonces import read_nonces
 from portcullis.office.rejudging import no_longer_met
@@ -88,6 +89,19 @@ def judge_again(home: Home, batch: Batch) -> None:
             _withhold(home, package_id, "element-no-longer-met", unmet[row])
         elif officer not in serving:
             _withhold(home, package_id, "officer-not-in-force", "officer-not-in-force")
+
+
+def look_again(home: Home, batch: Batch, show: progress.Show = progress.unseen) -> None:
+    """Look up again what still waits, if another index is in use; what has changed is not sent.
+
+    Raises Refused, and leaves everything as it is, where no index can be used.
+    """
+    waiting = Package.objects.filter(batch=batch, state__in=WAITING)
+    facts = list(waiting.values_list("id", "row"))
+    unmet = changed(home, batch, sorted({row for _, row in facts}), show)
+    for package_id, row in facts:
+        if row in unmet:
+            _withhold(home, package_id, "element-no-longer-met", unmet[row])
 
 
 def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:

@@ -4,7 +4,8 @@ For each package, in this order and no other:
 
 1. ``authorise``: package row, its ``release-authorised`` entry and its accounting, all at once;
 2. the entry is integrated in a checkpoint that meets the witness policy;
-3. ``judge_again``: time-dependent elements, on the day of release;
+3. ``judge_again``: time-dependent elements, on the day of release; ``look_again``: where another
+   index is in use than the list's, everyone anew;
 4. ``seal``: written under its digest (fsync, rename); the row that names the digest is the commit;
 5. ``publish``: gate lock taken shared; orders, recalls, safeguards and approval read inside it;
    published by rename; ``delivered`` or ``not-sent`` written before the lock is let go.
@@ -23,7 +24,7 @@ from django.db import transaction
 
 from portcullis import progress
 from portcullis.errors import Refused
-from portcullis.office import entries, packing, readings
+from portcullis.office import entries, looking_again, packing, readings
 from portcullis.office.conclusion import conclude
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
@@ -106,6 +107,7 @@ def release(
         announce("judge-again")
         with progress.step(show, "Judge again what time may have changed"):
             packing.judge_again(home, batch)
+        packing.look_again(home, batch, show)
         announce("seal")
         packing.seal_waiting(home, batch, announce, show)
     publish_waiting(home, batch, announce, show)
@@ -130,15 +132,20 @@ def publish_waiting(
 ) -> None:
     """Publish every sealed package of the batch, one at a time. Several processes may do so.
 
-    The ledger's checkpoint is kept fresh meanwhile; where it cannot be, the rest stays sealed.
+    The ledger's checkpoint is kept fresh meanwhile; where it cannot be, or where the records are
+    indexed anew, the rest stays sealed.
     """
     waiting = Package.objects.filter(batch=batch, state=SEALED).order_by("authorised_id")
     looked = -math.inf
     ids = list(waiting.values_list("id", flat=True))
+    if not ids:
+        return
+    index = looking_again.index_looked_at(home, batch)
     with progress.step(show, "Release one by one", len(ids), "packages") as advance:
         for package_id in ids:
             if time.monotonic() - looked > LOOK_AFTER:
                 check_ledger(home)
+                looking_again.check_still(home, index)
                 looked = time.monotonic()
             publish(home, batch, package_id, announce)
             advance(1)

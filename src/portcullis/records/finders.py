@@ -19,7 +19,7 @@ from functools import cache
 
 import polars as pl
 
-from portcullis.records.normal import TIN_DIGITS
+from portcullis.records.normal import ADDRESS, TIN_DIGITS
 
 _SEED = 6103
 _KEY = pl.UInt64()
@@ -86,12 +86,14 @@ def _keys_of_names() -> list[pl.Expr]:
 
 
 def of_places(places: pl.DataFrame) -> pl.DataFrame:
-    """Return ``places`` with the keys of each address in place of its normal form (``a_*``).
+    """Return ``places`` with the keys of each address in place of its lines and normal form (a_*).
 
     ``somewhere``: whether it is an address at all.
     """
     return places.select(
-        pl.exclude("^a_.*$"), (~pl.col("a_absent")).alias("somewhere"), *_keys_of_places()
+        pl.exclude("^a_.*$", *ADDRESS),
+        (~pl.col("a_absent")).alias("somewhere"),
+        *_keys_of_places(),
     )
 
 

@@ -195,10 +195,10 @@ def open_index(folder: Path, key: bytes) -> Index:
     return open_duckdb(version, folder, key)
 
 
-def info_in_use(folder: Path) -> IndexInfo:
-    """Return what is told of the current version of the index in ``folder``, without opening it.
+def index_in_use(folder: Path) -> IndexInfo:
+    """Return what the current version in ``folder`` is, without opening it.
 
-    So a reading can be put on record before it begins. Raises Misuse where there is none.
+    Raises Misuse where there is none, its description is damaged, or it was made under other rules.
     """
     return _current(folder).info
 
