@@ -138,7 +138,7 @@ def codes(rows):
     return sides(rows).select(addresses.agreement("l_", "r_")).to_series().to_list()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(pairs(STREET) | pairs(BOXED), min_size=20, max_size=60))
 def test_another_meaning_is_never_the_same_address(some):
     found = codes([(left, right) for _, left, right in some])

@@ -62,7 +62,7 @@ def addressed(draw):
     return (line1, unit or None, *draw(places))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(rows, min_size=1, max_size=12))
 def test_any_text_has_an_answer_and_an_absent_one_has_no_point(some):
     found = normal(some)
@@ -85,7 +85,7 @@ def test_chunks_do_not_matter(some, size):
     assert parts.equals(whole)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(addressed())
 def test_case_spaces_stops_and_diacritics_do_not_matter(address):
     line1, unit, *place = address
@@ -102,7 +102,7 @@ def test_case_spaces_stops_and_diacritics_do_not_matter(address):
     assert found.unique().height == 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(addressed())
 def test_the_normal_form_is_its_own_normal_form(address):
     once = normal([address])

@@ -111,7 +111,7 @@ def check(world: tuple[list[dict], list[dict]], chance: random.Random) -> None:
     assert shuffled.equals(found[order])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.randoms(use_true_random=False))
 def test_bulk_matching_is_the_oracle_in_any_chunking_and_order(
     world: tuple[list[dict], list[dict]], chance: random.Random

@@ -65,7 +65,7 @@ def test_parts_and_duckdb_give_the_same_content(tmp_path: Path, digest: str) -> 
     assert build(tmp_path / "records.duckdb", tmp_path / "index") == digest
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(chance=st.randoms(use_true_random=False))
 def test_any_change_of_any_value_changes_the_digest(
     tmp_path_factory: pytest.TempPathFactory, chance: random.Random
