@@ -98,6 +98,8 @@ def main() -> None:
 
     whole = [result for each in tables.values() for result in each]
     name = f"{options.requests}x{options.taxpayers}" + (f"-{options.only}" if options.only else "")
+    if options.only == "scale":
+        name = scale.name(run)
     say(f"Saved {results.save(name, whole)}")
     full_size = size == (REQUESTS, TAXPAYERS) and options.sizes is None
     for benchmark, rows in tables.items():

@@ -37,6 +37,7 @@ def run(run: Run, seed: int, sizes: Sequence[int], say: Callable[[str], None]) -
         say(f"Portcullis, {taxpayers:,} taxpayers")
         scene.fresh_home(data)
         rows += sized.results("scale", _side("Portcullis", taxpayers), gate.run(data))
+        results.save(name(run), rows)  # Splink may need more than there is
         say(f"Splink, {taxpayers:,} taxpayers")
         try:
             linked = link(data, "latest", _LIMIT)
@@ -44,16 +45,22 @@ def run(run: Run, seed: int, sizes: Sequence[int], say: Callable[[str], None]) -
             say(f"Splink did not finish: {error}")
         else:
             rows += sized.results("scale", _side("Splink", taxpayers), linked)
+        results.save(name(run), rows)
         say(results.table(rows))
-    _draw(rows)
+    draw(rows)
     return rows
+
+
+def name(run: Run) -> str:
+    """Return the name of the file of results: one for all sizes."""
+    return f"{run.requests}-scale"
 
 
 def _side(name: str, taxpayers: int) -> str:
     return f"{name}, {taxpayers / _MILLION:g} M"
 
 
-def _draw(rows: Sequence[Result]) -> None:
+def draw(rows: Sequence[Result]) -> None:
     """Draw seconds against taxpayers, both by their powers of ten."""
     points = [
         {"taxpayers": row.taxpayers, "seconds": row.value, "what": what}
