@@ -38,7 +38,13 @@ def of_its_own(number: int, zip_code: str) -> list[pl.Expr]:
         pl.col("tin").str.replace(r"^(...)...", f"${{1}}{number:03d}"),
         pl.concat_str("given_name", pl.lit(letters(number))).alias("given_name"),
         pl.col(zip_code).str.replace(r"^(..)...", f"${{1}}{number:03d}"),
+        town(number),
     ]
+
+
+def town(number: int) -> pl.Expr:
+    """A town of its own: two of one name in one street of one town are taken for each other."""
+    return pl.concat_str("city", pl.lit(f" {letters(number)}"))
 
 
 def requests() -> pl.DataFrame:
