@@ -98,6 +98,7 @@ def test_they_agree_in_many_worlds(engines: Engines, world: tuple[list[dict], li
     check(engines, *world)
 
 
+@pytest.mark.long
 def test_requests_may_be_asked_in_any_chunks(
     engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -230,6 +230,7 @@ def test_appended_while_packages_go_out_the_rest_stays_sealed_until_compared(sta
     check_three_held(world)
 
 
+@pytest.mark.long
 def test_what_review_found_in_one_index_is_held_under_another(tmp_path: Path) -> None:
     world = near.build(tmp_path / "world")
     switch(world.home_path)
