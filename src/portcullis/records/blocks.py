@@ -66,7 +66,7 @@ def nobody_known() -> Known:
     return Known(
         persons=pl.DataFrame(schema={"taxpayer_id": pl.String(), **person}),
         names=normal.all_names(pl.DataFrame(schema={**person, **TAXPAYER})),
-        places=normal.addresses_of_record(pl.DataFrame(schema={**person, **lines})).drop(*lines),
+        places=normal.addresses_of_record(pl.DataFrame(schema={**person, **lines})),
     )
 
 
@@ -166,7 +166,7 @@ def _make_places(
 def _placed(places: pl.DataFrame) -> pl.DataFrame:
     """Return the keys of each person's addresses; what several write alike is made ready once."""
     written = places.unique("lines_hash", keep="any").select("lines_hash", *normal.ADDRESS)
-    ready = finders.of_places(normal.addresses_of_record(written).drop(normal.ADDRESS))
+    ready = finders.of_places(normal.addresses_of_record(written))
     return places.select("person", "lines_hash").join(ready, on="lines_hash").drop("lines_hash")
 
 

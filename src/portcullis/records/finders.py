@@ -48,6 +48,10 @@ _AT: dict[str, list[tuple[str, str]]] = {
 """The finders of a name at a place: which key of a name is joined with which of a place."""
 
 FINDERS = ("tin", *_AT, "point", "unplaced")
+CANDIDATES = ("tin", "place")
+NEIGHBOURS = (*_AT, "point")
+NAMESAKES = ("unplaced",)
+"""The finders that each look-up asks, whatever engine keeps the index."""
 
 
 def _hash(*parts: str | pl.Expr) -> pl.Expr:

@@ -75,7 +75,7 @@ class DuckdbIndex:
         ``a_*`` normal forms.
         """
         self.lookups += requests.height
-        return self._find(requests, ("tin", "place"))
+        return self._find(requests, finders.CANDIDATES)
 
     def neighbours(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return who may be a near miss of requests already looked up: ``row, person``.
@@ -84,11 +84,11 @@ class DuckdbIndex:
         the locality, whoever shares a given or family name in the same building, and anybody at the
         same unique delivery point. Columns as for ``candidates``.
         """
-        return self._find(requests, ("place", "house", "street", "kin", "point"))
+        return self._find(requests, finders.NEIGHBOURS)
 
     def namesakes(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return ``row, person`` of who bears a request's name and has no address of record."""
-        return self._find(requests, ("unplaced",))
+        return self._find(requests, finders.NAMESAKES)
 
     def names(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Return each name, present and prior, of the persons of ``pairs`` (``row, person``).

@@ -66,15 +66,15 @@ class SqlIndex:
     def candidates(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return ``row, person`` of who has a request's TIN or, at its delivery line, its name."""
         self.lookups += requests.height
-        return self._find(requests, ("tin", "place"))
+        return self._find(requests, finders.CANDIDATES)
 
     def neighbours(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return ``row, person`` of who may be a near miss of requests already looked up."""
-        return self._find(requests, ("place", "house", "street", "kin", "point"))
+        return self._find(requests, finders.NEIGHBOURS)
 
     def namesakes(self, requests: pl.DataFrame) -> pl.DataFrame:
         """Return ``row, person`` of who bears a request's name and has no address of record."""
-        return self._find(requests, ("unplaced",))
+        return self._find(requests, finders.NAMESAKES)
 
     def names(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Return each name of the persons of ``pairs``: ``row, person, r_tin, r_n_*``."""
