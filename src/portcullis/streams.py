@@ -1,10 +1,12 @@
-"""Streams of frames: the next one made while this one is used."""
+"""Streams of frames: the next ones made while this one is used."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
+Made = TypeVar("Made")
 
 _END = object()
 
@@ -17,3 +19,21 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
         while (item := coming.result()) is not _END:
             coming = pool.submit(step)
             yield item  # type: ignore[misc]
+
+
+def side_by_side(make: Callable[[T], Made], items: Iterable[T], at_once: int) -> Iterator[Made]:
+    """Yield ``make`` of each of ``items``, in their order; ``at_once`` are made in other threads.
+
+    One more than that is taken from ``items`` ahead.
+    """
+    pool = ThreadPoolExecutor(at_once)
+    try:
+        coming: deque[Future[Made]] = deque()
+        for item in items:
+            coming.append(pool.submit(make, item))
+            if len(coming) > at_once:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -90,11 +90,11 @@ def test_an_index_that_lost_a_file_or_a_table_is_not_used(source: Path, tmp_path
     keep(source, folder)
     (segment,) = (folder / "segments").iterdir()
     open_index(folder, KEY).close()
-    points = segment / "table=find_point"
-    points.rename(tmp_path / "away")
+    residents = segment / "table=find_resident"
+    residents.rename(tmp_path / "away")
     with pytest.raises(Misuse, match="missing, damaged or another"):
         open_index(folder, KEY)
-    (tmp_path / "away").rename(points)
+    (tmp_path / "away").rename(residents)
     filings = sorted((segment / "table=filing").glob("*.parquet"))
     filings[-1].unlink()
     with pytest.raises(Misuse, match="missing, damaged or another"):

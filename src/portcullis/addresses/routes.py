@@ -52,14 +52,15 @@ _PATTERNS = {
 _TELLS_A_DOOR = tells_a_door()
 _CUT = "\n"  # stands in no line
 _HINT = (
-    "BOX|BX|P ?O ?B|DRAWER|CALLER|BIN|APARTADO|GEN|LISTA|POSTE|ENTREGA|PSC|CMR|LOCK|FIRM|POST"
-    "|RR|R R|RFD|R F D|RURAL|RD|RT|RTE|ROUTE|R |HC|HWY CONTRACT|HIGHWAY CONTRACT|STAR"
+    "(?:^| )(?:BOX|BX|P ?O ?B|DRAWER|CALLER|BIN|APARTADO|GEN|LISTA|POSTE|ENTREGA|PSC|CMR|LOCK|FIRM"
+    "|POST|RR|R R|RFD|R F D|RURAL|HC|HWY CONTRACT|HIGHWAY CONTRACT|STAR)"
+    "|^(?:RD|RT|RTE|ROUTE|R) (?:# )?[0-9]"
 )
 
 
 def are(line: pl.Series, city: pl.Series, state: pl.Series) -> pl.Series:
     """Say which rows may be such deliveries, cheaply; `read` decides."""
-    return _military_post(city, state) | line.str.contains(rf"(?:^| )(?:{_HINT})")
+    return _military_post(city, state) | line.str.contains(_HINT)
 
 
 def _military_post(city: pl.Series, state: pl.Series) -> pl.Series:

@@ -11,7 +11,6 @@ from portcullis.progress import Advance
 from portcullis.records import TIN_DIGITS, Index
 
 _SLICE_PAIRS = 262_144
-_WORTH_COMPARING = len(codes.AGREEING_NAME) + len(codes.NEAR_NAME)
 _PAIR = ["row", "person"]
 
 COMPARED: dict[str, pl.DataType] = {
@@ -34,24 +33,21 @@ def compare(
     index: Index,
     as_of: date,
     advance: Advance,
-    *,
-    whatever_the_name: bool = False,
 ) -> pl.DataFrame:
     """Return one row a pair of ``pairs`` (``row, person``, in order of person): ``COMPARED``.
 
     ``row`` is the place in ``requests``, which has ``tin`` (digits) and the ``n_*`` and ``a_*``
     normal forms. ``name`` and ``address`` are places in ``codes.NAME`` and ``codes.ADDRESS``: the
-    best over all names, present and prior, and over all addresses of all periods. ``address`` is
-    null where the names are those of different people, unless ``whatever_the_name``.
+    best over all names, present and prior, and over all addresses of all periods; null where there
+    is none.
     ``of_that_name``: a name that agrees has the request's finder key; ``whole_name``: and the very
     same middle names. ``latest``: the last known address agrees. ``unique_point``: both sides of an
     agreeing address are unique delivery points. ``advance``: called with the number of pairs as
     they are done.
     """
-    worst = len(codes.NAME) if whatever_the_name else _WORTH_COMPARING
     parts = []
     for part in _slices(pairs):
-        parts.append(_compare_slice(requests, part, index, as_of, worst))
+        parts.append(_compare_slice(requests, part, index, as_of))
         advance(part.height)
     return pl.concat([pl.DataFrame(schema=COMPARED), *parts])
 
@@ -62,11 +58,10 @@ def _slices(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _compare_slice(
-    requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date, worst: int
+    requests: pl.DataFrame, pairs: pl.DataFrame, index: Index, as_of: date
 ) -> pl.DataFrame:
     named = _compare_names(requests, index.names(pairs))
-    worth = named.filter(pl.col("name") < worst).select(_PAIR).sort("person", "row")
-    placed = _compare_addresses(requests, index.addresses(worth, as_of))
+    placed = _compare_addresses(requests, index.addresses(pairs, as_of))
     return named.join(placed, on=_PAIR, how="left").select(
         *[pl.col(name).cast(kind) for name, kind in COMPARED.items()]
     )

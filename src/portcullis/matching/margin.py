@@ -44,7 +44,7 @@ _NOWHERE = pl.col("address").is_null() | (pl.col("address") == codes.ADDRESS.ind
 def margins(
     asked: pl.DataFrame,
     standing: pl.DataFrame,
-    found: pl.DataFrame,
+    compared: pl.DataFrame,
     index: Index,
     as_of: date,
     *,
@@ -52,9 +52,9 @@ def margins(
 ) -> pl.DataFrame:
     """Return one row a row of ``standing``: ``MARGIN``.
 
-    ``asked``: all requests, as for ``compare``. ``standing``: ``row``, ``person``, ``matched`` and
-    ``by_tin`` (see ``routes.standing``) of those that would have a match or a near miss. ``found``:
-    the candidates of all (``row, person``).
+    ``asked``: all requests, as for ``compare``. ``standing``: ``row``, ``matched``, ``by_tin`` of
+    those that would have a match or a near miss (``seen``). ``compared``: their candidates and
+    neighbours (``compare.COMPARED``).
 
     ``margin``: of the two elements name and address, how many the closest other person does not
     even nearly agree on; 0 is none. ``runner_up``: what that person shares (``codes.RUNNER_UP``).
@@ -69,17 +69,11 @@ def margins(
     errors that agree to mean that one.
     """
     unnumbered = standing.filter(~pl.col("by_tin"))
-    with progress.step(show, "Look for runners-up"):
-        near = index.neighbours(asked.join(standing, on="row", how="semi"))
-        standing = _seen(standing, near)
-        unplaced = index.namesakes(asked.join(unnumbered, on="row", how="semi"))
-    pairs = (
-        pl.concat([found.join(standing, on="row", how="semi"), near, unplaced])
-        .unique()
-        .sort("person", "row")
-    )
-    with progress.step(show, "Compare with runners-up", pairs.height, "pairs") as advance:
-        compared = compare(asked, pairs, index, as_of, advance, whatever_the_name=True)
+    with progress.step(show, "Look for namesakes without an address"):
+        namesakes = index.namesakes(asked.join(unnumbered, on="row", how="semi"))
+    others = namesakes.join(compared, on=["row", "person"], how="anti", maintain_order="left")
+    with progress.step(show, "Compare with namesakes", others.height, "pairs") as advance:
+        compared = pl.concat([compared, compare(asked, others, index, as_of, advance)])
     suffix_said = asked.select("row", (pl.col("n_suffix") != "").alias("suffix_said"))
     no_suffix = pl.col("name") == _SUFFIX_MISSING
     misspelt = (pl.col("name") == _SLIP) & pl.col("by_tin") & pl.col("tin_contradicts")
@@ -129,7 +123,11 @@ def margins(
     )
 
 
-def _seen(standing: pl.DataFrame, near: pl.DataFrame) -> pl.DataFrame:
-    """Return those of ``standing`` whose match the index finds near, and the near misses."""
-    seen = standing.join(near, on=["row", "person"], how="semi")
-    return pl.concat([seen, standing.filter(~pl.col("matched"))]).unique().drop("person")
+def seen(standing: pl.DataFrame, near: pl.DataFrame) -> pl.DataFrame:
+    """Return those of ``standing`` whose match is among the neighbours, and the near misses.
+
+    ``standing``: see ``routes.standing``. ``near``: ``row, person`` of the neighbours, as the index
+    found them.
+    """
+    found = standing.join(near, on=["row", "person"], how="semi")
+    return pl.concat([found, standing.filter(~pl.col("matched"))]).unique().drop("person")

@@ -7,8 +7,15 @@ import polars as pl
 
 from portcullis import progress
 from portcullis.matching.compare import compare
-from portcullis.matching.margin import margins
-from portcullis.matching.routes import presume, route, standing, summarise, unresolved
+from portcullis.matching.margin import margins, seen
+from portcullis.matching.routes import (
+    presume,
+    route,
+    standing,
+    stands,
+    summarise,
+    unresolved,
+)
 from portcullis.records import ADDRESS_FORM, NAME_FORM, Index, tin_digits
 
 LINES = ["line1", "line2", "city", "state", "zip"]
@@ -79,12 +86,16 @@ def match(
     with progress.step(show, "Compare with candidates", candidates.height, "pairs") as advance:
         compared = compare(asked, candidates, index, basis.as_of, advance)
     summary = summarise(asked, compared)
-    with progress.step(show, "Look for near misses"):
-        neighbours = index.neighbours(asked.filter(unresolved(summary)))
-    with progress.step(show, "Compare with near misses", neighbours.height, "pairs") as advance:
-        compared = compare(asked, neighbours, index, basis.as_of, advance)
-    presumed = presume(_with_neighbours(summary, summarise(asked, compared)))
-    close = margins(asked, standing(presumed), candidates, index, basis.as_of, show=show)
+    alone = unresolved(summary)
+    with progress.step(show, "Look for people near"):
+        near = index.neighbours(asked.filter(alone | stands(presume(summary))))
+    others = near.join(candidates, on=["row", "person"], how="anti", maintain_order="left")
+    with progress.step(show, "Compare with people near", others.height, "pairs") as advance:
+        compared = pl.concat([compared, compare(asked, others, index, basis.as_of, advance)])
+    missed = compared.filter(pl.col("row").is_in(asked["row"].filter(alone).implode()))
+    presumed = presume(_with_neighbours(summary, summarise(asked, missed)))
+    upheld = seen(standing(presumed), near)
+    close = margins(asked, upheld, compared, index, basis.as_of, show=show)
     routed = route(presumed, close)
     return (
         _with_last_known(routed, asked, index, basis.as_of)

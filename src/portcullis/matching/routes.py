@@ -196,8 +196,12 @@ def standing(presumed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def stands(presumed: pl.DataFrame) -> pl.Series:
+    """Return the mask of requests that would have a match or a near miss, if with a margin."""
+    return presumed.select(_stands()).to_series()
+
+
 def _stands() -> pl.Expr:
-    """Say whether there would be a match or a near miss, if with a margin."""
     return pl.col("cause").is_null() | (pl.col("cause") == "near-miss")
 
 

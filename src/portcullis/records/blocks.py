@@ -7,7 +7,7 @@ holds them, so every engine's index has the same rows and the same digest.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -21,14 +21,14 @@ BLOCK_TAXPAYERS = 122_880
 _FIELD_END, _ROW_END = "\x1f", "\x1e"
 _FIRST_YEAR, _LAST_YEAR = 1913, 2199  # the income tax begins; four digits' end is far
 
-TABLES = ("taxpayer", "address", "filing", *(f"find_{name}" for name in finders.FINDERS))
+TABLES = ("taxpayer", "address", "filing", *finders.TABLES)
 """The tables of an index, each in order of person.
 
 ``taxpayer``  ``person`` and the row as the holder wrote it
 ``address``   ``person, place`` and the lines as the holder wrote them: each address once a person
 ``filing``    each address of record: ``person, place, taxable_period, source_kind, processed_on,
               protected``
-``find_*``    ``key`` (UInt64), ``person``: each pair once a block
+``find_*``    the keys by which a person is found (``finders.TABLES``): each row once a block
 
 Normal forms are in none of them: finding needs their keys alone, and of the few that are found they
 are made again in less time than all would take to write and read.
@@ -45,6 +45,14 @@ class Block:
     taxpayers: int
     addresses: int
     places: int
+
+    def with_places_from(self, first: int) -> "Block":
+        """Return the block with its addresses numbered from ``first``: it numbers them from 0."""
+        moved = {
+            name: self.tables[name].with_columns(pl.col("place") + pl.lit(first, pl.UInt32))
+            for name in ("address", "filing")
+        }
+        return replace(self, tables={**self.tables, **moved})
 
 
 @dataclass(frozen=True)
@@ -76,12 +84,11 @@ def make_block(
     known: Known,
     *,
     first_person: int,
-    first_place: int,
 ) -> Block:
     """Return the block of ``taxpayers`` and ``addresses`` (the columns of ``sources``).
 
     ``known``: what the index already holds of these taxpayers. New taxpayers are numbered from
-    ``first_person`` in order of taxpayer_id, addresses from ``first_place``.
+    ``first_person`` in order of taxpayer_id, addresses from 0.
 
     Raises Misuse where the rows are doubtful: a taxpayer without taxpayer_id or twice, an address
     of nobody, an unknown kind of source, an impossible day or period, a control character.
@@ -90,7 +97,7 @@ def make_block(
     digest = _digest(taxpayers, addresses)
     persons = _numbered(taxpayers, known.persons, first_person)
     people = taxpayers.join(persons, on="taxpayer_id").select("person", *TAXPAYER).sort("person")
-    filings, places = _make_places(addresses, persons, first_place)
+    filings, places = _make_places(addresses, persons)
     found = finders.of_records(
         people.select("person", normal.tin_digits("tin").alias("tin")),
         normal.all_names(people),
@@ -117,15 +124,14 @@ def make_block(
 def schemas() -> dict[str, pl.Schema]:
     """Return the columns and types of each of ``TABLES``."""
     people, addresses = pl.DataFrame(schema=TAXPAYER), pl.DataFrame(schema=ADDRESS_OF_RECORD)
-    block = make_block(people, addresses, nobody_known(), first_person=0, first_place=0)
+    block = make_block(people, addresses, nobody_known(), first_person=0)
     return {table: frame.schema for table, frame in block.tables.items()}
 
 
 def _numbered(taxpayers: pl.DataFrame, known: pl.DataFrame, first_person: int) -> pl.DataFrame:
     """Return ``taxpayer_id, person`` of every taxpayer of the block."""
     new = (
-        taxpayers.select("taxpayer_id")
-        .join(known, on="taxpayer_id", how="anti")
+        new_persons(taxpayers, known)
         .sort("taxpayer_id")
         .with_columns(pl.int_range(first_person, pl.len() + first_person, dtype=pl.UInt32)
             .alias("person"))
@@ -133,8 +139,13 @@ def _numbered(taxpayers: pl.DataFrame, known: pl.DataFrame, first_person: int) -
     return pl.concat([known, new])
 
 
+def new_persons(taxpayers: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return the ``taxpayer_id`` of those of ``taxpayers`` who are not among the ``known``."""
+    return taxpayers.select("taxpayer_id").join(known, on="taxpayer_id", how="anti")
+
+
 def _make_places(
-    addresses: pl.DataFrame, persons: pl.DataFrame, first_place: int
+    addresses: pl.DataFrame, persons: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the filings and the addresses, each address written once a person."""
     lines = pl.concat_str([pl.col(line).fill_null("") for line in normal.ADDRESS], separator="\x1f")
@@ -147,7 +158,7 @@ def _make_places(
         .with_columns(
             pl.any_horizontal(here.ne_missing(here.shift())).alias("new"),
         )
-        .with_columns((pl.col("new").cum_sum() + (first_place - 1)).cast(pl.UInt32).alias("place"))
+        .with_columns((pl.col("new").cum_sum() - 1).cast(pl.UInt32).alias("place"))
     )
     filings = rows.select(
         "person",

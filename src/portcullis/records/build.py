@@ -18,14 +18,13 @@ import polars as pl
 from portcullis import progress
 from portcullis.errors import Misuse
 from portcullis.records import blocks, sources, versions
-from portcullis.records.blocks import Block, Known, make_block
-from portcullis.records.cutting import cut
+from portcullis.records.blocks import Known
 from portcullis.records.elsewhere import remove_left_over, write_version
 from portcullis.records.index import ENGINE, DuckdbIndex, open_duckdb
+from portcullis.records.making import made
 from portcullis.records.segment import SegmentWriter, move_in, writing
 from portcullis.records.sources import OutOfOrder, Source, check_columns, open_source
 from portcullis.records.versions import EngineName, IndexInfo, Version
-from portcullis.streams import ahead
 
 _DISK_FAILED = (
     duckdb.IOException,
@@ -164,24 +163,16 @@ def _write_blocks(
     rows = source.count("taxpayer") + source.count("address_of_record")
     done = built.taxpayers + built.addresses
     with progress.step(show, "Indexing the records", rows, "rows", done) as advance:
-        # The next block is made while this one is written.
-        for block, new in ahead(_made(source, writer, known)):
+        for block, new in made(
+            source,
+            known,
+            after=built.last_id,
+            begun=bool(built.digests),
+            person=built.next_person,
+            place=built.next_place,
+        ):
             writer.add(block, new)
             advance(block.taxpayers + block.addresses)
-
-
-def _made(
-    source: Source, writer: SegmentWriter, known: Callable[[pl.Series], Known]
-) -> Iterator[tuple[Block, int]]:
-    """Yield block after block with the number of its new persons."""
-    person, place = writer.built.next_person, writer.built.next_place
-    for taxpayers, addresses in cut(source, writer.built.last_id, begun=bool(writer.built.digests)):
-        identifiers = pl.concat([taxpayers["taxpayer_id"], addresses["taxpayer_id"]]).unique()
-        there = known(identifiers.drop_nulls())
-        block = make_block(taxpayers, addresses, there, first_person=person, first_place=place)
-        new = block.tables["taxpayer"].filter(pl.col("person") >= person).height
-        yield block, new
-        person, place = person + new, place + block.places
 
 
 @contextmanager

@@ -57,6 +57,7 @@ class _Reader:
         if last is None:
             self._held = held.clear()
             return held
-        now = held["taxpayer_id"].le(last).fill_null(value=True)
-        self._held = held.filter(~now)
-        return held.filter(now)
+        # They are in order; where a taxpayer_id is missing the block that holds it is refused.
+        now = int(held["taxpayer_id"].le(last).fill_null(value=True).sum())
+        self._held = held.slice(now)
+        return held.head(now)

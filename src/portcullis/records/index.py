@@ -24,6 +24,7 @@ ENGINE: EngineName = "duckdb"
 _MEMORY = "1500MB"
 _LINES = ", ".join(normal.ADDRESS)
 _LINES_LAST_FIRST = ", ".join(f"{line} DESC NULLS FIRST" for line in normal.ADDRESS)
+_STRETCH = "person BETWEEN $low::UINTEGER AND $high::UINTEGER"
 _INFORMATION_RETURN = normal.KINDS.index("information-return")
 
 # The last known address (26 CFR 301.6212-2): of the returns, notices and postal updates processed
@@ -36,14 +37,17 @@ _LAST = f"""
     counted AS (
         SELECT person, place, taxable_period, {_NEWEST} AS newest
         FROM filing SEMI JOIN wanted USING (person)
-        WHERE person BETWEEN $low AND $high
+        WHERE {_STRETCH}
           AND source_kind > {_INFORMATION_RETURN} AND processed_on <= $as_of
     ),
     newest AS (SELECT * FROM counted QUALIFY newest = max(newest) OVER (PARTITION BY person)),
+    here AS MATERIALIZED (
+        SELECT * EXCLUDE (segment) FROM address SEMI JOIN wanted USING (person)
+        WHERE {_STRETCH}
+    ),
     last AS (
         SELECT DISTINCT ON (person) person, place, taxable_period, {_LINES}
-        FROM newest JOIN (FROM address WHERE person BETWEEN $low AND $high)
-            USING (person, place)
+        FROM newest JOIN here USING (person, place)
         ORDER BY person, {_LINES_LAST_FIRST}
     )
 """  # noqa: S608 - of constants
@@ -97,8 +101,7 @@ class DuckdbIndex:
         ``r_n_*``. Of a taxpayer whose row was appended anew the newest row holds.
         """
         rows = self._select(
-            "SELECT d.* FROM taxpayer d SEMI JOIN pairs USING (person) "
-            "WHERE person BETWEEN $low AND $high "
+            f"SELECT d.* FROM taxpayer d SEMI JOIN pairs USING (person) WHERE {_STRETCH} "  # noqa: S608
             "QUALIFY segment = max(segment) OVER (PARTITION BY person)",
             pairs,
         )
@@ -112,9 +115,8 @@ class DuckdbIndex:
         """
         rows = self._select(
             f"WITH wanted AS (SELECT DISTINCT person FROM pairs), {_LAST} "  # noqa: S608
-            "SELECT d.* EXCLUDE (segment), l.place IS NOT NULL AS may_be_last "
-            "FROM (FROM address SEMI JOIN wanted USING (person) "
-            "WHERE person BETWEEN $low AND $high) d LEFT JOIN last l USING (person, place)",
+            "SELECT here.*, last.place IS NOT NULL AS may_be_last "
+            "FROM here LEFT JOIN last USING (person, place)",
             pairs,
             as_of,
         )
@@ -130,9 +132,9 @@ class DuckdbIndex:
         return self._select(
             f"WITH wanted AS (SELECT DISTINCT person FROM pairs), {_LAST}, "  # noqa: S608
             "known AS (SELECT person, any_value(taxpayer_id) AS taxpayer_id FROM taxpayer "
-            "SEMI JOIN wanted USING (person) WHERE person BETWEEN $low AND $high GROUP BY person), "
+            f"SEMI JOIN wanted USING (person) WHERE {_STRETCH} GROUP BY person), "
             "shut AS (SELECT person, bool_or(protected) AS protected FROM filing "
-            "SEMI JOIN wanted USING (person) WHERE person BETWEEN $low AND $high GROUP BY person) "
+            f"SEMI JOIN wanted USING (person) WHERE {_STRETCH} GROUP BY person) "
             "SELECT p.row, k.taxpayer_id, coalesce(s.protected, false) AS protected, "
             f"{_LINES}, taxable_period FROM pairs p JOIN known k USING (person) "
             "LEFT JOIN shut s USING (person) LEFT JOIN last l USING (person)",
@@ -152,13 +154,8 @@ class DuckdbIndex:
 
     def _find(self, requests: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
         digits = requests.with_columns(normal.tin_digits("tin").alias("tin"))
-        keys = finders.of_requests(digits)
-        found = " UNION ".join(
-            f"SELECT row, person FROM asked_{finder} JOIN find_{finder} USING (key)"  # noqa: S608
-            for finder in wanted
-        )
-        asked = {f"asked_{finder}": keys[finder] for finder in wanted}
-        return self._ask(f"FROM ({found}) ORDER BY person, row", asked)
+        asked = finders.of_requests(digits, wanted)
+        return self._ask(f"FROM ({finders.question(wanted)}) ORDER BY person, row", asked)
 
     def _select(self, query: str, pairs: pl.DataFrame, as_of: date | None = None) -> pl.DataFrame:
         """Ask for what is known of the persons of ``pairs``: only their stretch is read."""

@@ -127,13 +127,9 @@ class SqlIndex:
     def _find(self, requests: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
         """Return who is found by the finders ``wanted``: ``row, person``, in order of person."""
         digits = requests.with_columns(normal.tin_digits("tin").alias("tin"))
-        keys = finders.of_requests(digits)
-        asked = {f"asked_{finder}": keys[finder] for finder in wanted}
-        found = " UNION ".join(
-            f"SELECT a.row, f.person FROM asked_{finder} a JOIN find_{finder} f ON f.key = a.key"  # noqa: S608
-            for finder in wanted
-        )
-        return _typed(self._engine.ask(found, asked)).sort("person", "row")
+        asked = finders.of_requests(digits, wanted)
+        found = self._engine.ask(finders.question(wanted), asked)
+        return _typed(found).sort("person", "row")
 
     def _of_persons(self, query: str, pairs: pl.DataFrame) -> pl.DataFrame:
         """Ask for the rows of the persons of ``pairs``, a stretch of the index at a time."""

@@ -25,7 +25,7 @@ from portcullis.tables import publish
 
 EngineName = Literal["duckdb", "postgresql", "spark"]
 
-FORMAT = "portcullis-index/2"
+FORMAT = "portcullis-index/3"
 CURRENT, VERSIONS, SEGMENTS, BUILDING = "current", "versions", "segments", ".building"
 
 

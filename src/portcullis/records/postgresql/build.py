@@ -6,20 +6,19 @@ is one transaction: until its end, and after any failure or kill, there is no su
 """
 
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from portcullis import progress
 from portcullis.errors import Misuse
+from portcullis.records import finders
 from portcullis.records.adbc import address_of, connected, without_secrets
-from portcullis.records.blocks import TABLES, Block, make_block, nobody_known
-from portcullis.records.cutting import cut
+from portcullis.records.blocks import TABLES, nobody_known
+from portcullis.records.making import made
 from portcullis.records.sources import OutOfOrder, Source, blanks, check_columns, open_source
 from portcullis.records.sql import signed
 from portcullis.records.unfinished import begin
 from portcullis.records.versions import Segment, segment_digest
-from portcullis.streams import ahead
 
 _SCHEMA = "portcullis_"
 
@@ -82,13 +81,13 @@ def _write_blocks(
     name: str,
     show: progress.Show,
 ) -> Segment:
+    nobody = nobody_known()
     digests: list[bytes] = []
     held = dict.fromkeys(TABLES, 0)
     taxpayers = addresses = places = 0
     rows = source.count("taxpayer") + source.count("address_of_record")
     with progress.step(show, "Indexing the records", rows, "rows") as advance:
-        # The next block is made while this one is written.
-        for block in ahead(_made(source)):
+        for block, _ in made(source, lambda _identifiers: nobody):
             for table, frame in block.tables.items():
                 held[table] += frame.height
                 with connection.cursor() as cursor:
@@ -103,20 +102,12 @@ def _write_blocks(
     return Segment(name, segment_digest(digests), taxpayers, addresses, taxpayers, places, held)
 
 
-def _made(source: Source) -> Iterator[Block]:
-    nobody = nobody_known()
-    person = place = 0
-    for taxpayers, addresses in cut(source):
-        block = make_block(taxpayers, addresses, nobody, first_person=person, first_place=place)
-        yield block
-        person, place = person + block.taxpayers, place + block.places
-
-
 def _finish(connection: Any, schema: str, digest: str) -> None:  # noqa: ANN401
     """Index the tables for look-ups, and write what they are."""
     for table in TABLES:
-        column = "key" if table.startswith("find_") else "person"
-        _execute(connection, f"CREATE INDEX ON {schema}.{table} ({column})")
+        columns = finders.keyed(table) if table in finders.TABLES else ("person",)
+        for column in columns:
+            _execute(connection, f"CREATE INDEX ON {schema}.{table} ({column})")
         _execute(connection, f"ANALYZE {schema}.{table}")
     _execute(connection, f"CREATE TABLE {schema}.about AS SELECT '{digest}'::text AS digest")
 

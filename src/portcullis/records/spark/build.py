@@ -209,7 +209,6 @@ def _tables(
             addresses,
             blocks.nobody_known(),
             first_person=number * size,
-            first_place=0,  # told apart by person and place together
         )
     except Misuse as refused:
         why = {"block": number, "message": refused.message, "remedy": refused.remedy}
