@@ -14,6 +14,7 @@ from portcullis.scenarios.comparison import (
     compare,
     compare_naive,
 )
+from portcullis.scenarios.court_order import make_order_batch
 from portcullis.scenarios.june_2025 import make_batch
 from portcullis.scenarios.people import (
     ASSISTANT_DIRECTOR,
@@ -37,6 +38,7 @@ from portcullis.scenarios.truth import (
     plan,
 )
 from portcullis.scenarios.variants import AS_FILED, PER_PERSON, VARIANTS, Variant
+from portcullis.scenarios.year import make_year
 
 __all__ = [
     "ASSISTANT_DIRECTOR",
@@ -66,8 +68,10 @@ __all__ = [
     "make_adversarial",
     "make_batch",
     "make_clean_batch",
+    "make_order_batch",
     "make_people",
     "make_records",
+    "make_year",
     "officers_for",
     "plan",
     "r_cases",
