@@ -4,7 +4,7 @@ from pathlib import Path
 
 from portcullis import law, oversight
 from portcullis.agreements import load_pack
-from portcullis.cli.demo_play import Played
+from portcullis.cli.demo_player import Played
 from portcullis.scenarios import AS_OF, NaiveComparison
 
 _NO_DISCLOSURE = "no_disclosure"
