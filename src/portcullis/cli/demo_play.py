@@ -14,6 +14,7 @@ from portcullis.progress import Show
 from portcullis.scenarios import AS_OF, Batch
 
 if TYPE_CHECKING:
+    from portcullis.office.models import History
     from portcullis.office.reexamining import Reexamined
 
 HISTORY = "script-2025"
@@ -49,21 +50,11 @@ class _June(Player):
 
     def re_examine(self, elsewhere: Path) -> None:
         """Import what the 2025 script disclosed; put the court's ruling in force; judge again."""
-        from portcullis.office.histories import compare_history, import_history
         from portcullis.office.reading_changes import change
         from portcullis.office.reexamining import Asked, demands, reexamine
 
+        history = import_elsewhere(self, elsewhere)
         counsel = self.actor("irs-counsel", "counsel")
-        with self.stage("Import what was disclosed elsewhere"):
-            history = import_history(
-                self.home,
-                counsel,
-                elsewhere,
-                HISTORY,
-                ["address-on-its-face"],
-                show=self.show,
-            )
-            compare_history(self.home, counsel, history.id, show=self.show)
         ruling = law.reading(RULING)
         self.home.set_date(ruling.decided_on or AS_OF)
         self.attest()
@@ -77,13 +68,24 @@ class _June(Player):
         facts = facts_of(self.home, done, seconds)
         folder = self.home.path.parent / "re-examination"
         write_reexamination(folder, done, facts, demands(self.home, done))
-        self.played.reexamined = {
-            **_after_the_ruling(done, history.taken, history.quarantined),
-            "seconds": facts["seconds"],
-        }
+        self.played.reexamined = after_the_ruling(done, RULING, history, facts["seconds"])
 
 
-def _after_the_ruling(done: "Reexamined", imported: int, quarantined: int) -> dict[str, Any]:
+def import_elsewhere(player: Player, elsewhere: Path) -> "History":
+    """Import what the 2025 script disclosed, and compare it with the records."""
+    from portcullis.office.histories import compare_history, import_history
+
+    home, counsel = player.home, player.actor("irs-counsel", "counsel")
+    made_under = ["address-on-its-face"]
+    with player.stage("Import what was disclosed elsewhere"):
+        history = import_history(home, counsel, elsewhere, HISTORY, made_under, show=player.show)
+        compare_history(home, counsel, history.id, show=player.show)
+    return history
+
+
+def after_the_ruling(
+    done: "Reexamined", ruling: str, history: "History", seconds: float
+) -> dict[str, Any]:
     """Return what the report says of it: counts of disclosures made elsewhere, and of our own."""
     elsewhere = done.others.filter(source=HISTORY)
     found = oversight.by_element(elsewhere, CLOSES)
@@ -92,13 +94,14 @@ def _after_the_ruling(done: "Reexamined", imported: int, quarantined: int) -> di
     newly = {row["element"]: row["newly"] for row in grounds}
     own = done.others.filter(pl.col("source") != HISTORY)
     return {
-        "reading": RULING,
-        "imported": imported,
-        "quarantined": quarantined,
+        "reading": ruling,
+        "imported": history.taken,
+        "quarantined": history.quarantined,
         **{verdict.replace("-", "_"): counted.get(verdict, 0) for verdict in VERDICTS},
-        "by_the_reading": newly.get(RULING, 0),
+        "by_the_reading": max(newly.get(each, 0) for each in law.reading(ruling).elements),
         "grounds": grounds,
         "own_closes": own.filter(pl.col("left"), verdict=CLOSES).height,
         "own_opens": own.filter(verdict=OPENS).height,
         "judged": int(done.judged["count"].sum()),
+        "seconds": seconds,
     }

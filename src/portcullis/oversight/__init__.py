@@ -34,6 +34,8 @@ from portcullis.oversight.facts import (
     TruthCell,
     Variant,
 )
+from portcullis.oversight.order_facts import OrderFacts
+from portcullis.oversight.order_report import order_report
 from portcullis.oversight.reexamination import (
     CLOSES,
     NEEDS_LOOK_UP,
@@ -65,6 +67,7 @@ __all__ = [
     "LedgerFacts",
     "Naive",
     "NaiveReason",
+    "OrderFacts",
     "Provision",
     "Question",
     "ReadingInForce",
@@ -82,6 +85,7 @@ __all__ = [
     "demand_text",
     "demo_report",
     "explain_before_sending",
+    "order_report",
     "reexamine",
     "witnesses",
 ]
