@@ -1,4 +1,4 @@
-"""What a scenario's ledger says, read back from its files: positions, days, the course of things."""
+"""What a scenario's ledger says, read back from its files: positions, days, the course."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,8 +1,7 @@
 """What is played of the scenario court-order, in a process and a home of its own."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,12 @@ from portcullis import law, oversight
 from portcullis.canonical import sha256_hex
 from portcullis.cli.demo_entries import Log, course_of, happened
 from portcullis.cli.demo_facts import basis_of, ledger_of
-from portcullis.cli.demo_meanwhile import Bystanders, meanwhile, open_package
+from portcullis.cli.demo_meanwhile import Bystanders, meanwhile
 from portcullis.cli.demo_play import HISTORY, after_the_ruling, import_elsewhere, ruling_of
 from portcullis.cli.demo_player import Played, Player, new_home
+from portcullis.cli.demo_refusals import Refusals
 from portcullis.cli.demo_setting import Setting
-from portcullis.errors import Refused
-from portcullis.oversight.order_facts import Attempt, Ends, HoldPlaced, OrderFiled
+from portcullis.oversight.order_facts import Ends, HoldPlaced, OrderFiled
 from portcullis.oversight.recall import Place
 from portcullis.progress import Show
 from portcullis.scenarios import AS_OF, SIGNATORY, Batch
@@ -79,7 +78,7 @@ class _OrderPlayer(Player):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
-        self.attempts: list[Attempt] = []
+        self.tried = Refusals()
 
     def release_until_the_order(self) -> None:
         """Release; in the middle, in another process, officers open and counsel files the order."""
@@ -94,10 +93,12 @@ class _OrderPlayer(Player):
 
     def try_openings(self) -> None:
         """Let officers ask for what had left, the next day, while the order stands."""
-        self._turn_to(self.home.today() + timedelta(days=1))
+        self.turn_to(self.home.today() + timedelta(days=1))
         with self.stage("Frozen under the order; openings tried", TRIED):
             self._freeze()
-            self._try("An officer opens a package delivered before the order", self._some(TRIED))
+            self.tried.openings(
+                "An officer opens a package delivered before the order", self, self._some(TRIED)
+            )
 
     def rule(self) -> None:
         """Put the ruling in force, preserve, judge again, recall at once; then lift the order."""
@@ -106,7 +107,7 @@ class _OrderPlayer(Player):
         from portcullis.office.recall_cover import Ground
         from portcullis.office.reexamining import Asked, reexamine
 
-        self._turn_to(RULED_ON)
+        self.turn_to(RULED_ON)
         first, second = (
             self.actor(each, "counsel") for each in ("irs-counsel", "irs-second-counsel")
         )
@@ -129,13 +130,13 @@ class _OrderPlayer(Player):
             )
             lifted = document("order lifted")
             orders.lift(self.home, first, ORDER, DOCKET, lifted)
-            self._refused(
+            self.tried.refused(
                 "The counsel who approved the lifting approves it a second time",
                 lambda: orders.lift(self.home, first, ORDER, DOCKET, lifted),
             )
             orders.lift(self.home, second, ORDER, DOCKET, lifted)
-        self._try(
-            "An officer opens a recalled package, the order lifted", self._some(OPENED_BEFORE)
+        self.tried.openings(
+            "An officer opens a recalled package, the order lifted", self, self._some(OPENED_BEFORE)
         )
 
     def recall(self) -> None:
@@ -150,11 +151,11 @@ class _OrderPlayer(Player):
             self.home.set_date(SEQUESTERED_ON)
             self._attest(SEQUESTERED)
             self.sequestered = recalls.find(RECALL)
-            self._refused(
+            self.tried.refused(
                 "A custodian attests destruction while the preservation hold stands",
                 lambda: self._attest(DISPOSED, DESTROYED),
             )
-            self._refused(
+            self.tried.refused(
                 "Safeguards closes the recall while nothing is disposed of",
                 lambda: recall_steps.close(self.home, safeguards, RECALL),
             )
@@ -189,7 +190,7 @@ class _OrderPlayer(Player):
             hold=HoldPlaced(HOLD, DOCKET, RULED_ON, CLEARED_ON),
             sequestered=self.sequestered,
             recall=self.closed,
-            attempts=tuple(self.attempts),
+            attempts=tuple(self.tried.attempts),
             chronicle=happened(log),
             unlawful_released=counts["unlawful_released"],
             ledger=ledger_of(self.played),
@@ -201,11 +202,6 @@ class _OrderPlayer(Player):
             basis=basis_of(setting.scenario, setting.seed, setting.taxpayers, self.played),
         )
 
-    def _turn_to(self, day: date) -> None:
-        """Turn the home's date to ``day``; the recipient's safeguards are attested anew."""
-        self.home.set_date(day)
-        self.attest()
-
     def _some(self, count: int) -> "list[Package]":
         """Return ``count`` of the packages delivered, spread over them all."""
         from portcullis.office.models import Package
@@ -213,21 +209,8 @@ class _OrderPlayer(Player):
         delivered = list(Package.objects.filter(state="delivered").order_by("concluded_id"))
         return delivered[:: max(1, len(delivered) // count)][:count]
 
-    def _try(self, what: str, packages: "Iterable[Package]") -> None:
-        """Ask for a token for each; each is refused, and the first refusal is told."""
-        for number, package in enumerate(packages):
-            ask = partial(open_package, self.home, self.batch.people.keys, package)
-            if number == 0:
-                self._refused(what, ask)
-            else:
-                _refusal(ask)
-
-    def _refused(self, what: str, act: Callable[[], object]) -> None:
-        """Do what is to be refused, and keep the words of the refusal for the report."""
-        self.attempts.append(Attempt(what, _refusal(act)))
-
     def _freeze(self) -> None:
-        """Tell the recipient what the order freezes; every custodian attests, with their own key."""
+        """Tell the recipient what the order freezes; every custodian attests, by their own key."""
         from portcullis.office import notices
         from portcullis.office.public import FILE, read_public
 
@@ -297,7 +280,7 @@ ONWARD = Place("hsi-task-force", "laptop-7")
 
 
 def _places(found: "Recall") -> dict[Place, list[str]]:
-    """Return where each lot lies: officers' packages with the field offices, the rest at the agency."""
+    """Return where each lot lies: an officer's with a field office, the rest at the agency."""
     places: dict[Place, list[str]] = {}
     for number, lot in enumerate(found.lots.values()):
         office = f"hsi-field-office-{number % VAULTS + 1}"
@@ -307,12 +290,3 @@ def _places(found: "Recall") -> dict[Place, list[str]]:
 
 
 AGENCY_PLACE = Place("ice-headquarters", "case-system")
-
-
-def _refusal(act: Callable[[], object]) -> str:
-    """Do ``act``, which must be refused, and return the words of the refusal."""
-    try:
-        act()
-    except Refused as refused:
-        return refused.message
-    raise RuntimeError("something was allowed that the scenario says is refused")

@@ -96,6 +96,11 @@ class Player:
             attested_on=day,
         )
 
+    def turn_to(self, day: "date") -> None:
+        """Turn the home's date to ``day``; the recipient's safeguards are attested anew."""
+        self.home.set_date(day)
+        self.attest()
+
     def receive(self) -> None:
         """Take in the batch's transmittal."""
         from portcullis.office.reception import receive
@@ -116,7 +121,10 @@ class Player:
         self.played.index_digest = info.digest
 
     def adjudicate(self) -> int:
-        """Screen, match and determine; return how many requests were looked up."""
+        """Screen, match and determine; return how many requests were looked up.
+
+        Where the batch is held instead, ``played.halted`` says why.
+        """
         from portcullis.office.adjudication import adjudicate
 
         with self.stage("Screen, match, determine"):
@@ -125,21 +133,22 @@ class Player:
         wanted = ("returned", "refused", "referred", "no_disclosure", "eligible")
         self.played.counts |= {name: result.outcomes.get(name, 0) for name in wanted}
         self.played.counts |= {"looked_up": result.looked_up}
+        self.played.halted = " ".join(result.held) or None
         self.played.stages += [
             (f"· {name}", seconds, self.batch.rows) for name, seconds in result.seconds.items()
         ]
         return result.looked_up
 
-    def approve(self) -> None:
-        """Record (i)(6), draw and examine the sample, and approve on the answer day."""
+    def approve(self, on: "date | None" = None) -> None:
+        """Record (i)(6), draw and examine the sample, and approve, ``on`` or on the answer day."""
         from portcullis.office import approval
 
         batch_id = self.batch.batch_id
         with self.stage("Sample and approve", self.played.counts["eligible"]):
             official = self.actor("irs-impairment", "impairment-official")
             approval.record_impairment(self.home, batch_id, official, self._adverse())
-            self.home.set_date(self.batch.day + timedelta(days=self.home.pack.answers.answer_days))
-            self.attest()
+            answer_day = self.batch.day + timedelta(days=self.home.pack.answers.answer_days)
+            self.turn_to(on or answer_day)
             sampler = self.actor("irs-sampler", "sampler")
             sample = approval.draw_sample(self.home, batch_id, sampler)
             ids = approval.eligible_rows(self.home, sample.list.batch)

@@ -1,8 +1,8 @@
 """Oversight: what those who watch over the gate can read.
 
-The face of the room. ``demo_report`` writes the report of a demonstration from ``DemoFacts``;
-``Explanation`` is one request explained, as text, JSON or HTML,
-and ``explain_before_sending`` makes it of a requester's own file.
+The face of the room. ``demo_report``, ``order_report`` and ``year_report`` write
+the report of a scenario from its facts; ``Explanation`` is one request explained, as text, JSON or
+HTML, and ``explain_before_sending`` makes it of a requester's own file.
 ``witnesses`` and ``compare`` try the law itself: what each element asks, what a change opens.
 """
 
@@ -48,6 +48,8 @@ from portcullis.oversight.reexamination import (
     by_element,
     reexamine,
 )
+from portcullis.oversight.year_facts import YearFacts
+from portcullis.oversight.year_report import year_report
 
 __all__ = [
     "CLOSES",
@@ -80,6 +82,7 @@ __all__ = [
     "Value",
     "Variant",
     "Witness",
+    "YearFacts",
     "by_element",
     "compare",
     "demand_text",
@@ -88,4 +91,5 @@ __all__ = [
     "order_report",
     "reexamine",
     "witnesses",
+    "year_report",
 ]

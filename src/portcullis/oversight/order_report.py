@@ -58,8 +58,8 @@ def lead(facts: OrderFacts) -> str:
         f"An order arrived while {words.count(facts.authorised)} packages were being released. "
         f"{words.count(delivered)} had left; none left after it; the other "
         f"{words.count(kept)} were never sent. A ruling followed, the past was judged again, and "
-        f"{words.count(facts.recall.disclosures)} disclosures were recalled through to closure, while a "
-        "preservation hold kept any of them from being destroyed before counsel cleared it."
+        f"{words.count(facts.recall.disclosures)} disclosures were recalled through to closure, "
+        "while a preservation hold kept any of them from being destroyed before counsel cleared it."
     )
 
 
