@@ -15,6 +15,8 @@ from portcullis.oversight.recall_statement import COVERED
 
 CAUSES = ("unlawful-disclosure", "reading-changed", "order", "incident")
 
+_UNNUMBERED = {name: kind for name, kind in COVERED.items() if name != "lot"}
+_LOT = ("of", "source", "custodian", "recipient")
 _CAUSE_OF = {
     "reexamination": "unlawful-disclosure",
     "reading": "reading-changed",
@@ -49,7 +51,11 @@ class Named:
     histories: Sequence[str] = ()
 
     def __bool__(self) -> bool:
+        """Whether anything is named."""
         return bool(self.packages or self.batches or self.histories)
+
+
+NOTHING = Named()
 
 
 def cover(home: Home, ground: Ground, named: Named) -> pl.DataFrame:
@@ -74,10 +80,6 @@ def cover(home: Home, ground: Ground, named: Named) -> pl.DataFrame:
             "See `portcullis reexamine` and `portcullis history list`.",
         )
     return _numbered(found)
-
-
-_UNNUMBERED = {name: kind for name, kind in COVERED.items() if name != "lot"}
-_LOT = ("of", "source", "custodian", "recipient")
 
 
 def _numbered(found: pl.DataFrame) -> pl.DataFrame:
@@ -137,10 +139,7 @@ def _by_name(home: Home, cause: str, named: Named) -> list[pl.DataFrame]:
         raise Refused(f"There is no cause {cause}.", f"The causes are: {', '.join(CAUSES)}.")
     wanted = sorted(set(named.packages))
     parts = [_batch(home, files.find_batch(batch)) for batch in dict.fromkeys(named.batches)]
-    parts += [
-        _history(home, histories.find_history(history))
-        for history in dict.fromkeys(named.histories)
-    ]
+    parts += [_history(home, histories.find_history(one)) for one in dict.fromkeys(named.histories)]
     if wanted:
         batches = Batch.objects.filter(packages__id__in=wanted).distinct()
         chosen = [_batch(home, each).filter(pl.col("package").is_in(wanted)) for each in batches]

@@ -18,6 +18,7 @@ from portcullis.oversight.recall import Lot, Place
 from portcullis.standing import GateLock, Hold
 
 COUNSEL = "counsel"
+_TOLD = 10
 ATTESTED_AS = (rules.FROZEN, rules.SEQUESTERED, rules.DISPOSED)
 
 
@@ -100,8 +101,8 @@ def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
         found = _open(recall_id)
         waiting = found.open_lots()
         if waiting:
-            told = "; ".join(f"lot {lot.id}, {found.stage_of(lot.id)}" for lot in waiting[:10])
-            more = f"; and {len(waiting) - 10:,} more" if len(waiting) > 10 else ""
+            told = "; ".join(f"lot {lot.id}, {found.stage_of(lot.id)}" for lot in waiting[:_TOLD])
+            more = f"; and {len(waiting) - _TOLD:,} more" if len(waiting) > _TOLD else ""
             raise Refused(
                 f"The recall is not closed: not disposed of are {told}{more}.",
                 "See `portcullis recall show` for which places have not attested.",

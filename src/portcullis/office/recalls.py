@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from typing import TypeVar
 
 import polars as pl
@@ -21,7 +22,7 @@ from portcullis.office import entries, incidents, sealed
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, Package, Recall
 from portcullis.office.people import Actor, check_role, sign_act
-from portcullis.office.recall_cover import Ground, Named, cover
+from portcullis.office.recall_cover import NOTHING, Ground, Named, cover
 from portcullis.oversight import recall as rules
 from portcullis.oversight.recall_statement import commitment
 from portcullis.standing import GateLock
@@ -38,7 +39,7 @@ class Asked:
 
     id: str
     ground: Ground
-    named: Named = Named()
+    named: Named = NOTHING
 
 
 def every() -> dict[str, rules.Recall]:
@@ -89,7 +90,9 @@ def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
 def recall(home: Home, actor: Actor, package_ids: Sequence[str], cause: str) -> list[Recall]:
     """Recall packages by their ids, as a recall of its own under the next free number."""
     check_role(home, actor, ROLE, "recall")
-    asked = Asked(f"recall-{len(every()) + 1}", Ground("named", cause), Named(tuple(package_ids)))
+    taken = every()
+    free = next(f"recall-{each}" for each in count(1) if f"recall-{each}" not in taken)
+    asked = Asked(free, Ground("named", cause), Named(tuple(package_ids)))
     open_recall(home, actor, asked)
     found = Recall.objects.filter(package__in=set(package_ids))
     return list(found.order_by("due_on", "package_id"))

@@ -86,9 +86,9 @@ def _held(demand: Demand) -> list[str]:
     if not demand.holds:
         return []
     return [
-        f"Preservation holds stand over this: {', '.join(demand.holds)}. Destroy nothing. Sequester "
-        "it and freeze all use, and certify that; destruction needs the recorded clearance of the "
-        "holder's counsel.",
+        f"Preservation holds stand over this: {', '.join(demand.holds)}. Destroy nothing. "
+        "Sequester it, freeze all use, and certify that; destruction needs the recorded clearance "
+        "of the holder's counsel.",
         "",
     ]
 

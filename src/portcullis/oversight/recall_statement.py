@@ -51,10 +51,17 @@ class RecallStatement:
     covered: pl.DataFrame | None = None
 
     @classmethod
-    def of(cls, log: Log, recall: str, positions: Sequence[int]) -> Self:
+    def of(
+        cls,
+        log: Log,
+        recall: str,
+        positions: Sequence[int],
+        salt: str = "",
+        covered: pl.DataFrame | None = None,
+    ) -> Self:
         """Return the statement of a recall whose entries stand at ``positions`` of ``log``."""
         steps = ((log.entry(at), LogProof.of(log, at).text) for at in positions)
-        return cls(recall, tuple(steps))
+        return cls(recall, tuple(steps), salt, covered)
 
     @property
     def text(self) -> str:
@@ -76,8 +83,6 @@ class RecallStatement:
         """Return the statement in a file. Raises Misuse where it is none."""
         try:
             facts = json.loads(text)
-            if facts["format"] != FORMAT:
-                raise ValueError
             steps = tuple(
                 (base64.b64decode(one["entry"], validate=True), str(one["proof"]))
                 for one in facts["steps"]
@@ -85,7 +90,8 @@ class RecallStatement:
             covered = None
             if "covered" in facts:
                 covered = pl.DataFrame(facts["covered"], schema=COVERED, orient="row")
-            return cls(str(facts["recall"]), steps, str(facts.get("salt", "")), covered)
+            known = {FORMAT: str(facts["recall"])}
+            return cls(known[facts["format"]], steps, str(facts.get("salt", "")), covered)
         except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
             raise Misuse(
                 "That is no statement of a recall.", "Name a file of `portcullis recall statement`."
@@ -120,9 +126,9 @@ class RecallStatement:
         """
         stated = {entry for entry, _ in self.steps}
         for position, entry in enumerate(entries):
-            if self.recall.encode() in entry and _is_of(_read(entry), self.recall):
-                if entry not in stated:
-                    raise Refused(f"The statement leaves out entry {position} of the ledger.")
+            maybe = entry not in stated and self.recall.encode() in entry
+            if maybe and _is_of(_read(entry), self.recall):
+                raise Refused(f"The statement leaves out entry {position} of the ledger.")
 
     def _check_covered(self, recall: Recall) -> None:
         if self.covered is None:
@@ -133,11 +139,11 @@ class RecallStatement:
             raise Refused("The list is not the one that the ledger commits to.")
 
 
-def _is_of(body: Any, recall: str) -> bool:
+def _is_of(body: object, recall: str) -> bool:
     return isinstance(body, dict) and body.get("kind") in KINDS and body.get("recall") == recall
 
 
-def _read(entry: bytes) -> Any:
+def _read(entry: bytes) -> object:
     try:
         return json.loads(entry)
     except ValueError:
