@@ -1,6 +1,6 @@
-"""``portcullis recall``: what should not have left is demanded back, and followed to its disposal."""
+"""``portcullis recall``: what should not have left is demanded back, and followed to the end."""
 
-from datetime import date
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -91,15 +91,15 @@ def open_(
 def list_(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
     """List the recalls and how far each is."""
     opened = office(home)
+    from portcullis.office.recall_steps import overdue
     from portcullis.office.recalls import every
 
-    found = every().values()
+    found, late = every().values(), overdue(opened)
     if json:
-        items = [_facts(one, opened.today()) for one in found]
-        show({"recalls": items}, as_json=True)
+        show({"recalls": [_facts(one, late) for one in found]}, as_json=True)
         return
     for one in found:
-        _say_line(one, overdue=one.is_overdue(opened.today()))
+        _say_line(one, late)
 
 
 def show_(
@@ -111,6 +111,7 @@ def show_(
 ) -> None:
     """Show one recall: its lots, the places that hold any of it, and how far each is."""
     opened = office(home)
+    from portcullis.office.recall_steps import overdue
     from portcullis.office.recalls import find
 
     found = find(id)
@@ -120,7 +121,7 @@ def show_(
         with whole(picture) as part:
             part.write_text(recall_picture(found).wide)
     if json:
-        show(_whole(found, opened.today()), as_json=True)
+        show(_whole(found, overdue(opened)), as_json=True)
         return
     _show(found, json=False)
     for lot in found.lots.values():
@@ -242,18 +243,17 @@ def close(
 def due(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:
     """List the recalls still open; exit 1 where the day of one has passed."""
     opened = office(home)
+    from portcullis.office.recall_steps import overdue
     from portcullis.office.recalls import every
 
-    day = opened.today()
-    found = [one for one in every().values() if one.closed_on is None]
-    late = [one for one in found if one.is_overdue(day)]
+    found, late = [one for one in every().values() if one.closed_on is None], overdue(opened)
     if json:
-        show({"due": [_facts(one, day) for one in found]}, as_json=True)
+        show({"due": [_facts(one, late) for one in found]}, as_json=True)
     elif not found:
         say("No recall is open.")
     else:
         for one in found:
-            _say_line(one, overdue=one in late)
+            _say_line(one, late)
     return 1 if late else 0
 
 
@@ -349,7 +349,7 @@ def _show(found: "Recall", *, json: bool) -> None:
     show(facts, as_json=json)
 
 
-def _facts(found: "Recall", day: date) -> dict[str, Any]:
+def _facts(found: "Recall", late: Collection[str]) -> dict[str, Any]:
     return {
         "recall": found.id,
         "ground": dict(found.ground),
@@ -357,14 +357,14 @@ def _facts(found: "Recall", day: date) -> dict[str, Any]:
         "packages_closed": len(found.packages),
         "opened_on": found.opened_on.isoformat(),
         "due_on": found.due_on.isoformat(),
-        "overdue": found.is_overdue(day),
+        "overdue": found.id in late,
         "stage": found.stage,
         "by_stage": found.by_stage(),
         "closed_on": found.closed_on.isoformat() if found.closed_on else None,
     }
 
 
-def _whole(found: "Recall", day: date) -> dict[str, Any]:
+def _whole(found: "Recall", late: Collection[str]) -> dict[str, Any]:
     places = [
         {
             "custodian": each.place.custodian,
@@ -376,7 +376,7 @@ def _whole(found: "Recall", day: date) -> dict[str, Any]:
         for each in found.places.values()
     ]
     lots = [_lot(found, lot) for lot in found.lots.values()]
-    return {**_facts(found, day), "totals": found.totals(), "lots": lots, "places": places}
+    return {**_facts(found, late), "totals": found.totals(), "lots": lots, "places": places}
 
 
 def _lot(found: "Recall", lot: "Lot") -> dict[str, Any]:
@@ -390,7 +390,7 @@ def _lot(found: "Recall", lot: "Lot") -> dict[str, Any]:
     }
 
 
-def _say_line(found: "Recall", *, overdue: bool) -> None:
+def _say_line(found: "Recall", overdue: Collection[str]) -> None:
     state = f"closed on {found.closed_on}" if found.closed_on else found.stage
-    late = "  OVERDUE" if overdue else ""
+    late = "  OVERDUE" if found.id in overdue else ""
     say(f"{found.id}  {found.disclosures:,} disclosures  due {found.due_on}  {state}{late}")

@@ -121,6 +121,17 @@ def holds_over(home: Home, found: rules.Recall) -> list[Hold]:
     return list(reached.values())
 
 
+def overdue(home: Home) -> set[str]:
+    """Return the ids of the recalls whose day has passed, holds taken into account."""
+    day = home.today()
+    return {
+        found.id
+        for found in recalls.every().values()
+        if found.is_overdue(day, held=True)
+        or (found.is_overdue(day, held=False) and not holds_over(home, found))
+    }
+
+
 def _open(recall_id: str) -> rules.Recall:
     found = recalls.find(recall_id)
     if found.closed_on is not None:

@@ -122,9 +122,13 @@ class Recall:
         """Return the lots not disposed of."""
         return [lot for lot in self.lots.values() if self.stage_of(lot.id) != DISPOSED]
 
-    def is_overdue(self, day: date) -> bool:
-        """Whether its day has passed while something is neither disposed of nor sequestered."""
-        late = STAGES.index(self.stage) < STAGES.index(SEQUESTERED)
+    def is_overdue(self, day: date, *, held: bool) -> bool:
+        """Whether its day has passed while something is not disposed of.
+
+        ``held``: a preservation hold stands over it; then what is sequestered is not overdue.
+        """
+        enough = STAGES.index(SEQUESTERED if held else DISPOSED)
+        late = STAGES.index(self.stage) < enough
         return self.closed_on is None and day > self.due_on and late
 
     def totals(self) -> dict[str, int]:
