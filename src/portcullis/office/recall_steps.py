@@ -72,14 +72,15 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
 
     A disposal is refused, and the attempt recorded, while a preservation hold reaches any of it
     that counsel has not cleared: then it is sequestered. Raises Misuse for what is not whole or not
-    consistent, Refused where the recall is closed, has no such lot, or the place was further.
+    consistent, Refused where the recall is closed, has no such lot, or the place was further or
+    holds more.
     """
     check_role(home, actor, recalls.ROLE, "recall-attest")
     _check_whole(said)
     with GateLock(home.gate_lock).exclusive(), transaction.atomic():
         found = _open(recall_id)
         lots = _lots(found, said.lots)
-        _check_forward(found, said)
+        _check_forward(found, said, lots)
         kept = _held(home, found, lots) if said.stage == rules.DISPOSED else []
         if not kept:
             sign_act(home, actor, rules.ATTESTED, _facts(recall_id, said, lots))
@@ -167,10 +168,15 @@ def _check_whole(said: Attestation) -> None:
         raise Misuse("A place is not its own onward recipient.", "Name the others.")
 
 
-def _check_forward(found: rules.Recall, said: Attestation) -> None:
+def _check_forward(found: rules.Recall, said: Attestation, lots: list[str]) -> None:
     before = found.places.get(said.place)
-    if before is None or before.told is None:
+    if before is None:
         return
+    if not before.lots <= set(lots):
+        raise Refused(
+            f"That place holds lots {', '.join(sorted(before.lots, key=int))} of this recall.",
+            "One attestation tells of all that is there; name all of them, or none for every lot.",
+        )
     if rules.STAGES.index(said.stage) < rules.STAGES.index(before.stage):
         raise Refused(
             f"That place has attested already that it is {before.stage}.",

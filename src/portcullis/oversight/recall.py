@@ -181,9 +181,11 @@ def _demanded(recalls: dict[str, Recall], body: Facts) -> None:
 def _attested(recalls: dict[str, Recall], body: Facts) -> None:
     recall = recalls[body["recall"]]
     place, lots = Place(body["custodian"], body["place"]), frozenset(body["lots"])
-    before = recall.places.get(place)
-    held = lots | (before.lots if before else frozenset())
-    recall.places[place] = Standing(place, held, body["stage"], body)
+    before, stage = recall.places.get(place), body["stage"]
+    if before is not None and not before.lots <= lots:
+        # What it does not speak of is no further than it was, and so the place is not.
+        lots, stage = lots | before.lots, min(stage, before.stage, key=STAGES.index)
+    recall.places[place] = Standing(place, lots, stage, body)
     for one in body["onward"]:
         onward = Place(one["custodian"], one["place"])
         known = recall.places.get(onward)
