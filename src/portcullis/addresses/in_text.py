@@ -55,7 +55,7 @@ def mentions_address(texts: pl.Series) -> pl.Series:
     # Anywhere will do: whether the line would be an address, were it in some place.
     read = normalise(
         candidates.with_columns(
-            line=pl.col("line").str.strip_chars(" .,;:()\"'"),
+            line=pl.col("line").str.replace_all("^[^A-Z0-9]+|[^A-Z0-9]+$", ""),
             line2=pl.lit(None, pl.String),
             city=pl.lit("ANYTOWN"),
             state=pl.lit("KS"),

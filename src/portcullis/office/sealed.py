@@ -60,8 +60,8 @@ def missing(home: Home) -> list[str]:
     """Return, as sentences, the sealed files that the ledger names and the home lacks."""
     rows = Entry.objects.filter(kind__in=_KINDS).order_by("position")
     return [
-        f"The file sealed/{one['file']} of entry {row.position} ({row.kind}) is not in the backup: "
-        "bring it from the old home's disk; what it held is else lost."
+        f"The file sealed/{one['file']} of entry {row.position} ({row.kind}) is missing: bring it "
+        "from a backup or the old home's disk; what it held is else lost."
         for row in rows
         for one in entries.body(row)[FIELD]
         if not (home.path / FOLDER / one["file"]).exists()
