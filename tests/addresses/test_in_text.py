@@ -18,6 +18,7 @@ HOLDS = [
     "the household of Springfield, IL 62701",
     "Chicago IL 60601-1234",
     "springfield, illinois 62701",
+    "in Springfield Illinois 62701",
     "calle 100 W 45th",
     "General Delivery of that place",
     "1600 Pennsylvania Avenue NW was written there",

@@ -28,17 +28,19 @@ _BOX = (
     r"|RURAL ROUTE)[ #.]*[0-9][A-Z0-9-]*"
 )
 _GENERAL = r"(?:^|[^A-Z0-9])(?:GENERAL|GEN\.?) DELIVERY(?:[^A-Z0-9]|$)"
+_ZIP = r"\.?,? +[0-9]{5}(?:-[0-9]{4})?(?:[^0-9]|$)"
+_NAMED_AND_ZIP = rf"(?:^|[^A-Z0-9]){any_of(name for name in STATES if len(name) > 2)}{_ZIP}"
+_BEHIND_COMMA = rf", *{any_of(STATES)}{_ZIP}"
 # "IN 47289" is a state only as a state is written: in capitals, or behind a comma.
-_CODES = any_of(STATES)
-_STATE_AND_ZIP = rf"(?:^|[^A-Za-z0-9]){_CODES},? +[0-9]{{5}}(?:-[0-9]{{4}})?(?:[^0-9]|$)"
-_BEHIND_COMMA = rf", *{_CODES}\.?,? +[0-9]{{5}}(?:-[0-9]{{4}})?(?:[^0-9]|$)"
+_CODE_AND_ZIP = rf"(?:^|[^A-Za-z0-9]){any_of(name for name in STATES if len(name) == 2)}{_ZIP}"
 
 
 def mentions_address(texts: pl.Series) -> pl.Series:
     """Say of each text (String) whether it mentions what parses as an address."""
     folded = fold(texts).str.replace_all(r"\s+", " ")
     plain = texts.cast(pl.String).fill_null("").str.replace_all(r"\s+", " ")
-    placed = plain.str.contains(_STATE_AND_ZIP) | folded.str.contains(_BEHIND_COMMA)
+    placed = folded.str.contains(f"{_NAMED_AND_ZIP}|{_BEHIND_COMMA}")
+    placed |= plain.str.contains(_CODE_AND_ZIP)
     candidates = (
         pl.DataFrame({"text": _broken(folded)})
         .with_row_index("row")
