@@ -1,4 +1,4 @@
-"""Packages on the officer's side: ``open``; on the holder's: ``token``; and ``recall``."""
+"""Packages on the officer's side: ``open``; on the holder's: ``token``."""
 
 import json as json_text
 import socket
@@ -17,7 +17,6 @@ from portcullis.cli.options import (
     HomeOption,
     JsonOption,
     KeyOption,
-    actor,
     office,
 )
 from portcullis.cli.output import show
@@ -45,7 +44,6 @@ def register(app: App) -> None:
     app.command(open_, name="open")
     app.command(ask)
     app.command(token)
-    app.command(recall)
 
 
 def ask(
@@ -171,24 +169,6 @@ class _Visit:
             holder_jwk=holder.holder,
             check_proof=holder.check_proof,
         )
-
-
-def recall(
-    packages: list[str],
-    *,
-    cause: Annotated[str, Parameter(help="unlawful-disclosure, reading-changed, order, incident.")],
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
-) -> None:
-    """Recall delivered packages: no token is given any more, and disposal is due by a date."""
-    opened = office(home)
-    from portcullis.office.recalls import recall as run
-
-    person = actor(opened, as_, key, "safeguards", "recall")
-    recalled = run(opened, person, packages, cause)
-    show({"recalled": len(recalled), "due_on": recalled[0].due_on}, as_json=json)
 
 
 def _case(data: bytes, requests: Path) -> Case:

@@ -16,6 +16,7 @@ from portcullis.office import (
     cosigned,
     reinstating,
     restoring,
+    sealed,
     signers,
     witnesses,
 )
@@ -182,6 +183,11 @@ def _erasable_keys(home: Home) -> Iterator[Finding]:
             )
 
 
+def _sealed_files(home: Home) -> Iterator[Finding]:
+    for sentence in sealed.missing(home):
+        yield Finding("sealed", sentence, "Put the folder sealed/ back from a backup.")
+
+
 def _newest_index(home: Home) -> Iterator[Finding]:
     try:
         with records.open_index(home.index, home.derived_key("index")) as index:
@@ -202,5 +208,6 @@ CHECKS: dict[str, Check] = {
     "state": _state,
     "witness": _witnesses,
     "erasable-keys": _erasable_keys,
+    "sealed": _sealed_files,
     "index": _newest_index,
 }

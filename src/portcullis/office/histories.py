@@ -174,6 +174,14 @@ def quarantined_rows(home: Home, history: History) -> pl.DataFrame:
     )
 
 
+def disclosed(home: Home, history: History) -> pl.DataFrame:
+    """Return ``row, request_id, disclosed_on, disclosed_to`` of every disclosure taken in."""
+    columns = ["row", "request_id", *DISCLOSED]
+    return tables.read_table(
+        folder(home, history.id) / files.REQUESTS, history_key(home, history), columns
+    )
+
+
 def _reading_pack(pack: Pack) -> Pack:
     """Return the pack as a file of disclosures is read by: more columns, hardly any required."""
     more = [
