@@ -44,7 +44,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 def folder(home: Home, history_id: str) -> Path:
     """Return the folder of one history's files."""
-    return home.path / "history" / history_id
+    return files.history(home, history_id)
 
 
 def find_history(history_id: str) -> History:

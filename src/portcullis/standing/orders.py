@@ -238,6 +238,11 @@ def check_docket(docket: str) -> None:
     _shape("docket", docket, _DOCKET)
 
 
+def check_digest(document: str) -> None:
+    """Raise Misuse unless ``document`` is the SHA-256 (hex) of a document."""
+    _shape("document", document, _DIGEST)
+
+
 def _shape(field: str, value: object, pattern: re.Pattern[str]) -> None:
     fits = isinstance(value, str) and pattern.fullmatch(value) is not None
     if not fits or _LIKE_A_TIN.search(str(value)):
