@@ -142,7 +142,7 @@ def reinstate_safeguards(recorded: Recorded) -> list[str]:
     )
     return [
         "The recipient's newest safeguard record is not in the backup, and the older one no longer "
-        "counts: put it in force again with `portcullis safeguards`."
+        "counts: put it in force again with `portcullis safeguards`, and accept its findings anew."
     ]
 
 

@@ -7,9 +7,14 @@ no record.
 """
 
 from portcullis.standing.gate import Standing, gate
+from portcullis.standing.instants import read_instant
 from portcullis.standing.lock import GateLock
 from portcullis.standing.orders import (
     APPROVALS_TO_LIFT,
+    LOOK_UP,
+    RELEASE,
+    STOPS,
+    USE,
     Approval,
     Hold,
     Lift,
@@ -24,13 +29,20 @@ from portcullis.standing.orders import (
     orders_standing,
     placed_entry,
     read_placed,
+    stopping,
 )
 from portcullis.standing.safeguards import (
     Acceptance,
+    Access,
     Contractor,
+    Current,
     Duty,
     SafeguardFinding,
     SafeguardStanding,
+    accepted,
+    carried_over,
+    check_record,
+    may_have_access,
     may_receive,
     read_safeguards,
 )
@@ -39,9 +51,15 @@ from portcullis.standing.scope import EVERYTHING, Scope, Subject
 __all__ = [
     "APPROVALS_TO_LIFT",
     "EVERYTHING",
+    "LOOK_UP",
+    "RELEASE",
+    "STOPS",
+    "USE",
     "Acceptance",
+    "Access",
     "Approval",
     "Contractor",
+    "Current",
     "Duty",
     "GateLock",
     "Hold",
@@ -52,17 +70,23 @@ __all__ = [
     "Scope",
     "Standing",
     "Subject",
+    "accepted",
+    "carried_over",
     "check_approvals",
     "check_digest",
     "check_docket",
+    "check_record",
     "gate",
     "holds_standing",
     "in_scope",
     "lift_statement",
     "lifted_entry",
+    "may_have_access",
     "may_receive",
     "orders_standing",
     "placed_entry",
+    "read_instant",
     "read_placed",
     "read_safeguards",
+    "stopping",
 ]
