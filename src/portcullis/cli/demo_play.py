@@ -20,10 +20,11 @@ from portcullis.cli.histories import facts_of, write_reexamination
 from portcullis.oversight import CLOSES, OPENS, VERDICTS
 from portcullis.progress import Show, step
 from portcullis.scenarios import AS_OF, Batch, Comparison, compare
-from portcullis.standing import SafeguardStanding
+from portcullis.standing import Access, Current, SafeguardStanding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from portcullis.office import Home
     from portcullis.office.people import Actor
@@ -109,8 +110,17 @@ class _Player:
             ssr_approved_on=day - timedelta(days=120),
             ssr_expires_on=day + timedelta(days=200),
             attested_on=day,
+            access=self._access(day),
         )
         record_safeguards(self.home, self.actor("irs-safeguards", "safeguards"), record)
+
+    def _access(self, day: "date") -> tuple[Access, ...]:
+        """Return the access records of every officer on the roster: all are current."""
+        current = Current(on=day - timedelta(days=60), expires_on=day + timedelta(days=200))
+        return tuple(
+            Access(officer=officer.id, training=current, certification=current, background=current)
+            for officer in self.home.roster.with_role("officer", day)
+        )
 
     def receive(self) -> None:
         from portcullis.office.reception import receive

@@ -3,7 +3,8 @@
 A determination list names the index it was made with. Where another is in use since, a filing in
 it may protect an address, be the newer last known one, or bring a second person of that name. So
 its rows are looked up again, once for each index, logged first as every look-up is. Held is what an
-order keeps from being looked up, and what is not answered as on the list. That is: one by review's finding too, which is of one index.
+order keeps from being looked up, and what is not answered as on the list: one by review's finding
+too, which is of one index.
 """
 
 from pathlib import Path

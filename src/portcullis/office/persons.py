@@ -76,6 +76,24 @@ def seal(home: Home, placed_id: str, path: Path) -> str | None:
     return name
 
 
+def seal_again(home: Home, placed_id: str, path: Path) -> None:
+    """Keep again the digests of the very persons that an order or hold names.
+
+    For a home put back from a backup made before it. Raises Refused where they are not the same:
+    then the set stays missing, and its order reaches every request.
+    """
+    row = Placed.objects.filter(id=placed_id).first()
+    name = seal(home, placed_id, path)
+    if row is None or name not in row.entry["scope"].get("persons", ()):
+        if name is not None and name not in named():
+            _path(home, name).unlink()
+        raise Refused(
+            f"Those are not the persons that {placed_id} names.",
+            "Give the very file that it was filed with, under the same id.",
+        )
+    _in_accounting.cache_clear()
+
+
 def known(home: Home) -> list[str]:
     """Return the names of the sets that are here."""
     return [path.stem for path in sorted((home.path / "orders").glob("*.tbl"))]

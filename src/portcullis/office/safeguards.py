@@ -1,12 +1,14 @@
 """The recipient's safeguard record, as the holder's safeguards staff keep it.
 
-They alone accept a finding. Each record put in force, and each acceptance of a finding, is an act that leaves a record of its
-own; the newest counts. An acceptance goes on into the records that follow, until it ends or the
-finding or its plan is another.
+They alone accept a finding. Each record put in force, and each acceptance of a finding, is an act
+that leaves a record of its own; the newest counts. An acceptance goes on into the records that
+follow, until it ends or the finding or its plan is another.
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
+from django.conf import settings
 from django.db import transaction
 
 from portcullis import standing
@@ -66,8 +68,14 @@ def accept_finding(
 
 def in_force() -> SafeguardStanding | None:
     """Return the record in force; None where there is none."""
-    newest = SafeguardRecord.objects.order_by("-id").first()
-    return SafeguardStanding.model_validate(newest.record) if newest else None
+    newest = SafeguardRecord.objects.order_by("-id").values_list("id", "act__entry_id").first()
+    return _read(str(settings.HOME), *newest) if newest else None
+
+
+@lru_cache(maxsize=4)
+def _read(_home: str, record_id: int, _entry: int) -> SafeguardStanding:
+    # Asked before each package; a record is never changed, and may name thousands of officers.
+    return SafeguardStanding.model_validate(SafeguardRecord.objects.get(id=record_id).record)
 
 
 def standing_today(home: Home) -> Standing:
@@ -75,17 +83,22 @@ def standing_today(home: Home) -> Standing:
 
     With no record on file it may not, nor when the agreement is not in force.
     """
-    may = standing_of(home, in_force(), home.today())
-    if home.pack.in_force(home.today()):
-        return may
-    ended = "agreement-not-in-force: The agreement is not in force on this day."
-    return Standing.of([ended, *may.reasons])
+    return _today(home, in_force())
 
 
 def may_receive_now(home: Home, officer: str) -> Standing:
     """Return whether the recipient may receive today, and ``officer`` have access."""
-    access = standing.may_have_access(in_force(), officer, home.today())
-    return Standing.of([*standing_today(home).reasons, *access.reasons])
+    record = in_force()
+    access = standing.may_have_access(record, officer, home.today())
+    return Standing.of([*_today(home, record).reasons, *access.reasons])
+
+
+def _today(home: Home, record: SafeguardStanding | None) -> Standing:
+    may = standing_of(home, record, home.today())
+    if home.pack.in_force(home.today()):
+        return may
+    ended = "agreement-not-in-force: The agreement is not in force on this day."
+    return Standing.of([ended, *may.reasons])
 
 
 def standing_of(home: Home, record: SafeguardStanding | None, day: date) -> Standing:

@@ -9,6 +9,16 @@ no record.
 from portcullis.standing.gate import Standing, gate
 from portcullis.standing.instants import read_instant
 from portcullis.standing.lock import GateLock
+from portcullis.standing.notices import (
+    AGENCY,
+    Attestation,
+    Custodian,
+    Frozen,
+    attest,
+    notice_statement,
+    read_attestation,
+    read_notice,
+)
 from portcullis.standing.orders import (
     APPROVALS_TO_LIFT,
     LOOK_UP,
@@ -49,6 +59,7 @@ from portcullis.standing.safeguards import (
 from portcullis.standing.scope import EVERYTHING, Scope, Subject
 
 __all__ = [
+    "AGENCY",
     "APPROVALS_TO_LIFT",
     "EVERYTHING",
     "LOOK_UP",
@@ -58,9 +69,12 @@ __all__ = [
     "Acceptance",
     "Access",
     "Approval",
+    "Attestation",
     "Contractor",
     "Current",
+    "Custodian",
     "Duty",
+    "Frozen",
     "GateLock",
     "Hold",
     "Lift",
@@ -71,6 +85,7 @@ __all__ = [
     "Standing",
     "Subject",
     "accepted",
+    "attest",
     "carried_over",
     "check_approvals",
     "check_digest",
@@ -83,9 +98,12 @@ __all__ = [
     "lifted_entry",
     "may_have_access",
     "may_receive",
+    "notice_statement",
     "orders_standing",
     "placed_entry",
+    "read_attestation",
     "read_instant",
+    "read_notice",
     "read_placed",
     "read_safeguards",
     "stopping",

@@ -169,7 +169,7 @@ def accepted(
 
 
 def carried_over(record: SafeguardStanding, before: SafeguardStanding | None) -> SafeguardStanding:
-    """Return ``record`` with the acceptances that ``before``, in force till now, has of its findings.
+    """Return ``record`` with the acceptances of its findings that ``before``, the last, has.
 
     Carried over are those of the same recipient and of a finding that is the same in everything but
     its acceptance: another severity or plan is accepted anew.
