@@ -81,7 +81,9 @@ def test_a_set_that_a_restore_lost_reaches_everybody_until_it_is_sealed_again(st
     again = restored.lost_and_put_back(world, lambda: acts.place(world, "order-1", two(world)))
     restored.whole_again(again, world.home_path)
     assert closed(again) == ALL
-    from portcullis.office.persons import seal_again
+    from portcullis.office.persons import missing, seal_again
+
+    assert missing(again.home()) == ["order-1"]
 
     path = again.folder / "other.csv"
     path.write_text("tin\n900-00-0005\n")
@@ -90,6 +92,7 @@ def test_a_set_that_a_restore_lost_reaches_everybody_until_it_is_sealed_again(st
     assert closed(again) == ALL
     seal_again(again.home(), "order-1", again.folder / "sealed.csv")
     assert closed(again) == {"REQ-00003", "REQ-00004"}
+    assert missing(again.home()) == []
 
 
 # Look-ups.

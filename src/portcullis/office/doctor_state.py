@@ -14,6 +14,7 @@ from portcullis.office import (
     catching_up,
     comparing,
     cosigned,
+    persons,
     reinstating,
     restoring,
     signers,
@@ -182,6 +183,15 @@ def _erasable_keys(home: Home) -> Iterator[Finding]:
             )
 
 
+def _sealed_persons(home: Home) -> Iterator[Finding]:
+    for name in persons.missing(home):
+        yield Finding(
+            "persons-missing",
+            f"The persons under seal that {name} names are not here; it reaches every request.",
+            f"Counsel seals them again with `portcullis order persons {name}`.",
+        )
+
+
 def _newest_index(home: Home) -> Iterator[Finding]:
     try:
         with records.open_index(home.index, home.derived_key("index")) as index:
@@ -203,4 +213,5 @@ CHECKS: dict[str, Check] = {
     "witness": _witnesses,
     "erasable-keys": _erasable_keys,
     "index": _newest_index,
+    "sealed-persons": _sealed_persons,
 }

@@ -105,6 +105,16 @@ def named() -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for scope in scopes for name in scope.get("persons", ())))
 
 
+def missing(home: Home) -> list[str]:
+    """Return the orders and holds that stand and whose persons are not here: they reach everybody."""
+    here = set(known(home))
+    return [
+        row.id
+        for row in Placed.objects.filter(standing=True).order_by("act_id")
+        if set((row.entry.get("scope") or {}).get("persons", ())) - here
+    ]
+
+
 def in_batch(home: Home, batch_id: str, sets: Iterable[str]) -> Reached:
     """Return which requests of a batch lie in which of ``sets``.
 

@@ -26,9 +26,12 @@ def of_packages(
     home: Home, batch: Batch, packages: Iterable[Package]
 ) -> Iterator[tuple[Package, Subject]]:
     """Yield each of a batch's ``packages`` with what is known of it."""
+    wanted = list(packages)
+    if not wanted:
+        return
     shared = of_batch(home, batch)
     sets = persons.in_batch(home, batch.id, persons.named())
-    for package in packages:
+    for package in wanted:
         yield (
             package,
             replace(
