@@ -18,7 +18,7 @@ from portcullis import scenarios
 from portcullis.agreements import builtin_pack
 from portcullis.progress import Show, step
 from portcullis.scenarios import Batch, Comparison, compare
-from portcullis.standing import SafeguardStanding
+from portcullis.standing import Access, Current, SafeguardStanding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +94,15 @@ class Player:
             ssr_approved_on=day - timedelta(days=120),
             ssr_expires_on=day + timedelta(days=200),
             attested_on=day,
+            access=self._access(day),
+        )
+
+    def _access(self, day: "date") -> tuple[Access, ...]:
+        """Return the access records of every officer on the roster: all are current."""
+        current = Current(on=day - timedelta(days=60), expires_on=day + timedelta(days=200))
+        return tuple(
+            Access(officer=officer.id, training=current, certification=current, background=current)
+            for officer in self.home.roster.with_role("officer", day)
         )
 
     def turn_to(self, day: "date") -> None:

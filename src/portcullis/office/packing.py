@@ -11,7 +11,7 @@ from portcullis import ledger, progress, release, tables
 from portcullis.canonical import SEPARATOR
 from portcullis.determination import commitment, nonces_of
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import clearances, entries
 from portcullis.office.entries import Announce
 from portcullis.office.files import (
     DETERMINATIONS,
@@ -113,7 +113,7 @@ def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
         # A crash may have left it published; no token is given for it, and now it goes.
         published(home, package).unlink(missing_ok=True)
         if package.digest:
-            staged(home, package).unlink(missing_ok=True)
+            dispose(home, package)
         package.concluded = entries.record(
             "not-sent",
             {"package": package.id, "reason": told},
@@ -122,6 +122,12 @@ def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
         )
         package.state, package.reason = "not-sent", reason
         package.save(update_fields=["state", "reason", "concluded"])
+
+
+def dispose(home: Home, package: Package) -> None:
+    """Remove a sealed package that is not sent, unless a preservation hold reaches it."""
+    if not clearances.holds_reaching(home, package):
+        staged(home, package).unlink(missing_ok=True)
 
 
 def seal_waiting(

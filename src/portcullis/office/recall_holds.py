@@ -3,15 +3,14 @@
 Ask inside the gate lock: what is read here decides whether anything may be destroyed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
+from portcullis.office import clearances, subjects
 from portcullis.office.home import Home
-from portcullis.office.keystore import Erasable
 from portcullis.office.models import History, Package
 from portcullis.office.orders import standing_holds
-from portcullis.office.release import subject
-from portcullis.office.retention import holds_on
-from portcullis.standing import Hold, in_scope
+from portcullis.standing import Hold, Subject, in_scope
 
 
 def holds_over(home: Home, packages: Sequence[Package], history: History | None) -> list[Hold]:
@@ -19,16 +18,24 @@ def holds_over(home: Home, packages: Sequence[Package], history: History | None)
     holds = standing_holds()
     if not holds:
         return []
-    reaching = {
-        hold.id
-        for package in packages
-        for hold in in_scope(holds, subject(home, package.batch, package))
-    }
-    if history is not None:
-        reaching |= {hold.id for hold in holds_on(home, Erasable.history(history.id))}
+    asked = [
+        *_of_packages(home, packages),
+        *([subjects.of_history(home, history)] if history else []),
+    ]
+    reaching = {hold.id for subject in asked for hold in in_scope(holds, subject)}
     return [hold for hold in holds if hold.id in reaching]
 
 
 def may_be_destroyed(home: Home, packages: Sequence[Package], history: History | None) -> bool:
     """Whether no hold keeps any of it, or counsel has cleared what is kept."""
-    return not holds_over(home, packages, history)
+    if not holds_over(home, packages, history):
+        return True
+    kept = history is not None and not clearances.cleared_history(home, history)
+    return not kept and all(clearances.cleared(home, package) for package in packages)
+
+
+def _of_packages(home: Home, packages: Sequence[Package]) -> Iterator[Subject]:
+    for batch, mine in groupby(
+        sorted(packages, key=lambda each: each.batch_id), key=lambda each: each.batch
+    ):
+        yield from (subject for _, subject in subjects.of_packages(home, batch, mine))
