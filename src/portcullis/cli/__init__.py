@@ -86,6 +86,7 @@ def _command() -> "App":
         referrals,
         requests,
         serve,
+        watching,
         witness,
     )
 
@@ -117,6 +118,7 @@ def _command() -> "App":
         doctor,
         serve,
         witness,
+        watching,
         law,
     ):
         noun.register(app)
