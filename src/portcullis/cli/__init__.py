@@ -88,6 +88,7 @@ def _command() -> "App":
         referrals,
         requests,
         serve,
+        watching,
         witness,
     )
 
@@ -121,6 +122,7 @@ def _command() -> "App":
         doctor,
         serve,
         witness,
+        watching,
         law,
     ):
         noun.register(app)
