@@ -225,18 +225,13 @@ class _OrderPlayer(Player):
 
     def _clear(self) -> None:
         """Let counsel clear the destruction of what the recall covers, under the hold."""
-        from portcullis.office import clearances
+        from portcullis.office import clearances, recalls
 
-        cleared = clearances.Clearance(
-            *(HOLD, DOCKET, document("clearance")), self.closed_packages(), (HISTORY,)
-        )
-        clearances.clear(self.home, self.actor("irs-counsel", "counsel"), cleared)
-
-    def closed_packages(self) -> tuple[str, ...]:
-        """Return the packages that the recall closed."""
-        from portcullis.office import recalls
-
-        return tuple(recalls.find(RECALL).packages)
+        counsel = self.actor("irs-counsel", "counsel")
+        packages = list(recalls.chunks(recalls.find(RECALL).packages))
+        for part, histories in [*((part, ()) for part in packages), ((), (HISTORY,))]:
+            cleared = clearances.Clearance(HOLD, DOCKET, document("clearance"), part, histories)
+            clearances.clear(self.home, counsel, cleared)
 
     def _attest(self, stage: str, method: str = "") -> None:
         """Let the custodian of each place attest a stage of what lies there; onward places too."""
