@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
+from portcullis.office import Home
 from tests.cli.run import portcullis
 from tests.office import acts, disclosed
 from tests.office import world as worlds
@@ -104,8 +105,7 @@ def test_a_recall_from_its_opening_to_its_proof(world: worlds.World, tmp_path: P
 def test_a_recall_past_its_day_is_raised(world: worlds.World) -> None:
     run(world, "recall", "open", "R-1", "--cause", "order", "--batch", worlds.BATCH)
     assert "listed" in run(world, "recall", "due", by="nobody").stdout
-    world.home().set_date(worlds.ANSWER_DAY.replace(month=9))
-    connections.close_all()
+    Home.find(world.home_path).set_date(worlds.ANSWER_DAY.replace(month=9))
     assert "OVERDUE" in run(world, "recall", "due", by="nobody", code=1).stdout
 
 

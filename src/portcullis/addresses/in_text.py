@@ -28,11 +28,14 @@ _BOX = (
     r"|RURAL ROUTE)[ #.]*[0-9][A-Z0-9-]*"
 )
 _GENERAL = r"(?:^|[^A-Z0-9])(?:GENERAL|GEN\.?) DELIVERY(?:[^A-Z0-9]|$)"
+_CODES = set(STATES.values())
 _ZIP = r"\.?,? +[0-9]{5}(?:-[0-9]{4})?(?:[^0-9]|$)"
-_NAMED_AND_ZIP = rf"(?:^|[^A-Z0-9]){any_of(name for name in STATES if len(name) > 2)}{_ZIP}"
+_NAMED_AND_CODES = set(STATES.values())
+_ZIP = rf"(?:^|[^A-Z0-9]){any_of(set(STATES) - _CODES)}{_ZIP}"
 _BEHIND_COMMA = rf", *{any_of(STATES)}{_ZIP}"
 # "IN 47289" is a state only as a state is written: in capitals, or behind a comma.
-_CODE_AND_ZIP = rf"(?:^|[^A-Za-z0-9]){any_of(name for name in STATES if len(name) == 2)}{_ZIP}"
+_CODE_AND_CODES = set(STATES.values())
+_ZIP = rf"(?:^|[^A-Za-z0-9]){any_of(_CODES)}{_ZIP}"
 
 
 def mentions_address(texts: pl.Series) -> pl.Series:
