@@ -106,7 +106,7 @@ def named() -> tuple[str, ...]:
 
 
 def missing(home: Home) -> list[str]:
-    """Return the orders and holds that stand and whose persons are not here: they reach everybody."""
+    """Return the orders and holds that stand and whose persons are not here."""
     here = set(known(home))
     return [
         row.id
