@@ -11,7 +11,7 @@ from portcullis.standing import Scope
 from tests.office import acts, checks, disclosed, restored
 from tests.office import world as worlds
 from tests.office.test_looking_again import append_unrelated
-from tests.office.test_orders import ALL, EVEN, closed
+from tests.office.test_orders import ALL, EVEN, ODD, closed
 
 
 def sealed(world: worlds.World, text: str, name: str = "order-1") -> Scope:
