@@ -70,6 +70,7 @@ def test_nobody_reads_who_is_sealed_in_the_ledger_or_in_the_orders_files(stage) 
         "persons\nsomebody\n",
         "tin,given_name,family_name\n900-00-0003,,\n,,\n",
         "tin\n12345\n",
+        "tin,given_name,family_name\n90-00-003,Some,Body\n",
     ],
 )
 def test_persons_that_cannot_be_read_are_everybody(stage, text: str) -> None:
