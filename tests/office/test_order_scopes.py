@@ -10,7 +10,8 @@ from portcullis.errors import Refused
 from portcullis.standing import Scope
 from tests.office import acts, checks, disclosed, restored
 from tests.office import world as worlds
-from tests.office.test_orders import ALL, EVEN, closed
+from tests.office.test_looking_again import append_unrelated
+from tests.office.test_orders import ALL, EVEN, ODD, closed
 
 
 def sealed(world: worlds.World, text: str, name: str = "order-1") -> Scope:
@@ -69,6 +70,7 @@ def test_nobody_reads_who_is_sealed_in_the_ledger_or_in_the_orders_files(stage) 
         "persons\nsomebody\n",
         "tin,given_name,family_name\n900-00-0003,,\n,,\n",
         "tin\n12345\n",
+        "tin,given_name,family_name\n90-00-003,Some,Body\n",
     ],
 )
 def test_persons_that_cannot_be_read_are_everybody(stage, text: str) -> None:
@@ -146,6 +148,27 @@ def test_whom_an_order_reaches_is_not_looked_up_and_is_answered_like_all_others(
     assert {acts.answered(world)[one] for one in barred} == {"no disclosure"}
     assert {acts.answered(world)[one] for one in ALL - barred} == {"disclosed"}
     checks.ledger_verifies(world.home())
+
+
+def test_whom_an_order_reaches_is_not_looked_up_again_in_newer_records(stage) -> None:
+    world = stage("sealed")
+    append_unrelated(world)
+    acts.place(world, "order-1", Scope(officers=("officer-1",)), stops=("look-up",))
+    assert acts.release(world).delivered == 3
+    not_sent = {entry["reason"] for _, entry in checks.of_kind(world.home(), "not-sent")}
+    assert not_sent == {"order-stands"}
+    assert {one for one in ALL if acts.outcomes(world)[one] == "held"} == ODD
+
+
+def test_nobody_is_looked_up_again_while_the_recipient_may_not_receive(stage) -> None:
+    world = stage("sealed")
+    append_unrelated(world)
+    world.home().set_date(worlds.ANSWER_DAY + timedelta(days=1))
+    before = len(checks.of_kind(world.home(), "looked-up"))
+    with pytest.raises(Refused, match="not-attested-today"):
+        acts.release(world)
+    assert len(checks.of_kind(world.home(), "looked-up")) == before
+    assert not checks.published(world.home(), worlds.BATCH)
 
 
 def test_an_order_filed_while_a_batch_is_screened_stops_its_look_ups(stage) -> None:

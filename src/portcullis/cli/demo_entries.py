@@ -82,6 +82,15 @@ CHRONICLE = {
     "order-lifted": "A second counsel did: the order was lifted.",
     "recall-attested": "A custodian attested.",
     "recall-closed": "The recall was closed.",
+    "destruction-cleared": "Counsel cleared the destruction of what the hold keeps.",
+    "notice-issued": "The recipient was told what to freeze, or to keep.",
+    "custodian-attested": "Custodians attested that they have frozen it.",
+    "held": "The batch was held: nobody of it was looked up.",
+    "incident-suspected": "An incident was suspected: its clock began.",
+    "incident-reported": "The incident was reported.",
+    "incident-notice": "Safeguards and TIGTA were told of the incident.",
+    "incident-closed": "The incident was closed.",
+    "watched": "An inspector watched over the office.",
 }
 """Kinds of entries that the chronicle tells of, and how."""
 

@@ -106,4 +106,5 @@ def _summarise(result: dict[str, Any], report: Path, home: Path) -> None:
         say(f"Recall {name}: {recall['disclosures']:,} disclosures, {recall['stage']}.")
     console.rule()
     say(f"Report: {report}")
+    say(f"Draft demands: {report.parent / 'recall'}")
     say(f"Verify it yourself: {sys.argv[0]} verify {home}")

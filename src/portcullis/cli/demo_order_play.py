@@ -21,6 +21,7 @@ from portcullis.scenarios import AS_OF, SIGNATORY, Batch
 from portcullis.standing import AGENCY, Hold, Order, Scope, attest
 
 if TYPE_CHECKING:
+    from portcullis.office import Home
     from portcullis.office.models import History, Package
     from portcullis.oversight.recall import Recall
 
@@ -76,8 +77,8 @@ class _OrderPlayer(Player):
     sequestered: "Recall"
     closed: "Recall"
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, home: "Home", batch: Batch, played: Played, show: Show) -> None:
+        super().__init__(home, batch, played, show)
         self.tried = Refusals()
 
     def release_until_the_order(self) -> None:
@@ -128,6 +129,7 @@ class _OrderPlayer(Player):
             recall_steps.demanded(
                 self.home, first, RECALL, lots=(), sent_on=RULED_ON, document=document("demand")
             )
+            self._write_demands()
             lifted = document("order lifted")
             orders.lift(self.home, first, ORDER, DOCKET, lifted)
             self.tried.refused(
@@ -208,6 +210,16 @@ class _OrderPlayer(Player):
 
         delivered = list(Package.objects.filter(state="delivered").order_by("concluded_id"))
         return delivered[:: max(1, len(delivered) // count)][:count]
+
+    def _write_demands(self) -> None:
+        """Write the drafts of the demands, as counsel would settle and send them."""
+        from portcullis.office import recall_demands
+
+        folder = self.home.path.parent / "recall"
+        folder.mkdir(exist_ok=True)
+        drafts = recall_demands.drafts(self.home, RECALL).values()
+        for number, draft in enumerate(drafts, start=1):
+            (folder / f"recall-demand-{number}.md").write_text(draft, encoding="utf-8")
 
     def _freeze(self) -> None:
         """Tell the recipient what the order freezes; every custodian attests, by their own key."""

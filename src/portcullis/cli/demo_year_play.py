@@ -181,7 +181,8 @@ class _Year:
         month.turn_to(SUSPECTED)
         now = self.home.now()
         incidents.suspect(self.home, safeguards, INCIDENT, now, "America/New_York")
-        incidents.report(self.home, safeguards, INCIDENT, _report(now))
+        first = _report(now)
+        incidents.report(self.home, safeguards, INCIDENT, first)
         for whom in ("office-of-safeguards", "tigta"):
             incidents.tell(self.home, safeguards, INCIDENT, whom, self.home.now(), f"{whom}-1")
         reached = [package.id for package in month.packages(OPENED)]
@@ -205,6 +206,9 @@ class _Year:
                 )  # fmt: skip
                 recall_steps.attest(self.home, safeguards, RECALL, said)
         recall_steps.close(self.home, safeguards, RECALL)
+        known = {"contact_telephone": "extension 100", "occurred_at": first.discovered_at}
+        whole = first.model_copy(update=known)
+        incidents.report(self.home, safeguards, INCIDENT, whole)
         incidents.close(self.home, safeguards, INCIDENT)
         self.spells += [
             Spell("Incident, from suspicion to closing", SUSPECTED, DISPOSED_ON, "incident"),
@@ -218,7 +222,8 @@ class _Year:
         watched = watching.watch(self.home, month.actor("tigta-inspector", "inspector"))
         raised = [each for each in watching.facts_of(watched)["alarms"]
                   if each["alarm"] in watched.raised]  # fmt: skip
-        self.watches.append(Watch(self.home.today(), tuple(each["what"] for each in raised)))
+        told = tuple(f"{each['what']} ({each['code']})" for each in raised)
+        self.watches.append(Watch(self.home.today(), told))
 
     def facts(self, setting: Setting) -> YearFacts:
         """Return what the report shows, counted from the ledger and from the files."""
@@ -332,7 +337,7 @@ _TOLD = {"office-of-safeguards": "IRS Office of Safeguards", "tigta": "TIGTA"}
 
 
 def _report(now: datetime) -> IncidentReport:
-    """Return the report of an incident in which nobody's data is told."""
+    """Return a first report, with what is known within the term; a further one tells the rest."""
     return IncidentReport(
         agency="Immigration and Customs Enforcement",
         contact_name="Duty officer, specimen",
@@ -346,5 +351,5 @@ def _report(now: datetime) -> IncidentReport:
         records_from=OPENED,
         records_to=OPENED,
         it_involved="workstation",
-        address=Where(line1="not yet known", city="Springfield", state="VA", zip="00000"),
+        address=Where(line1="1 Specimen Plaza", city="Springfield", state="VA", zip="00000"),
     )

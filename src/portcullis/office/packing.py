@@ -25,6 +25,7 @@ from portcullis.office.files import (
 )
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
+from portcullis.office.look_ups import ORDER_STANDS
 from portcullis.office.looking_again import changed
 from portcullis.office.models import Batch, Package
 from portcullis.office.nonces import read_nonces
@@ -101,7 +102,9 @@ def look_again(home: Home, batch: Batch, show: progress.Show = progress.unseen) 
     unmet = changed(home, batch, sorted({row for _, row in facts}), show)
     for package_id, row in facts:
         if row in unmet:
-            _withhold(home, package_id, "element-no-longer-met", unmet[row])
+            by_order = unmet[row] == ORDER_STANDS
+            told = ORDER_STANDS if by_order else "element-no-longer-met"
+            _withhold(home, package_id, told, unmet[row])
 
 
 def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:

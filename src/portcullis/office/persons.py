@@ -58,7 +58,7 @@ def seal(home: Home, placed_id: str, path: Path) -> str | None:
     """Keep the digests of the persons in the CSV at ``path``; return by what the scope names them.
 
     Its columns: ``tin`` and the name's, as a batch has them. None where the file cannot be read, or
-    a row states neither a TIN nor a name: whom it means is not known then.
+    a row states neither a TIN nor a name, or a TIN that is none: whom it means is not known then.
     """
     try:
         named = pl.read_csv(path, infer_schema=False)
@@ -68,6 +68,11 @@ def seal(home: Home, placed_id: str, path: Path) -> str | None:
         return None
     digests = _digests(home, named)
     if digests.select(pl.all_horizontal(pl.col(list(_DIGESTED)).is_null()).any()).item():
+        return None
+    if (
+        "tin" in named.columns
+        and (named["tin"].is_not_null() & digests["tin_digits"].is_null()).any()
+    ):
         return None
     kept = digests.unpivot(list(_DIGESTED), variable_name="kind", value_name="digest")
     kept = kept.drop_nulls().unique().sort("kind", "digest")
@@ -106,7 +111,11 @@ def named() -> tuple[str, ...]:
 
 
 def missing(home: Home) -> list[str]:
+<<<<<<< HEAD
     """Return the standing orders and holds whose persons are not here: they reach everybody."""
+=======
+    """Return the orders and holds that stand and whose persons are not here."""
+>>>>>>> standing
     here = set(known(home))
     return [
         row.id

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from portcullis.oversight.facts import AfterRuling, Basis, LedgerFacts, Stage
+from portcullis.oversight.facts import AfterRuling, Basis, LedgerFacts, Stage, check_ruling
 from portcullis.oversight.recall import SEQUESTERED, Recall
 
 
@@ -115,6 +115,7 @@ class OrderFacts:
 def check(facts: OrderFacts) -> None:
     """Raise ValueError, naming what, where the facts do not bear out what the report says."""
     _check_ends(facts.ends)
+    check_ruling(facts.ruling)
     course = facts.course
     concluded = len(course.delivered) + len(course.not_sent)
     _hold(concluded == facts.authorised, "not every package was delivered or recorded as not sent")
