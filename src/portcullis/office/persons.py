@@ -111,11 +111,7 @@ def named() -> tuple[str, ...]:
 
 
 def missing(home: Home) -> list[str]:
-<<<<<<< HEAD
-    """Return the standing orders and holds whose persons are not here: they reach everybody."""
-=======
     """Return the orders and holds that stand and whose persons are not here."""
->>>>>>> standing
     here = set(known(home))
     return [
         row.id
