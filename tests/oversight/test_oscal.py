@@ -3,10 +3,15 @@
 import importlib.util
 import json
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from portcullis.cli import _command
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "oscal"
@@ -48,8 +53,6 @@ def test_every_file_and_test_named_is_there(carried) -> None:
 
 
 def test_every_verb_named_is_one_of_the_commands(carried) -> None:
-    from portcullis.cli import _command
-
     command = _command()
     for one in carried:
         for verb in one.get("verbs", []):
@@ -88,10 +91,6 @@ def test_the_links_lead_to_files_of_the_repository() -> None:
 @pytest.mark.long
 def test_trestle_finds_both_documents_valid(tmp_path: Path) -> None:
     """As `trestle validate` does, in a workspace of its own."""
-    import shutil
-    import subprocess
-    import sys
-
     trestle = Path(sys.executable).with_name("trestle")
 
     def run(*words: str) -> None:
