@@ -23,6 +23,7 @@ __all__ = [
     "CURVE",
     "ECKey",
     "generate",
+    "key_id",
     "load_private",
     "public_jwk",
     "save_private",
@@ -66,6 +67,17 @@ def public_jwk(key: ECKey) -> dict[str, str]:
 def thumbprint(jwk: Mapping[str, str]) -> str:
     """Return the RFC 7638 thumbprint of a public JWK."""
     return ECKey.import_key(dict(jwk)).thumbprint()
+
+
+def key_id(token: str) -> str:
+    """Return the thumbprint of the key that ``token`` says it is signed by; "" where it says none.
+
+    Nothing is verified: it only tells with whose public key to try.
+    """
+    try:
+        return str(jws.extract_compact(token.encode()).headers().get("kid", ""))
+    except (JoseError, ValueError):
+        return ""
 
 
 def sign(statement: Mapping[str, Any], key: ECKey) -> str:

@@ -36,6 +36,7 @@ REQUESTER = {
     "head": "signatory",
     "officer-1": "officer",
     "officer-2": "officer",
+    "custodian": "custodian",
 }
 
 

@@ -19,6 +19,7 @@ from portcullis.office.files import batch_key, find_batch
 from portcullis.office.home import Home
 from portcullis.office.listing import list_leaves
 from portcullis.office.models import Batch, DeterminationList
+from portcullis.office.owed import OWED, owing
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.stages import check_state, move
 from portcullis.standing import GateLock, Standing
@@ -48,11 +49,12 @@ def adjudicate(
 ) -> Adjudication:
     """Screen, match and decide every request of a batch, and put the list's root on the ledger.
 
-    Where the recipient may not receive today, or an order stops look-ups, nothing is looked up and
-    the batch is held; requests that an order reaches by themselves are not looked up. Only
-    requests that passed their face are looked up, and every look-up is logged. Safe to run again
-    after a crash: each step's file is written whole, and the list counts once its row is written.
-    Cut off between its row and the ledger, the list is put on the ledger and returned.
+    Where the recipient may not receive today, an order stops look-ups, or a request names an
+    officer who owes a status of what was disclosed before, nothing is looked up and the batch is
+    held; requests that an order reaches by themselves are not looked up. Only requests that passed
+    their face are looked up, and every look-up is logged. Safe to run again after a crash: each
+    step's file is written whole, and the list counts once its row is written. Cut off between its
+    row and the ledger, the list is put on the ledger and returned.
     """
     batch = find_batch(batch_id)
     listed = batch.lists.filter(number=1, entry__integrated=False).first()
@@ -61,13 +63,14 @@ def adjudicate(
     if listed is not None:
         return _finish(home, batch, listed)
     standing = look_ups.may_look_up(home, batch)
-    if standing.met:
+    reasons = (*standing.reasons, *_owing_officers(home, batch))
+    if standing.met and not reasons:
         try:
             return _Run(home, batch, actor, announce, show).through()
         except _Held as held:
-            standing = held.standing
-    _hold(home, batch, actor, standing.reasons)
-    return Adjudication(batch.id, held=standing.reasons)
+            reasons = held.standing.reasons
+    _hold(home, batch, actor, reasons)
+    return Adjudication(batch.id, held=reasons)
 
 
 class _Held(Exception):  # noqa: N818 - nothing went wrong
@@ -78,8 +81,24 @@ class _Held(Exception):  # noqa: N818 - nothing went wrong
         self.standing = standing
 
 
+def _owing_officers(home: Home, batch: Batch) -> list[str]:
+    """Return why the batch is held for officers it names who owe an overdue status."""
+    overdue = owing(home)
+    if not overdue or "officers" not in home.pack.fields:
+        return []
+    named = files.read_step(home, batch, files.REQUESTS, ["officers"])["officers"]
+    each = set(named.drop_nulls().unique().str.split(";").explode().str.strip_chars().to_list())
+    return [
+        f"{OWED}: The officer {officer}, named in this batch, owes the status of an earlier "
+        f"disclosure since {due_on}. The officer states it with `portcullis custody status`, or "
+        "the custodian certifies its disposal; then adjudicate again."
+        for officer, due_on in sorted(overdue.items())
+        if officer in each
+    ]
+
+
 def _hold(home: Home, batch: Batch, actor: Actor, reasons: tuple[str, ...]) -> None:
-    codes = [reason.partition(":")[0] for reason in reasons]
+    codes = list(dict.fromkeys(reason.partition(":")[0] for reason in reasons))
     with transaction.atomic():
         sign_act(home, actor, "held", {"reasons": codes}, batch.id)
         batch.held_reason = " ".join(reasons)

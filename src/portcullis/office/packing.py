@@ -29,6 +29,7 @@ from portcullis.office.look_ups import ORDER_STANDS
 from portcullis.office.looking_again import changed
 from portcullis.office.models import Batch, Package
 from portcullis.office.nonces import read_nonces
+from portcullis.office.owed import OWED, owing
 from portcullis.office.rejudging import no_longer_met
 
 COMMIT_EVERY = 256
@@ -79,17 +80,21 @@ def authorise(home: Home, batch: Batch) -> None:
 def judge_again(home: Home, batch: Batch) -> None:
     """Judge the time-dependent elements on this day; what is no longer met is not sent.
 
-    Nor is what was to go to an officer who is no longer on the roster in force.
+    Nor is what was to go to an officer who is no longer on the roster in force, or who owes a
+    status of an earlier disclosure.
     """
     waiting = Package.objects.filter(batch=batch, state__in=WAITING)
     facts = list(waiting.values_list("id", "row", "officer"))
     unmet = no_longer_met(home, batch, sorted({row for _, row, _ in facts}))
     serving = {person.id for person in home.roster.with_role("officer", home.today())}
+    overdue = owing(home)
     for package_id, row, officer in facts:
         if row in unmet:
             _withhold(home, package_id, "element-no-longer-met", unmet[row])
         elif officer not in serving:
             _withhold(home, package_id, "officer-not-in-force", "officer-not-in-force")
+        elif officer in overdue:
+            _withhold(home, package_id, OWED, OWED)
 
 
 def look_again(home: Home, batch: Batch, show: progress.Show = progress.unseen) -> None:
