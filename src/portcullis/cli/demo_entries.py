@@ -90,6 +90,8 @@ CHRONICLE = {
     "incident-reported": "The incident was reported.",
     "incident-notice": "Safeguards and TIGTA were told of the incident.",
     "incident-closed": "The incident was closed.",
+    "disclosure-status": "Officers stated what became of their cases.",
+    "certificate": "The custodian certified the destruction of what was to be disposed of.",
     "watched": "An inspector watched over the office.",
 }
 """Kinds of entries that the chronicle tells of, and how."""

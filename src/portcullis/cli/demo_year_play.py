@@ -1,8 +1,9 @@
 """What is played of the scenario year, in a process and a home of its own.
 
-January to December, a batch a month. In April an order closes the gate for a while; in June an
-incident is suspected and its packages recalled; in September the recipient's safeguard report has
-expired and the batch is held; once a quarter an inspector watches.
+January to December, a batch a month; officers state what became of their cases, and a custodian
+certifies what is destroyed. In April an order closes the gate for a while; in June an incident is
+suspected and its packages recalled; in September the recipient's safeguard report has expired, and in
+November an officer owes a status: both batches are held. Once a quarter an inspector watches.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from portcullis import oversight, release
+from portcullis.cli.demo_custody import certify_destroyed, state_cases
 from portcullis.cli.demo_entries import Log, day_of, happened
 from portcullis.cli.demo_facts import basis_of, ledger_of
 from portcullis.cli.demo_meanwhile import open_package
@@ -44,11 +46,12 @@ if TYPE_CHECKING:
     from portcullis.office.models import Package
 
 ORDER, INCIDENT, RECALL = "order-april", "incident-june", "recall-june"
-APRIL, JUNE, SEPTEMBER = 4, 6, 9
+APRIL, JUNE, SEPTEMBER, OCTOBER, NOVEMBER = 4, 6, 9, 10, 11
 FILED, LIFTED, RELEASED = 15, date(2026, 5, 4), date(2026, 5, 5)
 SUSPECTED, FROZEN_ON, DISPOSED_ON = date(2026, 6, 24), date(2026, 6, 26), date(2026, 7, 7)
 RENEWED = date(2026, 9, 17)
 ANSWERED_LATE = date(2026, 9, 24)
+STATED = date(2026, 11, 13)
 REPORTS = (
     (date(2025, 9, 15), date(2026, 8, 31)),
     (RENEWED, date(2027, 8, 31)),
@@ -110,9 +113,12 @@ class _Year:
         number = month.batch.day.month
         with self._stages_of(month):
             month.turn_to(month.batch.day)
+            self._custody(month)
             month.receive()
             if number == SEPTEMBER:
                 self._held_until_the_report_is_renewed(month)
+            if number == NOVEMBER:
+                self._held_until_the_status_is_stated(month)
             month.looked_up = month.adjudicate()
             if number == APRIL:
                 self._an_order_stands(month)
@@ -137,18 +143,35 @@ class _Year:
 
     def _held_until_the_report_is_renewed(self, month: _Month) -> None:
         """Let the batch be held: the safeguard report has expired, nobody is looked up."""
-        month.adjudicate()
-        self.tried.attempts.append(
-            Attempt(
-                "The specialist adjudicates the batch of September, the safeguard report expired",
-                month.played.halted or "",
-            )
-        )
+        self._held(month, "The specialist adjudicates, the recipient’s safeguard report expired")
         lapsed = REPORTS[0][1] + timedelta(days=1)
         self.spells.append(
             Spell("Safeguard report expired", lapsed, RENEWED - timedelta(days=1), "lapse")
         )
         month.turn_to(RENEWED)
+
+    def _custody(self, month: _Month) -> None:
+        """Let officers state their cases; in October one is silent. Destruction is certified."""
+        people = month.batch.people
+        certify_destroyed(self.home, people)
+        silent = month.batch.day.month == OCTOBER
+        state_cases(self.home, people, silent=people.officers[:1] if silent else ())
+
+    def _held_until_the_status_is_stated(self, month: _Month) -> None:
+        """Let the batch be held: an officer it names owes the status of an earlier disclosure."""
+        from portcullis.office import owed
+
+        (owing_since,) = owed.owing(self.home).values()
+        self._held(month, "The specialist adjudicates while an officer named owes a status")
+        month.turn_to(STATED)
+        state_cases(self.home, month.batch.people)
+        since = owing_since + timedelta(days=1)
+        self.spells.append(Spell("An officer owed a status", since, STATED, "lapse"))
+
+    def _held(self, month: _Month, what: str) -> None:
+        """Adjudicate what must be held, and keep the reasons for the report."""
+        month.adjudicate()
+        self.tried.attempts.append(Attempt(what, month.played.halted or ""))
 
     def _an_order_stands(self, month: _Month) -> None:
         """File an order before the answer day; openings are refused; two counsel lift it."""
@@ -285,6 +308,7 @@ class _Year:
 
     def _counted(self, log: Log) -> list[Counted]:
         """Count every figure that both sides have, from each side alone."""
+        from portcullis.office import owed
         from portcullis.office.models import Opening, Package, Placed
 
         received = list(log.of_kind("batch-received"))
@@ -306,6 +330,11 @@ class _Year:
                 answers.filter(answer=release.DISCLOSED).height,
             ),
             Counted("Openings granted", log.count("opening-granted"), Opening.objects.count()),
+            Counted(
+                "Packages certified as destroyed",
+                sum(len(each["packages"]) for each in log.of_kind("certificate")),
+                sum(one.gone for one in owed.disclosures().values()),
+            ),
             Counted("Orders filed", log.count("order-filed"), Placed.objects.count()),
             Counted(
                 "Orders lifted",

@@ -18,6 +18,7 @@ from portcullis.scenarios.court_order import make_order_batch
 from portcullis.scenarios.june_2025 import make_batch
 from portcullis.scenarios.people import (
     ASSISTANT_DIRECTOR,
+    CUSTODIAN,
     PREPARER,
     SIGNATORY,
     People,
@@ -45,6 +46,7 @@ __all__ = [
     "AS_FILED",
     "AS_OF",
     "CLASSES",
+    "CUSTODIAN",
     "IMPAIRMENT_ADVERSE",
     "NAIVE_RELEASES",
     "NAIVE_WITHOUT_ADDRESS",
