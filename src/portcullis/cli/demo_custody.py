@@ -1,4 +1,4 @@
-"""The recipient's word on what it holds, played: statuses of cases, and certificates of destruction.
+"""The recipient's word on what it holds, played: statuses, certificates of destruction.
 
 Each officer signs for their own packages, the custodian for what is destroyed, with their own keys.
 """

@@ -2,8 +2,8 @@
 
 January to December, a batch a month; officers state what became of their cases, and a custodian
 certifies what is destroyed. In April an order closes the gate for a while; in June an incident is
-suspected and its packages recalled; in September the recipient's safeguard report has expired, and in
-November an officer owes a status: both batches are held. Once a quarter an inspector watches.
+suspected and its packages recalled; in September the recipient's safeguard report has expired, and
+in November an officer owes a status: both batches are held. Once a quarter an inspector watches.
 """
 
 from collections.abc import Sequence
@@ -151,10 +151,10 @@ class _Year:
         month.turn_to(RENEWED)
 
     def _custody(self, month: _Month) -> None:
-        """Let officers state their cases; in October one is silent. Destruction is certified."""
+        """Let officers state their cases; in autumn one is silent. Destruction is certified."""
         people = month.batch.people
         certify_destroyed(self.home, people)
-        silent = month.batch.day.month == OCTOBER
+        silent = month.batch.day.month in (OCTOBER, NOVEMBER)
         state_cases(self.home, people, silent=people.officers[:1] if silent else ())
 
     def _held_until_the_status_is_stated(self, month: _Month) -> None:
