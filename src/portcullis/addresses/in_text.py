@@ -30,20 +30,16 @@ _BOX = (
 _GENERAL = r"(?:^|[^A-Z0-9])(?:GENERAL|GEN\.?) DELIVERY(?:[^A-Z0-9]|$)"
 _CODES = set(STATES.values())
 _ZIP = r"\.?,? +[0-9]{5}(?:-[0-9]{4})?(?:[^0-9]|$)"
-_NAMED_AND_CODES = set(STATES.values())
-_ZIP = rf"(?:^|[^A-Z0-9]){any_of(set(STATES) - _CODES)}{_ZIP}"
-_BEHIND_COMMA = rf", *{any_of(STATES)}{_ZIP}"
+_NAMED = rf"(?:^|[^A-Z0-9]){any_of(set(STATES) - _CODES)}{_ZIP}|, *{any_of(STATES)}{_ZIP}"
 # "IN 47289" is a state only as a state is written: in capitals, or behind a comma.
-_CODE_AND_CODES = set(STATES.values())
-_ZIP = rf"(?:^|[^A-Za-z0-9]){any_of(_CODES)}{_ZIP}"
+_CODED = rf"(?:^|[^A-Za-z0-9]){any_of(_CODES)}{_ZIP}"
 
 
 def mentions_address(texts: pl.Series) -> pl.Series:
     """Say of each text (String) whether it mentions what parses as an address."""
     folded = fold(texts).str.replace_all(r"\s+", " ")
     plain = texts.cast(pl.String).fill_null("").str.replace_all(r"\s+", " ")
-    placed = folded.str.contains(f"{_NAMED_AND_ZIP}|{_BEHIND_COMMA}")
-    placed |= plain.str.contains(_CODE_AND_ZIP)
+    placed = folded.str.contains(_NAMED) | plain.str.contains(_CODED)
     candidates = (
         pl.DataFrame({"text": _broken(folded)})
         .with_row_index("row")
