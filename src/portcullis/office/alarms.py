@@ -104,7 +104,9 @@ def covered(raised: Mapping[str, Raised]) -> dict[tuple[str, str], int]:
 
 
 def store(home: Home, alarms: Mapping[str, Alarm]) -> dict[str, str]:
-    """Write new alarms to a file; return what the ledger's entry says of it."""
+    """Write new alarms to a file, if any; return what the ledger's entry says of it."""
+    if not alarms:
+        return {}
     rows = [
         {
             "alarm": id_,
@@ -134,8 +136,10 @@ def _write(home: Home, table: pl.DataFrame) -> dict[str, str]:
 
 def _alarms(home: Home, said: Mapping[str, Any]) -> dict[str, Alarm]:
     """Return the alarms that a watch raised, as far as its file is here and is the one."""
+    if not said["raised"]:
+        return {}
     path = _folder(home) / f"{said['file']}.tbl"
-    if not said["raised"] or not path.exists():
+    if not path.exists():
         return {}
     if sha256_hex([path.read_bytes()]) != said["log"]:
         raise Misuse(

@@ -71,7 +71,7 @@ def watch(home: Home, actor: Actor) -> Watched:
         found = watching.group(_findings(home, hours), alarms.covered(before))
         new = {alarms.alarm_id(home, one): one for one in found}
         new = {id_: one for id_, one in new.items() if id_ not in before}
-        facts = {**alarms.store(home, new), "raised": sorted(new), "hours": _told(hours)}
+        facts = {"raised": sorted(new), "hours": _told(hours), **alarms.store(home, new)}
         with transaction.atomic():
             act = sign_act(home, actor, alarms.WATCHED, facts)
         stands = tuple(one for one in alarms.on_record(home).values() if one.standing)
