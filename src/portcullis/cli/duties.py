@@ -1,6 +1,7 @@
 """``portcullis duties``: what the recipient owes, on the holder's side, and what it states."""
 
 from pathlib import Path
+from typing import Any
 
 from cyclopts import App
 
@@ -23,7 +24,7 @@ def due(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:
     from portcullis.office.holding import raised
     from portcullis.office.owed import owing
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "what": each.duty.what,
             "due_on": each.duty.due_on,
