@@ -29,9 +29,8 @@ _PURPOSE = 3
 _OFFICIALS: tuple[tuple[str, str, str, tuple[str, ...], str | None], ...] = (
     (PREPARER, "ICE", "Law Enforcement Systems and Analysis", ("preparer",), None),
     (SIGNATORY, "DHS", "Secretary of Homeland Security", ("signatory",), "agency-head"),
-    ("ice-custodian", "ICE", "Records and Safeguards", ("custodian",), None),
+    (CUSTODIAN, "ICE", "Records and Safeguards", ("custodian",), None),
     (ASSISTANT_DIRECTOR, "ICE", "Assistant Director", ("officer",), None),
-    (CUSTODIAN, "ICE", "Office of Information Governance", ("custodian",), None),
     ("irs-specialist", "IRS", "Disclosure Office", ("specialist",), None),
     ("irs-second-specialist", "IRS", "Disclosure Office", ("specialist",), None),
     ("irs-reviewer", "IRS", "Disclosure Review", ("reviewer",), None),
