@@ -54,7 +54,7 @@ def test_what_lies_outgoing_is_what_was_delivered_before_it(order: dict[str, Any
 
 def test_the_recall_is_carried_to_its_closing_under_the_hold(order: dict[str, Any]) -> None:
     entries = _entries(order)
-    (recall,) = order["recalls"].values()
+    recall = order["recall"]
     assert recall["stage"] == "disposed"
     assert recall["disclosures"] == order["delivered"] + order["imported_closes"]
     (cleared,) = [at for at, each in enumerate(entries) if each["kind"] == "destruction-cleared"

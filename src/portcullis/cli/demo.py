@@ -25,7 +25,7 @@ SIZES: dict[str, tuple[int, int]] = {
 
 QUICK: dict[str, tuple[int, int]] = {
     "june-2025": (20_000, 60_000),
-    "court-order": (1_500, 20_000),
+    "court-order": (5_000, 20_000),
     "year": (160, 20_000),
 }
 

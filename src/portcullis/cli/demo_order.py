@@ -81,15 +81,13 @@ def _result(facts: "OrderFacts", home: Path) -> dict[str, Any]:
         "imported": ruling.imported,
         "imported_closes": ruling.closes,
         "own_closes": ruling.own_closes,
-        "recalls": {
-            recall.id: {
-                "disclosures": recall.disclosures,
-                "lots": len(recall.lots),
-                "places": len(recall.places),
-                "stage": recall.stage,
-                "closed_on": recall.closed_on,
-            }
-            for recall in facts.recalls
+        "recall": {
+            "id": facts.recall.id,
+            "disclosures": facts.recall.disclosures,
+            "lots": len(facts.recall.lots),
+            "places": len(facts.recall.places),
+            "stage": facts.recall.stage,
+            "closed_on": facts.recall.closed_on,
         },
         "unlawful_released": facts.unlawful_released,
         "ledger_size": facts.ledger.size,
@@ -102,8 +100,8 @@ def _summarise(result: dict[str, Any], report: Path, home: Path) -> None:
     console.rule("an order in the middle of a release")
     shown = {name: value for name, value in result.items() if not isinstance(value, dict)}
     show(shown, as_json=False)
-    for name, recall in result["recalls"].items():
-        say(f"Recall {name}: {recall['disclosures']:,} disclosures, {recall['stage']}.")
+    recall = result["recall"]
+    say(f"Recall {recall['id']}: {recall['disclosures']:,} disclosures, {recall['stage']}.")
     console.rule()
     say(f"Report: {report}")
     say(f"Draft demands: {report.parent / 'recall'}")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from portcullis import law, oversight
 from portcullis.canonical import sha256_hex
 from portcullis.cli.demo_entries import Log, course_of, happened
-from portcullis.cli.demo_facts import basis_of, ledger_of
+from portcullis.cli.demo_facts import basis_of, ledger_of, ruling_of
 from portcullis.cli.demo_meanwhile import Bystanders, meanwhile
-from portcullis.cli.demo_play import HISTORY, after_the_ruling, import_elsewhere, ruling_of
+from portcullis.cli.demo_play import HISTORY, after_the_ruling, import_elsewhere
 from portcullis.cli.demo_player import Played, Player, new_home
 from portcullis.cli.demo_refusals import Refusals
 from portcullis.cli.demo_setting import Setting
@@ -182,7 +182,7 @@ class _OrderPlayer(Player):
             ),
             authorised=log.count("release-authorised"),
             officers=len({lot.custodian for lot in self.closed.lots.values() if lot.custodian}),
-            course=course_of(log, ORDER),
+            course=course_of(log),
             order=OrderFiled(
                 *(ORDER, COURT, DOCKET),
                 *(log.day("order-filed"), log.day("order-lifted")),

@@ -207,7 +207,11 @@ class _Year:
         first = _report(now)
         incidents.report(self.home, safeguards, INCIDENT, first)
         for whom in ("office-of-safeguards", "tigta"):
-            incidents.tell(self.home, safeguards, INCIDENT, whom, self.home.now(), f"{whom}-1")
+            incidents.tell(
+                *(self.home, safeguards, INCIDENT, whom),
+                sent_at=self.home.now(),
+                reference=f"{whom}-1",
+            )
         reached = [package.id for package in month.packages(OPENED)]
         ground = Ground("incident", INCIDENT)
         asked = recalls.Asked(RECALL, ground, Named(packages=reached))
