@@ -290,11 +290,14 @@ class _Year:
 
     def _month(self, month: _Month, log: Log) -> Month:
         from portcullis.office import retention
+        from portcullis.office.models import Package
 
         counts, batch = month.played.counts, month.batch
-        of_batch = [each for each in log.entries if each.get("batch") == batch.batch_id]
-        answered = next(day_of(each) for each in of_batch if each["kind"] == "answered")
-        kinds = [each["kind"] for each in of_batch]
+        answered = next(
+            day_of(each) for each in log.of_kind("answered") if each["batch"] == batch.batch_id
+        )
+        mine = set(Package.objects.filter(batch=batch.batch_id).values_list("id", flat=True))
+        kinds = [each["kind"] for each in log.entries if each.get("package") in mine]
         return Month(
             received_on=batch.day,
             answered_on=answered,

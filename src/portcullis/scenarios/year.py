@@ -42,7 +42,7 @@ def make_year(
             name=f"{day:%B}".lower(),
             seed=(seed, number),
             on=day,
-            before=number * requests,
+            before=number * (requests + IDENTICAL),
         )
         for number, day in enumerate(days)
     ]
