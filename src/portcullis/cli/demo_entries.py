@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from portcullis import ledger
 from portcullis.oversight.order_facts import Course, Happened
+from portcullis.standing.notices import FREEZE, LIFTED, PRESERVE
 
 if TYPE_CHECKING:
     from portcullis.office import Home
@@ -83,7 +84,7 @@ CHRONICLE = {
     "recall-attested": "A custodian attested.",
     "recall-closed": "The recall was closed.",
     "destruction-cleared": "Counsel cleared the destruction of what the hold keeps.",
-    "notice-issued": "The recipient was told what to freeze, or to keep.",
+    "notice-issued": "The recipient was told.",
     "custodian-attested": "Custodians attested that they have frozen it.",
     "held": "The batch was held: nobody of it was looked up.",
     "incident-suspected": "An incident was suspected: its clock began.",
@@ -95,6 +96,11 @@ CHRONICLE = {
     "watched": "An inspector watched over the office.",
 }
 """Kinds of entries that the chronicle tells of, and how."""
+TOLD = {
+    FREEZE: "The recipient was told what the order freezes.",
+    PRESERVE: "The recipient was told what the hold preserves.",
+    LIFTED: "The recipient was told of the lifting.",
+}
 
 
 def happened(log: Log) -> tuple[Happened, ...]:
@@ -104,6 +110,8 @@ def happened(log: Log) -> tuple[Happened, ...]:
         what = CHRONICLE.get(entry["kind"])
         if what is None:
             continue
+        if entry["kind"] == "notice-issued":
+            what = TOLD[entry["says"]]
         if entry["kind"] == "recall-attested":
             what = f"Custodians attested that what they hold is {entry['stage']}."
         day = day_of(entry)

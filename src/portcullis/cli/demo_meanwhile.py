@@ -1,18 +1,17 @@
-"""What happens in a home while its transmitter releases, in another process, at the same time.
+"""What happens while a home's transmitter releases: in another process, counsel files an order.
 
-Officers open what has reached them, and counsel files an order. Nothing here knows how far the
-release is but by what it is told, and nothing there waits for the order to be in force.
+Nothing there knows how far the release is but by what it is told, and the release does not wait
+for the order to be in force.
 """
 
 import multiprocessing
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portcullis import custody, keys
 from portcullis.errors import Refused
@@ -23,64 +22,65 @@ if TYPE_CHECKING:
     from portcullis.office.models import Package
 
 PURPOSE = "investigation"
-_READY, _OPEN, _FILE, _ASKING = "ready", "open", "file", "asking"
+_READY, _FILE, _ASKING, _FILED = "ready", "file", "asking", "filed"
 
 
 @dataclass(frozen=True)
-class Bystanders:
-    """Who acts meanwhile: the folder of everybody's keys, the counsel, and what is filed.
-
-    ``openings``: how many packages are opened, by their officers, as soon as they may.
-    """
+class Filing:
+    """What counsel files in the other process: in which home, with which key, which order."""
 
     home: Path
-    keys: Path
     counsel: str
+    key: Path
     order: Order
-    openings: int
 
 
 class Meanwhile:
-    """The other process, as the release sees it: a pipe, and when to speak."""
+    """The other process, as the release sees it: a pipe, and the package at which to speak.
 
-    def __init__(self, pipe: "Connection[str, str]", after: int) -> None:
-        """``after``: packages that leave before the order is asked for; the half, openings."""
+    ``waited``: seconds from counsel's asking for the gate to the first package that was stopped.
+    """
+
+    def __init__(self, pipe: "Connection[Any, Any]", after: int) -> None:
+        self.waited = 0.0
         self._pipe = pipe
         self._after = after
-        self._left = 0
-        self.waited = 0.0
+        self._concluded = 0
+        self._leaves = False
+        self._asked = 0.0
 
     def heard(self, step: str) -> None:
-        """Be told a step of the release: at a package in hand, let the others begin.
+        """Be told a step of the release; with the package ``after`` in hand, let counsel ask.
 
-        Where the order is asked for, go on as soon as counsel asks, not when the gate is had: the
-        package in hand is finished, and then it is between the two processes and the gate's lock.
+        The release goes on as soon as counsel asks, not when the gate is had: the package in hand
+        is finished, and then it is between the two processes and the gate's lock.
         """
+        if step == "rename":
+            self._leaves = True
         if step != "commit-delivery":
             return
-        self._left += 1
-        if self._left == max(1, self._after // 2):
-            self._pipe.send(_OPEN)
-        if self._left == self._after:
+        self._concluded += 1
+        if self._concluded == self._after:
             self._pipe.send(_FILE)
             self._pipe.recv()
+            self._asked = time.monotonic()
+        if self._asked and not self._leaves and not self.waited:
+            self.waited = time.monotonic() - self._asked
+        self._leaves = False
 
     def end(self) -> None:
-        """Wait until counsel and officers are done, and note how long the order took.
-
-        Raises Refused where the release ended before the order was asked for.
-        """
-        if self._left < self._after:
+        """Wait until counsel is done. Raises Refused where the release ended too soon to ask."""
+        if self._concluded < self._after:
             raise Refused("Too few packages were released.", "Play more requests.")
-        self.waited = float(self._pipe.recv())
+        self._pipe.recv()
 
 
 @contextmanager
-def meanwhile(who: Bystanders, after: int) -> Iterator[Meanwhile]:
+def meanwhile(filing: Filing, after: int) -> Iterator[Meanwhile]:
     """Give the other process, ready to act; it ends with this block, however that ends."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_act, args=(there, who), daemon=True)
+    process = context.Process(target=_file, args=(there, filing), daemon=True)
     process.start()
     there.close()
     try:
@@ -102,36 +102,20 @@ def open_package(home: "Home", keys_folder: Path, package: "Package") -> None:
     grant_token(home, package.id, request)
 
 
-def _act(pipe: "Connection[str, str]", who: Bystanders) -> None:
+def _file(pipe: "Connection[Any, Any]", filing: Filing) -> None:
     from portcullis.office import Home, open_office
 
-    home = open_office(Home.find(who.home))
+    home = open_office(Home.find(filing.home))
     from portcullis.office.orders import place
     from portcullis.office.people import identify
 
-    key = keys.load_private(who.keys / f"{who.counsel}.pem")
-    counsel = identify(home, who.counsel, key, "counsel", "order-file")
-    opening = threading.Thread(target=_open_what_came, args=(home, who))
+    key = keys.load_private(filing.key)
+    counsel = identify(home, filing.counsel, key, "counsel", "order-file")
     pipe.send(_READY)
     try:
-        while pipe.recv() == _OPEN:
-            opening.start()
+        pipe.recv()
         pipe.send(_ASKING)
     except EOFError:  # the release ended before its time
         return
-    began = time.monotonic()
-    place(home, counsel, who.order)
-    waited = time.monotonic() - began
-    opening.join()
-    pipe.send(str(waited))
-
-
-def _open_what_came(home: "Home", who: Bystanders) -> None:
-    from portcullis.office.models import Package
-
-    came = Package.objects.filter(state="delivered").order_by("concluded_id")
-    for package in came[: who.openings]:
-        try:
-            open_package(home, who.keys, package)
-        except Refused:  # the order was there first
-            return
+    place(home, counsel, filing.order)
+    pipe.send(_FILED)

@@ -9,7 +9,7 @@ from portcullis import law, oversight
 from portcullis.canonical import sha256_hex
 from portcullis.cli.demo_entries import Log, course_of, happened
 from portcullis.cli.demo_facts import basis_of, ledger_of, ruling_of
-from portcullis.cli.demo_meanwhile import Bystanders, meanwhile
+from portcullis.cli.demo_meanwhile import Filing, meanwhile
 from portcullis.cli.demo_play import HISTORY, after_the_ruling, import_elsewhere
 from portcullis.cli.demo_player import Played, Player, new_home
 from portcullis.cli.demo_refusals import Refusals
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from portcullis.oversight.recall import Recall
 
 COURT, DOCKET = "specimen", "0:00-cv-00001"
+COUNSEL = "irs-counsel"
 ORDER, HOLD, RECALL = "order-1", "hold-1", "recall-1"
 RULING = "agency-is-the-component"
 RULED_ON = date(2025, 12, 5)
@@ -33,8 +34,8 @@ FROZEN_ON, SEQUESTERED_ON, CLEARED_ON = date(2025, 12, 9), date(2025, 12, 22), d
 
 TRIED = 20
 """Packages of which an opening is tried while the order stands."""
-OPENED_BEFORE = 3
-"""Packages that officers open while the others are still being released."""
+TRIED_AFTER = 3
+"""Packages of which an opening is tried once the order is lifted, and they are recalled."""
 VAULTS = 4
 """Field offices with whom the officers' packages lie: the custodians who attest."""
 
@@ -82,12 +83,12 @@ class _OrderPlayer(Player):
         self.tried = Refusals()
 
     def release_until_the_order(self) -> None:
-        """Release; in the middle, in another process, officers open and counsel files the order."""
+        """Release; in the middle, in another process, counsel files the order."""
         order = Order(ORDER, DOCKET, COURT, self.home.today(), document("order"), Scope())
         people = self.batch.people
-        who = Bystanders(self.home.path, people.keys, "irs-counsel", order, OPENED_BEFORE)
+        filing = Filing(self.home.path, COUNSEL, people.keys / f"{COUNSEL}.pem", order)
         self.asked_after = max(1, self.played.counts["eligible"] // 2)
-        with meanwhile(who, self.asked_after) as beside:
+        with meanwhile(filing, self.asked_after) as beside:
             self.release(beside.heard)
             beside.end()
         self.waited = beside.waited
@@ -103,19 +104,17 @@ class _OrderPlayer(Player):
 
     def rule(self) -> None:
         """Put the ruling in force, preserve, judge again, recall at once; then lift the order."""
-        from portcullis.office import orders, recall_steps, recalls
+        from portcullis.office import notices, recall_steps, recalls
         from portcullis.office.reading_changes import change
         from portcullis.office.recall_cover import Ground
         from portcullis.office.reexamining import Asked, reexamine
 
         self.turn_to(RULED_ON)
-        first, second = (
-            self.actor(each, "counsel") for each in ("irs-counsel", "irs-second-counsel")
-        )
+        first, second = (self.actor(each, "counsel") for each in (COUNSEL, "irs-second-counsel"))
         safeguards = self.actor("irs-safeguards", "safeguards")
         scope = Scope(batches=(self.batch.batch_id, HISTORY))
         hold = Hold(HOLD, DOCKET, COURT, RULED_ON, document("preservation"), scope)
-        orders.place(self.home, first, hold)
+        notices.file(self.home, first, hold)
         asked = law.Change(RULING, in_force=True, effective_on=RULED_ON)
         for person in (first, second):
             change(self.home, person, asked, DOCKET, document("ruling"))
@@ -131,14 +130,14 @@ class _OrderPlayer(Player):
             )
             self._write_demands()
             lifted = document("order lifted")
-            orders.lift(self.home, first, ORDER, DOCKET, lifted)
+            notices.lift(self.home, first, ORDER, DOCKET, lifted)
             self.tried.refused(
                 "The counsel who approved the lifting approves it a second time",
-                lambda: orders.lift(self.home, first, ORDER, DOCKET, lifted),
+                lambda: notices.lift(self.home, first, ORDER, DOCKET, lifted),
             )
-            orders.lift(self.home, second, ORDER, DOCKET, lifted)
+            notices.lift(self.home, second, ORDER, DOCKET, lifted)
         self.tried.openings(
-            "An officer opens a recalled package, the order lifted", self, self._some(OPENED_BEFORE)
+            "An officer opens a recalled package, the order lifted", self, self._some(TRIED_AFTER)
         )
 
     def recall(self) -> None:
@@ -239,7 +238,7 @@ class _OrderPlayer(Player):
         """Let counsel clear the destruction of what the recall covers, under the hold."""
         from portcullis.office import clearances, recalls
 
-        counsel = self.actor("irs-counsel", "counsel")
+        counsel = self.actor(COUNSEL, "counsel")
         packages = list(recalls.chunks(recalls.find(RECALL).packages))
         for part, histories in [*((part, ()) for part in packages), ((), (HISTORY,))]:
             cleared = clearances.Clearance(HOLD, DOCKET, document("clearance"), part, histories)

@@ -47,8 +47,8 @@ class Course:
 class OrderFiled:
     """The order.
 
-    ``asked_after``: packages delivered when counsel asked for the gate; ``waited``: seconds from
-    then until the order stood cosigned on the ledger.
+    ``asked_after``: packages that had left when counsel asked for the gate, the one in hand among
+    them; ``waited``: seconds from then until the first package was stopped.
     """
 
     id: str

@@ -4,7 +4,7 @@ from portcullis.oversight import words
 from portcullis.oversight.charts import BAD, GOOD, PRIMARY, Lane, Moment, Picture, bars, course
 from portcullis.oversight.order_facts import Course, OrderFacts, check, runs
 from portcullis.oversight.page import Figure, ledger_figure, rendered, time_by_stage
-from portcullis.oversight.recall import STAGES, Recall
+from portcullis.oversight.recall import STAGES
 from portcullis.oversight.recall_picture import recall_picture
 from portcullis.oversight.recall_picture import spoken as recall_spoken
 from portcullis.oversight.views import naive_bar, spoken
@@ -43,10 +43,10 @@ def order_report(facts: OrderFacts) -> str:
         ),
         recall=facts.recall,
         recall_totals=facts.recall.totals(),
-        recall_views=[
-            _RecallView("under the hold", facts.sequestered),
-            _RecallView("at its closing", facts.recall),
-        ],
+        recall_picture=recall_picture(facts.sequestered),
+        recall_spoken=recall_spoken(facts.sequestered),
+        stage_rows=_stage_rows(facts),
+        lot_rows=_lot_rows(facts),
         **time_by_stage(facts.stages),
     )
 
@@ -63,23 +63,9 @@ def lead(facts: OrderFacts) -> str:
     )
 
 
-class _RecallView:
-    """The recall as it stood once, ready for the page."""
-
-    def __init__(self, when: str, recall: Recall) -> None:
-        self.when = when
-        self.picture: Picture = recall_picture(recall)
-        self.spoken = recall_spoken(recall)
-        counted = recall.by_stage()
-        self.by_stage = [
-            (stage.capitalize(), words.count(counted[stage])) for stage in STAGES if counted[stage]
-        ]
-
-
 def _figures(facts: OrderFacts) -> list[Figure]:
     at, order = facts.course, facts.order
     late = sum(position > at.filed for position in at.delivered)
-    tried = len(at.shut) + len(at.recalled)
     return [
         Figure(
             "Packages that left after the order",
@@ -88,15 +74,9 @@ def _figures(facts: OrderFacts) -> list[Figure]:
             "bad" if late else "good",
         ),
         Figure(
-            "From asking to in force",
+            "From asking to closed",
             words.duration(order.waited),
-            "and on the ledger, cosigned by its witness",
-        ),
-        Figure(
-            "Openings refused since",
-            words.count(tried),
-            f"of {words.count(tried)} tried after the order",
-            "good",
+            "until the first package was stopped at the gate",
         ),
         Figure(
             "Recalled to closure",
@@ -156,4 +136,30 @@ def _ends_rows(facts: OrderFacts) -> list[tuple[str, str, str]]:
     return [
         (words.outcome(code), words.count(number), words.share(number, ends.received))
         for code, number in counts
+    ]
+
+
+def _stage_rows(facts: OrderFacts) -> list[tuple[str, str, str]]:
+    """Return the disclosures recalled by how far their lot was: under the hold, at the closing."""
+    held, closed = facts.sequestered.by_stage(), facts.recall.by_stage()
+    return [
+        (stage.capitalize(), words.count(held[stage]), words.count(closed[stage]))
+        for stage in STAGES
+        if held[stage] or closed[stage]
+    ]
+
+
+def _lot_rows(facts: OrderFacts) -> list[tuple[str, ...]]:
+    """Return each lot: of what, with whom, in which places, and how far both times."""
+    return [
+        (
+            lot.id,
+            lot.source,
+            lot.custodian or "the agency",
+            ", ".join(each.place.place for each in facts.recall.of_lot(lot.id)),
+            facts.sequestered.stage_of(lot.id),
+            facts.recall.stage_of(lot.id),
+            words.count(lot.disclosures),
+        )
+        for lot in facts.recall.lots.values()
     ]

@@ -87,7 +87,7 @@ def lead(facts: YearFacts) -> str:
 
 
 def _figures(facts: YearFacts) -> list[Figure]:
-    released, alarms = facts.total("released"), sum(len(each.alarms) for each in facts.watches)
+    released = facts.total("released")
     return [
         Figure(
             "Unlawful releases",
@@ -104,11 +104,6 @@ def _figures(facts: YearFacts) -> list[Figure]:
             "Openings",
             words.count(facts.total("opened")),
             f"granted; {words.count(facts.openings_refused)} refused",
-        ),
-        Figure(
-            "Watches",
-            words.count(len(facts.watches)),
-            f"over the office; {words.count(alarms)} alarms raised",
         ),
         ledger_figure(facts.ledger),
     ]
