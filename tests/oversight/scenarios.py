@@ -20,7 +20,7 @@ from portcullis.oversight.order_facts import (
     HoldPlaced,
     OrderFiled,
 )
-from portcullis.oversight.year_facts import Counted, IncidentFacts, Month, Spell, Watch
+from portcullis.oversight.year_facts import Counted, IncidentFacts, Month, Spell, Stopped, Watch
 
 RULED = date(2025, 12, 5)
 LEDGER = LedgerFacts(
@@ -121,6 +121,7 @@ YEAR = YearFacts(
               "incident"),
         Spell("Safeguard report expired", date(2026, 9, 1), date(2026, 9, 16), "lapse"),
     ),
+    stopped=(Stopped(date(2026, 10, 10), "status-owed", 3),),
     counted=(Counted("Rows received", 3_600, 3_600), Counted("Packages delivered", 360, 360)),
     incident=IncidentFacts(
         "incident-june", _AT, _AT.replace(day=25), _AT.replace(hour=14),

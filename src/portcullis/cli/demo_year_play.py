@@ -6,6 +6,7 @@ suspected and its packages recalled; in September the recipient's safeguard repo
 in November an officer owes a status: both batches are held. Once a quarter an inspector watches.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -32,6 +33,7 @@ from portcullis.oversight.year_facts import (
     IncidentFacts,
     Month,
     Spell,
+    Stopped,
     Watch,
     YearFacts,
 )
@@ -264,6 +266,7 @@ class _Year:
             year=self.months[0].batch.day.year,
             months=tuple(self._month(month, log) for month in self.months),
             spells=tuple(self.spells),
+            stopped=tuple(self._stopped(log)),
             counted=tuple(self._counted(log)),
             incident=IncidentFacts(
                 found.id,
@@ -290,13 +293,12 @@ class _Year:
 
     def _month(self, month: _Month, log: Log) -> Month:
         from portcullis.office import retention
-        from portcullis.office.models import Package
 
         counts, batch = month.played.counts, month.batch
         answered = next(
             day_of(each) for each in log.of_kind("answered") if each["batch"] == batch.batch_id
         )
-        mine = set(Package.objects.filter(batch=batch.batch_id).values_list("id", flat=True))
+        mine = self._of(month)
         kinds = [each["kind"] for each in log.entries if each.get("package") in mine]
         return Month(
             received_on=batch.day,
@@ -313,6 +315,21 @@ class _Year:
             opened=kinds.count("opening-granted"),
         )
 
+    def _stopped(self, log: Log) -> "Iterator[Stopped]":
+        """Yield what of each batch was authorised and not sent, by reason, the most first."""
+        for month in self.months:
+            mine = self._of(month)
+            stopped = (each for each in log.of_kind("not-sent") if each["package"] in mine)
+            for reason, packages in Counter(each["reason"] for each in stopped).most_common():
+                yield Stopped(month.batch.day, reason, packages)
+
+    @staticmethod
+    def _of(month: _Month) -> set[str]:
+        """Return the ids of the packages of a month's batch."""
+        from portcullis.office.models import Package
+
+        return set(Package.objects.filter(batch=month.batch.batch_id).values_list("id", flat=True))
+
     def _counted(self, log: Log) -> list[Counted]:
         """Count every figure that both sides have, from each side alone."""
         from portcullis.office import owed
@@ -320,20 +337,20 @@ class _Year:
 
         received = list(log.of_kind("batch-received"))
         answers = self._answers()
-        delivered = Package.objects.filter(state="delivered")
+        left = Package.objects.filter(id__in=[each["package"] for each in log.of_kind("delivered")])
         return [
             Counted("Batches received", len(received), len(self.months)),
             Counted("Rows received", sum(each["rows"] for each in received), answers.height),
             Counted(
                 "Rows quarantined",
                 sum(each["quarantined"] for each in received),
-                sum(month.played.counts["quarantined"] for month in self.months),
+                answers["request_id"].len() - self._taken(),
             ),
             Counted("Batches answered", log.count("answered"), answers["batch"].n_unique()),
             Counted("Packages delivered", log.count("delivered"), self._published()),
             Counted(
                 "Requests answered with an address",
-                delivered.values("batch", "row").distinct().count(),
+                left.values("batch", "row").distinct().count(),
                 answers.filter(answer=release.DISCLOSED).height,
             ),
             Counted("Openings granted", log.count("opening-granted"), Opening.objects.count()),
@@ -351,17 +368,24 @@ class _Year:
         ]
 
     def _answers(self) -> pl.DataFrame:
-        """Return ``batch, answer`` of every answer given, from the signed files."""
+        """Return ``batch, request_id, answer`` of every answer given, from the signed files."""
         from portcullis.office.files import ANSWERS
         from portcullis.office.public import FILE, read_public
 
         holder = read_public(self.home.path / FILE).holder
         return pl.concat(
             release.read_answers(self.home.outgoing / each.batch.batch_id / ANSWERS, holder).select(
-                pl.lit(each.batch.batch_id).alias("batch"), "answer"
+                pl.lit(each.batch.batch_id).alias("batch"), "request_id", "answer"
             )
             for each in self.months
         )
+
+    def _taken(self) -> int:
+        """Count the requests in the batches' files, without the rows that were quarantined."""
+        from portcullis.office.files import REQUESTS, find_batch, read_step
+
+        batches = (find_batch(month.batch.batch_id) for month in self.months)
+        return sum(read_step(self.home, each, REQUESTS, ["row"]).height for each in batches)
 
     def _published(self) -> int:
         """Count the packages that lie where the recipient fetches them."""

@@ -50,6 +50,15 @@ class Spell:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """Packages of a month's batch that were authorised and not sent, by the ledger's reason."""
+
+    month: date
+    reason: str
+    packages: int
+
+
+@dataclass(frozen=True)
 class Counted:
     """One figure counted twice: from the ledger's entries, and from the office's own files."""
 
@@ -85,6 +94,7 @@ class YearFacts:
     year: int
     months: tuple[Month, ...]
     spells: tuple[Spell, ...]
+    stopped: tuple[Stopped, ...]
     counted: tuple[Counted, ...]
     incident: IncidentFacts
     recall: Recall

@@ -1,6 +1,6 @@
 """The report of the scenario year: one HTML file that needs nothing else to be read."""
 
-from datetime import date
+from datetime import date, datetime
 
 from portcullis.oversight import words
 from portcullis.oversight.charts import BAD, GOOD, INK, PRIMARY, Bar, Lane, Picture, bars, course
@@ -64,11 +64,14 @@ def year_report(facts: YearFacts) -> str:
         recall=facts.recall,
         recall_picture=recall_picture(facts.recall),
         recall_spoken=recall_spoken(facts.recall),
+        stopped_rows=[
+            (f"{each.month:%B}", each.reason, words.count(each.packages)) for each in facts.stopped
+        ],
         counted_rows=[
             (each.what, words.count(each.on_ledger), words.count(each.in_files))
             for each in facts.counted
         ],
-        moment=_moment,
+        moment=lambda at: _moment(at.astimezone(facts.incident.due_at.tzinfo)),
         **time_by_stage(facts.stages),
     )
 
@@ -163,5 +166,5 @@ def _short(day: date) -> str:
     return f"{day:%b} {day.day}, {day.year}"
 
 
-def _moment(at: object) -> str:
-    return f"{at:%B} {at.day}, {at:%H:%M %Z}"  # type: ignore[attr-defined]
+def _moment(at: datetime) -> str:
+    return f"{at:%B} {at.day}, {at:%H:%M %Z}"
