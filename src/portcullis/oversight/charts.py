@@ -136,10 +136,16 @@ def _course(
                 {"x": min(x, width - _LEAST), "x2": x2, "colour": colour, **edges}
             )
         top += _GAP + _BAR + _BETWEEN
+    bars_drawn = [(float(each["y"]), float(each["y2"])) for each in marks.tracks]
     for x, begins in rules:
-        edges = {"y": begins, "y2": top - _BETWEEN + _GAP}
         left = min(max(0.0, x - _LEAST / 2), width - _LEAST)
-        marks.segments.append({"x": left, "x2": left + _LEAST, "colour": INK, **edges})
+        rule = {"x": left, "x2": left + _LEAST}
+        # Faint behind the words, dark where it cuts through a lane and beside its own name.
+        faint = {"y": begins, "y2": top - _BETWEEN + _GAP}
+        marks.segments.insert(0, {**rule, "colour": TRACK, **faint})
+        for edges in [(begins, begins + _LINE), *bars_drawn]:
+            dark = {"y": edges[0] - _GAP / 2, "y2": edges[1] + _GAP / 2}
+            marks.segments.append({**rule, "colour": INK, **dark})
     for at, word in ticks:
         marks.after.append({"x": (at - first) * scale, "y": top + _LINE / 2, "text": word})
     return _drawn(marks, width, top + (_LINE if ticks else 0))
