@@ -35,6 +35,8 @@ __all__ = [
 
 ALGORITHM = "ES256"
 CURVE = "P-256"
+LONGEST = 128_000
+"""Bytes a statement has at most, unless its reader expects a longer one."""
 
 
 def generate() -> ECKey:
@@ -86,10 +88,15 @@ def sign(statement: Mapping[str, Any], key: ECKey) -> str:
     return jws.serialize_compact(header, json_bytes(statement), key, algorithms=[ALGORITHM])
 
 
-def verify(token: str, jwk: Mapping[str, str]) -> dict[str, Any]:
-    """Return the statement in ``token`` if the key of ``jwk`` signed it; raise Refused if not."""
+def verify(token: str, jwk: Mapping[str, str], longest: int = LONGEST) -> dict[str, Any]:
+    """Return the statement in ``token`` if the key of ``jwk`` signed it; raise Refused if not.
+
+    A statement of more than ``longest`` bytes counts as not signed.
+    """
+    accepted = jws.JWSRegistry(algorithms=[ALGORITHM])
+    accepted.max_payload_length = longest
     try:
-        found = jws.deserialize_compact(token, ECKey.import_key(dict(jwk)), algorithms=[ALGORITHM])
+        found = jws.deserialize_compact(token, ECKey.import_key(dict(jwk)), registry=accepted)
         statement = json.loads(found.payload)
         whole = isinstance(statement, dict) and json_bytes(statement) == found.payload
     except (JoseError, ValueError, TypeError):

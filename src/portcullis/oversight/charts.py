@@ -143,8 +143,8 @@ def _course(
         # Faint behind the words, dark where it cuts through a lane and beside its own name.
         faint = {"y": begins, "y2": top - _BETWEEN + _GAP}
         marks.segments.insert(0, {**rule, "colour": TRACK, **faint})
-        for edges in [(begins, begins + _LINE), *bars_drawn]:
-            dark = {"y": edges[0] - _GAP / 2, "y2": edges[1] + _GAP / 2}
+        for upper, lower in [(float(begins), float(begins + _LINE)), *bars_drawn]:
+            dark = {"y": upper - _GAP / 2, "y2": lower + _GAP / 2}
             marks.segments.append({**rule, "colour": INK, **dark})
     for at, word in ticks:
         marks.after.append({"x": (at - first) * scale, "y": top + _LINE / 2, "text": word})
@@ -191,11 +191,12 @@ def _drawn(marks: _Marks, width: int, height: int) -> str:
         .mark_text(align="right", fontWeight=600)
         .encode(x=right, y=y, text="text:N"),
     ]
-    for words, align in ((marks.before, "right"), (marks.after, "left")):
-        if words:
-            layers.append(
-                _chart(words).mark_text(align=align, clip=False).encode(x=x, y=y, text="text:N")
-            )
+    if marks.before:
+        beside = _chart(marks.before).mark_text(align="right")
+        layers.append(beside.encode(x=x, y=y, text="text:N"))
+    if marks.after:
+        beside = _chart(marks.after).mark_text(align="left")
+        layers.append(beside.encode(x=x, y=y, text="text:N"))
     picture = alt.layer(*layers).properties(width=width, height=height, padding=0)
     styled = (
         picture.configure(aria=False, background="transparent", font=_FONT)

@@ -16,6 +16,8 @@ from portcullis.errors import Misuse, Refused
 from portcullis.standing.orders import Hold, Order, placed_entry
 
 NOTICE = "portcullis-notice/1"
+LONGEST = 256 * 1024 * 1024
+"""Bytes a notice has at most: it lists every disclosure in scope, of which there may be a million."""
 ATTESTATION = "portcullis-attestation/1"
 FREEZE, PRESERVE, LIFTED = "freeze", "preserve", "lifted"
 WORDS = {
@@ -100,7 +102,7 @@ def notice_statement(
 
 def read_notice(notice: str, holder_jwk: Mapping[str, str]) -> dict[str, Any]:
     """Return what a notice says. Raises Refused where this holder did not sign it."""
-    said = keys.verify(notice.strip(), holder_jwk)
+    said = keys.verify(notice.strip(), holder_jwk, longest=LONGEST)
     if said.get("format") != NOTICE:
         raise Refused("That is no notice of an order or a hold.", "Ask the holder for it again.")
     return said
