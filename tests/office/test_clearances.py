@@ -85,6 +85,7 @@ def test_what_is_not_kept_or_not_disclosed_is_not_cleared(stage) -> None:
     assert not cleared(world, "REQ-00001")
 
 
+@pytest.mark.long
 def test_an_imported_history_is_kept_and_cleared_likewise(stage) -> None:
     from portcullis.office.clearances import cleared_history, holds_reaching_history
     from portcullis.office.histories import find_history
@@ -114,6 +115,7 @@ def test_a_hold_on_sealed_persons_keeps_the_batch_and_what_was_not_sent(stage) -
         erasing.erase(world)
 
 
+@pytest.mark.long
 def test_a_clearance_survives_a_restore(stage) -> None:
     world = stage("released")
     erasing.hold(world)

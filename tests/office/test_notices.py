@@ -173,6 +173,7 @@ def test_packages_that_left_after_an_order_took_effect_are_counted(stage) -> Non
     assert tracked(world).since_effect == 3
 
 
+@pytest.mark.long
 def test_imported_disclosures_are_the_agencys(stage) -> None:
     world = stage("new")
     disclosed.import_(world, disclosed.write(world, disclosed.disclosures()))

@@ -150,6 +150,7 @@ def test_whom_an_order_reaches_is_not_looked_up_and_is_answered_like_all_others(
     checks.ledger_verifies(world.home())
 
 
+@pytest.mark.long
 def test_whom_an_order_reaches_is_not_looked_up_again_in_newer_records(stage) -> None:
     world = stage("sealed")
     append_unrelated(world)
@@ -160,6 +161,7 @@ def test_whom_an_order_reaches_is_not_looked_up_again_in_newer_records(stage) ->
     assert {one for one in ALL if acts.outcomes(world)[one] == "held"} == ODD
 
 
+@pytest.mark.long
 def test_nobody_is_looked_up_again_while_the_recipient_may_not_receive(stage) -> None:
     world = stage("sealed")
     append_unrelated(world)
@@ -182,6 +184,7 @@ def test_an_order_filed_while_a_batch_is_screened_stops_its_look_ups(stage) -> N
     assert not checks.of_kind(world.home(), "looked-up")
 
 
+@pytest.mark.long
 def test_a_history_is_not_compared_while_an_order_stops_look_ups(stage) -> None:
     world = stage("new")
     disclosed.import_(world, disclosed.write(world, disclosed.disclosures()))
@@ -204,6 +207,7 @@ def test_an_order_on_the_recipients_use_lets_packages_leave_and_not_be_opened(st
     assert acts.token(world, acts.package_of(world, "REQ-00002"))
 
 
+@pytest.mark.long
 def test_an_order_on_look_ups_alone_stops_no_release(stage) -> None:
     world = stage("sealed")
     acts.place(world, stops=("look-up",))
@@ -271,6 +275,7 @@ def test_neither_its_end_nor_a_vacatur_lifts_an_order(stage) -> None:
     assert standing_orders() == []
 
 
+@pytest.mark.long
 def test_what_an_order_says_survives_a_restore(stage) -> None:
     world = stage("sealed")
     facts = {

@@ -149,7 +149,8 @@ def read_attestation(attestation: str, jwk: Mapping[str, str]) -> Attestation:
     try:
         if said["format"] == ATTESTATION:
             names = ("of", "notice", "custodian", "list", "by")
-            return Attestation(*(str(said[name]) for name in names), _moment(said["at"]))
+            words = {name: str(said[name]) for name in names}
+            return Attestation(**words, at=_moment(said["at"]))
     except (KeyError, ValueError):
         pass
     raise Refused("That is no attestation.", "Make it with `portcullis order attest`.")
