@@ -15,7 +15,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP_INSTALL) --require-hashes -r
 LOCKS := run build dev spark accuracy
 
-.PHONY: help system install demo test test-all mutants lint bench bench-accuracy locks
+.PHONY: help system install demo test test-all mutants lint oscal bench bench-accuracy locks
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 23
@@ -43,6 +43,10 @@ lint: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+oscal: $(VENV)/dev.stamp ## Write docs/oscal from its source, and have compliance-trestle validate it
+	$(BIN)/python tools/oscal.py
+	$(BIN)/python -m pytest tests/oversight/test_oscal.py
 
 # Not among the checks: an audit of known vulnerabilities. pip-audit needs the network and
 # exits 0 without it, having audited nothing; a check that cannot fail is no check.

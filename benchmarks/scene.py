@@ -17,7 +17,7 @@ from benchmarks.processes import measure
 from portcullis import scenarios
 from portcullis.agreements import builtin_pack, load_pack
 from portcullis.keys import load_private
-from portcullis.standing import SafeguardStanding
+from portcullis.standing import Access, Current, SafeguardStanding
 
 SPECIALIST, SAFEGUARDS = "irs-specialist", "irs-safeguards"
 
@@ -65,11 +65,18 @@ def make_home(data: Data) -> None:
 
     key = load_private(data.folder / "keys" / f"{SAFEGUARDS}.pem")
     person = identify(home, SAFEGUARDS, key, "safeguards", "safeguards")
+    good = Current(
+        on=scenarios.AS_OF - timedelta(days=90), expires_on=scenarios.AS_OF + timedelta(days=275)
+    )
     record = SafeguardStanding(
         recipient=home.pack.agreement.requester.agency,
         ssr_approved_on=scenarios.AS_OF - timedelta(days=90),
         ssr_expires_on=scenarios.AS_OF + timedelta(days=275),
         attested_on=scenarios.AS_OF,
+        access=tuple(
+            Access(officer=one.id, training=good, certification=good, background=good)
+            for one in home.roster.with_role("officer", scenarios.AS_OF)
+        ),
     )
     standing = record_safeguards(home, person, record)
     if not standing.met:

@@ -4,6 +4,7 @@ A person's private key lives in a file of that person's own; the service only ev
 public half, enrolled in the roster. What is signed is always canonical JSON naming the act.
 """
 
+import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,16 +23,20 @@ __all__ = [
     "CURVE",
     "ECKey",
     "generate",
+    "key_id",
     "load_private",
     "public_jwk",
     "save_private",
     "sign",
     "thumbprint",
+    "unverified",
     "verify",
 ]
 
 ALGORITHM = "ES256"
 CURVE = "P-256"
+LONGEST = 128_000
+"""Bytes a statement has at most, unless its reader expects a longer one."""
 
 
 def generate() -> ECKey:
@@ -66,16 +71,32 @@ def thumbprint(jwk: Mapping[str, str]) -> str:
     return ECKey.import_key(dict(jwk)).thumbprint()
 
 
+def key_id(token: str) -> str:
+    """Return the thumbprint of the key that ``token`` says it is signed by; "" where it says none.
+
+    Nothing is verified: it only tells with whose public key to try.
+    """
+    try:
+        return str(jws.extract_compact(token.encode()).headers().get("kid", ""))
+    except (JoseError, ValueError):
+        return ""
+
+
 def sign(statement: Mapping[str, Any], key: ECKey) -> str:
     """Return the compact JWS of ``statement``'s canonical bytes under ``key``."""
     header = {"alg": ALGORITHM, "kid": key.thumbprint()}
     return jws.serialize_compact(header, json_bytes(statement), key, algorithms=[ALGORITHM])
 
 
-def verify(token: str, jwk: Mapping[str, str]) -> dict[str, Any]:
-    """Return the statement in ``token`` if the key of ``jwk`` signed it; raise Refused if not."""
+def verify(token: str, jwk: Mapping[str, str], longest: int = LONGEST) -> dict[str, Any]:
+    """Return the statement in ``token`` if the key of ``jwk`` signed it; raise Refused if not.
+
+    A statement of more than ``longest`` bytes counts as not signed.
+    """
+    accepted = jws.JWSRegistry(algorithms=[ALGORITHM])
+    accepted.max_payload_length = longest
     try:
-        found = jws.deserialize_compact(token, ECKey.import_key(dict(jwk)), algorithms=[ALGORITHM])
+        found = jws.deserialize_compact(token, ECKey.import_key(dict(jwk)), registry=accepted)
         statement = json.loads(found.payload)
         whole = isinstance(statement, dict) and json_bytes(statement) == found.payload
     except (JoseError, ValueError, TypeError):
@@ -83,3 +104,19 @@ def verify(token: str, jwk: Mapping[str, str]) -> dict[str, Any]:
     if not whole:
         raise Refused("The signature does not verify.", "Sign again with the enrolled key.")
     return dict(statement)
+
+
+def unverified(token: str) -> dict[str, Any]:
+    """Return the statement in ``token`` with nothing checked: to learn whose key to check it with.
+
+    Raises Refused where it is no signed statement.
+    """
+    try:
+        payload = token.split(".")[1]
+        padded = payload + "=" * (-len(payload) % 4)
+        statement = json.loads(base64.urlsafe_b64decode(padded))
+    except (IndexError, ValueError):
+        statement = None
+    if not isinstance(statement, dict):
+        raise Refused("That is no signed statement.", "Give the file as it was made.")
+    return statement

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.run import portcullis
+from tests.cli.run import on_a_terminal, portcullis
 
 KEYS = (
     *("received", "quarantined", "returned", "refused", "referred", "no_disclosure", "eligible"),
@@ -120,15 +120,19 @@ def test_an_officer_opens_a_package_and_the_access_is_logged(played: dict, tmp_p
     package = sorted(home.glob("outgoing/*/packages/*.json"))[0]
     officer = json.loads(package.read_text())["officer"]
     key = requester / "keys" / f"{officer}.pem"
-    done = portcullis(
-        *("open", package, "--as", officer, "--key", key, "--holder", home),
+    words = (
+        *("open", package, "--as", officer, "--key", key, "--holder", home, "--acknowledge"),
         *("--requests", requester / "june-2025-per-person.csv", "--recipient", tmp_path),
-        "--json",
     )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["last_known_address"]["line1"]
+    piped = portcullis(*words)
+    assert piped.returncode == 2
+    assert "terminal only" in piped.stderr
+    code, shown = on_a_terminal(*words)
+    assert code == 0, shown
+    for told in ("7213A", "FEDERAL TAX INFORMATION", "last known address", "line1"):
+        assert told in shown
     log = [json.loads(line) for line in (tmp_path / "fti-log.jsonl").read_text().splitlines()]
-    assert [entry["event"] for entry in log] == ["receipt", "opening"]
+    assert [entry["event"] for entry in log] == ["acknowledgement", "receipt", "opening"]
 
 
 def test_a_demonstration_does_not_overwrite_what_is_not_one(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.run import portcullis
+from tests.office import acts
 from tests.office import world as worlds
 
 
@@ -93,3 +94,45 @@ def test_an_order_whose_scope_names_nobody_known_closes_everything(tmp_path: Pat
     assert json.loads(done.stdout)["everything"] is True
     listed = portcullis("order", "list", "--home", world.home_path, "--json")
     assert [item["id"] for item in json.loads(listed.stdout)["items"]] == ["order-1"]
+
+
+@pytest.mark.long
+def test_an_order_on_sealed_persons_from_its_filing_to_the_last_attestation(tmp_path: Path) -> None:
+    world = acts.answered_world(tmp_path / "world", lawful=2)
+    persons, document, out = tmp_path / "p.csv", tmp_path / "order.pdf", tmp_path / "a.jws"
+    persons.write_text("tin,given_name,family_name\n900-00-0001,Some,Body\n")
+    document.write_bytes(b"an order")
+    home = ("--home", world.home_path)
+
+    def by(person: str) -> tuple[object, ...]:
+        return "--as", person, "--key", world.key_path(person)
+
+    filed = portcullis(
+        *("order", "file", "order-1", "--docket", "1:25-cv-00457", "--court", "dcd"),
+        *("--document", document, "--persons", persons, "--effective", "2025-07-07T12:00"),
+        *("--zone", "America/New_York", "--stops", "use", "--stops", "release", "--json"),
+        *(*by("counsel"), *home),
+    )
+    assert filed.returncode == 0, filed.stderr
+    facts = json.loads(filed.stdout)
+    assert (facts["everything"], facts["stops"]) == (False, ["release", "use"])
+    assert facts["effective_at"] == "2025-07-07T16:00:00+00:00"
+    shown = portcullis("order", "show", "order-1", "--json", *home)
+    assert shown.returncode == 1
+    assert json.loads(shown.stdout)["outstanding"] == ["officer-1"]
+    public = ("--public", world.home_path / "public.json")
+    read = portcullis("order", "read", facts["notice"], *public)
+    assert "freeze: order-1, dcd 1:25-cv-00457" in read.stdout
+    assert "REQ-00001" in read.stdout
+    assert "REQ-00002" not in read.stdout
+    signed = portcullis("order", "attest", facts["notice"], *public, *by("officer-1"), "--out", out)
+    assert signed.returncode == 0, signed.stderr
+    done = portcullis("order", "attested", out, *by("safeguards"), *home, "--json")
+    assert json.loads(done.stdout)["outstanding"] == []
+    assert portcullis("order", "show", "order-1", *home).returncode == 0
+    unclear = portcullis(
+        *("order", "file", "order-2", "--docket", "1:25-cv-00457", "--court", "dcd"),
+        *("--document", document, "--effective", "noon", *by("counsel"), *home),
+    )
+    assert unclear.returncode == 2
+    assert "time zone" in unclear.stderr

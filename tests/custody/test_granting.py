@@ -81,7 +81,7 @@ def test_a_token_is_the_holders_word_on_one_opening(office, purpose):
     ],
 )
 def test_any_order_standing_refuses_the_token(office, scope):
-    met = may_receive(SAFE, NOW.date())
+    met = may_receive(SAFE, NOW.date(), 365)
     assert met.met
     office.grant(office.ask(), gate_open=lambda: gate([], SUBJECT, met))
     with pytest.raises(Refused, match="order-stands: Order o-1"):
@@ -90,7 +90,7 @@ def test_any_order_standing_refuses_the_token(office, scope):
 
 def test_lapsed_safeguards_refuse_the_token(office):
     for record in (None, SAFE.model_copy(update={"attested_on": date(2025, 8, 6)})):
-        lapsed = may_receive(record, NOW.date())
+        lapsed = may_receive(record, NOW.date(), 365)
         with pytest.raises(Refused, match="The gate is closed"):
             office.grant(office.ask(), gate_open=lambda lapsed=lapsed: gate([], SUBJECT, lapsed))
 

@@ -31,6 +31,8 @@ def receive(home, data, case=CASE, at=NOW):
 
 
 def open_it(home, office, key, package_id, *, user="ice-0007", request=None, token=None):
+    if not home.acknowledged(user, at=NOW, place=PLACE):
+        home.acknowledge(user, at=NOW, place=PLACE)
     request = request or home.ask(package_id, "investigation", at=NOW, key=key)
     return home.open(
         package_id,
@@ -50,7 +52,8 @@ def test_receipt_and_opening_are_logged_by_request_and_without_fti(
 ):
     package_id = receive(home, sealed.data)
     assert open_it(home, office, officer_key, package_id) == content
-    receipt, opening = home.log.entries()
+    receipt, acknowledged, opening = home.log.entries()
+    assert (acknowledged.event, acknowledged.user) == ("acknowledgement", "ice-0007")
     assert receipt == dataclasses.replace(
         opening, event="receipt", user="clerk-1", reason="8 USC 1253(a)(1)(A)", opening=""
     )
@@ -85,11 +88,11 @@ def test_a_failed_attempt_is_logged_and_shows_nothing(home, office, sealed, offi
     request = home.ask(package_id, "grand-jury", at=NOW, key=officer_key)
     with pytest.raises(Refused):
         open_it(home, office, officer_key, package_id, request=request, token="a.b.c")
-    with pytest.raises(Refused, match="another officer"):
+    with pytest.raises(Misuse, match="no such package"):
         open_it(home, office, officer_key, package_id, user="ice-0008")
     with pytest.raises(Refused, match="does not verify"):
         open_it(home, office, keys.generate(), package_id, request=request, token="a.b.c")
-    _, *attempts = home.log.entries()
+    attempts = [entry for entry in home.log.entries() if entry.event == "opening"]
     assert [(one.success, one.user, one.reason) for one in attempts] == [
         (False, "ice-0007", "grand-jury"),
         (False, "ice-0008", "investigation"),
@@ -105,7 +108,7 @@ def test_a_token_opens_once(home, office, sealed, content, officer_key):
     assert open_it(home, office, officer_key, package_id, **again) == content
     with pytest.raises(Refused, match="used before"):
         open_it(home, office, officer_key, package_id, **again)
-    assert [one.success for one in home.log.entries()] == [True, True, False]
+    assert [one.success for one in home.log.entries()] == [True, True, True, False]
 
 
 def test_what_is_not_here_cannot_be_opened(home, officer_key):
@@ -138,16 +141,16 @@ def test_the_log_takes_no_long_or_many_lined_text(home, sealed, text):
 
 def test_the_log_shows_every_edit_gap_and_reordering(home, office, sealed, officer_key):
     package_id = receive(home, sealed.data)
-    for _ in range(3):
+    for _ in range(2):
         open_it(home, office, officer_key, package_id)
     path = home.log.path
     whole = path.read_bytes()
     lines = whole.splitlines(keepends=True)
     assert home.log.verify() == 4
-    edited = lines[1].replace(b"investigation", b"grand-jury")
+    edited = lines[2].replace(b"investigation", b"grand-jury")
     reformatted = json.dumps(json.loads(lines[1])).encode() + b"\n"
     for spoilt, place in [
-        ([lines[0], edited, *lines[2:]], 2),
+        ([lines[0], lines[1], edited, lines[3]], 3),
         ([lines[0], reformatted, *lines[2:]], 1),
         ([lines[0], *lines[2:]], 1),
         ([*lines[1:]], 0),

@@ -163,11 +163,11 @@ def integrate(world: World) -> str:
     return entries.integrate(world.home())
 
 
-def place(world: World, name: str = "order-1", scope: Scope = EVERYTHING) -> None:
+def place(world: World, name: str = "order-1", scope: Scope = EVERYTHING, **more: Any) -> None:
     from portcullis.office import orders
 
     home = world.home()
-    order = Order(name, DOCKET, "dcd", home.today(), DOCUMENT, scope)
+    order = Order(name, DOCKET, "dcd", home.today(), DOCUMENT, scope, **more)
     orders.place(home, hands(world, "counsel", "counsel"), order)
 
 

@@ -97,6 +97,9 @@ def test_no_act_is_anothers_offices_whoever_let_them_in(stage) -> None:
         "safeguards": lambda: safeguards.record_safeguards(
             home, person, worlds.safeguards(worlds.ANSWER_DAY)
         ),
+        "finding-accepted": lambda: safeguards.accept_finding(
+            home, person, "f-1", "why", worlds.ANSWER_DAY
+        ),
         "recall": lambda: recalls.recall(home, person, ["0" * 64], "incident"),
     }
     for act, attempt in attempts.items():

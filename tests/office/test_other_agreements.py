@@ -103,6 +103,7 @@ class Walk:
             "ssr_approved_on": (self.case.day - timedelta(days=90)).isoformat(),
             "ssr_expires_on": (self.case.day + timedelta(days=90)).isoformat(),
             "attested_on": day.isoformat(),
+            "access": [worlds.access(name, day) for name in OFFICERS],
         }
         person = acts.hands(self.world, "safeguards", "safeguards")
         record_safeguards(home, person, read_safeguards(json.dumps(record)))

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 
 from portcullis.errors import Misuse, Refused
+from portcullis.standing import Scope
 from tests.office import acts, checks, near, restored
 from tests.office.homes import switch
 from tests.office.near import CAST, FINDABLE
@@ -290,6 +292,22 @@ def test_a_finding_whose_file_is_gone_is_void(world: World) -> None:
     newest = max(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
     newest.unlink()
     assert set(near.states(world).values()) == {"open"}
+
+
+def test_no_near_miss_is_read_while_an_order_stands_or_the_recipient_may_not_receive(
+    world: World,
+) -> None:
+    acts.place(world, "order-1", Scope(batches=(BATCH,)), stops=("look-up",))
+    before = len(checks.of_kind(world.home(), "reviewed"))
+    with pytest.raises(Refused, match="order-stands"):
+        near.find(world, "street", "street-slip")
+    for person in ("counsel", "counsel-2"):
+        acts.lift(world, person)
+    near.find(world, "street", "street-slip")
+    world.home().set_date(world.home().today() + timedelta(days=1))
+    with pytest.raises(Refused, match="not-attested-today"):
+        near.confirm(world, "street")
+    assert len(checks.of_kind(world.home(), "reviewed")) == before + 2
 
 
 def test_the_picture_shows_one_record_and_nobody_else(world: World) -> None:

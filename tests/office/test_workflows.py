@@ -36,6 +36,15 @@ def good(world: worlds.World, *findings: SafeguardFinding) -> SafeguardStanding:
     return worlds.safeguards(day).model_copy(update={"findings": findings})
 
 
+def accept(
+    world: worlds.World, finding: str, expires: date = date(2025, 12, 31), by: str = "safeguards"
+):
+    from portcullis.office.safeguards import accept_finding
+
+    person = acts.hands(world, by, worlds.HOLDER[by])
+    return accept_finding(world.home(), person, finding, "the plan is agreed", expires)
+
+
 def looked_up_nothing(world: worlds.World) -> None:
     from portcullis.office import files
 
@@ -88,27 +97,103 @@ def test_r14_open_findings_of_november_2023_hold_the_batch(stage) -> None:
     assert codes == {"finding-open", "no-corrective-plan"}
     looked_up_nothing(world)
     # A plan alone mends nothing; a critical finding cannot be accepted; an acceptance runs out.
-    planned = opened.model_copy(update={"corrective_plan_on": NOVEMBER})
-    accepted = Acceptance(by="safeguards", reason="plan agreed", expires_on=date(2025, 6, 26))
+    planned = opened.model_copy(
+        update={
+            "corrective_plan_on": NOVEMBER,
+            "corrective_plan_due_on": date(2025, 12, 31),
+        }
+    )
     for finding in (
         planned,
-        planned.model_copy(update={"status": "accepted", "acceptance": accepted}),
-        planned.model_copy(
-            update={
-                "severity": "critical",
-                "status": "accepted",
-                "acceptance": accepted.model_copy(update={"expires_on": date(2026, 1, 1)}),
-            }
-        ),
+        planned.model_copy(update={"corrective_plan_due_on": date(2025, 6, 26)}),
+        planned.model_copy(update={"severity": "critical"}),
     ):
         record(world, good(world, finding))
         assert acts.adjudicate(world).held
         looked_up_nothing(world)
+    with pytest.raises(Refused, match="critical"):
+        accept(world, "2023-11-01")
     closed = planned.model_copy(update={"status": "closed", "closed_on": date(2025, 6, 1)})
     record(world, good(world, closed))
     assert not acts.adjudicate(world).held
     assert len(checks.of_kind(world.home(), "determination-list")) == 1
     assert len(checks.of_kind(world.home(), "held")) == 4
+
+
+PLANNED = SafeguardFinding(
+    id="2023-11-01",
+    severity="significant",
+    status="open",
+    corrective_plan_on=NOVEMBER,
+    corrective_plan_due_on=date(2025, 12, 31),
+)
+
+
+def test_r14_a_finding_is_accepted_by_an_act_and_by_nothing_a_file_says(stage) -> None:
+    world = stage("received")
+    said = Acceptance(by="safeguards", reason="they say so", expires_on=date(2026, 1, 1))
+    of_itself = PLANNED.model_copy(update={"status": "accepted", "acceptance": said})
+    with pytest.raises(Refused, match="Accepting is an act"):
+        record(world, good(world, of_itself))
+    record(world, good(world, PLANNED))
+    assert acts.adjudicate(world).held
+    acts.denied(
+        world,
+        "finding-accepted",
+        "counsel",
+        "role",
+        lambda: accept(world, "2023-11-01", by="counsel"),
+    )
+    with pytest.raises(Refused, match="no one finding"):
+        accept(world, "2023-11-02")
+    with pytest.raises(Refused, match="at the latest"):
+        accept(world, "2023-11-01", date(2027, 1, 1))
+    assert accept(world, "2023-11-01", date(2025, 7, 6)).met
+    assert not acts.adjudicate(world).held
+    ((_, entry),) = checks.of_kind(world.home(), "finding-accepted")
+    assert (entry["by"], entry["finding"]) == ("safeguards", "2023-11-01")
+    assert entry["expires_on"] == "2025-07-06"
+    assert "agreed" not in str(checks.entries(world.home()))
+    from portcullis.office.safeguards import in_force
+
+    (finding,) = in_force().findings
+    assert (finding.acceptance.by, finding.status) == ("safeguards", "accepted")
+    # The next record says what it always said; the acceptance goes on, and ends on its day.
+    world.home().set_date(date(2025, 7, 6))
+    record(world, good(world, PLANNED))
+    from portcullis.office.safeguards import standing_today
+
+    assert standing_today(world.home()).met
+    world.home().set_date(date(2025, 7, 7))
+    record(world, good(world, PLANNED))
+    assert [one.partition(":")[0] for one in standing_today(world.home()).reasons] == [
+        "acceptance-expired"
+    ]
+
+
+def test_no_package_goes_to_an_officer_whose_training_has_run_out(stage) -> None:
+    world = stage("sealed")
+    day = world.home().today()
+    good_on = good(world)
+    trained, other = good_on.access
+    lapsed = trained.model_copy(
+        update={"training": trained.training.model_copy(update={"expires_on": day - timedelta(1)})}
+    )
+    record(world, good_on.model_copy(update={"access": (lapsed, other)}))
+    assert acts.release(world).delivered == 3
+    assert {(entry["reason"]) for _, entry in checks.of_kind(world.home(), "not-sent")} == {
+        "training-not-current"
+    }
+    record(world, good_on.model_copy(update={"access": (trained,)}))
+    with pytest.raises(Refused, match="training, certification"):
+        acts.token(world, acts.package_of(world, "REQ-00002"))
+
+
+def test_a_record_dated_ahead_is_not_recorded(stage) -> None:
+    world = stage("received")
+    tomorrow = world.home().today() + timedelta(days=1)
+    with pytest.raises(Refused, match="attested_on"):
+        record(world, worlds.safeguards(tomorrow).model_copy(update={"access": ()}))
 
 
 def test_r14_findings_reopened_before_the_release_stop_it(stage) -> None:

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,9 @@ from portcullis.standing import (
     lifted_entry,
     orders_standing,
     placed_entry,
+    read_instant,
     read_placed,
+    stopping,
 )
 
 DIGEST = "ab" * 32
@@ -35,6 +37,7 @@ SUBJECT = Subject(
     statutes=frozenset({"8 USC 1253(a)(1)(A)", "26 USC 6103(i)(2)"}),
     officers=frozenset({"ice-0007"}),
     readings=frozenset(),
+    persons=frozenset({"5e" * 32}),
     received_on=date(2025, 6, 27),
 )
 
@@ -48,6 +51,11 @@ def order(scope=EVERYTHING, **changed):
         "document": DIGEST,
     }
     return Order(scope=scope, **(facts | changed))
+
+
+def hold_like(placed):
+    names = ("id", "docket", "court", "on", "document", "scope")
+    return Hold(**{name: getattr(placed, name) for name in names})
 
 
 def lift(*people, **changed):
@@ -73,6 +81,8 @@ TWO = (Approval("counsel-1", "x"), Approval("counsel-2", "y"))
         (Scope(batches=("b-2",), officers=("ice-0007",)), True),
         (Scope(packages=("p-1",)), True),
         (Scope(agreements=("other",)), False),
+        (Scope(persons=("5e" * 32,)), True),
+        (Scope(persons=("6e" * 32,)), False),
         (Scope(statutes=("8 U.S.C. § 1253",)), True),
         (Scope(statutes=("8 U.S.C. § 1253(a)(1)(B)",)), False),
         (Scope(statutes=("8 USC 1253(a)(1)(A)(x)",)), True),
@@ -111,6 +121,7 @@ def test_a_subject_not_known_lies_in_every_scope(scope):
         {"batches": [7]},
         {"persons": ["p"]},
         {"batches": ["b-2"], "persons": ["p"]},
+        {"batches": ["b-2"], "persons": ["5e" * 31]},
         {"received": {}},
         {"received": {"from": "soon"}},
         {"received": {"from": None}},
@@ -194,7 +205,7 @@ def test_free_text_does_not_reach_the_ledger(changed):
 
 def test_entries_are_read_back_as_written():
     placed = order(Scope(batches=("b-1",), received_from=date(2025, 1, 1)))
-    hold = Hold(**vars(placed))
+    hold = hold_like(placed)
     assert read_placed(placed_entry(placed)) == placed
     assert read_placed(placed_entry(hold)) == hold
     assert placed_entry(hold)["kind"] == "hold-placed"
@@ -211,7 +222,7 @@ def test_a_lift_before_its_order_or_of_another_kind_lifts_nothing():
     assert orders_standing([lifted_entry(lift(*TWO)), placed_entry(order())])
     hold_lift = lifted_entry(lift(*TWO, kind="hold"))
     assert orders_standing([placed_entry(order()), hold_lift])
-    hold = placed_entry(Hold(**vars(order())))
+    hold = placed_entry(hold_like(order()))
     assert holds_standing([hold, lifted_entry(lift(*TWO))])
     assert not holds_standing([hold, hold_lift])
 
@@ -275,3 +286,98 @@ def test_the_gate_is_open_only_without_an_order_in_scope_and_with_safeguards_met
     )
     assert not gate([], SUBJECT, Standing.of(["ssr-expired: It expired."])).met
     assert not gate([], SUBJECT, Standing(met=False, reasons=())).met
+
+
+# What an order stops, from when, and that its own end is none.
+
+NOON = datetime(2026, 2, 5, 12, tzinfo=UTC)
+
+
+def test_an_order_stops_what_it_says_from_its_instant_on():
+    narrow = order(stops=("use",), effective_at=NOON)
+    before = NOON - timedelta(seconds=1)
+    assert stopping([narrow], ["use", "release"], NOON) == [narrow]
+    assert stopping([narrow], ["use"], before) == []
+    assert stopping([narrow], ["look-up", "release"], NOON) == []
+    assert stopping([order()], ["look-up"], datetime.min.replace(tzinfo=UTC)) == [order()]
+
+
+def test_acts_and_dates_are_read_back_as_written():
+    whole = order(stops=("look-up", "use"), effective_at=NOON, expires_on=date(2028, 2, 29))
+    assert read_placed(placed_entry(whole)) == whole
+    assert "effective_at" not in placed_entry(order())
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        {"stops": []},
+        {"stops": None},
+        {"stops": ["everything"]},
+        {"stops": ["use", "disclosure"]},
+        {"stops": "use"},
+        {"effective_at": "soon"},
+        {"effective_at": "2099-01-01T00:00:00"},
+        {"effective_at": 7},
+    ],
+)
+def test_what_an_order_does_not_say_clearly_counts_against_opening(unclear):
+    entry = placed_entry(order(stops=("use",), effective_at=NOON + timedelta(days=1))) | unclear
+    (standing,) = orders_standing([entry])
+    named = "stops" if "stops" in unclear else "effective_at"
+    assert getattr(standing, named) in (("look-up", "release", "use"), None)
+
+
+def test_an_entry_of_before_stops_everything_at_once():
+    entry = placed_entry(order())
+    del entry["stops"]
+    assert read_placed(entry) == order()
+
+
+@pytest.mark.parametrize("changed", [{"stops": ()}, {"stops": ("disclosing",)},
+                                     {"effective_at": datetime(2026, 2, 5, 12)}])  # fmt: skip  # noqa: DTZ001
+def test_an_order_is_filed_clearly_or_not(changed):
+    with pytest.raises(Misuse):
+        order(**changed)
+
+
+@given(st.dates(date(2026, 1, 1), date(2200, 1, 1)))
+def test_no_day_lifts_an_order(on):
+    expired = order(expires_on=date(2026, 3, 1))
+    assert expired.expired(on) is (on > date(2026, 3, 1))
+    assert orders_standing([placed_entry(expired)]) == [expired]
+    at = datetime.combine(on, datetime.min.time(), UTC)
+    assert not gate(stopping([expired], ["release"], at), SUBJECT, Standing.of([])).met
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "utc"),
+    [
+        ("2026-02-05T17:00", "America/New_York", "2026-02-05T22:00"),
+        ("2026-07-05T17:00", "America/New_York", "2026-07-05T21:00"),
+        ("2026-02-05T17:00-05:00", "", "2026-02-05T22:00"),
+        ("2026-02-05T17:00Z", "America/New_York", "2026-02-05T17:00"),
+        # This hour came never, and the next came twice: the earliest that may be meant.
+        ("2026-03-08T02:30", "America/New_York", "2026-03-08T06:30"),
+        ("2026-11-01T01:30", "America/New_York", "2026-11-01T05:30"),
+        ("2028-02-29", "America/New_York", "2028-02-29T05:00"),
+        ("2028-02-29T23:30", "Pacific/Honolulu", "2028-03-01T09:30"),
+    ],
+)
+def test_an_instant_is_read_in_its_time_zone(text, zone, utc):
+    assert read_instant(text, zone) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("2026-02-05T17:00", ""),
+        ("2026-02-05T17:00", "Eastern"),
+        ("2026-02-05T17:00", "../../etc/passwd"),
+        ("2027-02-29", "America/New_York"),
+        ("5 p.m.", "America/New_York"),
+    ],
+)
+def test_an_instant_without_its_zone_is_none(text, zone):
+    with pytest.raises(Misuse):
+        read_instant(text, zone)

@@ -5,13 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portcullis.errors import Misuse
+from portcullis.errors import Misuse, Refused
 from portcullis.standing import (
     Acceptance,
+    Access,
     Contractor,
+    Current,
     Duty,
     SafeguardFinding,
     SafeguardStanding,
+    accepted,
+    carried_over,
+    check_record,
+    may_have_access,
     may_receive,
     read_safeguards,
 )
@@ -37,14 +43,15 @@ def finding(**changed):
         "id": "f-1",
         "severity": "moderate",
         "status": "accepted",
-        "corrective_plan_on": SOON,
+        "corrective_plan_on": PAST,
+        "corrective_plan_due_on": SOON,
         "acceptance": ACCEPTED,
     }
     return SafeguardFinding(**(facts | changed))
 
 
 def codes(of, on=TODAY):
-    answer = may_receive(of, on)
+    answer = may_receive(of, on, 365)
     assert answer.met is (not answer.reasons)
     assert all(": " in reason and reason.endswith(".") for reason in answer.reasons)
     return [reason.split(":")[0] for reason in answer.reasons]
@@ -76,6 +83,8 @@ def test_a_whole_record_is_met():
         (standing(ssr_approved_on=SOON), ["ssr-not-approved"]),
         (standing(ssr_expires_on=None), ["ssr-undated"]),
         (standing(ssr_expires_on=PAST), ["ssr-expired"]),
+        (standing(ssr_approved_on=date(2024, 8, 6)), ["ssr-outdated"]),
+        (standing(ssr_approved_on=date(2024, 8, 7)), []),
         (standing(attested_on=None), ["not-attested"]),
         (standing(attested_on=PAST), ["not-attested-today"]),
         (standing(attested_on=SOON), ["not-attested-today"]),
@@ -91,6 +100,12 @@ def test_a_whole_record_is_met():
         (standing(findings=(finding(status="resolved"),)), ["finding-open"]),
         (standing(findings=(finding(severity="?"),)), ["finding-unknown"]),
         (standing(findings=(finding(corrective_plan_on=None),)), ["no-corrective-plan"]),
+        (standing(findings=(finding(corrective_plan_on=SOON),)), ["no-corrective-plan"]),
+        (standing(findings=(finding(corrective_plan_due_on=None),)), ["no-corrective-plan"]),
+        (
+            standing(findings=(finding(corrective_plan_due_on=PAST),)),
+            ["corrective-plan-overdue"],
+        ),
         (standing(findings=(finding(acceptance=None),)), ["acceptance-incomplete"]),
         (
             standing(
@@ -146,3 +161,120 @@ def test_a_record_that_cannot_be_read_is_refused_by_field(spoilt, place):
     text = json.dumps(json.loads(standing().model_dump_json()) | spoilt)
     with pytest.raises(Misuse, match=f"at {place}"):
         read_safeguards(text)
+
+
+# Accepting a finding is an act of its own.
+
+OPEN = finding(status="open", acceptance=None)
+
+
+@pytest.mark.parametrize("spoilt", [finding(), finding(acceptance=None), OPEN.model_copy(
+    update={"acceptance": ACCEPTED})])  # fmt: skip
+def test_no_record_accepts_a_finding_of_itself(spoilt):
+    with pytest.raises(Refused, match=r"findings\.0"):
+        check_record(standing(findings=(spoilt,)), TODAY)
+    check_record(standing(findings=(OPEN,)), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        ({"attested_on": SOON}, "attested_on"),
+        ({"ssr_approved_on": SOON}, "ssr_approved_on"),
+        ({"duties": (Duty(what="ssr", due_on=SOON, done_on=SOON),)}, "duties.0.done_on"),
+        ({"contractors": (Contractor(id="c", certified_on=SOON),)}, "contractors.0.certified_on"),
+        ({"findings": (OPEN.model_copy(update={"closed_on": SOON}),)}, "findings.0.closed_on"),
+        ({"access": (Access(officer="o", training=Current(on=SOON)),)}, "access.0.training.on"),
+    ],
+)
+def test_nothing_is_recorded_as_done_before_its_day(changed, place):
+    with pytest.raises(Refused, match=place):
+        check_record(standing(**changed), TODAY)
+
+
+def test_an_accepted_finding_holds_nothing_until_it_ends():
+    record = accepted(standing(findings=(OPEN,)), "f-1", ACCEPTED, TODAY)
+    assert codes(record) == []
+    assert "acceptance-expired" in codes(record, SOON + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("given", "acceptance", "told"),
+    [
+        (OPEN.model_copy(update={"severity": "critical"}), ACCEPTED, "critical"),
+        (OPEN.model_copy(update={"severity": "?"}), ACCEPTED, "severity"),
+        (OPEN.model_copy(update={"corrective_plan_due_on": None}), ACCEPTED, "corrective plan"),
+        (OPEN.model_copy(update={"corrective_plan_due_on": PAST}), ACCEPTED, "overdue"),
+        (SafeguardFinding(id="f-1", severity="limited", status="closed", closed_on=PAST), ACCEPTED,
+         "closed"),
+        (OPEN.model_copy(update={"id": "f-2"}), ACCEPTED, "no one finding"),
+        (OPEN, ACCEPTED.model_copy(update={"reason": " "}), "no reason"),
+        (OPEN, ACCEPTED.model_copy(update={"expires_on": None}), "no end date"),
+        (OPEN, ACCEPTED.model_copy(update={"expires_on": PAST}), "expired"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_accepted_is_not(given, acceptance, told):
+    with pytest.raises(Refused, match=told):
+        accepted(standing(findings=(given,)), "f-1", acceptance, TODAY)
+
+
+def test_an_acceptance_goes_on_while_the_finding_is_the_same():
+    before = accepted(standing(findings=(OPEN,)), "f-1", ACCEPTED, TODAY)
+    assert carried_over(standing(findings=(OPEN,)), before).findings == before.findings
+    for other in (
+        OPEN.model_copy(update={"severity": "significant"}),
+        OPEN.model_copy(update={"corrective_plan_due_on": SOON + timedelta(days=1)}),
+        OPEN.model_copy(update={"id": "f-2"}),
+    ):
+        assert carried_over(standing(findings=(other,)), before).findings == (other,)
+    elsewhere = standing(recipient="CBP", findings=(OPEN,))
+    assert carried_over(elsewhere, before) == elsewhere
+    assert carried_over(elsewhere, None) == elsewhere
+
+
+# An officer's own access.
+
+GOOD = Current(on=PAST, expires_on=TODAY)
+WHOLE = Access(officer="o-1", training=GOOD, certification=GOOD, background=GOOD)
+
+
+def access(*records, officer="o-1", on=TODAY):
+    return [
+        reason.partition(":")[0]
+        for reason in may_have_access(standing(access=records), officer, on).reasons
+    ]
+
+
+@pytest.mark.parametrize("what", ["training", "certification", "background"])
+@pytest.mark.parametrize(
+    "current",
+    [
+        Current(),
+        Current(on=PAST),
+        Current(expires_on=SOON),
+        Current(on=SOON, expires_on=SOON),
+        Current(on=PAST, expires_on=PAST),
+    ],
+)
+def test_access_needs_all_three_current_on_the_day(what, current):
+    assert access(WHOLE) == []
+    assert access(WHOLE.model_copy(update={what: current})) == [f"{what}-not-current"]
+
+
+def test_an_officer_of_whom_there_is_no_one_record_has_no_access():
+    assert access() == ["access-not-on-record"]
+    assert access(WHOLE, officer="o-2") == ["access-not-on-record"]
+    assert access(WHOLE, WHOLE) == ["access-not-on-record"]
+    assert not may_have_access(None, "o-1", TODAY).met
+
+
+@pytest.mark.parametrize(
+    ("expires", "on", "current"),
+    [
+        (date(2028, 2, 29), date(2028, 2, 29), True),
+        (date(2028, 2, 28), date(2028, 2, 29), False),
+        (date(2027, 2, 28), date(2027, 3, 1), False),
+    ],
+)
+def test_a_leap_day_is_a_day(expires, on, current):
+    assert Current(on=PAST, expires_on=expires).is_current(on) is current

@@ -23,7 +23,8 @@
 
 A foreign address has no normal form here: without a U.S. state or ZIP Code it is `no-locality`.
 `agreement` compares two such column sets; only `same` is agreement and `near` refers to a person.
-`differences` sets two addresses side by side, part by part, for that person.
+`differences` sets two addresses side by side, part by part, for that person. `mentions_address`
+says whether running text holds one.
 
 Sources: USPS Publication 28 (October 2023); the placeholder, custody and agency lists are ours, in
 ``data/``, each with its own version.
@@ -32,6 +33,7 @@ Sources: USPS Publication 28 (October 2023); the placeholder, custody and agency
 from portcullis.addresses.absence import REASONS as ABSENCE_REASONS
 from portcullis.addresses.comparison import AGREES, REASONS, REFERS, agreement
 from portcullis.addresses.differences import PARTS, Difference, differences
+from portcullis.addresses.in_text import mentions_address
 from portcullis.addresses.normal import COLUMNS, normalise
 
 VERSION = "3"
@@ -54,5 +56,6 @@ __all__ = [
     "Difference",
     "agreement",
     "differences",
+    "mentions_address",
     "normalise",
 ]

@@ -54,6 +54,8 @@ SAFEGUARDS = (
     Limit("incident_report_hours", "at most", "24", "Publication 1075 gives 24 hours"),
     Limit("recipient_audit_years", "at least", "5", "5 USC 552a(c)(2) sets five years"),
     Limit("disposal_days", "at most", "90", "information no longer needed is not kept"),
+    Limit("status_days", "at most", "366", "use is accounted for once a year at least"),
+    Limit("continued_days", "at most", "366", "safeguarding is certified every year"),
 )
 
 RETENTION = (

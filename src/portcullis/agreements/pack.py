@@ -223,7 +223,14 @@ class Condition(Part):
 
 
 class Safeguards(Part):
-    """``safeguards.toml``: conditions before receipt, deadlines, retention (26 USC 6103(p)(4))."""
+    """``safeguards.toml``: conditions before receipt, deadlines, retention (26 USC 6103(p)(4)).
+
+    ``status_days``: days from a delivery, and from each status that the case goes on, by which its
+    officer states a status. ``disposal_days``: days from the end of a case, or from the day on
+    which a status was due and not stated, to return, destruction or certified safeguarding.
+    ``continued_days``: how long a certificate of continued safeguarding is good. The first and
+    last, where a pack does not say them, are one day.
+    """
 
     conditions: Many[Condition]
     report_valid_days: Positive
@@ -231,6 +238,8 @@ class Safeguards(Part):
     incident_report_hours: Positive
     recipient_audit_years: Positive
     disposal_days: Positive
+    status_days: Positive = 1
+    continued_days: Positive = 1
 
 
 class Retention(Part):

@@ -22,7 +22,7 @@ from portcullis.errors import Misuse
 from portcullis.tables import publish
 
 FORMAT = "portcullis-roster/1"
-REQUESTER_ROLES = ("preparer", "signatory", "officer")
+REQUESTER_ROLES = ("preparer", "signatory", "officer", "custodian")
 HOLDER_ROLES = (
     "specialist",
     "reviewer",
@@ -40,6 +40,7 @@ Role = Literal[
     "preparer",
     "signatory",
     "officer",
+    "custodian",
     "specialist",
     "reviewer",
     "impairment-official",

@@ -1,10 +1,11 @@
 """From what was played to what the report is told."""
 
+from datetime import date
 from pathlib import Path
 
 from portcullis import law, oversight
 from portcullis.agreements import load_pack
-from portcullis.cli.demo_play import Played
+from portcullis.cli.demo_player import Played
 from portcullis.scenarios import AS_OF, NaiveComparison
 
 _NO_DISCLOSURE = "no_disclosure"
@@ -30,16 +31,21 @@ def facts_of(
                 for row in naive.reasons.iter_rows(named=True)
             ),
         ),
-        ruling=_ruling(main),
-        ledger=oversight.LedgerFacts(
-            size=main.ledger["size"],
-            root=main.ledger["root"],
-            checkpoint=main.ledger["checkpoint"],
-            verified=main.ledger["verified"],
-            verify_command=f"portcullis verify {_shown(main.home)}",
-        ),
+        ruling=ruling_of(main) if main.reexamined else None,
+        ledger=ledger_of(main),
         stages=tuple(oversight.Stage(*stage) for stage in stages),
         basis=basis,
+    )
+
+
+def ledger_of(main: Played) -> oversight.LedgerFacts:
+    """Return what the report says of the ledger."""
+    return oversight.LedgerFacts(
+        size=main.ledger["size"],
+        root=main.ledger["root"],
+        checkpoint=main.ledger["checkpoint"],
+        verified=main.ledger["verified"],
+        verify_command=f"portcullis verify {_shown(main.home)}",
     )
 
 
@@ -120,11 +126,14 @@ def basis_of(scenario: str, seed: int, taxpayers: int, main: Played) -> oversigh
     )
 
 
-def _ruling(main: Played) -> oversight.AfterRuling | None:
-    """Return what became of the past under the court's reading, as the main variant found it."""
+def ruling_of(
+    main: Played, docket: str | None = None, on: date | None = None
+) -> oversight.AfterRuling:
+    """Return what became of the past under the court's reading, as ``main`` found it.
+
+    ``docket`` and ``on``: where the ruling is the scenario's own, and not the reading's source.
+    """
     found = main.reexamined
-    if not found:
-        return None
     reading = law.reading(found["reading"])
     pack = load_pack(main.home / "pack")
     basis = law.Basis.from_pack(pack, AS_OF)
@@ -133,8 +142,8 @@ def _ruling(main: Played) -> oversight.AfterRuling | None:
         reading=reading.id,
         holding=reading.holding,
         source=reading.source,
-        docket=reading.docket,
-        in_force_from=reading.decided_on or AS_OF,
+        docket=docket or reading.docket,
+        in_force_from=on or reading.decided_on or AS_OF,
         own_judged=found["judged"] - found["imported"],
         own_released=found["released"],
         grounds=tuple(

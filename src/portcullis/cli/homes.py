@@ -1,5 +1,6 @@
 """``portcullis init``, ``keygen`` and ``safeguards``: a home, its people, its recipient."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,7 @@ def register(app: App) -> None:
     app.command(demo_day)
     app.command(upgrade)
     app.command(safeguards)
+    app.command(accept_finding)
     app.command(keygen)
 
 
@@ -121,3 +123,34 @@ def safeguards(
     standing = record_safeguards(opened, person, read_safeguards(text))
     show({"may_receive": standing.met, "reasons": list(standing.reasons)}, as_json=json)
     return 0 if standing.met else 1
+
+
+def accept_finding(
+    finding: str,
+    *,
+    reason: Annotated[str, Parameter(help="Why it may be accepted for a time, in words.")],
+    expires: Annotated[str, Parameter(help="The last day of the acceptance, YYYY-MM-DD.")],
+    as_: AsOption,
+    key: KeyOption,
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> int:
+    """Accept, as safeguards staff, the FINDING of the recipient's record; say if it may receive.
+
+    Its corrective plan must be dated. A critical finding cannot be accepted.
+    """
+    opened = office(home)
+    from portcullis.office import safeguards as kept
+
+    person = actor(opened, as_, key, kept.ROLE, kept.ACCEPT)
+    standing = kept.accept_finding(opened, person, finding, reason, _given_day(expires))
+    show({"may_receive": standing.met, "reasons": list(standing.reasons)}, as_json=json)
+    return 0 if standing.met else 1
+
+
+def _given_day(text: str) -> date:
+    from portcullis.errors import Misuse
+
+    if not text:
+        raise Misuse("An acceptance has a last day.", "Write it as YYYY-MM-DD with --expires.")
+    return day_of(text)

@@ -1,8 +1,14 @@
-"""``portcullis order`` and ``portcullis hold``: court orders and preservation holds; ``recall``."""
+"""``portcullis order`` and ``portcullis hold``: court orders, preservation holds, custodians.
+
+Filing and lifting are counsel's, tracking the custodians is the safeguards staff's, ``read`` and
+``attest`` are the recipient's: they need no home.
+"""
 
 import json as json_text
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
@@ -13,6 +19,7 @@ from portcullis.cli.options import (
     JsonOption,
     KeyOption,
     actor,
+    day_of,
     file_digest,
     office,
 )
@@ -21,51 +28,128 @@ from portcullis.errors import Misuse
 
 if TYPE_CHECKING:
     from portcullis.office import Home
+    from portcullis.office.notices import Tracked
+    from portcullis.office.people import Actor
+    from portcullis.standing import Hold, Order, Scope
 
 DocketOption = Annotated[str, Parameter(help="The docket reference, e.g. 1:25-cv-00457.")]
+CourtOption = Annotated[str, Parameter(help="The court's code or abbreviation, e.g. dcd.")]
 DocumentOption = Annotated[Path, Parameter(help="The source document; only its digest is kept.")]
+ScopeOption = Annotated[Path | None, Parameter(help="A JSON scope; none means everything.")]
+PersonsOption = Annotated[
+    Path | None,
+    Parameter(help="A CSV of the persons under seal (tin, names); only keyed digests are kept."),
+]
+PublicOption = Annotated[Path, Parameter(help="The holder's public.json.")]
 
 
 def register(app: App) -> None:
     """Add these nouns' verbs."""
-    for noun, words in (
-        ("order", "Court orders: an order closes the gate at once."),
-        ("hold", "Preservation holds: a hold overrides every erasure."),
-    ):
-        app.command(_noun(noun, words))
+    order = _noun("order", "Court orders: an order closes the gate at once.")
+    order.command(file_order, name="file")
+    hold = _noun("hold", "Preservation holds: a hold overrides every erasure and disposal.")
+    hold.command(place_hold, name="file")
+    hold.command(clear)
+    app.command(order)
+    app.command(hold)
+
+
+def file_order(
+    id: str,
+    *,
+    docket: DocketOption,
+    court: CourtOption,
+    document: DocumentOption,
+    as_: AsOption,
+    key: KeyOption,
+    scope: ScopeOption = None,
+    persons: PersonsOption = None,
+    stops: Annotated[
+        tuple[Literal["look-up", "release", "use"], ...],
+        Parameter(help="What it stops: look-up, release, use; once for each. Else all three."),
+    ] = (),
+    effective: Annotated[
+        str, Parameter(help="From which day or time, e.g. 2026-02-05T17:00; else from now.")
+    ] = "",
+    zone: Annotated[
+        str, Parameter(help="The time zone of --effective, e.g. America/New_York.")
+    ] = "",
+    expires: Annotated[
+        str, Parameter(help="Its last day by its own words, YYYY-MM-DD. It stands until lifted.")
+    ] = "",
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
+    """File it: the gate closes at once for everything in its scope; the recipient is told."""
+    from portcullis.standing import STOPS, Order, read_instant
+
+    opened = office(home)
+    person = actor(opened, as_, key, "counsel", "order-file")
+    placed = Order(
+        id,
+        docket,
+        court,
+        opened.today(),
+        file_digest(document),
+        _scope(opened, id, scope, persons),
+        stops=tuple(stops) or STOPS,
+        effective_at=read_instant(effective, zone) if effective else None,
+        expires_on=day_of(expires) if expires else None,
+    )
+    _file(opened, person, placed, json)
+
+
+def place_hold(
+    id: str,
+    *,
+    docket: DocketOption,
+    court: CourtOption,
+    document: DocumentOption,
+    as_: AsOption,
+    key: KeyOption,
+    scope: ScopeOption = None,
+    persons: PersonsOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
+    """Place it: nothing in its scope is erased, disposed of or destroyed; the recipient is told."""
+    from portcullis.standing import Hold
+
+    opened = office(home)
+    person = actor(opened, as_, key, "counsel", "hold-file")
+    reach = _scope(opened, id, scope, persons)
+    _file(
+        opened, person, Hold(id, docket, court, opened.today(), file_digest(document), reach), json
+    )
+
+
+def clear(
+    id: str,
+    *packages: str,
+    docket: DocketOption,
+    document: DocumentOption,
+    as_: AsOption,
+    key: KeyOption,
+    history: Annotated[
+        tuple[str, ...], Parameter(help="An imported history whose copies may be destroyed.")
+    ] = (),
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
+    """Clear, as counsel, that disclosed PACKAGES may be destroyed though the hold ID keeps them."""
+    opened = office(home)
+    from portcullis.office import clearances
+
+    person = actor(opened, as_, key, "counsel", clearances.ACT)
+    wanted = clearances.Clearance(id, docket, file_digest(document), packages, history)
+    act = clearances.clear(opened, person, wanted)
+    facts = {"hold": id, "packages": len(packages), "histories": len(history)}
+    show({**facts, "position": act.entry_id}, as_json=json, title="Cleared for destruction")
 
 
 def _noun(noun: str, words: str) -> App:
     app = App(name=noun, help=words)
     kind: Literal["order", "hold"] = "order" if noun == "order" else "hold"
-
-    def file(
-        id: str,
-        *,
-        docket: DocketOption,
-        court: Annotated[str, Parameter(help="The court's code or abbreviation, e.g. dcd.")],
-        document: DocumentOption,
-        as_: AsOption,
-        key: KeyOption,
-        scope: Annotated[
-            Path | None, Parameter(help="A JSON scope; none means everything.")
-        ] = None,
-        home: HomeOption = DEFAULT_HOME,
-        json: JsonOption = False,
-    ) -> None:
-        """File it: in force at once, everything in its scope."""
-        from portcullis.standing import Hold, Order
-
-        opened = office(home)
-        from portcullis.office.orders import place, read_scope
-
-        person = actor(opened, as_, key, "counsel", f"{kind}-file")
-        reach = read_scope(_read_json(scope), _known(opened))
-        cls = Order if kind == "order" else Hold
-        placed = cls(id, docket, court, opened.today(), file_digest(document), reach)
-        row = place(opened, person, placed)
-        facts = {**row.entry, "everything": reach.everything, "position": row.act.entry_id}
-        show(facts, as_json=json)
 
     def lift(
         id: str,
@@ -79,10 +163,10 @@ def _noun(noun: str, words: str) -> App:
     ) -> int:
         """Approve its lifting; it is lifted when a second person has approved the same."""
         opened = office(home)
-        from portcullis.office import orders
+        from portcullis.office import notices
 
         person = actor(opened, as_, key, "counsel", f"{kind}-lift")
-        state = orders.lift(opened, person, id, docket, file_digest(document))
+        state = notices.lift(opened, person, id, docket, file_digest(document))
         facts = {"id": state.id, "approvals": state.approvals, "lifted": state.lifted}
         show(facts, as_json=json)
         return 0 if state.lifted else 1
@@ -100,23 +184,181 @@ def _noun(noun: str, words: str) -> App:
             standing = "stands" if row["standing"] else "lifted"
             say(f"{row['id']}  {row['court']} {row['docket']}  {row['on']}  {standing}")
 
-    app.command(file)
-    app.command(lift)
-    app.command(list_, name="list")
+    def show_(id: str, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:
+        """Show it, and which custodians have attested; exit code 1 while one has not."""
+        opened = office(home)
+        from portcullis.office import notices
+
+        found = notices.tracked(opened, id)
+        show(_facts(found), as_json=json)
+        return 1 if found.standing and found.outstanding else 0
+
+    def notice(id: str, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
+        """Write the notice to the recipient anew, with what was delivered in scope by now."""
+        opened = office(home)
+        from portcullis.office import notices
+
+        show({"notice": str(notices.issue(opened, id))}, as_json=json)
+
+    def attested(
+        attestation: Path,
+        *,
+        as_: AsOption,
+        key: KeyOption,
+        home: HomeOption = DEFAULT_HOME,
+        json: JsonOption = False,
+    ) -> None:
+        """Record, as safeguards staff, the ATTESTATION that a custodian signed."""
+        opened = office(home)
+        from portcullis.office import notices
+
+        person = actor(opened, as_, key, notices.ROLE, notices.ATTESTED)
+        said = notices.attested(opened, person, _text(attestation))
+        left = notices.tracked(opened, said.of).outstanding
+        facts = {"of": said.of, "custodian": said.custodian, "outstanding": list(left)}
+        show(facts, as_json=json, title="Attested")
+
+    def persons(id: str, persons: Path, *, home: HomeOption = DEFAULT_HOME) -> None:
+        """Seal again the PERSONS that ID names, in a home put back from a backup before it."""
+        opened = office(home)
+        from portcullis.office.persons import seal_again
+
+        seal_again(opened, id, persons)
+
+    for verb, name in ((lift, "lift"), (list_, "list"), (show_, "show")):
+        app.command(verb, name=name)
+    app.command(persons)
+    app.command(notice)
+    app.command(read)
+    app.command(attest)
+    app.command(attested)
     return app
+
+
+def read(notice: Path, *, public: PublicOption, json: JsonOption = False) -> None:
+    """Check a NOTICE of the holder and print what it asks of each custodian; needs no home."""
+    from portcullis.office.public import read_public
+    from portcullis.standing import read_notice
+
+    said = read_notice(_text(notice), read_public(public).holder)
+    if json:
+        show(said, as_json=True)
+        return
+    placed = said["of"]
+    say(f"{said['says']}: {placed['id']}, {placed['court']} {placed['docket']}")
+    say(said["words"])
+    for each in said["custodians"]:
+        say(f"{each['custodian']}: {len(each['disclosures']):,} disclosures")
+        for one in each["disclosures"]:
+            opened = "opened" if one["opened"] else "not opened"
+            say(f"  {one['source']}  {one['request_id']}  {one.get('package', '')}  {opened}")
+
+
+def attest(
+    notice: Path,
+    *,
+    public: PublicOption,
+    as_: AsOption,
+    key: KeyOption,
+    for_: Annotated[
+        str, Parameter(name="--for", help="The custodian, where a signatory attests for another.")
+    ] = "",
+    out: Path = Path("attestation.jws"),
+    json: JsonOption = False,
+) -> None:
+    """Sign, as a custodian, that everything the NOTICE lists is frozen or kept; needs no home."""
+    from portcullis import keys
+    from portcullis.office.public import read_public
+    from portcullis.standing import attest as run
+
+    signed = run(
+        _text(notice),
+        read_public(public).holder,
+        as_,
+        keys.load_private(key),
+        custodian=for_ or as_,
+        at=datetime.now(UTC).replace(microsecond=0),
+    )
+    out.write_text(signed)
+    show({"custodian": for_ or as_, "attestation": str(out)}, as_json=json)
+
+
+def _file(home: "Home", person: "Actor", placed: "Order | Hold", as_json: bool) -> None:
+    from portcullis.office import notices
+
+    row = notices.file(home, person, placed)
+    told = home.path / "notices" / f"{placed.id}.jws"
+    facts = {
+        **row.entry,
+        "everything": placed.scope.everything,
+        "position": row.act.entry_id,
+        "notice": str(told) if told.exists() else "",
+    }
+    show(facts, as_json=as_json)
+
+
+def _facts(found: "Tracked") -> dict[str, Any]:
+    from portcullis.standing import Order, placed_entry
+
+    said = {name: value for name, value in placed_entry(found.placed).items() if name != "kind"}
+    dates = (
+        {"expired_by_its_own_words": found.expired, "delivered_since_effect": found.since_effect}
+        if isinstance(found.placed, Order)
+        else {}
+    )
+    return {
+        **said,
+        "scope": json_text.dumps(said["scope"]) if said["scope"] else "everything",
+        "by": found.by,
+        "filed_at": found.filed_at,
+        **dates,
+        "standing": found.standing,
+        "approvals_to_lift": found.approvals,
+        "notice": str(found.notice or ""),
+        "custodians": [
+            f"{each.custodian}: {each.disclosures} disclosures, "
+            + (f"attested {each.attested_at} by {each.signed_by}" if each.attested_at else "open")
+            for each in found.duties
+        ],
+        "outstanding": list(found.outstanding),
+    }
+
+
+def _scope(home: "Home", id: str, scope: Path | None, persons: Path | None) -> "Scope":
+    """Return the scope as written, with the persons under seal; what is unclear is everything."""
+    from portcullis.office import persons as sealed
+    from portcullis.office.orders import read_scope
+    from portcullis.standing import EVERYTHING, Scope
+
+    if persons is None:
+        return read_scope(_read_json(scope), _known(home))
+    if not persons.is_file():
+        raise Misuse(f"{persons.name} cannot be read.", "Name the CSV of the persons.")
+    name = sealed.seal(home, id, persons)
+    if name is None:
+        return EVERYTHING
+    if scope is None:
+        return Scope(persons=(name,))
+    written = read_scope(_read_json(scope), _known(home))
+    return written if written.everything else replace(written, persons=(*written.persons, name))
 
 
 def _known(home: "Home") -> dict[str, list[str]]:
     """Return every value a scope can name here; one it cannot makes the scope everything."""
     from portcullis import law
-    from portcullis.office.models import Batch, Package
+    from portcullis.office import persons
+    from portcullis.office.models import Batch, History, Package
 
     return {
         "agreements": [home.pack.id],
         "officers": [person.id for person in home.roster.people],
         "readings": [reading.id for reading in law.READINGS],
-        "batches": list(Batch.objects.values_list("id", flat=True)),
+        "batches": [
+            *Batch.objects.values_list("id", flat=True),
+            *History.objects.values_list("id", flat=True),
+        ],
         "packages": list(Package.objects.values_list("id", flat=True)),
+        "persons": persons.known(home),
     }
 
 
@@ -129,3 +371,10 @@ def _read_json(path: Path | None) -> object:
         raise Misuse(
             f"{path.name} is no readable scope.", "Give JSON, or none for everything."
         ) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, ValueError):
+        raise Misuse(f"{path.name} cannot be read.", "Name the file.") from None

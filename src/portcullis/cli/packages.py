@@ -1,32 +1,35 @@
-"""Packages on the officer's side: ``open``; on the holder's: ``token``; and ``recall``."""
+"""Packages on the officer's side: ``open``; on the holder's: ``token``."""
 
 import json as json_text
-import socket
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+import sys
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import polars as pl
 from cyclopts import App, Parameter
 
-from portcullis import intake, keys
+from portcullis import intake
 from portcullis.cli.options import (
     DEFAULT_HOME,
     AsOption,
     HomeOption,
     JsonOption,
     KeyOption,
-    actor,
     office,
 )
-from portcullis.cli.output import show
-from portcullis.custody import Case, Place, RecipientHome
+from portcullis.cli.output import say, show
+from portcullis.cli.visits import (
+    DEFAULT_RECIPIENT,
+    AcknowledgeOption,
+    AtOption,
+    RecipientOption,
+    moment,
+    visit,
+)
+from portcullis.custody import LABEL, Case, RecipientHome
 from portcullis.errors import Misuse, Refused
 from portcullis.release import read_package
-
-if TYPE_CHECKING:
-    from portcullis.office.public import PublicKeys
 
 PurposeOption = Annotated[
     str, Parameter(help="For instance investigation: a purpose of the agreement's authority.")
@@ -35,9 +38,6 @@ RequestsOption = Annotated[
     Path, Parameter(help="The batch file the request was sent in, its manifest beside it.")
 ]
 PublicOption = Annotated[Path, Parameter(help="The holder's public.json.")]
-AtOption = Annotated[str, Parameter(help="The time, ISO 8601; else now.")]
-DEFAULT_RECIPIENT = Path("portcullis-recipient")
-RecipientOption = Annotated[Path, Parameter(help="The recipient's home: packages and FTI log.")]
 
 
 def register(app: App) -> None:
@@ -45,7 +45,6 @@ def register(app: App) -> None:
     app.command(open_, name="open")
     app.command(ask)
     app.command(token)
-    app.command(recall)
 
 
 def ask(
@@ -56,6 +55,7 @@ def ask(
     purpose: PurposeOption,
     as_: AsOption,
     key: KeyOption,
+    acknowledge: AcknowledgeOption = False,
     recipient: RecipientOption = DEFAULT_RECIPIENT,
     out: Path = Path("opening.jws"),
     at: AtOption = "",
@@ -65,9 +65,10 @@ def ask(
     from portcullis.office.public import read_public
 
     data = _read(package)
-    visit = _Visit(RecipientHome(recipient), as_, _moment(at), _place(recipient))
-    package_id = visit.receive(data, requests, read_public(public))
-    out.write_text(visit.ask(package_id, purpose, keys.load_private(key)))
+    visited = visit(recipient, as_, key, at=moment(at), acknowledge=acknowledge)
+    check_proof = read_public(public).check_proof
+    package_id = visited.receive(data, _case(data, requests), check_proof)
+    out.write_text(visited.ask(package_id, purpose))
     show({"package": package_id, "opening_request": str(out)}, as_json=json)
 
 
@@ -93,6 +94,7 @@ def open_(
     *,
     as_: AsOption,
     key: KeyOption,
+    acknowledge: AcknowledgeOption = False,
     opening: Annotated[Path | None, Parameter(help="The opening request that was sent.")] = None,
     token: Annotated[Path | None, Parameter(help="The holder's token for it.")] = None,
     public: Annotated[Path | None, Parameter(help="The holder's public.json.")] = None,
@@ -103,92 +105,61 @@ def open_(
     purpose: PurposeOption = "investigation",
     recipient: RecipientOption = DEFAULT_RECIPIENT,
     at: AtOption = "",
-    json: JsonOption = False,
 ) -> None:
-    """Open PACKAGE with the officer's key and the holder's token; log the access, keep nothing.
+    """Show PACKAGE on this terminal, with the officer's key and the holder's token; keep nothing.
 
-    With --holder (both homes on one machine, as in the demonstration) request, token and opening
-    are one step; else give the --opening that was sent, the --token that came back, and --public.
+    One package at a time, and to a terminal only: there is no export. The access is logged. With
+    --holder (both homes on one machine, as in the demonstration) request, token and opening are
+    one step; else give the --opening that was sent, the --token that came back, and --public.
     """
     from portcullis.office.public import FILE, read_public
 
-    data, officer_key = _read(package), keys.load_private(key)
+    _check_terminal()
+    data = _read(package)
     if holder is not None and requests is not None:
         opened = office(holder)
         from portcullis.office.tokens import grant_token
 
+        _make(RecipientHome(recipient), holder)
         holder_keys = read_public(holder / FILE)
-        visit = _Visit(RecipientHome(recipient), as_, opened.now(), _place(recipient))
-        package_id = visit.receive(data, requests, holder_keys)
-        asked = visit.ask(package_id, purpose, officer_key)
+        visited = visit(recipient, as_, key, at=opened.now(), acknowledge=acknowledge)
+        case = _case(data, requests)
+        package_id = visited.receive(data, case, holder_keys.check_proof)
+        asked = visited.ask(package_id, purpose)
         granted = grant_token(opened, package_id, asked)
     elif opening is not None and token is not None and public is not None:
         holder_keys = read_public(public)
-        visit = _Visit(RecipientHome(recipient), as_, _moment(at), _place(recipient))
+        visited = visit(recipient, as_, key, at=moment(at), acknowledge=acknowledge)
+        package_id = read_package(data).parcel.package_id
         asked, granted = _read(opening).decode(), _read(token).decode()
     else:
         raise Misuse(
             "An opening needs the holder's token.",
             "Give --opening, --token and --public, or --holder and --requests on one machine.",
         )
-    content = visit.open(data, officer_key, asked, granted, holder_keys)
-    show(content, as_json=json, title="Disclosed; use solely for the purpose named")
+    content = visited.open(
+        package_id,
+        asked,
+        granted,
+        holder_jwk=holder_keys.holder,
+        check_proof=holder_keys.check_proof,
+    )
+    show(content, as_json=False, title=f"{LABEL}: use solely for the purpose named")
+    say(f"{LABEL}. Close this window when you have read it; do not copy or print it.")
 
 
-@dataclass(frozen=True)
-class _Visit:
-    """One officer at the recipient's home, at one time and place."""
-
-    home: RecipientHome
-    user: str
-    at: datetime
-    place: Place
-
-    def receive(self, data: bytes, requests: Path, holder: "PublicKeys") -> str:
-        return self.home.receive(
-            data,
-            _case(data, requests),
-            user=self.user,
-            at=self.at,
-            place=self.place,
-            check_proof=holder.check_proof,
-        )
-
-    def ask(self, package_id: str, purpose: str, key: keys.ECKey) -> str:
-        return self.home.ask(package_id, purpose, at=self.at, key=key)
-
-    def open(
-        self, data: bytes, key: keys.ECKey, asked: str, granted: str, holder: "PublicKeys"
-    ) -> dict[str, object]:
-        return self.home.open(
-            read_package(data).parcel.package_id,
-            key,
-            granted,
-            request=asked,
-            user=self.user,
-            at=self.at,
-            place=self.place,
-            holder_jwk=holder.holder,
-            check_proof=holder.check_proof,
+def _check_terminal() -> None:
+    if not sys.stdout.isatty():
+        raise Misuse(
+            "What is disclosed is shown on a terminal only, one package at a time.",
+            "Open it in a terminal, without a pipe or a file: there is no export.",
         )
 
 
-def recall(
-    packages: list[str],
-    *,
-    cause: Annotated[str, Parameter(help="unlawful-disclosure, reading-changed, order, incident.")],
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
-) -> None:
-    """Recall delivered packages: no token is given any more, and disposal is due by a date."""
-    opened = office(home)
-    from portcullis.office.recalls import recall as run
-
-    person = actor(opened, as_, key, "safeguards", "recall")
-    recalled = run(opened, person, packages, cause)
-    show({"recalled": len(recalled), "due_on": recalled[0].due_on}, as_json=json)
+def _make(home: RecipientHome, holder: Path) -> None:
+    """Make the recipient's home of the holder's on the same machine, where there is none yet."""
+    if not home.made:
+        home.make(holder / "people.json", holder / "pack")
 
 
 def _case(data: bytes, requests: Path) -> Case:
@@ -201,7 +172,7 @@ def _case(data: bytes, requests: Path) -> Case:
         items=tuple(str(found["items"]).split(";")),
         statute=str(found["statute"]),
         requested_on=_created_on(requests),
-        access=tuple(str(found["officers"]).split(";")),
+        access=tuple(each.strip() for each in str(found["officers"]).split(";")),
     )
 
 
@@ -232,19 +203,8 @@ def _find_request(path: Path, request_id: str) -> dict[str, object]:
     return dict(rows.row(0, named=True))
 
 
-def _place(recipient: Path) -> Place:
-    return Place(location=str(recipient), origin=socket.gethostname())
-
-
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
         raise Misuse(f"{path.name} cannot be read.", "Name the file.") from None
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text) if text else datetime.now(UTC).replace(microsecond=0)
-    except ValueError:
-        raise Misuse("A time is written like 2025-07-07T12:00:00+00:00.") from None

@@ -1,28 +1,68 @@
-"""The recipient's side: asking to open, opening, the FTI log; and the holder's grant of a token.
+"""The recipient's side: receipt, opening, the FTI log, status, certificates; the grant of a token.
 
 An opening is one officer, one package, one purpose, one time, on the record of both sides. What it
 cannot prevent is said in docs/what-opening-cannot-stop.md.
 """
 
 from portcullis.custody.asking import PURPOSES, Opening, ask, read_opening
+from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
 from portcullis.custody.ftilog import Entry, FtiLog
-from portcullis.custody.granting import PackageFacts, grant
+from portcullis.custody.granting import CLOCKS_MAY_DIFFER, PackageFacts, grant
 from portcullis.custody.home import Case, Place, RecipientHome
 from portcullis.custody.opening import CheckProof, check_answer, open_package
+from portcullis.custody.statements import (
+    CERTIFIED,
+    CONTINUED,
+    DESTROYED,
+    KINDS,
+    METHODS,
+    PROCEEDING,
+    RETURNED,
+    STATUSES,
+    Certificate,
+    Status,
+    sign,
+)
+from portcullis.custody.statements import read as read_statement
+from portcullis.custody.visiting import CUSTODIAN, Kept, Visit
+from portcullis.custody.warning import BANNER, LABEL
 
 __all__ = [
+    "BANNER",
+    "CERTIFIED",
+    "CLOCKS_MAY_DIFFER",
+    "CONTINUED",
+    "CUSTODIAN",
+    "DESTROYED",
+    "KINDS",
+    "LABEL",
+    "METHODS",
+    "PROCEEDING",
     "PURPOSES",
+    "RETURNED",
+    "STATUSES",
     "Case",
+    "Certificate",
     "CheckProof",
+    "Disclosure",
+    "Duty",
     "Entry",
     "FtiLog",
+    "Kept",
     "Opening",
     "PackageFacts",
     "Place",
     "RecipientHome",
+    "Status",
+    "Terms",
+    "Visit",
     "ask",
     "check_answer",
+    "day_of",
+    "duties",
     "grant",
     "open_package",
     "read_opening",
+    "read_statement",
+    "sign",
 ]

@@ -5,8 +5,9 @@ or a reordering shows. A cut at the end shows only against another record: the h
 own of every package delivered and every token granted.
 
 Fields after Publication 1075 (law.md, section 6): identifier, taxable periods, type, reason, dates
-requested and received, location, who has access, disposal; and of each event: when, who, what,
-success or failure, from where.
+requested and received, location, who has access, disposal date and method; and of each event: when,
+who, what, success or failure, from where. An acknowledgement of the warning and a look at a list
+are events of no one package: their fields of a package are empty.
 """
 
 import fcntl
@@ -27,17 +28,22 @@ _FIRST = "0" * 64
 _LONGEST = 200
 _LONGEST_LINE = 65_536
 
+Event = Literal[
+    "receipt", "opening", "acknowledgement", "view", "status", "disposal", "continued-safeguard"
+]
+
 
 @dataclass(frozen=True)
 class Entry:
     """One line of the log, before it has its number and its link.
 
     Dates and times are ISO 8601 text; ``access`` lists roster ids; ``reason`` is the statute at
-    receipt and the purpose at opening; ``opening`` is the nonce of the opening request; the
+    receipt, the purpose at opening, the status stated, the subdivision certified under, which
+    warning was read, what was looked at; ``opening`` is the nonce of the opening request; the
     disposal's fields are empty until there is one.
     """
 
-    event: Literal["receipt", "opening"]
+    event: Event
     success: bool
     at: str
     user: str
@@ -105,6 +111,10 @@ class FtiLog:
                 )
             previous = hashlib.sha256(line).hexdigest()
             yield entry
+
+    def of_request(self, request_id: str) -> list[Entry]:
+        """Return every entry of one request. Raises Refused where the chain is broken."""
+        return [entry for entry in self.entries() if entry.request_id == request_id]
 
     def verify(self) -> int:
         """Return the number of entries; raise Refused where the chain is broken."""

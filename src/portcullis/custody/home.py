@@ -1,20 +1,30 @@
-"""The recipient's home: a folder with the sealed packages and the FTI log. No content is kept."""
+"""The recipient's home: a folder with the sealed packages and the FTI log. No content is kept.
+
+Beside them lie the roster of both sides and the agreement's pack, which say who may come in, and by
+when what is due. What a person may do there is in ``visiting``.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from joserfc.jwk import ECKey
 
+from portcullis.agreements import Pack, Roster, load_pack, load_roster
 from portcullis.custody.asking import ask, read_opening
-from portcullis.custody.ftilog import Entry, FtiLog
+from portcullis.custody.deadlines import day_of
+from portcullis.custody.ftilog import Entry, Event, FtiLog
 from portcullis.custody.opening import CheckProof, check_answer, open_package
-from portcullis.errors import Misuse, Refused
+from portcullis.custody.warning import BANNER_DIGEST, SESSION, label_of_a_package
+from portcullis.errors import Misuse, PortcullisError, Refused
 from portcullis.keys import public_jwk
 from portcullis.release import package_digest, read_package
-from portcullis.tables import publish
+from portcullis.tables import fsync_folder, publish
+
+_ROSTER, _PACK = "people.json", "pack"
+_BANNER_READ = f"warning {BANNER_DIGEST}"
 
 
 @dataclass(frozen=True)
@@ -42,12 +52,83 @@ class Place:
 
 
 class RecipientHome:
-    """The home in ``folder``; made when first used."""
+    """The home in ``folder``; packages and log are made when first used."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.packages = folder / "packages"
         self.log = FtiLog(folder / "fti-log.jsonl")
+
+    @property
+    def made(self) -> bool:
+        """Whether roster and agreement are here, without which nobody comes in."""
+        return (self.folder / _ROSTER).is_file() and (self.folder / _PACK).is_dir()
+
+    def make(self, people: Path, pack: Path) -> None:
+        """Put the roster and the agreement's pack in place, or newer ones in their place.
+
+        Raises RosterErrors or PackErrors where either is not whole.
+        """
+        load_roster(people)
+        load_pack(pack)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        for source in sorted(pack.iterdir()):
+            if source.is_file():
+                publish(self.folder / _PACK / source.name, source.read_bytes())
+        publish(self.folder / _ROSTER, people.read_bytes())
+
+    def roster(self) -> Roster:
+        """Return the people enrolled. Raises Misuse where the home was not made."""
+        self._check_made()
+        return load_roster(self.folder / _ROSTER)
+
+    def pack(self) -> Pack:
+        """Return the agreement's pack. Raises Misuse where the home was not made."""
+        self._check_made()
+        return load_pack(self.folder / _PACK)
+
+    def _check_made(self) -> None:
+        if not self.made:
+            raise Misuse(
+                "The recipient's home has no roster and no agreement yet.",
+                "Make it with `portcullis custody init`.",
+            )
+
+    def acknowledge(self, user: str, *, at: datetime, place: Place) -> None:
+        """Log that ``user`` read the warning; for a while they may go on at this workstation."""
+        self.log.append(_without_package(user, at, place, "acknowledgement", _BANNER_READ))
+
+    def acknowledged(self, user: str, *, at: datetime, place: Place) -> bool:
+        """Say whether ``user`` read the warning here a short while ago. The log is the proof."""
+        return any(
+            entry.event == "acknowledgement"
+            and (entry.user, entry.origin, entry.reason) == (user, place.origin, _BANNER_READ)
+            and timedelta(0) <= at - datetime.fromisoformat(entry.at) <= SESSION
+            for entry in self.log.entries()
+        )
+
+    def check_acknowledged(self, user: str, *, at: datetime, place: Place) -> None:
+        """Raise Refused where ``user`` has not read the warning for this session."""
+        if not self.acknowledged(user, at=at, place=place):
+            raise Refused(
+                "The warning has not been acknowledged in this session.",
+                "Read it and acknowledge it; nothing is shown before.",
+            )
+
+    def viewed(
+        self,
+        user: str,
+        what: str,
+        *,
+        at: datetime,
+        place: Place,
+        request_id: str = "",
+        success: bool = True,
+    ) -> None:
+        """Log that ``user`` looked, or tried to look, at ``what`` of this home's lists."""
+        entry = _without_package(user, at, place, "view", what)
+        self.log.append(replace(entry, request_id=request_id, success=success))
 
     def receive(
         self,
@@ -76,6 +157,11 @@ class RecipientHome:
             return parcel.package_id
         if path.exists():
             raise Refused("There is another package of this id.", "Report it to the holder.")
+        if self._disposed(parcel.package_id):
+            raise Refused(
+                "The package was certified as returned or destroyed, and is not taken in again.",
+                "Delete this copy, and report where it came from.",
+            )
         self.log.append(
             Entry(
                 event="receipt",
@@ -89,11 +175,13 @@ class RecipientHome:
                 type=case.items,
                 reason=case.statute,
                 requested_on=case.requested_on.isoformat(),
-                received_on=at.date().isoformat(),
+                received_on=day_of(at).isoformat(),
                 location=place.location,
                 access=case.access,
             )
         )
+        received_on = day_of(at).isoformat()
+        publish(self._label(parcel.package_id), label_of_a_package(parcel.request_id, received_on))
         publish(path, data)
         return parcel.package_id
 
@@ -121,7 +209,8 @@ class RecipientHome:
 
         The opening, or the failed attempt, is in the log before anything is returned or raised.
         ``user`` is the roster id of who opens. Raises Refused as ``open_package`` does, for anyone
-        but the officer the package names, and for a token used before.
+        but the officer the package names, without the warning acknowledged, and for a token used
+        before. For whoever is not on the case's access list there is no such package.
         """
         data = self._package(package_id)
         attempt = replace(
@@ -137,7 +226,10 @@ class RecipientHome:
         try:
             opening = read_opening(request, public_jwk(key))
             attempt = replace(attempt, reason=opening.purpose, opening=opening.nonce)
+            if user not in attempt.access:
+                raise nothing_here()
             _check_user(data, user)
+            self.check_acknowledged(user, at=at, place=place)
             self._check_unused(opening.nonce)
             content = open_package(
                 data,
@@ -148,7 +240,7 @@ class RecipientHome:
                 holder_jwk=holder_jwk,
                 check_proof=check_proof,
             )
-        except Refused:
+        except PortcullisError:
             self.log.append(attempt)
             raise
         self.log.append(replace(attempt, success=True))
@@ -158,20 +250,64 @@ class RecipientHome:
         if any(entry.success and entry.opening == nonce for entry in self.log.entries()):
             raise Refused("This token was used before.", "Ask for a new one for each opening.")
 
+    def _disposed(self, package_id: str) -> bool:
+        return any(
+            entry.event == "disposal" and entry.package_id == package_id
+            for entry in self.log.entries()
+        )
+
     def _receipt(self, package_id: str) -> Entry:
         for entry in self.log.entries():
             if entry.event == "receipt" and entry.package_id == package_id:
                 return entry
         raise Refused("The package's receipt is not in the FTI log.", "Take the package in first.")
 
+    def officer_of(self, package_id: str) -> str:
+        """Return the officer that a package names, or "" where it is not here any more."""
+        path = self._path(package_id)
+        return read_package(path.read_bytes()).parcel.officer if path.is_file() else ""
+
+    def remove(self, package_id: str) -> None:
+        """Remove a stored package and its label, if they are here."""
+        self._path(package_id).unlink(missing_ok=True)
+        self._label(package_id).unlink(missing_ok=True)
+        fsync_folder(self.packages)
+
     def _path(self, package_id: str) -> Path:
         return self.packages / f"{package_id}.json"
+
+    def _label(self, package_id: str) -> Path:
+        return self.packages / f"{package_id}.label.txt"
 
     def _package(self, package_id: str) -> bytes:
         path = self._path(package_id)
         if not package_id.isalnum() or not path.is_file():
-            raise Misuse("There is no such package in this home.", "Take it in first.")
+            raise nothing_here()
         return path.read_bytes()
+
+
+def nothing_here() -> Misuse:
+    """Return what is said of a package that is not here, or not for whoever asks: the same."""
+    return Misuse("There is no such package in this home.", "Take it in first.")
+
+
+def _without_package(user: str, at: datetime, place: Place, event: Event, reason: str) -> Entry:
+    return Entry(
+        event=event,
+        success=True,
+        at=at.isoformat(),
+        user=user,
+        origin=place.origin,
+        package_id="",
+        request_id="",
+        taxable_periods=(),
+        type=(),
+        reason=reason,
+        requested_on="",
+        received_on="",
+        location=place.location,
+        access=(),
+    )
 
 
 def _check_user(data: bytes, user: str) -> None:

@@ -12,16 +12,17 @@ from django.db import transaction
 from portcullis import determination, ledger, matching, progress, records, screening, tables
 from portcullis.canonical import sha256_hex
 from portcullis.law import Phase, applicable, judge
-from portcullis.office import entries, files, readings, window
+from portcullis.office import entries, files, look_ups, readings, window
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import batch_key, find_batch
 from portcullis.office.home import Home
 from portcullis.office.listing import list_leaves
 from portcullis.office.models import Batch, DeterminationList
+from portcullis.office.owed import OWED, owing
 from portcullis.office.people import Actor, sign_act
-from portcullis.office.safeguards import standing_today
 from portcullis.office.stages import check_state, move
+from portcullis.standing import GateLock, Standing
 from portcullis.streams import ahead
 
 
@@ -48,10 +49,12 @@ def adjudicate(
 ) -> Adjudication:
     """Screen, match and decide every request of a batch, and put the list's root on the ledger.
 
-    Where the recipient may not receive today nothing is looked up and the batch is held. Only
-    requests that passed their face are looked up, and every look-up is logged. Safe to run again
-    after a crash: each step's file is written whole, and the list counts once its row is written.
-    Cut off between its row and the ledger, the list is put on the ledger and returned.
+    Where the recipient may not receive today, an order stops look-ups, or a request names an
+    officer who owes a status of what was disclosed before, nothing is looked up and the batch is
+    held; requests that an order reaches by themselves are not looked up. Only requests that passed
+    their face are looked up, and every look-up is logged. Safe to run again after a crash: each
+    step's file is written whole, and the list counts once its row is written. Cut off between its
+    row and the ledger, the list is put on the ledger and returned.
     """
     batch = find_batch(batch_id)
     listed = batch.lists.filter(number=1, entry__integrated=False).first()
@@ -59,15 +62,43 @@ def adjudicate(
     check_apart(home, actor, "adjudicate", batch)
     if listed is not None:
         return _finish(home, batch, listed)
-    standing = standing_today(home)
-    if not standing.met:
-        _hold(home, batch, actor, standing.reasons)
-        return Adjudication(batch.id, held=standing.reasons)
-    return _Run(home, batch, actor, announce, show).through()
+    standing = look_ups.may_look_up(home, batch)
+    reasons = (*standing.reasons, *_owing_officers(home, batch))
+    if standing.met and not reasons:
+        try:
+            return _Run(home, batch, actor, announce, show).through()
+        except _Held as held:
+            reasons = held.standing.reasons
+    _hold(home, batch, actor, reasons)
+    return Adjudication(batch.id, held=reasons)
+
+
+class _Held(Exception):  # noqa: N818 - nothing went wrong
+    """What was allowed when the batch was begun is not when somebody is to be looked up."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__()
+        self.standing = standing
+
+
+def _owing_officers(home: Home, batch: Batch) -> list[str]:
+    """Return why the batch is held for officers it names who owe an overdue status."""
+    overdue = owing(home)
+    if not overdue or "officers" not in home.pack.fields:
+        return []
+    named = files.read_step(home, batch, files.REQUESTS, ["officers"])["officers"]
+    each = set(named.drop_nulls().unique().str.split(";").explode().str.strip_chars().to_list())
+    return [
+        f"{OWED}: The officer {officer}, named in this batch, owes the status of an earlier "
+        f"disclosure since {due_on}. The officer states it with `portcullis custody status`, or "
+        "the custodian certifies its disposal; then adjudicate again."
+        for officer, due_on in sorted(overdue.items())
+        if officer in each
+    ]
 
 
 def _hold(home: Home, batch: Batch, actor: Actor, reasons: tuple[str, ...]) -> None:
-    codes = [reason.partition(":")[0] for reason in reasons]
+    codes = list(dict.fromkeys(reason.partition(":")[0] for reason in reasons))
     with transaction.atomic():
         sign_act(home, actor, "held", {"reasons": codes}, batch.id)
         batch.held_reason = " ".join(reasons)
@@ -103,6 +134,7 @@ class _Run:
         self._key = batch_key(home, batch)
         self._basis = readings.basis_on(home, home.today())
         self._index_digest = ""
+        self._stopped = pl.Series("row", [], dtype=pl.UInt32)
         self._result = Adjudication(batch.id)
 
     def through(self) -> Adjudication:
@@ -171,7 +203,7 @@ class _Run:
             key = self._home.derived_key("index")
             with records.open_index(self._home.index, key) as index:
                 self._index_digest = index.info.digest
-                self._log_lookups(passed["row"])
+                passed = self._may_look_up(passed)
                 found = matching.match(passed, index, self._basis, show=self._show)
                 self._result.looked_up = index.lookups
         asked = found.join(passed.select("row", "^periods$"), on="row", maintain_order="left")
@@ -179,6 +211,19 @@ class _Run:
         found = found.join(judged, on="row", maintain_order="left")
         tables.write_table(self._folder / files.MATCHES, found, self._key)
         return found
+
+    def _may_look_up(self, passed: pl.DataFrame) -> pl.DataFrame:
+        """Return those of ``passed`` who may be looked up now; that they are is on the ledger."""
+        # What an order reaches is found before the gate is held, which then need not wait for it.
+        look_ups.stopped(self._home, self._batch)
+        with GateLock(self._home.gate_lock).shared():
+            standing = look_ups.may_look_up(self._home, self._batch)
+            if not standing.met:
+                raise _Held(standing)
+            self._stopped = look_ups.stopped(self._home, self._batch)
+            allowed = passed.filter(~pl.col("row").is_in(self._stopped.implode()))
+            self._log_lookups(allowed["row"])
+        return allowed
 
     def _log_lookups(self, rows: pl.Series) -> None:
         """Log which requests are about to be looked up: the file first, then its digest's entry."""
@@ -205,10 +250,16 @@ class _Run:
         decided = []
         with self._step("Decide the requests") as advance:
             for part, found in zip(requests, findings, strict=True):
-                decided.append(determination.decide(part, found, matched))
+                decided.append(self._held(determination.decide(part, found, matched)))
                 advance(part.height)
         tables.write_table(self._folder / files.DETERMINATIONS, decided, self._key)
         return pl.concat(decided)
+
+    def _held(self, decided: pl.DataFrame) -> pl.DataFrame:
+        """Say of each request that was not looked up because of an order that it was for that."""
+        by_order = (pl.col("outcome") == "held") & pl.col("row").is_in(self._stopped.implode())
+        why = pl.when(by_order).then(pl.lit(look_ups.ORDER_STANDS)).otherwise("reasons")
+        return decided.with_columns(reasons=why)
 
     def _list(self, table: pl.DataFrame, matches: pl.DataFrame) -> None:
         """Write the leaves; put the list, under its basis, on the ledger. No counts by outcome."""

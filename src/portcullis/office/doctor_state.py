@@ -14,8 +14,10 @@ from portcullis.office import (
     catching_up,
     comparing,
     cosigned,
+    persons,
     reinstating,
     restoring,
+    sealed,
     signers,
     witnesses,
 )
@@ -182,6 +184,20 @@ def _erasable_keys(home: Home) -> Iterator[Finding]:
             )
 
 
+def _sealed_files(home: Home) -> Iterator[Finding]:
+    for sentence in sealed.missing(home):
+        yield Finding("sealed", sentence, "Put the folder sealed/ back from a backup.")
+
+
+def _sealed_persons(home: Home) -> Iterator[Finding]:
+    for name in persons.missing(home):
+        yield Finding(
+            "persons-missing",
+            f"The persons under seal that {name} names are not here; it reaches every request.",
+            f"Counsel seals them again with `portcullis order persons {name}`.",
+        )
+
+
 def _newest_index(home: Home) -> Iterator[Finding]:
     try:
         with records.open_index(home.index, home.derived_key("index")) as index:
@@ -202,5 +218,7 @@ CHECKS: dict[str, Check] = {
     "state": _state,
     "witness": _witnesses,
     "erasable-keys": _erasable_keys,
+    "sealed": _sealed_files,
     "index": _newest_index,
+    "sealed-persons": _sealed_persons,
 }

@@ -3,7 +3,7 @@
 import polars as pl
 
 from portcullis import screening, tables
-from portcullis.law import FOR_A_PERSON, MET, Basis
+from portcullis.law import FOR_A_PERSON, MET, Basis, Phase, applicable
 from portcullis.office import files
 from portcullis.office.files import batch_key
 from portcullis.office.home import Home
@@ -23,8 +23,10 @@ def public_findings(home: Home, batch: Batch) -> pl.DataFrame:
     basis = files.basis_of(batch)
     requests = tables.scan_table(folder / files.REQUESTS, key)
     findings = tables.scan_table(folder / files.FINDINGS, key)
+    measures = _measures(home, batch, basis)
     parts = [
-        _explain(home, part, found, basis) for part, found in zip(requests, findings, strict=True)
+        _explain(home, part, found, basis, measures)
+        for part, found in zip(requests, findings, strict=True)
     ]
     quarantined = files.read_step(home, batch, files.QUARANTINE).select(
         "source_row",
@@ -36,14 +38,28 @@ def public_findings(home: Home, batch: Batch) -> pl.DataFrame:
     return pl.concat([*parts, quarantined])
 
 
-def _explain(home: Home, requests: pl.DataFrame, found: pl.DataFrame, basis: Basis) -> pl.DataFrame:
+def _measures(home: Home, batch: Batch, basis: Basis) -> pl.DataFrame:
+    """Return ``row`` and the measures of the batch that the causes behind the messages read."""
+    causes = [each.cause(basis) for each in applicable(basis, Phase.FACE) if each.cause is not None]
+    read = {name for cause in causes for name in cause.meta.root_names()}
+    wanted = sorted(name for name in read if name.startswith("m_"))
+    if not wanted:
+        return pl.DataFrame(schema={"row": pl.UInt32})
+    return files.read_step(home, batch, files.MEASURES, ["row", *wanted])
+
+
+def _explain(
+    home: Home, requests: pl.DataFrame, found: pl.DataFrame, basis: Basis, measures: pl.DataFrame
+) -> pl.DataFrame:
     judged = [name for name in found.columns if name not in ("row", "face_outcome")]
     shown = found.filter(pl.col("face_outcome").is_in(_PUBLIC)).with_columns(
         pl.when(pl.col(name) == FOR_A_PERSON).then(MET).otherwise(name).cast(pl.UInt8).alias(name)
         for name in judged
     )
     rows = requests.filter(pl.col("row").is_in(shown["row"].implode()))
-    prepared = screening.prepare(rows, home.pack)
+    prepared = screening.prepare(rows, home.pack).join(
+        measures, on="row", how="left", maintain_order="left"
+    )
     lines = screening.explain(screening.Findings(shown, basis), prepared)
     return lines.join(
         rows.select("request_id", "source_row"), on="request_id", maintain_order="left"

@@ -14,15 +14,16 @@ from django.db import transaction
 from portcullis import keys, law, matching, screening, tables
 from portcullis.errors import Refused
 from portcullis.law import Basis, Explained, Phase, Result
-from portcullis.office import entries, erased, files
+from portcullis.office import entries, erased, files, persons
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, Erasure, Package, SafeguardRecord
-from portcullis.office.orders import standing_orders
+from portcullis.office.orders import orders_stopping
 from portcullis.office.people import Actor, deny, identify, sign_act
 from portcullis.office.review_journal import REVIEWED
+from portcullis.office.safeguards import standing_of
 from portcullis.oversight import Explanation, Returned
-from portcullis.standing import SafeguardStanding, Subject, may_receive
+from portcullis.standing import LOOK_UP, RELEASE, SafeguardStanding, Subject, in_scope
 
 ACT = "explain"
 ENTRY = "inspected"
@@ -234,8 +235,8 @@ def _standing(home: Home, batch: Batch, frame: pl.DataFrame, basis: Basis) -> li
     asked = _subject(home, batch, frame, basis)
     facts = {
         "agreement_in_force": home.pack.in_force(basis.as_of),
-        "standing_met": may_receive(record, basis.as_of).met,
-        "order_in_scope": any(order.scope.covers(asked) for order in standing_orders()),
+        "standing_met": standing_of(home, record, basis.as_of).met,
+        "order_in_scope": bool(in_scope(orders_stopping(home, LOOK_UP, RELEASE), asked)),
     }
     return [pl.Series(name, [value]) for name, value in facts.items()]
 
@@ -250,6 +251,7 @@ def _subject(home: Home, batch: Batch, frame: pl.DataFrame, basis: Basis) -> Sub
         statutes=frozenset({*basis.statutes, home.pack.agreement.legal_basis}),
         officers=frozenset(row.get("officer_list") or ()),
         readings=frozenset(basis.readings),
+        persons=persons.in_batch(home, batch.id, persons.named()).of(row["row"]),
         received_on=batch.received_on,
     )
 

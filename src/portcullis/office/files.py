@@ -113,6 +113,11 @@ def accounted(columns: Iterable[str]) -> list[str]:
     return [name for name in ACCOUNTED if name in have]
 
 
+def history(home: Home, history_id: str) -> Path:
+    """Return the folder of one imported history's files."""
+    return home.path / "history" / history_id
+
+
 def accounting(home: Home, batch_id: str, name: str) -> Path:
     """Return the path of one file of the permanent accounting."""
     return home.path / "accounting" / batch_id / name

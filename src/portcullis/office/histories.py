@@ -19,7 +19,7 @@ from portcullis import intake, law, matching, progress, records, screening, tabl
 from portcullis.agreements import FieldRule, Pack
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, erased, files, readings
+from portcullis.office import entries, erased, files, look_ups, readings
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import History
@@ -44,7 +44,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 def folder(home: Home, history_id: str) -> Path:
     """Return the folder of one history's files."""
-    return home.path / "history" / history_id
+    return files.history(home, history_id)
 
 
 def find_history(history_id: str) -> History:
@@ -132,7 +132,7 @@ def compare_history(
 
     The look-ups are logged first. The last known address is sought as of the day of disclosure.
     Returns how many requests were compared. Safe to run again: the comparison counts once its act
-    is written.
+    is written. Raises Refused where an order that stops look-ups reaches the history.
     """
     check_role(home, actor, ROLE, "history-compare")
     with _alone(home):
@@ -142,7 +142,8 @@ def compare_history(
         key = history_key(home, history)
         requests = _comparable(home, history, key)
         with records.open_index(home.index, home.derived_key("index")) as index:
-            _log_lookups(home, history, requests["row"], index.info.digest, key)
+            with look_ups.looking_up_history(home, history):
+                _log_lookups(home, history, requests["row"], index.info.digest, key)
             basis = readings.basis_on(home, home.today())
             found = []
             with progress.step(show, "Compare with the records", requests.height) as advance:
@@ -171,6 +172,14 @@ def quarantined_rows(home: Home, history: History) -> pl.DataFrame:
         folder(home, history.id) / files.QUARANTINE,
         history_key(home, history),
         ["source_row", "request_id", "reason", "field", "message"],
+    )
+
+
+def disclosed(home: Home, history: History) -> pl.DataFrame:
+    """Return ``row, request_id, disclosed_on, disclosed_to`` of every disclosure taken in."""
+    columns = ["row", "request_id", *DISCLOSED]
+    return tables.read_table(
+        folder(home, history.id) / files.REQUESTS, history_key(home, history), columns
     )
 
 

@@ -2,8 +2,9 @@
 
 A determination list names the index it was made with. Where another is in use since, a filing in
 it may protect an address, be the newer last known one, or bring a second person of that name. So
-its rows are looked up again, once for each index, logged first as every look-up is; what is not
-answered as on the list is held. That is: one by review's finding too, which is of one index.
+its rows are looked up again, once for each index, logged first as every look-up is. Held is what an
+order keeps from being looked up, and what is not answered as on the list: one by review's finding
+too, which is of one index.
 """
 
 from pathlib import Path
@@ -15,7 +16,7 @@ from portcullis import matching, progress, records, screening, tables
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.law import MET, Phase, applicable, judge
-from portcullis.office import entries, files, readings
+from portcullis.office import entries, files, look_ups, readings
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
 from portcullis.standing import GateLock
@@ -65,11 +66,22 @@ def changed(
 ) -> dict[int, str]:
     """Return which of ``rows`` the index in use does not answer as the list does, and why.
 
-    Why: the first element of the match not met today, or ``CHANGED``. Nobody is looked up where
-    the index is the list's own, or all of ``rows`` were looked up in this one before. Raises
-    Refused where no index can be used: then nothing may leave.
+    Why: the first element of the match not met today, ``CHANGED``, or that an order stops the
+    look-up. Nobody is looked up where the index is the list's own, or all of ``rows`` were looked
+    up in this one before. Raises Refused where no index can be used, or the recipient may not
+    receive: then nothing may leave.
     """
     if not rows or not is_another(home, batch):
+        return {}
+    barred = set(look_ups.stopped(home, batch)) & set(rows)
+    return {
+        **dict.fromkeys(sorted(barred), look_ups.ORDER_STANDS),
+        **_changed(home, batch, [row for row in rows if row not in barred], show),
+    }
+
+
+def _changed(home: Home, batch: Batch, rows: list[int], show: progress.Show) -> dict[int, str]:
+    if not rows:
         return {}
     wanted = pl.Series("row", rows, dtype=pl.UInt32)
     asked = _asked(home, batch, wanted)
@@ -102,7 +114,8 @@ def _found(home: Home, batch: Batch, asked: pl.DataFrame, show: progress.Show) -
                 before = tables.read_table(path, key)
                 if asked["row"].is_in(before["row"].implode()).all():
                     return before
-            _log(home, batch, asked["row"], digest)
+            with look_ups.looking_up(home, batch, asked["row"]):
+                _log(home, batch, asked["row"], digest)
             basis = readings.basis_on(home, home.today())
             found = matching.match(asked, index, basis, show=show)
     except Misuse as problem:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from portcullis import keys, standing
 from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
-from portcullis.office.models import LiftApproval, Placed
+from portcullis.office.models import Entry, LiftApproval, Placed
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.standing import GateLock, Hold, Lift, Order, Scope
 
@@ -81,8 +81,25 @@ def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -
 
 
 def standing_orders() -> list[Order]:
-    """Return the orders that stand now. Read inside the gate lock when something is to go out."""
+    """Return the orders that are filed and not lifted, whether or not they have taken effect."""
     return [one for one in _standing(Order.KIND) if isinstance(one, Order)]
+
+
+def orders_stopping(home: Home, *acts: str) -> list[Order]:
+    """Return the orders that stop any of ``acts`` (of ``STOPS``) now.
+
+    Read inside the gate lock when something is to go out. A clock that was put back opens nothing:
+    what had taken effect when the newest entry was written has taken effect.
+    """
+    orders = standing_orders()
+    if all(order.effective_at is None for order in orders):
+        return standing.stopping(orders, acts, home.now())
+    return standing.stopping(orders, acts, max(home.now(), _newest_entry(home)))
+
+
+def _newest_entry(home: Home) -> datetime:
+    newest = Entry.objects.order_by("-position").first()
+    return datetime.fromisoformat(entries.body(newest)["at"]) if newest else home.now()
 
 
 def standing_holds() -> list[Hold]:
@@ -91,10 +108,10 @@ def standing_holds() -> list[Hold]:
 
 
 def listing() -> list[dict[str, Any]]:
-    """Return every order and hold there was, with whether it stands."""
+    """Return every order and hold there was, with who filed it and whether it stands."""
     return [
-        {**row.entry, "kind": row.kind, "standing": row.standing}
-        for row in Placed.objects.order_by("act_id")
+        {**row.entry, "kind": row.kind, "by": row.act.person, "standing": row.standing}
+        for row in Placed.objects.order_by("act_id").select_related("act")
     ]
 
 

@@ -11,7 +11,7 @@ from portcullis import ledger, progress, release, tables
 from portcullis.canonical import SEPARATOR
 from portcullis.determination import commitment, nonces_of
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import clearances, entries
 from portcullis.office.entries import Announce
 from portcullis.office.files import (
     DETERMINATIONS,
@@ -25,9 +25,11 @@ from portcullis.office.files import (
 )
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
+from portcullis.office.look_ups import ORDER_STANDS
 from portcullis.office.looking_again import changed
 from portcullis.office.models import Batch, Package
 from portcullis.office.nonces import read_nonces
+from portcullis.office.owed import OWED, owing
 from portcullis.office.rejudging import no_longer_met
 
 COMMIT_EVERY = 256
@@ -78,17 +80,21 @@ def authorise(home: Home, batch: Batch) -> None:
 def judge_again(home: Home, batch: Batch) -> None:
     """Judge the time-dependent elements on this day; what is no longer met is not sent.
 
-    Nor is what was to go to an officer who is no longer on the roster in force.
+    Nor is what was to go to an officer who is no longer on the roster in force, or who owes a
+    status of an earlier disclosure.
     """
     waiting = Package.objects.filter(batch=batch, state__in=WAITING)
     facts = list(waiting.values_list("id", "row", "officer"))
     unmet = no_longer_met(home, batch, sorted({row for _, row, _ in facts}))
     serving = {person.id for person in home.roster.with_role("officer", home.today())}
+    overdue = owing(home)
     for package_id, row, officer in facts:
         if row in unmet:
             _withhold(home, package_id, "element-no-longer-met", unmet[row])
         elif officer not in serving:
             _withhold(home, package_id, "officer-not-in-force", "officer-not-in-force")
+        elif officer in overdue:
+            _withhold(home, package_id, OWED, OWED)
 
 
 def look_again(home: Home, batch: Batch, show: progress.Show = progress.unseen) -> None:
@@ -101,7 +107,9 @@ def look_again(home: Home, batch: Batch, show: progress.Show = progress.unseen) 
     unmet = changed(home, batch, sorted({row for _, row in facts}), show)
     for package_id, row in facts:
         if row in unmet:
-            _withhold(home, package_id, "element-no-longer-met", unmet[row])
+            by_order = unmet[row] == ORDER_STANDS
+            told = ORDER_STANDS if by_order else "element-no-longer-met"
+            _withhold(home, package_id, told, unmet[row])
 
 
 def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
@@ -113,7 +121,7 @@ def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
         # A crash may have left it published; no token is given for it, and now it goes.
         published(home, package).unlink(missing_ok=True)
         if package.digest:
-            staged(home, package).unlink(missing_ok=True)
+            dispose(home, package)
         package.concluded = entries.record(
             "not-sent",
             {"package": package.id, "reason": told},
@@ -122,6 +130,12 @@ def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
         )
         package.state, package.reason = "not-sent", reason
         package.save(update_fields=["state", "reason", "concluded"])
+
+
+def dispose(home: Home, package: Package) -> None:
+    """Remove a sealed package that is not sent, unless a preservation hold reaches it."""
+    if not clearances.holds_reaching(home, package):
+        staged(home, package).unlink(missing_ok=True)
 
 
 def seal_waiting(

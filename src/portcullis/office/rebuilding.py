@@ -20,6 +20,7 @@ _ACT_OF = {
     "reviewed": "review",
 }
 _PLACED = ("kind", "id", "docket", "court", "on", "document", "scope")
+_OF_AN_ORDER = ("stops", "effective_at", "expires_on")
 _BY_THE_THOUSAND = ("release-authorised", "delivered", "not-sent", "opening-refused")
 _NOT_SAID = ("kind", "at", "approvals")
 
@@ -232,7 +233,9 @@ def _concluded(recorded: Recorded, position: int, body: Facts) -> None:
 
 
 def _placed(recorded: Recorded, position: int, body: Facts) -> None:
-    recorded.placed[body["id"]] = Placed(position, {name: body[name] for name in _PLACED})
+    said = {name: body[name] for name in _PLACED}
+    said |= {name: body[name] for name in _OF_AN_ORDER if name in body}
+    recorded.placed[body["id"]] = Placed(position, said)
 
 
 def _lifted(recorded: Recorded, position: int, body: Facts) -> None:
@@ -315,6 +318,7 @@ _STEPS: dict[str, Step] = {
     "opening-granted": _opened,
     "recall": _recalled,
     "safeguards": _safeguards,
+    "finding-accepted": _safeguards,
     "history-imported": _imported,
     "history-compared": _compared,
     "reexamined": _reexamined,

@@ -1,44 +1,144 @@
-"""Recall: a package that should not have left is closed at once, and its disposal demanded."""
+"""Recall: what should not have left is closed at once, and its disposal demanded and tracked.
 
-from collections.abc import Sequence
-from datetime import timedelta
+The recall is an object on the ledger: its ground, its day, a commitment to the list of what it
+covers, a lot for each recipient of each source, and every step after. Packages are closed by their
+own entries, so that no token is given for them any more. How far it is, is folded from the entries
+(``oversight.recall``); the list itself is sealed.
+"""
 
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from typing import TypeVar
+
+import polars as pl
 from django.db import transaction
 
+from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, incidents, sealed
 from portcullis.office.home import Home
-from portcullis.office.models import Package, Recall
+from portcullis.office.models import Entry, Package, Recall
 from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.recall_cover import NOTHING, Ground, Named, cover
+from portcullis.oversight import recall as rules
+from portcullis.oversight.recall_statement import commitment
 from portcullis.standing import GateLock
 
-CAUSES = ("unlawful-disclosure", "reading-changed", "order", "incident")
+ROLE = "safeguards"
+
+_A_LOT = 500  # packages an entry: an entry of the ledger has at most 65,535 bytes
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked: a recall under ``id``, on a ``ground``, of what is ``named`` beside it."""
+
+    id: str
+    ground: Ground
+    named: Named = NOTHING
+
+
+def every() -> dict[str, rules.Recall]:
+    """Return every recall, by id, as the entries make them."""
+    rows = Entry.objects.filter(kind__in=rules.KINDS).order_by("position")
+    return rules.fold(entries.body(row) for row in rows)
+
+
+def find(recall_id: str) -> rules.Recall:
+    """Return a recall; raise Refused where there is none of that id."""
+    found = every().get(recall_id)
+    if found is None:
+        raise Refused("There is no recall of that id.", "See `portcullis recall list`.")
+    return found
+
+
+def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
+    """Recall, in one act, all that the ground covers: no token is given for its packages any more.
+
+    Disposal is due within the pack's number of days; of a package recalled before, the day it was
+    then due stands. Raises Misuse and Refused as ``cover``, Refused where the id is taken.
+    """
+    check_role(home, actor, ROLE, "recall")
+    incidents.check_id("id", asked.id)
+    covered = cover(home, asked.ground, asked.named)
+    salt = secrets.token_hex(32)
+    due = home.today() + timedelta(days=home.pack.safeguards.disposal_days)
+    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+        if asked.id in every():
+            raise Refused("There is a recall of that id already.", "Give it another id.")
+        name = f"recall-{sha256_hex([asked.id.encode()])[:32]}"
+        facts = {
+            "recall": asked.id,
+            "ground": {"kind": asked.ground.kind, "of": asked.ground.of},
+            "cause": asked.ground.cause,
+            "due_on": due.isoformat(),
+            "disclosures": covered.height,
+            "covered": commitment(salt, covered),
+            sealed.FIELD: sealed.keep(home, name, {"salt": salt}, covered),
+        }
+        sign_act(home, actor, rules.OPENED, facts)
+        entries.record_all(rules.LOT, _lots(asked.id, covered), at=home.now().isoformat())
+        _close(home, actor, asked, covered["package"], due)
+    entries.integrate(home)
+    return find(asked.id)
 
 
 def recall(home: Home, actor: Actor, package_ids: Sequence[str], cause: str) -> list[Recall]:
-    """Recall packages: no token is given for them any more.
+    """Recall packages by their ids, as a recall of its own under the next free number."""
+    check_role(home, actor, ROLE, "recall")
+    taken = every()
+    free = next(f"recall-{each}" for each in count(1) if f"recall-{each}" not in taken)
+    asked = Asked(free, Ground("named", cause), Named(tuple(package_ids)))
+    open_recall(home, actor, asked)
+    found = Recall.objects.filter(package__in=set(package_ids))
+    return list(found.order_by("due_on", "package_id"))
 
-    The recipient must dispose of them within the pack's number of days; where one was recalled
-    before, the day it was then due stands. Raises Refused where one was not delivered.
-    """
-    check_role(home, actor, "safeguards", "recall")
-    if cause not in CAUSES:
-        raise Refused(f"There is no cause {cause}.", f"The causes are: {', '.join(CAUSES)}.")
-    due = home.today() + timedelta(days=home.pack.safeguards.disposal_days)
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
-        packages = list(Package.objects.filter(id__in=set(package_ids), state="delivered"))
-        if len(packages) != len(set(package_ids)):
+
+def covered_by(home: Home, found: rules.Recall) -> tuple[str, pl.DataFrame]:
+    """Return the random bytes (hex) and the list that the recall's entry commits to."""
+    facts = sealed.facts_of(home, found.sealed)
+    return str(facts["salt"]), sealed.table_of(home, found.sealed)
+
+
+def chunks(items: Sequence[T], size: int = _A_LOT) -> Iterator[Sequence[T]]:
+    """Yield ``items`` in runs of at most ``size``."""
+    yield from (items[first : first + size] for first in range(0, len(items), size))
+
+
+def _lots(recall_id: str, covered: pl.DataFrame) -> list[dict[str, object]]:
+    """Return what the ledger says of each lot: never to whom in words, which a file may say."""
+    lots = covered.group_by("lot", "of", "source", "custodian", maintain_order=True).len()
+    return [
+        {
+            "recall": recall_id,
+            "lot": lot,
+            "of": of,
+            "source": source,
+            "custodian": custodian,
+            "disclosures": count,
+        }
+        for lot, of, source, custodian, count in lots.iter_rows()
+    ]
+
+
+def _close(home: Home, actor: Actor, asked: Asked, packages: pl.Series, due: date) -> None:
+    """Close the packages that no recall closed before."""
+    before = set(Recall.objects.values_list("package_id", flat=True))
+    fresh = sorted(set(packages.to_list()) - before - {""})
+    for part in chunks(fresh):
+        if Package.objects.filter(id__in=part, state="delivered").count() != len(part):
             raise Refused("Not every package named was delivered.", "Name delivered packages only.")
-        fresh = [package for package in packages if not hasattr(package, "recall")]
-        if fresh:
-            facts = {
-                "packages": sorted(package.id for package in fresh),
-                "cause": cause,
-                "due_on": due.isoformat(),
-            }
-            act = sign_act(home, actor, "recall", facts)
-            for package in fresh:
-                Recall.objects.create(package=package, cause=cause, due_on=due, act=act)
-        recalls = list(Recall.objects.filter(package__in=packages).order_by("due_on", "package_id"))
-    entries.integrate(home)
-    return recalls
+        facts = {
+            "recall": asked.id,
+            "packages": list(part),
+            "cause": asked.ground.cause,
+            "due_on": due.isoformat(),
+        }
+        act = sign_act(home, actor, rules.PACKAGES, facts)
+        Recall.objects.bulk_create(
+            Recall(package_id=one, cause=asked.ground.cause, due_on=due, act=act) for one in part
+        )

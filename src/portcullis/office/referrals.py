@@ -19,7 +19,7 @@ from portcullis import matching, records, screening, tables
 from portcullis.errors import Refused
 from portcullis.law import MET, Phase, applicable, judge
 from portcullis.matching import RULES, Near, NotFindable
-from portcullis.office import entries, files, likelihood
+from portcullis.office import entries, files, likelihood, look_ups
 from portcullis.office.duties import check_apart
 from portcullis.office.files import find_batch, list_in_force
 from portcullis.office.home import Home
@@ -212,10 +212,11 @@ def _listed_index(batch: Batch) -> str:
 def _reading(home: Home, batch: Batch, actor: Actor, wanted: Done) -> Iterator[records.Index]:
     """Put the reading on the ledger, then open the index that the list was made with.
 
-    Raises Refused where another index is current.
+    Raises Refused where another index is current, the recipient may not receive today, or an order
+    stops the look-up.
     """
     listed = _listed_index(batch)
-    begin(home, batch, actor, listed, wanted)
+    begin(home, batch, actor, listed, wanted, look_ups.looking_up(home, batch, [wanted.row]))
     with records.open_index(home.index, home.derived_key("index")) as index:
         if index.info.digest != listed:
             raise Refused(

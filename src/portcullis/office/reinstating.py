@@ -9,7 +9,7 @@ with what is to be done again.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from portcullis.office import signers, witnesses
+from portcullis.office import persons, sealed, signers, witnesses
 from portcullis.office.home import Home
 from portcullis.office.models import (
     Act,
@@ -142,7 +142,7 @@ def reinstate_safeguards(recorded: Recorded) -> list[str]:
     )
     return [
         "The recipient's newest safeguard record is not in the backup, and the older one no longer "
-        "counts: put it in force again with `portcullis safeguards`."
+        "counts: put it in force again with `portcullis safeguards`, and accept its findings anew."
     ]
 
 
@@ -206,6 +206,12 @@ def to_do_again(home: Home, recorded: Recorded) -> list[str]:
         f"folder versions/{digest}."
         for version, digest in recorded.versions.items()
         if not (home.versions / digest).is_dir()
+    ]
+    again += sealed.missing(home)
+    again += [
+        f"The persons under seal that {name} names are not in the backup, and until they are it "
+        f"reaches every request: seal them again with `portcullis order persons {name}`."
+        for name in persons.missing(home)
     ]
     if not witnesses.pack_agrees(home, signers.now_in_force()):
         again.append(

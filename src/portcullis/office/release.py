@@ -24,7 +24,7 @@ from django.db import transaction
 
 from portcullis import progress
 from portcullis.errors import Refused
-from portcullis.office import entries, looking_again, packing, readings
+from portcullis.office import entries, looking_again, packing, subjects
 from portcullis.office.conclusion import conclude
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
@@ -38,12 +38,12 @@ from portcullis.office.freshness import (
 from portcullis.office.home import Home
 from portcullis.office.listing import check_list
 from portcullis.office.models import Approval, Batch, Package
-from portcullis.office.orders import standing_orders
+from portcullis.office.orders import orders_stopping
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.referrals import check_none_unlisted
-from portcullis.office.safeguards import standing_today
+from portcullis.office.safeguards import may_receive_now, standing_today
 from portcullis.office.stages import check_state, move
-from portcullis.standing import GateLock, Standing, Subject, gate
+from portcullis.standing import RELEASE, USE, GateLock, Standing, Subject, gate
 from portcullis.tables import fsync_folder
 
 RELEASE_WAITS = 600.0  # seconds a second process may wait for the first
@@ -171,14 +171,14 @@ def publish(home: Home, batch: Batch, package_id: str, announce: Announce = sile
         else:
             # A crash may have left it published; no token is given for it, and now it goes.
             out.unlink(missing_ok=True)
-            staged.unlink(missing_ok=True)
+            packing.dispose(home, package)
             _conclude_package(home, package, NOT_SENT, open_now.reasons[0].partition(":")[0])
         announce("commit-delivery")
 
 
 def gate_now(home: Home, batch: Batch, package: Package) -> Standing:
     """Return whether the gate is open to ``package`` now. Call while holding the gate lock."""
-    standing = gate(standing_orders(), subject(home, batch, package), standing_today(home))
+    standing = _gate(home, package, RELEASE)
     expires = Approval.objects.get(list=list_in_force(batch)).expires_on
     if home.today() > expires:
         return Standing.of([*standing.reasons, "approval-expired: The approval has expired."])
@@ -187,22 +187,14 @@ def gate_now(home: Home, batch: Batch, package: Package) -> Standing:
 
 def gate_now_for_opening(home: Home, package: Package) -> Standing:
     """Return whether the gate is open to the opening of a delivered package now."""
-    standing = gate(standing_orders(), subject(home, package.batch, package), standing_today(home))
+    standing = _gate(home, package, RELEASE, USE)
     return Standing.of([*standing.reasons, *ledger_standing(home).reasons])
 
 
-def subject(home: Home, batch: Batch, package: Package) -> Subject:
-    """Return what the gate is asked about: one package, with everything known of it."""
-    pack = home.pack
-    return Subject(
-        agreements=frozenset({pack.id}),
-        batches=frozenset({batch.id}),
-        packages=frozenset({package.id}),
-        statutes=frozenset({*pack.request.statutes, pack.agreement.legal_basis}),
-        officers=frozenset({package.officer}),
-        readings=frozenset(readings.basis_on(home, home.today()).readings),
-        received_on=batch.received_on,
-    )
+def _gate(home: Home, package: Package, *acts: str) -> Standing:
+    orders = orders_stopping(home, *acts)
+    asked = subjects.of_package(home, package) if orders else Subject()
+    return gate(orders, asked, may_receive_now(home, package.officer))
 
 
 def count(batch: Batch) -> Released:

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portcullis import tables
 from portcullis.errors import Refused
-from portcullis.office import entries, files, readings
+from portcullis.office import entries, subjects
 from portcullis.office.home import Home
 from portcullis.office.keystore import BATCH, HISTORY, REEXAMINATION, Erasable
 from portcullis.office.models import Batch, Entry, Erasure, History, Reexamination
@@ -92,40 +91,15 @@ def _kept() -> list[tuple[Erasable, date | None]]:
 
 
 def _batch(home: Home, batch_id: str) -> list[Subject]:
-    """Return a batch as a hold asks about it. Read from the accounting, which is there for ever."""
+    """Return a batch as a hold asks about it."""
     batch = Batch.objects.filter(id=batch_id).first()
-    if batch is None:
-        return [Subject()]
-    path = files.accounting(home, batch.id, "requests.tbl")
-    named = tables.read_table(path, home.derived_key("accounting"), ["officers"])["officers"]
-    bases = [readings.basis_on(home, home.today())]
-    if batch.lists.filter(number=1).exists():
-        bases.append(files.basis_of(batch))
-    officers = named.drop_nulls().unique().str.split(";").explode().str.strip_chars()
-    return [
-        Subject(
-            agreements=frozenset({home.pack.id, *(basis.agreement for basis in bases)}),
-            batches=frozenset({batch.id}),
-            packages=frozenset(batch.packages.values_list("id", flat=True)),
-            statutes=frozenset(
-                {home.pack.agreement.legal_basis, *(s for basis in bases for s in basis.statutes)}
-            ),
-            officers=frozenset(officers.to_list()),
-            readings=frozenset(reading for basis in bases for reading in basis.readings),
-            received_on=batch.received_on,
-        )
-    ]
+    return [Subject() if batch is None else subjects.of_whole_batch(home, batch)]
 
 
 def _history(home: Home, history_id: str) -> list[Subject]:
-    """Return a history as a hold asks about it: what it does not say lies in every scope."""
-    return [
-        Subject(
-            agreements=frozenset({home.pack.id}),
-            batches=frozenset({history_id}),
-            packages=frozenset(),
-        )
-    ]
+    """Return a history as a hold asks about it."""
+    history = History.objects.filter(id=history_id).first()
+    return [Subject() if history is None else subjects.of_history(home, history)]
 
 
 def _reexamination(home: Home, number: str) -> list[Subject]:

@@ -10,6 +10,7 @@ it; only those count whose entry stands.
 
 import secrets
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -80,15 +81,31 @@ class Review:
         return self.answer.act if self.answer is not None else FOUND
 
 
-def begin(home: Home, batch: Batch, actor: Actor, index: str, wanted: Done) -> None:
+def begin(  # noqa: PLR0917 - what is read, by whom, and while what is held
+    home: Home,
+    batch: Batch,
+    actor: Actor,
+    index: str,
+    wanted: Done,
+    while_held: AbstractContextManager[None],
+) -> None:
     """Put on the ledger that ``actor`` is about to read the index to do ``wanted``.
 
-    ``index``: the digest of the index. Run inside no transaction.
+    ``index``: the digest of the index; ``while_held``: the gate, held while it is written. Run
+    inside no transaction.
     """
-    record(home, batch, actor, index, replace(wanted, act=READING, intended=wanted.act))
+    reading = replace(wanted, act=READING, intended=wanted.act)
+    record(home, batch, actor, index, reading, while_held)
 
 
-def record(home: Home, batch: Batch, actor: Actor, index: str, done: Done) -> None:
+def record(  # noqa: PLR0917 - what was done, by whom, and while what is held
+    home: Home,
+    batch: Batch,
+    actor: Actor,
+    index: str,
+    done: Done,
+    while_held: AbstractContextManager[None] | None = None,
+) -> None:
     """Write one step of review: its file first, then act and entry. Run inside no transaction."""
     path = _folder(home, batch) / f"{done.row}-{secrets.token_hex(16)}.tbl"
     said = pl.DataFrame([{name: getattr(done, name) for name in _SCHEMA}], schema=_SCHEMA)
@@ -96,7 +113,7 @@ def record(home: Home, batch: Batch, actor: Actor, index: str, done: Done) -> No
     told = said.hstack(match.rename(lambda name: f"match_{name}"))
     tables.write_table(path, told, batch_key(home, batch))
     facts = {"index": index, "log": sha256_hex([path.read_bytes()]), "statute": STATUTE}
-    with transaction.atomic():
+    with while_held or nullcontext(), transaction.atomic():
         sign_act(home, actor, ACT, facts, batch.id, entry_kind=ENTRY)
     entries.integrate(home)
 

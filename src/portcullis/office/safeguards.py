@@ -1,25 +1,81 @@
-"""The recipient's safeguard record, as the holder's safeguards staff keep it."""
+"""The recipient's safeguard record, as the holder's safeguards staff keep it.
 
+They alone accept a finding. Each record put in force, and each acceptance of a finding, is an act
+that leaves a record of its own; the newest counts. An acceptance goes on into the records that
+follow, until it ends or the finding or its plan is another.
+"""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+from django.conf import settings
 from django.db import transaction
 
+from portcullis import standing
 from portcullis.canonical import json_bytes, sha256_hex
+from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import SafeguardRecord
 from portcullis.office.people import Actor, check_role, sign_act
-from portcullis.standing import SafeguardStanding, Standing, may_receive
+from portcullis.standing import Acceptance, SafeguardStanding, Standing
+
+ROLE = "safeguards"
+ACT, ACCEPT = "safeguards", "finding-accepted"
 
 
 def record_safeguards(home: Home, actor: Actor, record: SafeguardStanding) -> Standing:
-    """Put a recipient's record in force and return whether it may receive today."""
-    check_role(home, actor, "safeguards", "safeguards")
-    facts = record.model_dump(mode="json")
+    """Put a recipient's record in force and return whether it may receive today.
+
+    Raises Refused where the record accepts a finding of itself, or is dated ahead.
+    """
+    check_role(home, actor, ROLE, ACT)
+    standing.check_record(record, home.today())
     with transaction.atomic():
-        digest = sha256_hex([json_bytes(facts)])
-        act = sign_act(home, actor, "safeguards", {"record": digest, "recipient": record.recipient})
-        SafeguardRecord.objects.create(record=facts, recorded_on=home.today(), act=act)
+        _put_in_force(home, actor, ACT, standing.carried_over(record, in_force()), {})
     entries.integrate(home)
-    return may_receive(record, home.today())
+    return standing_today(home)
+
+
+def accept_finding(
+    home: Home, actor: Actor, finding_id: str, reason: str, expires_on: date
+) -> Standing:
+    """Accept a finding of the record in force, for a reason and a time; who signs accepts it.
+
+    Returns whether the recipient may receive today. Raises Refused where the finding is critical,
+    has no dated corrective plan, or is none; where no reason is given; and where the acceptance
+    would end before today, or later than a report is good for. The reason, which may be anything
+    in words, stays in the record: the ledger has the record's digest.
+    """
+    check_role(home, actor, ROLE, ACCEPT)
+    last = home.today() + _report_valid(home)
+    if expires_on > last:
+        raise Refused(
+            f"An acceptance ends by {last} at the latest: no report is good for longer.",
+            "Accept it until that day or sooner, and anew after it.",
+        )
+    acceptance = Acceptance(by=actor.id, reason=reason.strip(), expires_on=expires_on)
+    with transaction.atomic():
+        before = in_force()
+        if before is None:
+            raise Refused("There is no record of the recipient's safeguards.", "Record it first.")
+        record = standing.accepted(before, finding_id, acceptance, home.today())
+        facts = {"finding": finding_id, "expires_on": expires_on.isoformat()}
+        _put_in_force(home, actor, ACCEPT, record, facts)
+    entries.integrate(home)
+    return standing_today(home)
+
+
+def in_force() -> SafeguardStanding | None:
+    """Return the record in force; None where there is none."""
+    newest = SafeguardRecord.objects.order_by("-id").values_list("id", "act__entry_id").first()
+    return _read(str(settings.HOME), *newest) if newest else None
+
+
+@lru_cache(maxsize=4)
+def _read(_home: str, record_id: int, _entry: int) -> SafeguardStanding:
+    # Asked before each package; a record is never changed, and may name thousands of officers.
+    return SafeguardStanding.model_validate(SafeguardRecord.objects.get(id=record_id).record)
 
 
 def standing_today(home: Home) -> Standing:
@@ -27,10 +83,37 @@ def standing_today(home: Home) -> Standing:
 
     With no record on file it may not, nor when the agreement is not in force.
     """
-    newest = SafeguardRecord.objects.order_by("-id").first()
-    record = SafeguardStanding.model_validate(newest.record) if newest else None
-    standing = may_receive(record, home.today())
+    return _today(home, in_force())
+
+
+def may_receive_now(home: Home, officer: str) -> Standing:
+    """Return whether the recipient may receive today, and ``officer`` have access."""
+    record = in_force()
+    access = standing.may_have_access(record, officer, home.today())
+    return Standing.of([*_today(home, record).reasons, *access.reasons])
+
+
+def _today(home: Home, record: SafeguardStanding | None) -> Standing:
+    may = standing_of(home, record, home.today())
     if home.pack.in_force(home.today()):
-        return standing
+        return may
     ended = "agreement-not-in-force: The agreement is not in force on this day."
-    return Standing.of([ended, *standing.reasons])
+    return Standing.of([ended, *may.reasons])
+
+
+def standing_of(home: Home, record: SafeguardStanding | None, day: date) -> Standing:
+    """Return whether the recipient of ``record`` may receive on ``day`` under the agreement."""
+    return standing.may_receive(record, day, home.pack.safeguards.report_valid_days)
+
+
+def _report_valid(home: Home) -> timedelta:
+    return timedelta(days=home.pack.safeguards.report_valid_days)
+
+
+def _put_in_force(
+    home: Home, actor: Actor, kind: str, record: SafeguardStanding, more: dict[str, str]
+) -> None:
+    facts = record.model_dump(mode="json")
+    digest = sha256_hex([json_bytes(facts)])
+    act = sign_act(home, actor, kind, {"record": digest, "recipient": record.recipient, **more})
+    SafeguardRecord.objects.create(record=facts, recorded_on=home.today(), act=act)

@@ -10,6 +10,7 @@ from portcullis.office.freshness import check_ledger
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Opening, Package
+from portcullis.office.owed import disclosures
 from portcullis.office.release import gate_now_for_opening
 from portcullis.standing import GateLock
 
@@ -31,6 +32,7 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
     token = ""
     with GateLock(home.gate_lock).shared():
         try:
+            _check_case_open(found)
             token = custody.grant(
                 request,
                 officer,
@@ -54,6 +56,15 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
     if refusal is not None:
         raise refusal
     return token
+
+
+def _check_case_open(package: Package) -> None:
+    """Raise Refused where the use of what was disclosed is over, by the recipient's own word."""
+    if disclosures()[package.id].ended:
+        raise Refused(
+            "The case of this package has ended, by its officer's status or a certificate.",
+            "Make a new request for what is needed now.",
+        )
 
 
 def _spent(nonce: str) -> str:

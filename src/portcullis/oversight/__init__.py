@@ -1,8 +1,8 @@
 """Oversight: what those who watch over the gate can read.
 
-The face of the room. ``demo_report`` writes the report of a demonstration from ``DemoFacts``;
-``Explanation`` is one request explained, as text, JSON or HTML,
-and ``explain_before_sending`` makes it of a requester's own file.
+The face of the room. ``demo_report``, ``order_report`` and ``year_report`` write
+the report of a scenario from its facts; ``Explanation`` is one request explained, as text, JSON or
+HTML, and ``explain_before_sending`` makes it of a requester's own file.
 ``witnesses`` and ``compare`` try the law itself: what each element asks, what a change opens.
 """
 
@@ -34,6 +34,8 @@ from portcullis.oversight.facts import (
     TruthCell,
     Variant,
 )
+from portcullis.oversight.order_facts import OrderFacts
+from portcullis.oversight.order_report import order_report
 from portcullis.oversight.reexamination import (
     CLOSES,
     NEEDS_LOOK_UP,
@@ -46,6 +48,8 @@ from portcullis.oversight.reexamination import (
     by_element,
     reexamine,
 )
+from portcullis.oversight.year_facts import YearFacts
+from portcullis.oversight.year_report import year_report
 
 __all__ = [
     "CLOSES",
@@ -65,6 +69,7 @@ __all__ = [
     "LedgerFacts",
     "Naive",
     "NaiveReason",
+    "OrderFacts",
     "Provision",
     "Question",
     "ReadingInForce",
@@ -77,11 +82,14 @@ __all__ = [
     "Value",
     "Variant",
     "Witness",
+    "YearFacts",
     "by_element",
     "compare",
     "demand_text",
     "demo_report",
     "explain_before_sending",
+    "order_report",
     "reexamine",
     "witnesses",
+    "year_report",
 ]

@@ -11,9 +11,10 @@ from portcullis.law import Element, Phase, Reading
 class Demand:
     """What a demand says: to whom, by when, for which disclosures, and on what ground.
 
-    ``requests`` are the requests' own ids; ``readings`` those under which they were judged again;
-    ``grounds`` the elements not met. Of what the records say only what the readings bear on is
-    told: the demand goes outside (design, floor 7).
+    ``requests`` are the requests' own ids. ``why``: a sentence's beginning that says why they are
+    recalled; without one they were judged again, under ``readings``, and ``grounds`` are the
+    elements not met. Of what the records say only what the readings bear on is told: the demand
+    goes outside (design, floor 7). ``holds``: the preservation holds that stand over any of it.
     """
 
     holder: str
@@ -22,8 +23,11 @@ class Demand:
     drafted_on: date
     due_on: date
     requests: Sequence[str]
-    readings: Sequence[Reading]
-    grounds: Sequence[Element]
+    readings: Sequence[Reading] = ()
+    grounds: Sequence[Element] = ()
+    why: str = ""
+    recall: str = ""
+    holds: Sequence[str] = ()
 
 
 def demand_text(demand: Demand) -> str:
@@ -36,16 +40,10 @@ def demand_text(demand: Demand) -> str:
             f"From: {demand.holder}  ",
             f"To: {demand.recipient}  ",
             f"Agreement: {demand.agreement}  ",
+            *([f"Recall: {demand.recall}  "] if demand.recall else []),
             f"Drafted: {demand.drafted_on.isoformat()}. Not sent; for counsel to settle.",
             "",
-            f"On re-examination, {count:,} {_disclosures(count)} made to you did not meet the law. "
-            "They were judged again under these readings of it:",
-            "",
-            *[f"- {_reading(each)}" for each in demand.readings],
-            "",
-            "Among what is not met:",
-            "",
-            *[f"- {each.citation}: {each.statement}" for each in _told(demand)],
+            *_why(demand, f"{count:,} {_disclosures(count)} made to you"),
             "",
             f"By {demand.due_on.isoformat()} you are asked, for each request listed below,",
             "",
@@ -59,12 +57,40 @@ def demand_text(demand: Demand) -> str:
             "If a preservation hold or an order of a court reaches any of it, say so before "
             "anything is destroyed.",
             "",
+            *_held(demand),
             f"## The {count:,} requests" if count > 1 else "## The request",
             "",
             *[f"- {request_id}" for request_id in demand.requests],
             "",
         ]
     )
+
+
+def _why(demand: Demand, what: str) -> list[str]:
+    if demand.why:
+        return [f"{demand.why}: {what}. Their return is demanded."]
+    return [
+        f"On re-examination, {what} did not meet the law. "
+        "They were judged again under these readings of it:",
+        "",
+        *[f"- {_reading(each)}" for each in demand.readings],
+        "",
+        "Among what is not met:",
+        "",
+        *[f"- {each.citation}: {each.statement}" for each in _told(demand)],
+    ]
+
+
+def _held(demand: Demand) -> list[str]:
+    """Under a hold nothing is destroyed; it is kept apart and frozen."""
+    if not demand.holds:
+        return []
+    return [
+        f"Preservation holds stand over this: {', '.join(demand.holds)}. Destroy nothing. "
+        "Sequester it, freeze all use, and certify that; destruction needs the recorded clearance "
+        "of the holder's counsel.",
+        "",
+    ]
 
 
 def _told(demand: Demand) -> list[Element]:

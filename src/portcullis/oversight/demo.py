@@ -1,31 +1,10 @@
-"""The report of a demonstration: one HTML file that needs nothing else to be read.
+"""The report of the batch of June 2025: one HTML file that needs nothing else to be read."""
 
-No script, no address outside itself (its content security policy allows none), light and dark,
-printable; each picture is also a table.
-"""
-
-from dataclasses import dataclass
-from datetime import date
-from importlib.resources import files
-
-import jinja2
-from markupsafe import Markup
-
-from portcullis import __version__
 from portcullis.oversight import words
-from portcullis.oversight.charts import BAD, PRIMARY, Bar, Picture, bars
+from portcullis.oversight.charts import BAD, Bar, Picture, bars
 from portcullis.oversight.facts import DemoFacts, Variant, check
+from portcullis.oversight.page import Figure, ledger_figure, rendered, time_by_stage
 from portcullis.oversight.views import due_and_released, naive_bar, spoken, view
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number of the summary; ``mood`` is ``good``, ``bad`` or empty."""
-
-    label: str
-    number: str
-    more: str
-    mood: str = ""
 
 
 def demo_report(facts: DemoFacts) -> str:
@@ -37,10 +16,8 @@ def demo_report(facts: DemoFacts) -> str:
     main = _main(facts)
     naive = facts.naive
     naive_reasons = sorted(naive.reasons, key=lambda reason: -reason.count)
-    total_seconds = sum(stage.seconds for stage in facts.stages)
-    return _template().render(
-        version=__version__,
-        style=Markup(_text("demo_report.css")),  # noqa: S704 - our own file
+    return rendered(
+        "demo_report.html.jinja",
         basis=facts.basis,
         lead=lead(facts),
         figures=_figures(facts),
@@ -76,17 +53,7 @@ def demo_report(facts: DemoFacts) -> str:
         ruling_picture=_ruling_picture(facts),
         ruling_spoken=_ruling_spoken(facts),
         ledger=facts.ledger,
-        stages=facts.stages,
-        total_seconds=total_seconds,
-        time_picture=bars(
-            [
-                Bar(stage.name, ((stage.seconds, PRIMARY),), words.duration(stage.seconds))
-                for stage in facts.stages
-            ]
-        ),
-        time_spoken="Time by stage: "
-        + "; ".join(f"{stage.name} {words.duration(stage.seconds)}" for stage in facts.stages)
-        + ".",
+        **time_by_stage(facts.stages),
     )
 
 
@@ -135,7 +102,7 @@ def _main(facts: DemoFacts) -> Variant:
 
 
 def _figures(facts: DemoFacts) -> list[Figure]:
-    main, naive, ledger = _main(facts), facts.naive, facts.ledger
+    main, naive = _main(facts), facts.naive
     due, released = due_and_released(main)
     return [
         Figure(
@@ -155,37 +122,5 @@ def _figures(facts: DemoFacts) -> list[Figure]:
             f"of {words.count(naive.released)} it releases",
             "bad",
         ),
-        Figure(
-            "Ledger",
-            "Verified" if ledger.verified else "Not verified",
-            f"{words.count(ledger.size)} entries, checked from the files alone",
-            "good" if ledger.verified else "bad",
-        ),
+        ledger_figure(facts.ledger),
     ]
-
-
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {
-        "count": words.count,
-        "day": _day,
-        "drawn": Markup,  # Vega has escaped the words in its SVG
-        "duration": words.duration,
-        "layer": words.LAYERS.__getitem__,
-        "outcome": words.outcome,
-        "outcomes": words.outcomes,
-        "rate": words.rate,
-        "share": words.share,
-        "variant": words.variant,
-    }
-    return environment.from_string(_text("demo_report.html.jinja"))
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def _text(name: str) -> str:
-    return files("portcullis.oversight").joinpath(name).read_text(encoding="utf-8")

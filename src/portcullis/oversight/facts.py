@@ -214,10 +214,11 @@ def check(facts: DemoFacts) -> None:
     _at_most("naive: unlawful", naive.unlawful, "released", naive.released)
     _at_most("naive: by TIN alone", naive.tin_without_address, "unlawful", naive.unlawful)
     if facts.ruling is not None:
-        _check_ruling(facts.ruling)
+        check_ruling(facts.ruling)
 
 
-def _check_ruling(ruling: AfterRuling) -> None:
+def check_ruling(ruling: AfterRuling) -> None:
+    """Raise ValueError where what became of the past does not add up."""
     ends = ruling.same + ruling.closes + ruling.opens + ruling.needs_look_up
     _equal("ruling: imported", ruling.imported, "all verdicts", ends)
     _at_most("ruling: by the reading", ruling.by_the_reading, "closes", ruling.closes)

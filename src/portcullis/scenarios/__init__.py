@@ -14,9 +14,11 @@ from portcullis.scenarios.comparison import (
     compare,
     compare_naive,
 )
+from portcullis.scenarios.court_order import make_order_batch
 from portcullis.scenarios.june_2025 import make_batch
 from portcullis.scenarios.people import (
     ASSISTANT_DIRECTOR,
+    CUSTODIAN,
     PREPARER,
     SIGNATORY,
     People,
@@ -37,12 +39,14 @@ from portcullis.scenarios.truth import (
     plan,
 )
 from portcullis.scenarios.variants import AS_FILED, PER_PERSON, VARIANTS, Variant
+from portcullis.scenarios.year import make_year
 
 __all__ = [
     "ASSISTANT_DIRECTOR",
     "AS_FILED",
     "AS_OF",
     "CLASSES",
+    "CUSTODIAN",
     "IMPAIRMENT_ADVERSE",
     "NAIVE_RELEASES",
     "NAIVE_WITHOUT_ADDRESS",
@@ -66,8 +70,10 @@ __all__ = [
     "make_adversarial",
     "make_batch",
     "make_clean_batch",
+    "make_order_batch",
     "make_people",
     "make_records",
+    "make_year",
     "officers_for",
     "plan",
     "r_cases",

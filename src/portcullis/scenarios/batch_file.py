@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,8 +35,8 @@ _DUPLICATES = ("duplicate-uncited", "duplicate-cited")
 class Batch:
     """A batch of the scenario: its file, its people, and where its truth lies.
 
-    ``batch_id`` and ``created_on`` are for the manifest; ``rows`` counts every row of the file,
-    malformed ones too; ``signing`` are the officers who attest.
+    ``batch_id`` and ``day`` are for the manifest; ``rows`` counts every row of the file, malformed
+    ones too; ``signing`` are the officers who attest.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class Batch:
     people: People
     signing: tuple[str, ...]
     truth: Path
+    day: date = AS_OF
 
 
 def write_batch(
@@ -61,22 +63,43 @@ def write_batch(
     The same records, cells and seed give the same file. Raises Misuse where the records hold too
     few taxpayers.
     """
-    identities = _in_order(cast_requests(records, cells, seed), generator(seed, _ORDER))
+    cast = cast_requests(records, cells, seed)
+    return write_cast(folder, cast, people, name=name, seed=(seed,), variant=variant)
+
+
+def write_cast(
+    folder: Path,
+    cast: pl.DataFrame,
+    people: People,
+    *,
+    name: str,
+    seed: tuple[int, ...],
+    variant: Variant = PER_PERSON,
+    on: date = AS_OF,
+    before: int = 0,
+) -> Batch:
+    """Write a batch of the identities in ``cast``, made on the day ``on``.
+
+    ``before``: how many requests about other persons were written earlier, so that no order of
+    removal is cited for two of them.
+    """
+    identities = _in_order(cast, generator(*seed, _ORDER), on)
     path = folder / f"{name}.csv"
     truth = folder / TRUTH_FOLDER / f"{name}.parquet"
     truth.parent.mkdir(parents=True, exist_ok=True)
     bad = 0
     with path.open("wb") as out:
         out.write(",".join(COLUMNS).encode() + b"\n")
-        for part in _filled(identities, people, variant, seed):
+        for part in _filled(identities, people, variant, seed, on, before):
             bad += _write(part, out, bad)
     truth_of(identities, variant).write_parquet(truth)
     filed = variant == AS_FILED
     signing = (ASSISTANT_DIRECTOR,) if filed else (*people.officers, people.overloaded)
-    return Batch(path, f"ICE-{AS_OF:%Y-%m-%d}-{name}", identities.height, people, signing, truth)
+    batch_id = f"ICE-{on:%Y-%m-%d}-{name}"
+    return Batch(path, batch_id, identities.height, people, signing, truth, on)
 
 
-def _in_order(identities: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
+def _in_order(identities: pl.DataFrame, random: np.random.Generator, on: date) -> pl.DataFrame:
     """Return the identities in the file's order, with ``position`` (from 0) and ``request_id``.
 
     A duplicate is given another's identity, and stands below it. The malformed rows stand in
@@ -96,8 +119,8 @@ def _in_order(identities: pl.DataFrame, random: np.random.Generator) -> pl.DataF
     cited = pl.Series(source[order] != order) & (own["truth_class"] == "duplicate-cited")
     return pl.concat([own, rest], how="horizontal").with_columns(
         pl.Series("position", np.arange(size)),
-        _request_id(np.arange(size)).alias("request_id"),
-        pl.when(cited).then(_request_id(position[source[order]])).alias("supersedes"),
+        _request_id(np.arange(size), on).alias("request_id"),
+        pl.when(cited).then(_request_id(position[source[order]], on)).alias("supersedes"),
     )
 
 
@@ -122,22 +145,28 @@ def _pair_duplicates(
     source[duplicates] = originals
 
 
-def _request_id(positions: Ints) -> pl.Series:
-    return digits(positions + 1, 7).str.replace(r"^", f"ICE-{AS_OF:%Y%m%d}-")
+def _request_id(positions: Ints, on: date) -> pl.Series:
+    return digits(positions + 1, 7).str.replace(r"^", f"ICE-{on:%Y%m%d}-")
 
 
-def _filled(
-    identities: pl.DataFrame, people: People, variant: Variant, seed: int
+def _filled(  # noqa: PLR0917 - what a whole batch is made of
+    identities: pl.DataFrame,
+    people: People,
+    variant: Variant,
+    seed: tuple[int, ...],
+    on: date,
+    before: int,
 ) -> Iterator[pl.DataFrame]:
     """Yield the requests a slice at a time, all their fields filled in and each class's defect."""
     for number, part in enumerate(identities.iter_slices(_SLICE)):
-        random = generator(seed, _FACTS, number)
+        random = generator(*seed, _FACTS, number)
         classes, positions = part["truth_class"], part["position"].to_numpy()
-        facts = draw_facts(clock_days(classes, random), positions, random)
+        facts = draw_facts(clock_days(classes, random), before + positions, random, on)
         whole = pl.concat([part, facts], how="horizontal").with_columns(
             _change(part),
             _officers(part, people, random),
             *_excess(part.height, random),
+            pl.lit(on).alias("day"),
         )
         spoiled = spoil(whole, random)
         yield as_filed(spoiled, ASSISTANT_DIRECTOR) if variant == AS_FILED else spoiled

@@ -21,7 +21,7 @@ QUESTIONS = (
     "deceased", "citizen",
 )  # fmt: skip
 
-_TODAY = (AS_OF - date(1970, 1, 1)).days
+_EPOCH = date(1970, 1, 1)
 _LAWFUL_FROM = 91
 _LONGEST = 2_900
 _STATUS_DAYS = 10
@@ -50,16 +50,18 @@ _CHARGES = (
 _CHARGE_SHARES = np.array([0.62, 0.18, 0.10, 0.04, 0.04, 0.02])
 
 
-def draw_facts(days: Ints, positions: Ints, random: np.random.Generator) -> pl.DataFrame:
+def draw_facts(
+    days: Ints, positions: Ints, random: np.random.Generator, on: date = AS_OF
+) -> pl.DataFrame:
     """Return the fields of the case for requests at ``positions`` of the batch (from 0).
 
-    ``days``: how many days before ``AS_OF`` the ninety days began to run, one a request; a
-    negative number stands for any lawful one.
+    ``on``: the day the requests are of. ``days``: how many days before it the ninety days began to
+    run, one a request; a negative number stands for any lawful one.
     """
     size = len(days)
     drawn = _LAWFUL_FROM + 1 + below(random.random(size) ** 1.5, _LONGEST)
     days = np.where(days < 0, drawn, days)
-    dates = _dates(days, random)
+    dates = _dates(days, random, (on - _EPOCH).days)
     order_number = digits(scattered(positions, _ORDERS, _ORDER_STEP), 9)
     frame = pl.DataFrame(
         {
@@ -116,10 +118,10 @@ def _sentence(*parts: str | pl.Expr) -> pl.Expr:
     )
 
 
-def _dates(days: Ints, random: np.random.Generator) -> dict[str, pl.Series]:
+def _dates(days: Ints, random: np.random.Generator, today: int) -> dict[str, pl.Series]:
     """Return the dates of each case; the latest that starts the clock lies ``days`` back."""
     size = len(days)
-    start = _TODAY - days
+    start = today - days
     in_court, jailed = random.random(size) < _COURT, random.random(size) < _CUSTODY
     before = 1 + below(random.random(size), 400)
     court = np.where(jailed, start - before, start)
@@ -129,9 +131,9 @@ def _dates(days: Ints, random: np.random.Generator) -> dict[str, pl.Series]:
     least = np.array([low for _, _, low, _ in _EVENTS])[event]
     most = np.array([high for _, _, _, high in _EVENTS])[event]
     order = final - least - below(random.random(size), most - least + 1)
-    opened = np.minimum(_TODAY, start + _LAWFUL_FROM)
-    opened = opened + below(random.random(size), _TODAY - opened + 1)
-    checked = _TODAY - below(random.random(size), _STATUS_DAYS)
+    opened = np.minimum(today, start + _LAWFUL_FROM)
+    opened = opened + below(random.random(size), today - opened + 1)
+    checked = today - below(random.random(size), _STATUS_DAYS)
     return {
         "finality_event": _chosen(tuple(name for name, _, _, _ in _EVENTS), event),
         "order_date": _iso(order),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from portcullis.scenarios.case_facts import AS_OF, QUESTIONS
+from portcullis.scenarios.case_facts import QUESTIONS
 from portcullis.scenarios.vocabulary import Ints, read
 
 Change = Callable[[pl.DataFrame, np.random.Generator], pl.DataFrame]
@@ -35,7 +35,7 @@ def clock_days(classes: pl.Series, random: np.random.Generator) -> Ints:
 
 
 def spoil(requests: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """Return ``requests`` (with ``truth_class`` and ``position``) with each class's defect."""
+    """Return ``requests`` (with ``truth_class, position, day``) with each class's defect."""
     concerned = pl.col("truth_class").is_in(list(_CHANGES))
     parts = [requests.filter(~concerned)]
     for part in requests.filter(concerned).partition_by("truth_class", maintain_order=True):
@@ -100,7 +100,7 @@ def _no_name(rows: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
 
 def _stale(rows: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
     days = pl.lit(pl.Series(random.integers(_OLDEST_CHECK, 400, rows.height)))
-    checked = pl.lit(AS_OF) - pl.duration(days=days)
+    checked = pl.col("day") - pl.duration(days=days)
     return rows.with_columns(checked.cast(pl.String).alias("status_checked_on"))
 
 

@@ -18,6 +18,7 @@ from portcullis.scenarios.persons import draw_names, draw_people, written
 
 ROSTER, KEYS = "people.json", "keys"
 PREPARER, SIGNATORY, ASSISTANT_DIRECTOR = "ice-preparer", "dhs-secretary", "ice-assistant-director"
+CUSTODIAN = "ice-custodian"
 
 # Requests an officer is named in on average, well below the agreement's limit.
 _LOAD = 395
@@ -28,6 +29,7 @@ _PURPOSE = 3
 _OFFICIALS: tuple[tuple[str, str, str, tuple[str, ...], str | None], ...] = (
     (PREPARER, "ICE", "Law Enforcement Systems and Analysis", ("preparer",), None),
     (SIGNATORY, "DHS", "Secretary of Homeland Security", ("signatory",), "agency-head"),
+    (CUSTODIAN, "ICE", "Records and Safeguards", ("custodian",), None),
     (ASSISTANT_DIRECTOR, "ICE", "Assistant Director", ("officer",), None),
     ("irs-specialist", "IRS", "Disclosure Office", ("specialist",), None),
     ("irs-second-specialist", "IRS", "Disclosure Office", ("specialist",), None),

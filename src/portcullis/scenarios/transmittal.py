@@ -5,7 +5,6 @@ from pathlib import Path
 from portcullis.agreements import Pack
 from portcullis.intake import make_manifest
 from portcullis.scenarios.batch_file import Batch
-from portcullis.scenarios.case_facts import AS_OF
 from portcullis.scenarios.people import PREPARER, SIGNATORY
 
 
@@ -16,7 +15,7 @@ def sign_batch(batch: Batch, pack: Pack) -> Path:
         batch.path,
         pack,
         batch.batch_id,
-        AS_OF,
+        batch.day,
         (PREPARER, people.key(PREPARER)),
         (SIGNATORY, people.key(SIGNATORY)),
         {officer: people.key(officer) for officer in batch.signing},

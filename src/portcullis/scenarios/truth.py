@@ -280,6 +280,15 @@ def plan(requests: int) -> tuple[Cell, ...]:
     return (*cells, Cell(NO_RECORD, "nobody", rest))
 
 
+def with_lawful(cells: Iterable[Cell], more: int) -> tuple[Cell, ...]:
+    """Return ``cells`` with so many ``more`` lawful requests by TIN, and fewer about nobody."""
+    change = {"lawful-tin": more, NO_RECORD.name: -more}
+    return tuple(
+        Cell(each.truth_class, each.standing, each.count + change.get(each.truth_class.name, 0))
+        for each in cells
+    )
+
+
 def _cells(each: TruthClass, requests: int) -> Iterable[Cell]:
     if each.name in _WHOLE_GROUPS:
         size, least = _WHOLE_GROUPS[each.name]

@@ -4,14 +4,17 @@ Order and lift stand in the ledger in clear, so that a restore from backup stays
 may see when the gate was shut. They therefore hold no personal data, and no free text: a docket
 number, a court, dates, roster ids, digests, and a scope made of identifiers.
 
-An expired or vacated order still stands until it is lifted, which takes a docket reference, the
-digest of the sealed source document and two people's signed approval [law.md 30].
+An order says what it stops (look-ups in the records, releases, the recipient's use), from which
+instant, and the day on which it expires by its own words. An expired or vacated order still stands
+until it is lifted, which takes a docket reference, the digest of the sealed source document and two
+people's signed approval [law.md 30]. What of this cannot be read counts against opening: it stops
+everything, at once.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, TypeVar
 
 from portcullis import keys
@@ -19,6 +22,9 @@ from portcullis.errors import Misuse, Refused
 from portcullis.standing.scope import Scope, Subject
 
 APPROVALS_TO_LIFT = 2
+LOOK_UP, RELEASE, USE = "look-up", "release", "use"
+STOPS = (LOOK_UP, RELEASE, USE)
+"""What an order stops: looking people up, letting packages leave, the recipient's use of them."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _CITATION = re.compile(r"[0-9]{1,2} [0-9A-Za-z.()§ -]{1,60}")
@@ -62,9 +68,34 @@ class Placed:
 
 @dataclass(frozen=True)
 class Order(Placed):
-    """A court order that closes the gate for what is in its scope. ``on`` is the day of filing."""
+    """A court order that closes the gate for what is in its scope. ``on`` is the day of filing.
+
+    ``stops``: of STOPS, what it stops. ``effective_at``: from which instant (with its time zone);
+    None: since it was filed. ``expires_on``: the last day it has by its own words; it stands after.
+    """
 
     KIND: ClassVar[str] = "order"
+
+    stops: tuple[str, ...] = STOPS
+    effective_at: datetime | None = None
+    expires_on: date | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.stops or set(self.stops) - set(STOPS):
+            raise Misuse("That is nothing an order stops.", f"Name of {', '.join(STOPS)}.")
+        if self.effective_at is not None and self.effective_at.tzinfo is None:
+            raise Misuse(
+                "The instant at which the order takes effect has no time zone.", "Give it with one."
+            )
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether it has taken effect at ``now`` (with its time zone). No end is ever asked for."""
+        return self.effective_at is None or self.effective_at <= now
+
+    def expired(self, on: date) -> bool:
+        """Whether its own words end before the day ``on``. It stands all the same."""
+        return self.expires_on is not None and self.expires_on < on
 
 
 @dataclass(frozen=True)
@@ -110,6 +141,11 @@ class Lift:
 AnyPlaced = TypeVar("AnyPlaced", bound=Placed)
 
 
+def stopping(orders: Iterable[Order], acts: Collection[str], now: datetime) -> list[Order]:
+    """Return those of ``orders`` that have taken effect at ``now`` and stop any of ``acts``."""
+    return [one for one in orders if one.in_force(now) and not set(acts).isdisjoint(one.stops)]
+
+
 def in_scope(placed: Iterable[AnyPlaced], subject: Subject) -> list[AnyPlaced]:
     """Return those of ``placed`` (orders, or holds) that reach ``subject``, in their order."""
     return [one for one in placed if one.scope.covers(subject)]
@@ -150,6 +186,15 @@ def placed_entry(placed: Placed) -> dict[str, Any]:
         "on": placed.on.isoformat(),
         "document": placed.document,
         "scope": placed.scope.to_json(),
+        **(_order_facts(placed) if isinstance(placed, Order) else {}),
+    }
+
+
+def _order_facts(order: Order) -> dict[str, Any]:
+    dates = {"effective_at": order.effective_at, "expires_on": order.expires_on}
+    return {
+        "stops": [act for act in STOPS if act in order.stops],
+        **{name: date_.isoformat() for name, date_ in dates.items() if date_ is not None},
     }
 
 
@@ -181,10 +226,37 @@ def read_placed(entry: Mapping[str, Any]) -> Order | Hold:
                 on=date.fromisoformat(entry["on"]),
                 document=entry["document"],
                 scope=Scope.read(entry.get("scope")),
+                **(_read_order_facts(entry) if cls is Order else {}),
             )
     except (KeyError, TypeError, ValueError):
         pass
     raise Misuse("A ledger entry is no readable order or hold.", "Verify the ledger.")
+
+
+def _read_order_facts(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an order's acts and dates of its entry; what is unclear stops all, at once."""
+    said = entry.get("stops")
+    clear = isinstance(said, list) and said and all(act in STOPS for act in said)
+    return {
+        "stops": tuple(act for act in STOPS if act in said) if clear and said else STOPS,
+        "effective_at": _instant(entry.get("effective_at")),
+        "expires_on": _day(entry.get("expires_on")),
+    }
+
+
+def _instant(said: object) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo is not None else None
+
+
+def _day(said: object) -> date | None:
+    try:
+        return date.fromisoformat(str(said))
+    except ValueError:
+        return None
 
 
 def orders_standing(entries: Iterable[Mapping[str, Any]]) -> list[Order]:
@@ -236,6 +308,11 @@ def _is_whole(entry: Mapping[str, Any], kind: str) -> bool:
 def check_docket(docket: str) -> None:
     """Raise Misuse unless ``docket`` has the shape of a docket or file reference."""
     _shape("docket", docket, _DOCKET)
+
+
+def check_digest(document: str) -> None:
+    """Raise Misuse unless ``document`` is the SHA-256 (hex) of a document."""
+    _shape("document", document, _DIGEST)
 
 
 def _shape(field: str, value: object, pattern: re.Pattern[str]) -> None:

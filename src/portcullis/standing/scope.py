@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 _RECEIVED = "received"
+_SET = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Subject:
 
     ``None`` says "not known", and what is not known lies in every scope. ``officers`` are roster
     ids, ``statutes`` citations (the predicate offence and the disclosure authority both),
-    ``received_on`` the day the request came in.
+    ``persons`` the sealed sets of persons that it lies in, ``received_on`` the day the request
+    came in.
     """
 
     agreements: frozenset[str] | None = None
@@ -24,6 +26,7 @@ class Subject:
     statutes: frozenset[str] | None = None
     officers: frozenset[str] | None = None
     readings: frozenset[str] | None = None
+    persons: frozenset[str] | None = None
     received_on: date | None = None
 
 
@@ -31,7 +34,8 @@ class Subject:
 class Scope:
     """The union of its clauses; with no clause at all, everything.
 
-    ``received_from`` and ``received_to`` are both included; either may be open.
+    ``persons`` names sealed sets, each by the digest (hex) of what is kept of it: nobody is named
+    here. ``received_from`` and ``received_to`` are both included; either may be open.
     """
 
     agreements: tuple[str, ...] = ()
@@ -40,6 +44,7 @@ class Scope:
     statutes: tuple[str, ...] = ()
     officers: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
     received_from: date | None = None
     received_to: date | None = None
 
@@ -110,6 +115,8 @@ def _read_values(kind: object, given: object) -> dict[str, tuple[str, ...]] | No
     if kind not in _KINDS or not isinstance(given, list | tuple) or not given:
         return None
     if not all(isinstance(value, str) and value.strip() for value in given):
+        return None
+    if kind == "persons" and not all(_SET.fullmatch(value.strip()) for value in given):
         return None
     return {str(kind): tuple(sorted({value.strip() for value in given}))}
 

@@ -1,0 +1,256 @@
+"""A person at the recipient's home: what they may see of it, and what they may state.
+
+Who is on a case's access list sees that its packages exist, and nobody else does; the custodian,
+who answers for the home, sees identifiers and dates of all, and no content. Every look is logged.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from portcullis import keys
+from portcullis.agreements import Person
+from portcullis.custody import statements
+from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
+from portcullis.custody.ftilog import Entry, Event
+from portcullis.custody.home import Case, Place, RecipientHome, nothing_here
+from portcullis.custody.opening import CheckProof
+from portcullis.errors import Misuse, Refused
+
+OFFICER, CUSTODIAN = "officer", "custodian"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One package of the home: its identifiers, its clock, and what is owed of it."""
+
+    disclosure: Disclosure
+    request_id: str
+    received_on: date
+    access: tuple[str, ...]
+    here: bool
+    duties: tuple[Duty, ...]
+
+
+class Visit:
+    """``user``, proven by their own key, at the home at one time and place."""
+
+    def __init__(
+        self, home: RecipientHome, user: str, key: keys.ECKey, *, at: datetime, place: Place
+    ) -> None:
+        """Let ``user`` in. Raises Refused unless the roster has that key and a role on the day."""
+        self.home = home
+        self.at, self.place = at, place
+        self._key = key
+        self._person = _prove(home.roster().get(user), key, day_of(at))
+
+    @property
+    def user(self) -> str:
+        """The person's roster id."""
+        return self._person.id
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the warning was read in this session."""
+        return self.home.acknowledged(self.user, at=self.at, place=self.place)
+
+    def acknowledge(self) -> None:
+        """Log that the warning was read."""
+        self.home.acknowledge(self.user, at=self.at, place=self.place)
+
+    def receive(self, data: bytes, case: Case, check_proof: CheckProof) -> str:
+        """Take a package in, unopened. Raises as ``RecipientHome.receive``."""
+        return self.home.receive(
+            data, case, user=self.user, at=self.at, place=self.place, check_proof=check_proof
+        )
+
+    def ask(self, package_id: str, purpose: str) -> str:
+        """Return the signed request to open a package that is this person's to open."""
+        self._own([package_id])
+        if purpose not in self.home.pack().authority.purposes:
+            raise Refused(
+                "That is no purpose of the agreement's authority.",
+                f"Name one of {', '.join(self.home.pack().authority.purposes)}.",
+            )
+        return self.home.ask(package_id, purpose, at=self.at, key=self._key)
+
+    def open(
+        self,
+        package_id: str,
+        request: str,
+        token: str,
+        *,
+        holder_jwk: Mapping[str, str],
+        check_proof: CheckProof,
+    ) -> dict[str, Any]:
+        """Return the content for this person's eyes. Raises as ``RecipientHome.open``."""
+        return self.home.open(
+            package_id,
+            self._key,
+            token,
+            request=request,
+            user=self.user,
+            at=self.at,
+            place=self.place,
+            holder_jwk=holder_jwk,
+            check_proof=check_proof,
+        )
+
+    def kept(self) -> list[Kept]:
+        """Return what this person may know to be here, in the order of receipt."""
+        self._check_session()
+        self.home.viewed(self.user, "list", at=self.at, place=self.place)
+        return self._kept()
+
+    def due(self) -> list[tuple[Kept, Duty]]:
+        """Return what is owed of it, the first due first."""
+        self._check_session()
+        self.home.viewed(self.user, "due", at=self.at, place=self.place)
+        owed = [(one, duty) for one in self._kept() for duty in one.duties]
+        return sorted(owed, key=lambda each: each[1])
+
+    def log_of(self, request_id: str) -> list[Entry]:
+        """Return the log of one request. For whoever may not know of it there is none."""
+        self._check_session()
+        entries = self.home.log.of_request(request_id)
+        receipts = [entry for entry in entries if entry.event == "receipt"]
+        if not any(self._may_know(entry) for entry in receipts):
+            # What was typed is not logged: it may be anything.
+            self.home.viewed(self.user, "log", at=self.at, place=self.place, success=False)
+            raise Misuse("There is no such request in this home.", "See `portcullis custody list`.")
+        self.home.viewed(self.user, "log", at=self.at, place=self.place, request_id=request_id)
+        return entries
+
+    def state(self, package_ids: Iterable[str], status: str) -> str:
+        """Return this officer's signed status on packages of their own, and log it.
+
+        Raises Refused where one is another's, and where one was returned or destroyed.
+        """
+        self._check_session()
+        named = tuple(sorted(set(package_ids)))
+        signed = statements.sign(statements.Status(named, self.user, status, self.at), self._key)
+        for receipt in self._own(named):
+            self._log(receipt, "status", status)
+        return signed
+
+    def certify(self, package_ids: Iterable[str], kind: str, method: str = "") -> str:
+        """Return the custodian's signed certificate on packages, and log it.
+
+        What is certified as returned or destroyed is removed from this home first. Raises Refused
+        for anyone but the custodian.
+        """
+        self._check_session()
+        if not self._holds(CUSTODIAN):
+            raise Refused("Only the recipient's custodian certifies.", "The custodian signs it.")
+        named = tuple(sorted(set(package_ids)))
+        said = statements.Certificate(named, self.user, kind, method, self.at)
+        signed = statements.sign(said, self._key)
+        receipts = self._receipts(named)
+        for receipt in receipts:
+            if kind == statements.CONTINUED:
+                self._log(receipt, "continued-safeguard", statements.CERTIFIED[kind][0])
+                continue
+            self.home.remove(receipt.package_id)
+            gone = replace(
+                receipt,
+                disposal_on=day_of(self.at).isoformat(),
+                disposal_method=method or kind,
+            )
+            self._log(gone, "disposal", statements.CERTIFIED[kind][0])
+        return signed
+
+    def _check_session(self) -> None:
+        self.home.check_acknowledged(self.user, at=self.at, place=self.place)
+
+    def _holds(self, role: str) -> bool:
+        return self._person.holds(role, day_of(self.at))
+
+    def _may_know(self, receipt: Entry) -> bool:
+        return self.user in receipt.access or self._holds(CUSTODIAN)
+
+    def _receipts(self, package_ids: Sequence[str]) -> list[Entry]:
+        """Return the receipts of packages this person may know of; raise Misuse for any other."""
+        found = {
+            entry.package_id: entry
+            for entry in self.home.log.entries()
+            if entry.event == "receipt" and self._may_know(entry)
+        }
+        if any(each not in found for each in package_ids):
+            raise nothing_here()
+        return [found[each] for each in package_ids]
+
+    def _own(self, package_ids: Sequence[str]) -> list[Entry]:
+        """Return the receipts of packages that name this person, and are here."""
+        receipts = self._receipts(package_ids)
+        if any(self.home.officer_of(each) != self.user for each in package_ids):
+            raise Refused("The package is another officer's.", "The officer it names does this.")
+        return receipts
+
+    def _log(self, of: Entry, event: Event, reason: str) -> None:
+        self.home.log.append(
+            replace(
+                of,
+                event=event,
+                success=True,
+                at=self.at.isoformat(),
+                user=self.user,
+                origin=self.place.origin,
+                location=self.place.location,
+                reason=reason,
+            )
+        )
+
+    def _kept(self) -> list[Kept]:
+        pack = self.home.pack()
+        terms, on = Terms.of(pack), day_of(self.at)
+        answer = timedelta(days=pack.answers.answer_days)
+        kept: dict[str, Kept] = {}
+        for entry in self.home.log.entries():
+            if entry.event == "receipt" and self._may_know(entry):
+                kept[entry.package_id] = _first(entry, self.home, answer)
+            elif entry.package_id in kept:
+                one = kept[entry.package_id]
+                kept[entry.package_id] = replace(one, disclosure=_then(one.disclosure, entry))
+        return [replace(one, duties=duties(one.disclosure, terms, on)) for one in kept.values()]
+
+
+def _prove(person: Person | None, key: keys.ECKey, on: date) -> Person:
+    if (
+        person is None
+        or keys.thumbprint(person.jwk) != key.thumbprint()
+        or not any(person.holds(role, on) for role in (OFFICER, CUSTODIAN))
+    ):
+        raise Refused(
+            "That key is not the one enrolled for an officer or custodian of that id on this day.",
+            "Use your own key; or put the newer roster in place with `portcullis custody init`.",
+        )
+    return person
+
+
+def _first(receipt: Entry, home: RecipientHome, answer: timedelta) -> Kept:
+    """Return a package as it came.
+
+    The clock starts on the earliest day on which it can have left the holder, so that it is never
+    behind the holder's own.
+    """
+    received_on = date.fromisoformat(receipt.received_on)
+    since = min(received_on, date.fromisoformat(receipt.requested_on) + answer)
+    officer = home.officer_of(receipt.package_id)
+    one = Disclosure(receipt.package_id, officer, since)
+    return Kept(one, receipt.request_id, received_on, receipt.access, bool(officer), ())
+
+
+def _then(one: Disclosure, entry: Entry) -> Disclosure:
+    """Return a disclosure after one more entry of the log."""
+    on = day_of(datetime.fromisoformat(entry.at))
+    match entry.event:
+        case "status":
+            return one.stated(entry.reason, on)
+        case "disposal":
+            returned = entry.disposal_method == statements.RETURNED
+            return one.certified(statements.RETURNED if returned else statements.DESTROYED, on)
+        case "continued-safeguard":
+            return one.certified(statements.CONTINUED, on)
+        case _:
+            return one

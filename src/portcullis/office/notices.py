@@ -1,0 +1,315 @@
+"""What an order freezes, or a hold preserves, with the recipient: notices, and who has attested.
+
+Filing comes first, and closes the gate at once; the notice follows. It lists every package already
+delivered in scope for the officer it was sealed to, and every imported disclosure for the agency.
+It stands signed in ``notices/`` for the recipient to fetch; its digest is on the ledger. A
+custodian's attestation counts for the list it was given to: of what was delivered in scope after,
+under an order that leaves releases open, the custodian attests anew. All of it is done when nobody
+is outstanding; nothing of it lifts the order.
+"""
+
+import hmac
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+from django.db import transaction
+
+from portcullis import keys, standing, tables
+from portcullis.canonical import json_bytes, sha256_hex
+from portcullis.errors import Refused
+from portcullis.office import entries, files, orders, persons, subjects
+from portcullis.office.erased import erasure_of, file_key
+from portcullis.office.home import Home
+from portcullis.office.keystore import HISTORY, Erasable
+from portcullis.office.models import Act, Batch, Entry, History, Opening, Package, Placed
+from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.standing import AGENCY, USE, Attestation, Custodian, Frozen, Hold, Order
+from portcullis.tables import publish
+
+ROLE = "safeguards"
+ISSUED, ATTESTED = "notice-issued", "custodian-attested"
+_SIGNATORY = "signatory"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One custodian's duty to attest: for how many disclosures, and who attested when, if anybody.
+
+    ``last_delivered_at``: of their packages; ISO 8601, empty where only history is listed.
+    """
+
+    custodian: str
+    disclosures: int
+    last_delivered_at: str
+    attested_at: str = ""
+    signed_by: str = ""
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """An order or hold and its custodians: what it is, whether it stands, and each one's duty.
+
+    ``since_effect``: how many packages were delivered after it took effect, before it was filed.
+    """
+
+    placed: Order | Hold
+    by: str
+    filed_at: str
+    standing: bool
+    approvals: int
+    expired: bool
+    notice: Path | None
+    since_effect: int
+    duties: tuple[Duty, ...]
+
+    @property
+    def outstanding(self) -> tuple[str, ...]:
+        """The custodians who have not attested to what they hold now."""
+        return tuple(each.custodian for each in self.duties if not each.attested_at)
+
+
+def file(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
+    """File an order or place a hold; then tell the recipient what is in its scope."""
+    row = orders.place(home, actor, placed)
+    if tells(placed):
+        issue(home, placed.id)
+    return row
+
+
+def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -> orders.Lifting:
+    """Approve the lifting of an order or hold; tell the recipient once it is lifted."""
+    state = orders.lift(home, actor, placed_id, docket, document)
+    if state.lifted and tells(standing.read_placed(_row(placed_id).entry)):
+        issue(home, placed_id)
+    return state
+
+
+def tells(placed: Order | Hold) -> bool:
+    """Whether the recipient has something to do: freeze under an order on its use, or preserve."""
+    return isinstance(placed, Hold) or USE in placed.stops
+
+
+def issue(home: Home, placed_id: str) -> Path:
+    """Write the notice of an order or hold, or of its lift, and put its digest on the ledger.
+
+    Raises Refused where it leaves the recipient nothing to do. Run again, it writes a newer one in
+    the place of the last.
+    """
+    row = _row(placed_id)
+    placed = standing.read_placed(row.entry)
+    if not tells(placed):
+        raise Refused(
+            f"The {row.kind} {placed_id} asks nothing of the recipient.",
+            "A notice is of an order on the recipient's use, or of a hold.",
+        )
+    statement = standing.notice_statement(
+        placed,
+        custodians(home, placed),
+        agreement=home.pack.id,
+        at=home.now(),
+        lifted=not row.standing,
+    )
+    notice = keys.sign(statement, home.service_key())
+    path = _notice(home, placed_id)
+    publish(path, notice.encode())
+    facts = {"of": placed_id, "says": statement["says"], "notice": standing.notices.digest(notice)}
+    with transaction.atomic():
+        entries.record(ISSUED, facts, at=home.now().isoformat())
+    entries.integrate(home)
+    return path
+
+
+def attested(home: Home, actor: Actor, attestation: str) -> Attestation:
+    """Record a custodian's attestation; return what it says.
+
+    It is signed by the custodian, or by a signatory of the requester for any of them. Raises
+    Refused where it is signed by nobody on the roster in force who may, or is of an older list.
+    """
+    check_role(home, actor, ROLE, ATTESTED)
+    said = _checked(home, attestation)
+    row = _row(said.of)
+    now = {each.id: each for each in custodians(home, standing.read_placed(row.entry))}
+    mine = now.get(said.custodian)
+    if mine is None or not hmac.compare_digest(mine.list, said.list):
+        raise Refused(
+            f"The attestation is not to what the custodian {said.custodian} holds now.",
+            "Send the custodian the newest notice: `portcullis order notice`.",
+        )
+    if _attestations(said.of, said.custodian, mine.list):
+        raise Refused("That custodian has attested to this already.", "See `order show`.")
+    digest = sha256_hex([attestation.strip().encode()])
+    publish(_folder(home) / said.of / f"{digest}.jws", attestation.strip().encode())
+    facts = {
+        "of": said.of,
+        "custodian": said.custodian,
+        "signed_by": said.by,
+        "signed_at": said.at.isoformat(),
+        "notice": said.notice,
+        "list": said.list,
+        "attestation": digest,
+    }
+    with transaction.atomic():
+        sign_act(home, actor, ATTESTED, facts)
+    entries.integrate(home)
+    return said
+
+
+def tracked(home: Home, placed_id: str) -> Tracked:
+    """Return an order or hold with every custodian's duty. Raises Refused where there is none."""
+    row = _row(placed_id)
+    placed = standing.read_placed(row.entry)
+    holding = custodians(home, placed) if tells(placed) else []
+    path = _notice(home, placed_id)
+    return Tracked(
+        placed=placed,
+        by=row.act.person,
+        filed_at=row.act.at.isoformat(),
+        standing=row.standing,
+        approvals=row.lifts.count(),
+        expired=isinstance(placed, Order) and placed.expired(home.today()),
+        notice=path if path.exists() else None,
+        since_effect=_since_effect(home, placed, row),
+        duties=tuple(_duty(placed_id, each) for each in holding),
+    )
+
+
+def custodians(home: Home, placed: Order | Hold) -> list[Custodian]:
+    """Return who holds what was disclosed in scope, and what each holds, by their ids."""
+    held: dict[str, list[Frozen]] = defaultdict(list)
+    for package, frozen in _delivered(home, placed):
+        held[package.officer].append(frozen)
+    for history in History.objects.order_by("id"):
+        held[AGENCY] += _imported(home, placed, history)
+    key = home.derived_key("notices")
+    return [
+        Custodian(name, _list(key, placed.id, frozen), tuple(frozen))
+        for name, frozen in sorted(held.items())
+        if frozen
+    ]
+
+
+def _delivered(home: Home, placed: Order | Hold) -> Iterator[tuple[Package, Frozen]]:
+    opened = set(Opening.objects.values_list("package_id", flat=True))
+    for batch in Batch.objects.order_by("id"):
+        packages = batch.packages.filter(state="delivered").select_related("concluded")
+        reached = [
+            package
+            for package, asked in subjects.of_packages(
+                home, batch, packages.order_by("concluded_id")
+            )
+            if placed.scope.covers(asked)
+        ]
+        names = _request_ids(home, batch) if reached else {}
+        for package in reached:
+            yield (
+                package,
+                Frozen(
+                    batch.id,
+                    names.get(package.id, ""),
+                    package.id,
+                    _at(package.concluded),
+                    package.id in opened,
+                ),
+            )
+
+
+def _imported(home: Home, placed: Order | Hold, history: History) -> Iterator[Frozen]:
+    asked = subjects.of_history(home, history)
+    if not placed.scope.covers(asked):
+        return
+    requests = _history_requests(home, history)
+    if not placed.scope.covers(replace(asked, persons=subjects.NONE)):
+        sets = persons.in_history(home, history, placed.scope.persons)
+        if not sets.always:
+            requests = requests.filter(pl.col("row").is_in(list(sets.by_row)))
+    for name in requests["request_id"].fill_null(""):
+        yield Frozen(history.id, name)
+
+
+def _history_requests(home: Home, history: History) -> pl.DataFrame:
+    what, columns = Erasable.history(history.id), ["row", "request_id"]
+    if erasure_of(home, what) is None:
+        path = files.history(home, history.id) / files.REQUESTS
+        return tables.read_table(path, file_key(home, what, history.wrapped_key), columns)
+    path = files.accounting(home, f"{HISTORY}/{history.id}", "disclosures.tbl")
+    return tables.read_table(path, home.derived_key("accounting"), columns)
+
+
+def _request_ids(home: Home, batch: Batch) -> dict[str, str]:
+    path = files.accounting(home, batch.id, "disclosures.tbl")
+    table = tables.read_table(path, home.derived_key("accounting"), ["package", "request_id"])
+    return dict(table.iter_rows())
+
+
+def _list(key: bytes, placed_id: str, frozen: Iterable[Frozen]) -> str:
+    """Return by what a custodian's list is known: keyed, for package ids stand on the ledger."""
+    said = {"of": placed_id, "list": sorted(f"{each.source} {each.package} {each.request_id}"
+                                            for each in frozen)}  # fmt: skip
+    return hmac.digest(key, json_bytes(said), "sha256").hex()
+
+
+def _duty(placed_id: str, custodian: Custodian) -> Duty:
+    given = _attestations(placed_id, custodian.id, custodian.list)
+    last = max((each.delivered_at for each in custodian.frozen), default="")
+    if not given:
+        return Duty(custodian.id, len(custodian.frozen), last)
+    body = given[0]
+    return Duty(custodian.id, len(custodian.frozen), last, body["signed_at"], body["signed_by"])
+
+
+def _attestations(placed_id: str, custodian: str, list_: str) -> list[dict[str, str]]:
+    acts = Act.objects.filter(kind=ATTESTED).order_by("entry_id").select_related("entry")
+    said = (entries.body(act.entry) for act in acts)
+    wanted = (placed_id, custodian, list_)
+    return [each for each in said if (each["of"], each["custodian"], each["list"]) == wanted]
+
+
+def _checked(home: Home, attestation: str) -> Attestation:
+    """Return the attestation, signed by somebody in force today who may attest to it."""
+    by = standing.notices.signed_by(attestation)
+    person = home.roster.get(by)
+    if person is None or not person.in_force(home.today()):
+        raise Refused("The attestation is signed by nobody on the roster in force.")
+    said = standing.read_attestation(attestation, person.jwk)
+    if said.custodian != person.id and _SIGNATORY not in person.roles:
+        raise Refused(
+            "Only the custodian, or a signatory of the requester, attests to what one holds.",
+            "Have one of them sign it.",
+        )
+    return said
+
+
+def _since_effect(home: Home, placed: Order | Hold, row: Placed) -> int:
+    """Count what was delivered in scope between the order's effect and its filing."""
+    if not isinstance(placed, Order) or placed.effective_at is None:
+        return 0
+    after = placed.effective_at.isoformat()
+    return sum(
+        1
+        for _, frozen in _delivered(home, placed)
+        if after <= frozen.delivered_at <= row.act.at.isoformat()
+    )
+
+
+def _at(entry: Entry | None) -> str:
+    return str(entries.body(entry)["at"]) if entry else ""
+
+
+def _row(placed_id: str) -> Placed:
+    row = Placed.objects.filter(id=placed_id).select_related("act").first()
+    if row is None:
+        raise Refused(
+            f"There is no order or hold of the id {placed_id}.", "See `portcullis order list`."
+        )
+    return row
+
+
+def _folder(home: Home) -> Path:
+    return home.path / "notices"
+
+
+def _notice(home: Home, placed_id: str) -> Path:
+    return _folder(home) / f"{placed_id}.jws"

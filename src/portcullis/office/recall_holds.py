@@ -1,0 +1,41 @@
+"""The preservation holds over what a recall covers, and counsel's clearance: asked in this place.
+
+Ask inside the gate lock: what is read here decides whether anything may be destroyed.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from portcullis.office import clearances, subjects
+from portcullis.office.home import Home
+from portcullis.office.models import History, Package
+from portcullis.office.orders import standing_holds
+from portcullis.standing import Hold, Subject, in_scope
+
+
+def holds_over(home: Home, packages: Sequence[Package], history: History | None) -> list[Hold]:
+    """Return the holds standing now that reach any of ``packages``, or the ``history``."""
+    holds = standing_holds()
+    if not holds:
+        return []
+    asked = [
+        *_of_packages(home, packages),
+        *([subjects.of_history(home, history)] if history else []),
+    ]
+    reaching = {hold.id for subject in asked for hold in in_scope(holds, subject)}
+    return [hold for hold in holds if hold.id in reaching]
+
+
+def may_be_destroyed(home: Home, packages: Sequence[Package], history: History | None) -> bool:
+    """Whether no hold keeps any of it, or counsel has cleared what is kept."""
+    if not holds_over(home, packages, history):
+        return True
+    kept = history is not None and not clearances.cleared_history(home, history)
+    return not kept and all(clearances.cleared(home, package) for package in packages)
+
+
+def _of_packages(home: Home, packages: Sequence[Package]) -> Iterator[Subject]:
+    for batch, mine in groupby(
+        sorted(packages, key=lambda each: each.batch_id), key=lambda each: each.batch
+    ):
+        yield from (subject for _, subject in subjects.of_packages(home, batch, mine))

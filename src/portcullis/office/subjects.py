@@ -1,0 +1,90 @@
+"""What an order or a hold is asked about: packages, batches and histories, with all that is known.
+
+What is known of a package is its request's row, its officer, and the readings of its list and of
+today, so that an order on either reaches it. What is not known lies in every scope.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from portcullis import tables
+from portcullis.law import Basis
+from portcullis.office import files, persons, readings
+from portcullis.office.home import Home
+from portcullis.office.models import Batch, History, Package
+from portcullis.standing import Subject
+
+NONE: frozenset[str] = frozenset()
+
+
+def of_package(home: Home, package: Package) -> Subject:
+    """Return what is known of one package."""
+    return next(of_packages(home, package.batch, [package]))[1]
+
+
+def of_packages(
+    home: Home, batch: Batch, packages: Iterable[Package]
+) -> Iterator[tuple[Package, Subject]]:
+    """Yield each of a batch's ``packages`` with what is known of it."""
+    wanted = list(packages)
+    if not wanted:
+        return
+    shared = of_batch(home, batch)
+    sets = persons.in_batch(home, batch.id, persons.named())
+    for package in wanted:
+        yield (
+            package,
+            replace(
+                shared,
+                packages=frozenset({package.id}),
+                officers=frozenset({package.officer}),
+                persons=sets.of(package.row),
+            ),
+        )
+
+
+def of_batch(home: Home, batch: Batch) -> Subject:
+    """Return what holds of every request of a batch: no officer, no person, no package."""
+    bases = [readings.basis_on(home, home.today()), *_listed(batch)]
+    pack = home.pack
+    statutes = {*pack.request.statutes, pack.agreement.legal_basis}
+    return Subject(
+        agreements=frozenset({pack.id, *(basis.agreement for basis in bases)}),
+        batches=frozenset({batch.id}),
+        packages=NONE,
+        statutes=frozenset(statutes.union(*(basis.statutes for basis in bases))),
+        officers=NONE,
+        readings=frozenset(reading for basis in bases for reading in basis.readings),
+        persons=NONE,
+        received_on=batch.received_on,
+    )
+
+
+def of_whole_batch(home: Home, batch: Batch) -> Subject:
+    """Return a batch with everybody and everything in it: what reaches one of them reaches it.
+
+    Read from the accounting, which is there for ever.
+    """
+    path = files.accounting(home, batch.id, "requests.tbl")
+    named = tables.read_table(path, home.derived_key("accounting"), ["officers"])["officers"]
+    officers = named.drop_nulls().unique().str.split(";").explode().str.strip_chars()
+    return replace(
+        of_batch(home, batch),
+        packages=frozenset(batch.packages.values_list("id", flat=True)),
+        officers=frozenset(officers.to_list()),
+        persons=persons.in_batch(home, batch.id, persons.named()).any,
+    )
+
+
+def of_history(home: Home, history: History) -> Subject:
+    """Return an imported history with everybody in it: what it does not say lies in every scope."""
+    return Subject(
+        agreements=frozenset({home.pack.id}),
+        batches=frozenset({history.id}),
+        packages=NONE,
+        persons=persons.in_history(home, history, persons.named()).any,
+    )
+
+
+def _listed(batch: Batch) -> list[Basis]:
+    return [files.basis_of(batch)] if batch.lists.filter(number=1).exists() else []

@@ -1,0 +1,225 @@
+"""A person at the recipient's home: who sees what, after which warning, and what is logged."""
+
+import dataclasses
+from datetime import date, timedelta
+
+import pytest
+
+from portcullis import agreements, keys
+from portcullis.custody import RecipientHome, Visit, read_statement
+from portcullis.errors import Misuse, Refused
+from portcullis.release import seal
+
+from .cases import NOW, person, proven
+from .test_home import CASE, PLACE
+
+KEYS = {name: keys.generate() for name in ("ice-0008", "ice-0009", "custodian")}
+
+
+@pytest.fixture
+def home(tmp_path, officer_key, sealed):
+    """A home with one package of ice-0007, in whose case ice-0008 is engaged and ice-0009 not."""
+    people = [person(officer_key)]
+    for name, key in KEYS.items():
+        role = "custodian" if name == "custodian" else "officer"
+        people.append(person(key, id=name, roles=(role,)))
+    agreements.save_roster(agreements.Roster.from_people(people), tmp_path / "people.json")
+    made = RecipientHome(tmp_path / "recipient")
+    made.make(tmp_path / "people.json", agreements.builtin_pack())
+    case = dataclasses.replace(CASE, access=("ice-0007", "ice-0008"))
+    made.receive(sealed.data, case, user="ice-0007", at=NOW, place=PLACE, check_proof=proven)
+    return made
+
+
+@pytest.fixture
+def visit(home, officer_key):
+    def come(name, at=NOW, *, acknowledge=True):
+        key = officer_key if name == "ice-0007" else KEYS[name]
+        made = Visit(home, name, key, at=at, place=PLACE)
+        if acknowledge:
+            made.acknowledge()
+        return made
+
+    return come
+
+
+def events(home):
+    return [(entry.event, entry.user, entry.success) for entry in home.log.entries()]
+
+
+def test_nothing_is_shown_before_the_warning_is_acknowledged(home, visit, parcel):
+    come = visit("ice-0007", acknowledge=False)
+    for look in (
+        come.kept,
+        come.due,
+        lambda: come.log_of("r-1"),
+        lambda: come.state([parcel.package_id], "closed"),
+        lambda: visit("custodian", acknowledge=False).certify([parcel.package_id], "returned"),
+    ):
+        with pytest.raises(Refused, match="not been acknowledged"):
+            look()
+    assert events(home) == [("receipt", "ice-0007", True)]
+
+
+def test_an_acknowledgement_is_of_one_person_one_workstation_and_half_an_hour(home, visit):
+    visit("ice-0007")
+    assert events(home)[-1] == ("acknowledgement", "ice-0007", True)
+    assert visit("ice-0007", NOW + timedelta(minutes=30), acknowledge=False).acknowledged
+    assert not visit("ice-0007", NOW + timedelta(minutes=31), acknowledge=False).acknowledged
+    assert not visit("ice-0007", NOW - timedelta(minutes=1), acknowledge=False).acknowledged
+    assert not visit("ice-0008", acknowledge=False).acknowledged
+    elsewhere = dataclasses.replace(PLACE, origin="workstation-13")
+    assert not home.acknowledged("ice-0007", at=NOW, place=elsewhere)
+
+
+def test_opening_too_waits_for_the_warning(home, visit, office, parcel):
+    come = visit("ice-0007", acknowledge=False)
+    request = come.ask(parcel.package_id, "investigation")
+    opening = {"holder_jwk": office.holder_jwk, "check_proof": proven}
+    with pytest.raises(Refused, match="not been acknowledged"):
+        come.open(parcel.package_id, request, office.grant(request), **opening)
+    assert events(home)[-1] == ("opening", "ice-0007", False)
+    come.acknowledge()
+    request = come.ask(parcel.package_id, "investigation")
+    content = come.open(parcel.package_id, request, office.grant(request), **opening)
+    assert content["request_id"] == "r-1"
+
+
+def test_only_the_cases_own_people_learn_that_a_package_exists(home, visit, parcel):
+    for name in ("ice-0007", "ice-0008", "custodian"):
+        (kept,) = visit(name).kept()
+        assert (kept.request_id, kept.here) == ("r-1", True)
+        assert visit(name).log_of("r-1")[0].event == "receipt"
+    stranger = visit("ice-0009")
+    assert stranger.kept() == stranger.due() == []
+    there, nowhere = parcel.package_id, "f" * 32
+    for act in (
+        lambda each: stranger.ask(each, "investigation"),
+        lambda each: stranger.state([each], "closed"),
+    ):
+        said = []
+        for each in (there, nowhere):
+            with pytest.raises(Misuse) as refused:
+                act(each)
+            said.append(str(refused.value))
+        assert said[0] == said[1]
+    for request_id in ("r-1", "r-2"):
+        with pytest.raises(Misuse, match="no such request"):
+            stranger.log_of(request_id)
+    assert events(home)[-1] == ("view", "ice-0009", False)
+    assert list(home.log.entries())[-1].request_id == ""
+
+
+def test_who_is_engaged_and_not_named_neither_asks_nor_states(visit, parcel):
+    with pytest.raises(Refused, match="another officer"):
+        visit("ice-0008").ask(parcel.package_id, "investigation")
+    with pytest.raises(Refused, match="another officer"):
+        visit("custodian").state([parcel.package_id], "closed")
+
+
+def test_a_purpose_of_another_authority_is_not_asked_for(visit, parcel):
+    with pytest.raises(Refused, match="no purpose"):
+        visit("ice-0007").ask(parcel.package_id, "locating-fugitive")
+
+
+def test_nobody_comes_in_by_another_key_or_after_their_time(home, officer_key):
+    late = NOW.replace(year=2026)
+    for name, key, at in (
+        ("ice-0007", KEYS["ice-0008"], NOW),
+        ("nobody", officer_key, NOW),
+        ("ice-0007", officer_key, late),
+    ):
+        with pytest.raises(Refused, match="enrolled for an officer or custodian"):
+            Visit(home, name, key, at=at, place=PLACE)
+
+
+def test_a_home_without_a_roster_lets_nobody_in(tmp_path, officer_key):
+    with pytest.raises(Misuse, match="custody init"):
+        Visit(RecipientHome(tmp_path / "new"), "ice-0007", officer_key, at=NOW, place=PLACE)
+
+
+def test_the_clock_is_never_behind_the_holders(visit):
+    """Received late, it runs from the day on which the batch was answered at the earliest."""
+    (kept,) = visit("ice-0007").kept()
+    assert kept.received_on == NOW.date()
+    assert kept.disclosure.since == CASE.requested_on + timedelta(days=10) == date(2025, 7, 7)
+    ((_, duty),) = visit("ice-0007").due()
+    assert (duty.what, duty.due_on) == ("status", date(2025, 10, 5))
+
+
+def test_a_status_is_signed_logged_and_moves_the_clock(home, visit, officer_key, parcel):
+    come = visit("ice-0007")
+    token = come.state([parcel.package_id], "proceeding")
+    said = read_statement(token, keys.public_jwk(officer_key))
+    assert (said.packages, said.by, said.status) == ((parcel.package_id,), "ice-0007", "proceeding")
+    ((_, duty),) = come.due()
+    assert duty.due_on == NOW.date() + timedelta(days=90)
+    come.state([parcel.package_id], "none")
+    ((_, duty),) = come.due()
+    assert (duty.what, duty.due_on) == ("disposal", NOW.date() + timedelta(days=30))
+    assert [entry.reason for entry in home.log.entries() if entry.event == "status"] == [
+        "proceeding",
+        "none",
+    ]
+
+
+def test_destruction_is_the_custodians_and_complete(home, visit, parcel, sealed):
+    with pytest.raises(Refused, match="Only the recipient's custodian"):
+        visit("ice-0007").certify([parcel.package_id], "destroyed", "purged")
+    with pytest.raises(Misuse, match="names its method"):
+        visit("custodian").certify([parcel.package_id], "destroyed")
+    assert list(home.packages.iterdir())
+    token = visit("custodian").certify([parcel.package_id], "destroyed", "purged")
+    said = read_statement(token, keys.public_jwk(KEYS["custodian"]))
+    assert (said.kind, said.method) == ("destroyed", "purged")
+    assert not list(home.packages.iterdir())
+    last = visit("ice-0008").log_of("r-1")[-1]
+    assert (last.event, last.disposal_on, last.disposal_method) == (
+        "disposal",
+        "2025-08-07",
+        "purged",
+    )
+    (kept,) = visit("ice-0008").kept()
+    assert (kept.here, kept.duties) == (False, ())
+    with pytest.raises(Refused, match="not taken in again"):
+        home.receive(sealed.data, CASE, user="clerk", at=NOW, place=PLACE, check_proof=proven)
+
+
+def test_continued_safeguarding_keeps_it_and_is_renewed(visit, parcel):
+    visit("custodian").certify([parcel.package_id], "continued")
+    ((kept, duty),) = visit("ice-0007").due()
+    assert kept.here
+    assert (duty.what, duty.due_on) == ("renewal", date(2026, 8, 7))
+
+
+def test_what_is_stored_is_labelled_and_the_label_says_nothing_more(home, parcel):
+    label = (home.packages / f"{parcel.package_id}.label.txt").read_text()
+    assert label.startswith("FEDERAL TAX INFORMATION\n")
+    assert "r-1" in label
+    assert "6103(p)(4)(F)(ii)" in label
+
+
+def test_every_look_is_logged(home, visit):
+    come = visit("ice-0007")
+    come.kept()
+    come.due()
+    come.log_of("r-1")
+    looks = [entry for entry in home.log.entries() if entry.event == "view"]
+    assert [(each.reason, each.request_id) for each in looks] == [
+        ("list", ""),
+        ("due", ""),
+        ("log", "r-1"),
+    ]
+
+
+def test_a_second_package_is_its_own(home, visit, content, parcel):
+    """The same request, sealed to another officer: each sees both, and states their own."""
+    other = dataclasses.replace(parcel, package_id="e" * 32, officer="ice-0008")
+    data = seal(content, keys.public_jwk(KEYS["ice-0008"]), other).data
+    case = dataclasses.replace(CASE, access=("ice-0007", "ice-0008"))
+    home.receive(data, case, user="ice-0008", at=NOW, place=PLACE, check_proof=proven)
+    assert len(visit("ice-0007").kept()) == 2
+    visit("ice-0008").state(["e" * 32], "closed")
+    assert [duty.what for _, duty in visit("ice-0007").due()] == ["disposal", "status"]
+    with pytest.raises(Refused, match="another officer"):
+        visit("ice-0008").state(["e" * 32, parcel.package_id], "closed")
