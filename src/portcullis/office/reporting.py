@@ -1,0 +1,176 @@
+"""Making a report: counted, reconciled, its digest on the ledger, its files in a folder."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from portcullis import law, ledger
+from portcullis.canonical import json_bytes, sha256_hex
+from portcullis.errors import Misuse, Refused
+from portcullis.office import entries
+from portcullis.office.counting import count
+from portcullis.office.home import Home
+from portcullis.office.public import FILE, read_public
+from portcullis.oversight import reports
+from portcullis.oversight.reports import Counted, Document, Due
+from portcullis.tables import publish
+
+KIND = "report-made"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report made: its documents, statement files by name, and what is due (``alert``)."""
+
+    documents: tuple[Document, ...]
+    statements: dict[str, str]
+    alert: str = ""
+
+
+def make(home: Home, name: str, by: date) -> Made:
+    """Make the report ``name`` (of NAMES) as of the end of the day ``by``, and record that it was.
+
+    The entry has the digest of its figures, which are the same whenever the day is counted again.
+    Raises Refused where ledger and accounting do not agree, or the day has not come.
+    """
+    if name not in NAMES:
+        raise Misuse(f"There is no report {name}.", f"The reports are: {', '.join(NAMES)}.")
+    entries.integrate(home)
+    counted = count(home, by)
+    made = NAMES[name](home, counted)
+    record(home, made.documents)
+    return made
+
+
+def record(home: Home, documents: Sequence[Document]) -> None:
+    """Put on the ledger that the reports were made: which, of which day, and their figures' digest.
+
+    A public one's figures are public, and the others' digest tells nothing: it is keyed.
+    """
+    with transaction.atomic():
+        for document in documents:
+            facts = {
+                "report": document.name,
+                "as_of": document.as_of.isoformat(),
+                "figures": figures(home, document),
+            }
+            entries.record(KIND, facts, at=home.now().isoformat())
+    entries.integrate(home)
+
+
+def figures(home: Home, document: Document) -> str:
+    """Return the keyed digest (hex) of a document's tables: small numbers could be guessed else."""
+    key = home.derived_key("report-figures")
+    tables = {each.id: each.records for each in document.tables}
+    said = json_bytes({"report": document.name, "as_of": document.as_of.isoformat(), **tables})
+    return sha256_hex([key, said])
+
+
+def write(made: Made, folder: Path) -> list[Path]:
+    """Write every document (PDF, JSON, text; each table as CSV) and statement below ``folder``."""
+    written: list[Path] = []
+
+    def put(name: str, data: bytes) -> None:
+        publish(folder / name, data)
+        written.append(folder / name)
+
+    try:
+        for document in made.documents:
+            put(f"{document.name}.pdf", reports.pdf(document))
+            put(f"{document.name}.json", document.json.encode())
+            put(f"{document.name}.txt", document.text.encode())
+            for table in document.tables:
+                put(f"{document.name}-{table.id}.csv", table.csv.encode())
+        for name, text in made.statements.items():
+            put(f"statements/{name}.json", text.encode())
+    except OSError as problem:
+        raise Misuse(
+            f"The report cannot be written to {folder.name}: {problem.strerror}.",
+            "Name another folder with --out.",
+        ) from None
+    return written
+
+
+def due_of(home: Home, counted: Counted) -> Due:
+    """Return when the Joint Committee's reports of the year counted are due, and if they were made.
+
+    Made on an earlier day than the one of which they tell, a report does not count.
+    """
+    year = reports.year_of(counted.by)
+    made = [
+        date.fromisoformat(said["at"][:10])
+        for said in _said(home, KIND)
+        if said["report"] == "joint-committee-c" and _year(said["as_of"]) == year
+    ]
+    return Due(year, reports.due_day(year), min(made, default=None))
+
+
+def alerts(home: Home) -> list[str]:
+    """Return what is due or overdue today of the reports that have a due day."""
+    year = home.today().year - 1
+    if year < home.pack.agreement.in_force_from.year:
+        return []
+    made = [
+        said
+        for said in _said(home, KIND)
+        if said["report"] == "joint-committee-c" and _year(said["as_of"]) == year
+    ]
+    due = Due(year, reports.due_day(year), home.today() if made else None)
+    alert = due.alert(home.today())
+    return [f"Joint Committee, calendar year {year}: {alert}"] if alert else []
+
+
+def _year(as_of: str) -> int:
+    return reports.year_of(date.fromisoformat(as_of))
+
+
+def _said(_home: Home, kind: str) -> list[dict[str, str]]:
+    from portcullis.office.models import Entry
+
+    return [entries.body(each) for each in Entry.objects.filter(kind=kind).order_by("position")]
+
+
+def _joint_committee(home: Home, counted: Counted) -> Made:
+    due = due_of(home, counted)
+    said = {
+        element.id: (element.citation, element.statement)
+        for provision in law.PROVISIONS.values()
+        for element in provision.elements
+    }
+    documents = reports.report_b(counted, due, said), reports.report_c(counted, due)
+    return Made(documents, {}, due.alert(home.today()))
+
+
+def _register(_home: Home, counted: Counted) -> Made:
+    return Made((reports.register(counted),), {})
+
+
+def _court(home: Home, counted: Counted) -> Made:
+    public = read_public(home.path / FILE)
+    said = ledger.make_statements(
+        home.ledger,
+        list(public.ledger),
+        list(public.witnesses),
+        public.k,
+        kinds=list(reports.COURT_KINDS),
+        by=counted.by,
+    )
+    try:
+        document = reports.court(counted, said)
+    except ValueError as wrong:
+        raise Refused(
+            f"No report is made: its numbers do not reconcile. {wrong}.",
+            "An entry's time contradicts the witnesses': see `portcullis statement`.",
+        ) from None
+    return Made((document,), {each.kind: each.text for each in said})
+
+
+NAMES: dict[str, Callable[[Home, Counted], Made]] = {
+    "joint-committee": _joint_committee,
+    "court": _court,
+    "register": _register,
+}
+"""Every report, and how it is made."""
