@@ -66,6 +66,7 @@ def _command() -> "App":
 
     from portcullis import __version__
     from portcullis.cli import (
+        accounts,
         agreements,
         backups,
         demo,
@@ -116,6 +117,7 @@ def _command() -> "App":
         proofs,
         backups,
         reports,
+        accounts,
         doctor,
         serve,
         witness,

@@ -33,6 +33,7 @@ from portcullis.oversight.reports.joint_committee import (
     report_c,
     year_of,
 )
+from portcullis.oversight.reports.letter import LANGUAGES, Told, letter
 from portcullis.oversight.reports.pdf import pages, pdf
 from portcullis.oversight.reports.register import register
 from portcullis.oversight.reports.small_numbers import (
@@ -49,6 +50,7 @@ __all__ = [
     "ELEMENTS",
     "IMPORTED",
     "INSTANCES",
+    "LANGUAGES",
     "PENDING",
     "QUARANTINED",
     "REFUSED_WHOLE",
@@ -66,8 +68,10 @@ __all__ = [
     "Section",
     "Source",
     "Table",
+    "Told",
     "court",
     "due_day",
+    "letter",
     "pages",
     "pdf",
     "public_figures",

@@ -83,10 +83,25 @@ class Source:
     checkpoint: str
     by: int
 
+    @property
+    def facts(self) -> dict[str, Value]:
+        """Return what JSON has of it."""
+        return {
+            "origin": self.origin,
+            "entries": self.size,
+            "root": self.root,
+            "entries_by_that_day": self.by,
+            "checkpoint": self.checkpoint,
+        }
+
 
 @dataclass(frozen=True)
 class Document:
-    """One report. ``about``: labels and values at its head; ``verify``: how to check it."""
+    """One report. ``about``: labels and values at its head; ``verify``: how to check it.
+
+    ``source`` is None in a letter to a person: what stands on the ledger differs with what was done
+    for others, and the letter must not.
+    """
 
     name: str
     title: str
@@ -94,7 +109,7 @@ class Document:
     agreement: str
     about: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
-    source: Source
+    source: Source | None
     verify: tuple[str, ...]
     public: bool = False
     language: str = "en"
@@ -117,13 +132,7 @@ class Document:
             "public": self.public,
             "text": {each.title: list(each.paragraphs) for each in self.sections},
             "tables": {each.id: each.records for each in self.tables},
-            "ledger": {
-                "origin": self.source.origin,
-                "entries": self.source.size,
-                "root": self.source.root,
-                "entries_by_that_day": self.source.by,
-                "checkpoint": self.source.checkpoint,
-            },
+            "ledger": self.source.facts if self.source else None,
             "verify": list(self.verify),
         }
 

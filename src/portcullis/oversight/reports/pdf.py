@@ -8,7 +8,7 @@ from typing import Any
 
 import typst
 
-from portcullis.oversight.reports.document import Document, Table, Value, written
+from portcullis.oversight.reports.document import Document, Source, Table, Value, written
 
 _WORDS = {
     "en": {
@@ -20,7 +20,7 @@ _WORDS = {
         "counted": "Counted from the ledger {origin}, {size} entries, root {root}. Of them, {by} "
         "claim a day up to the day above. Its signed checkpoint:",
         "public": "For disclosure to the public",
-        "closed": "Not for the public. Holds no name, no TIN and no address",
+        "closed": "Not for disclosure to the public",
     },
     "es": {
         "page": "Página",
@@ -31,7 +31,7 @@ _WORDS = {
         "counted": "Contado del registro {origin}, {size} asientos, raíz {root}. De ellos, {by} "
         "declaran un día hasta el indicado. Su punto de control firmado:",
         "public": "Para divulgación pública",
-        "closed": "No es público",
+        "closed": "No es para divulgación pública",
     },
 }
 _WIDEST, _NARROWEST = 42, 7  # characters a column is given room for
@@ -85,12 +85,16 @@ def _data(document: Document, words: dict[str, str]) -> dict[str, Any]:
             }
             for section in document.sections
         ],
-        "source_words": words["counted"].format(
-            origin=source.origin, size=f"{source.size:,}", root=source.root, by=f"{source.by:,}"
-        ),
-        "checkpoint": source.checkpoint,
+        "source_words": _source(source, words["counted"]) if source else "",
+        "checkpoint": source.checkpoint if source else "",
         "verify": list(document.verify),
     }
+
+
+def _source(source: Source, words: str) -> str:
+    return words.format(
+        origin=source.origin, size=f"{source.size:,}", root=source.root, by=f"{source.by:,}"
+    )
 
 
 def _table(table: Table) -> dict[str, Any]:
