@@ -5,8 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, day_of, office
+from portcullis.cli.options import (
+    DEFAULT_HOME,
+    HomeOption,
+    JsonOption,
+    actor,
+    day_of,
+    file_digest,
+    office,
+)
 from portcullis.cli.output import say, show
+from portcullis.errors import Misuse
 
 if TYPE_CHECKING:
     from portcullis.office.reporting import Made
@@ -25,10 +34,24 @@ def register(app: App) -> None:
 
 
 def report(
-    name: Annotated[str, Parameter(help="joint-committee, court, register, safeguards, workload.")],
+    name: Annotated[
+        str,
+        Parameter(help="joint-committee, court, register, oversight, safeguards or workload."),
+    ],
     *,
     as_of: AsOfOption = "",
     out: OutOption = None,
+    body: Annotated[
+        str, Parameter(help="For oversight: tigta, gao, tax-committee, committee or court.")
+    ] = "",
+    request: Annotated[
+        Path | None, Parameter(help="For oversight: its written request; its digest is kept.")
+    ] = None,
+    return_information: Annotated[
+        bool, Parameter(negative="", help="For oversight: with the persons disclosed.")
+    ] = False,
+    as_: Annotated[str, Parameter(name="--as", help="For oversight: the inspector.")] = "",
+    key: Annotated[Path | None, Parameter(name="--key", help="The inspector's key file.")] = None,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
@@ -39,7 +62,20 @@ def report(
     opened = office(home)
     from portcullis.office import reporting
 
-    made = reporting.make(opened, name, day_of(as_of) if as_of else opened.today())
+    by = day_of(as_of) if as_of else opened.today()
+    if name == "oversight":
+        from portcullis.office import exporting
+
+        if not (body and request and as_ and key):
+            raise Misuse(
+                "An oversight export is made for a body, on its written request, by an inspector.",
+                "Say --body, --request, --as and --key.",
+            )
+        person = actor(opened, as_, key, exporting.ROLE, exporting.KIND)
+        asked = file_digest(request)
+        made = exporting.export(opened, person, body, asked, by, persons=return_information)
+    else:
+        made = reporting.make(opened, name, by)
     written = reporting.write(made, out) if out is not None else []
     tell(made, written, as_json=json)
 

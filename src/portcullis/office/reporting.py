@@ -1,10 +1,11 @@
 """Making a report: counted, reconciled, its digest on the ledger, its files in a folder."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 from django.db import transaction
 
 from portcullis import law, ledger
@@ -16,18 +17,22 @@ from portcullis.office.home import Home
 from portcullis.office.public import FILE, read_public
 from portcullis.oversight import reports
 from portcullis.oversight.reports import Counted, Document, Due
-from portcullis.tables import publish
+from portcullis.tables import publish, whole
 
 KIND = "report-made"
 
 
 @dataclass(frozen=True)
 class Made:
-    """A report made: its documents, statement files by name, and what is due (``alert``)."""
+    """A report made: its documents, statement files by name, and what is due (``alert``).
+
+    ``frames``: tables too long for a document, by name; they are written as CSV alone.
+    """
 
     documents: tuple[Document, ...]
     statements: dict[str, str]
     alert: str = ""
+    frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def make(home: Home, name: str, by: date) -> Made:
@@ -86,6 +91,10 @@ def write(made: Made, folder: Path) -> list[Path]:
                 put(f"{document.name}-{table.id}.csv", table.csv.encode())
         for name, text in made.statements.items():
             put(f"statements/{name}.json", text.encode())
+        for name, frame in made.frames.items():
+            with whole(folder / f"{name}.csv") as part:
+                frame.write_csv(part)
+            written.append(folder / f"{name}.csv")
     except OSError as problem:
         raise Misuse(
             f"The report cannot be written to {folder.name}: {problem.strerror}.",
@@ -168,9 +177,19 @@ def _court(home: Home, counted: Counted) -> Made:
     return Made((document,), {each.kind: each.text for each in said})
 
 
+def _safeguards(_home: Home, counted: Counted) -> Made:
+    return Made((reports.safeguards(counted),), {})
+
+
+def _workload(_home: Home, counted: Counted) -> Made:
+    return Made((reports.workload(counted),), {})
+
+
 NAMES: dict[str, Callable[[Home, Counted], Made]] = {
     "joint-committee": _joint_committee,
     "court": _court,
     "register": _register,
+    "safeguards": _safeguards,
+    "workload": _workload,
 }
-"""Every report, and how it is made."""
+"""Every report that anybody in the office may make. The oversight export is an act of its own."""

@@ -14,6 +14,14 @@ from portcullis.oversight.reports.document import (
     Table,
     refuse_unless_agreed,
 )
+from portcullis.oversight.reports.export import (
+    OVERSEERS,
+    Overseer,
+    acts,
+    export,
+    lookups,
+    openings,
+)
 from portcullis.oversight.reports.facts import (
     ELEMENTS,
     IMPORTED,
@@ -36,6 +44,7 @@ from portcullis.oversight.reports.joint_committee import (
 from portcullis.oversight.reports.letter import LANGUAGES, Told, letter
 from portcullis.oversight.reports.pdf import pages, pdf
 from portcullis.oversight.reports.register import register
+from portcullis.oversight.reports.safeguards import safeguards
 from portcullis.oversight.reports.small_numbers import (
     SMALL,
     Answers,
@@ -44,6 +53,7 @@ from portcullis.oversight.reports.small_numbers import (
     Quarter,
     publishable,
 )
+from portcullis.oversight.reports.workload import workload
 
 __all__ = [
     "COURT_KINDS",
@@ -51,6 +61,7 @@ __all__ = [
     "IMPORTED",
     "INSTANCES",
     "LANGUAGES",
+    "OVERSEERS",
     "PENDING",
     "QUARANTINED",
     "REFUSED_WHOLE",
@@ -62,6 +73,7 @@ __all__ = [
     "Document",
     "Due",
     "Heading",
+    "Overseer",
     "Period",
     "Published",
     "Quarter",
@@ -69,9 +81,13 @@ __all__ = [
     "Source",
     "Table",
     "Told",
+    "acts",
     "court",
     "due_day",
+    "export",
     "letter",
+    "lookups",
+    "openings",
     "pages",
     "pdf",
     "public_figures",
@@ -80,5 +96,7 @@ __all__ = [
     "register",
     "report_b",
     "report_c",
+    "safeguards",
+    "workload",
     "year_of",
 ]

@@ -66,14 +66,15 @@ _WORDS = {
         "none": "Usted solicitó una relación de las divulgaciones de su información tributaria. No "
         "tenemos ninguna divulgación de la que la ley nos permita darle una relación.",
         "none_more": "Escribimos esto tanto cuando no se divulgó nada como cuando lo divulgado "
-        "está exceptuado por la ley. La ley (5 U.S.C. § 552a(c)(3)) exceptúa las divulgaciones hechas a "
-        "una agencia para una actividad de aplicación de la ley, a petición escrita de su titular. "
+        "está exceptuado por la ley. La ley (5 U.S.C. § 552a(c)(3)) exceptúa las divulgaciones "
+        "hechas a una agencia para una actividad de aplicación de la ley, a petición escrita de su "
+        "titular. "
         "Con esta carta nadie puede saber cuál de los dos es el caso.",
         "some": "Usted solicitó una relación de las divulgaciones de su información tributaria. "
         "Abajo constan aquellas de las que la ley nos permite darle una relación.",
         "some_more": "Las divulgaciones hechas a una agencia para una actividad de aplicación de "
-        "la ley, a petición escrita de su titular, están exceptuadas (5 U.S.C. § 552a(c)(3)). Si hay "
-        "otras de esa clase, no constan, y esta carta no dice si las hay.",
+        "la ley, a petición escrita de su titular, están exceptuadas (5 U.S.C. § 552a(c)(3)). Si "
+        "hay otras de esa clase, no constan, y esta carta no dice si las hay.",
         "table": "Divulgaciones",
         "on": "Fecha",
         "nature": "Qué se divulgó",
