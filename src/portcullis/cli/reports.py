@@ -30,7 +30,10 @@ OutOption = Annotated[
 
 def register(app: App) -> None:
     """Add this verb."""
-    app.command(report)
+    noun = App(name="report", help="Reports, each counted anew from ledger and accounting.")
+    noun.default(report)
+    noun.command(due)
+    app.command(noun)
 
 
 def report(
@@ -78,6 +81,20 @@ def report(
         made = reporting.make(opened, name, by)
     written = reporting.write(made, out) if out is not None else []
     tell(made, written, as_json=json)
+
+
+def due(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:
+    """Say which reports are due soon or overdue and were not made; exit 1 where any is."""
+    opened = office(home)
+    from portcullis.office import reporting
+
+    alerts = reporting.alerts(opened)
+    if json:
+        show({"alerts": alerts}, as_json=True)
+    else:
+        for alert in alerts or ["No report is due."]:
+            say(alert)
+    return 1 if alerts else 0
 
 
 def tell(made: "Made", written: list[Path], *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from portcullis.errors import Misuse, Refused
 from portcullis.office import entries
 from portcullis.office.counting import count
 from portcullis.office.home import Home
+from portcullis.office.models import Entry
 from portcullis.office.public import FILE, read_public
 from portcullis.oversight import reports
 from portcullis.oversight.reports import Counted, Document, Due
@@ -103,47 +104,32 @@ def write(made: Made, folder: Path) -> list[Path]:
     return written
 
 
-def due_of(home: Home, counted: Counted) -> Due:
-    """Return when the Joint Committee's reports of the year counted are due, and if they were made.
+def alerts(home: Home) -> list[str]:
+    """Return what is due or overdue today of the reports that have a due day, and was not made."""
+    year = home.today().year - 1
+    if year < home.pack.agreement.in_force_from.year:
+        return []
+    alert = _due(year).alert(home.today())
+    return [f"Joint Committee, calendar year {year}: {alert}"] if alert else []
 
-    Made on an earlier day than the one of which they tell, a report does not count.
+
+def _due(year: int) -> Due:
+    """Return when the Joint Committee's reports of ``year`` are due, and when they were first made.
+
+    Made as of a day before the year's end, a report is of the year before.
     """
-    year = reports.year_of(counted.by)
+    said = (entries.body(each) for each in Entry.objects.filter(kind=KIND))
     made = [
-        date.fromisoformat(said["at"][:10])
-        for said in _said(home, KIND)
-        if said["report"] == "joint-committee-c" and _year(said["as_of"]) == year
+        date.fromisoformat(each["at"][:10])
+        for each in said
+        if each["report"] == "joint-committee-c"
+        and reports.year_of(date.fromisoformat(each["as_of"])) == year
     ]
     return Due(year, reports.due_day(year), min(made, default=None))
 
 
-def alerts(home: Home) -> list[str]:
-    """Return what is due or overdue today of the reports that have a due day."""
-    year = home.today().year - 1
-    if year < home.pack.agreement.in_force_from.year:
-        return []
-    made = [
-        said
-        for said in _said(home, KIND)
-        if said["report"] == "joint-committee-c" and _year(said["as_of"]) == year
-    ]
-    due = Due(year, reports.due_day(year), home.today() if made else None)
-    alert = due.alert(home.today())
-    return [f"Joint Committee, calendar year {year}: {alert}"] if alert else []
-
-
-def _year(as_of: str) -> int:
-    return reports.year_of(date.fromisoformat(as_of))
-
-
-def _said(_home: Home, kind: str) -> list[dict[str, str]]:
-    from portcullis.office.models import Entry
-
-    return [entries.body(each) for each in Entry.objects.filter(kind=kind).order_by("position")]
-
-
 def _joint_committee(home: Home, counted: Counted) -> Made:
-    due = due_of(home, counted)
+    due = _due(reports.year_of(counted.by))
     said = {
         element.id: (element.citation, element.statement)
         for provision in law.PROVISIONS.values()
