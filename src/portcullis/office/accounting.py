@@ -102,10 +102,9 @@ def commitment(home: Home, source: Source, name: str) -> tuple[int, str]:
         if not rows:
             mac.update(SEPARATOR.join(part.columns).encode())
         rows += part.height
-        texts = part.select(
-            pl.concat_str([_text(part, each) for each in part.columns], separator=SEPARATOR)
-        ).to_series()
-        mac.update("".join(_ROW + text for text in texts).encode())
+        values = [_text(part, each) for each in part.columns]
+        row = pl.concat_str([pl.lit(_ROW), *values], separator=SEPARATOR)
+        mac.update((part.select(row.str.join("")).item() or "").encode())
     return rows, mac.hexdigest()
 
 

@@ -99,12 +99,16 @@ class _Counting:
             for _, body in self._told(accounting.KIND)
         }
         self._released: dict[str, int] = {}
+        self._lost = {loss for _, body in self._told("loss-accepted") for loss in body["losses"]}
 
     def batches(self) -> None:
         """Count the rows of every batch received, and what became of those answered."""
         answered = {body["batch"]: _day(body) for _, body in self._told("answered")}
         for _, body in self._told("batch-received"):
             source = Source(BATCH, body["batch"])
+            if f"batch:{source.id}" in self._lost:
+                self._add_alike(source, body["rows"], reports.LOST, _day(body), None)
+                continue
             taken = self._read(source, accounting.REQUESTS, *self._with_statute("row"))
             apart = self._read(source, accounting.QUARANTINED, "source_row")
             self._same(f"requests of batch {source.id}", body["taken"], taken.height)
@@ -189,9 +193,13 @@ class _Counting:
             )
             for kind, each, file in self._accounted
             if (kind, file) == (BATCH, accounting.DISCLOSURES)
+            and accounting.is_there(self.home, Source(kind, each), file)
         ]
         named = pl.concat(known) if known else pl.DataFrame(schema=dict(reports.INSTANCES))
-        authorised = {body["package"] for _, body in self._told("release-authorised")}
+        authorised, of_nobody = self._authorised()
+        gone = delivered.filter(pl.col("package").is_in(of_nobody))
+        delivered = delivered.filter(~pl.col("package").is_in(of_nobody))
+        self.instances.append(gone.with_columns(kind=pl.lit(BATCH), source=pl.lit(reports.LOST)))
         both = authorised & set(named["package"])
         self._same("packages authorised", len(authorised), len(both))
         self._same("packages authorised and accounted for", len(both), named.height)
@@ -203,6 +211,20 @@ class _Counting:
         )
         for batch, released in self._released.items():
             self._same(f"requests disclosed of batch {batch}", rows.get(batch, 0), released)
+
+    def _authorised(self) -> tuple[set[str], list[str]]:
+        """Return the packages authorised, and apart those whose accounting was lost.
+
+        Two people have accepted such a loss: it is on the ledger which entries it is of.
+        """
+        runs = [loss.partition(":")[2].split("-") for loss in self._lost if loss[:8] == "packages"]
+        lost = [
+            body["package"]
+            for position, body in self._told("release-authorised")
+            if any(int(first) <= position <= int(last) for first, last in runs)
+        ]
+        every = {body["package"] for _, body in self._told("release-authorised")}
+        return every - set(lost), lost
 
     def _add(self, source: Source, rows: pl.DataFrame, on: date, until: date | None) -> None:
         self.requests.append(

@@ -178,11 +178,8 @@ def _batch_again(
     home: Home, batch_id: str, bindings: dict[str, str], left: set[str]
 ) -> tuple[set[str], int, int]:
     """Return which of the disclosures ``left`` a batch accounts for; how many were compared."""
-    table = accounting.read(
-        home,
-        Source(BATCH, batch_id),
-        accounting.DISCLOSURES,
-        ["package", "row", "officer", "taxpayer"],
+    table = accounting.read(home, Source(BATCH, batch_id), accounting.DISCLOSURES).select(
+        "package", "row", "officer", "taxpayer"
     )
     found: set[str] = set()
     kept = _kept(home, batch_id)
@@ -216,7 +213,7 @@ def _kept(home: Home, batch_id: str) -> tuple[bytes, dict[int, str]] | None:
         )
     except (Misuse, Refused):
         return None
-    return nonces, dict(matches.iter_rows())
+    return nonces, dict(matches.select("row", "taxpayer_id").iter_rows())
 
 
 def _told(home: Home, taxpayer: str) -> list[Told]:
