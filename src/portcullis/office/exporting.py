@@ -5,7 +5,6 @@ and the request asks for it; then every disclosure it is told of is put in the a
 """
 
 import secrets
-from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -19,7 +18,7 @@ from portcullis.office.home import Home
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.office.reporting import Made, record
 from portcullis.oversight import reports
-from portcullis.oversight.reports import Counted, Section
+from portcullis.oversight.reports import Counted
 
 KIND = "oversight-export"
 ROLE = "inspector"
@@ -52,8 +51,6 @@ def export(home: Home, actor: Actor, body: str, request: str, by: date, *, perso
     counted = count(home, by)
     seen = _persons(home, counted) if persons else None
     document = reports.export(counted, overseer, request, None if seen is None else seen.height)
-    tables = reports.lookups(counted), reports.openings(counted), reports.acts(counted)
-    document = replace(document, sections=(*document.sections, Section("Files", tables=tables)))
     _put_on_record(home, actor, body, request, by, seen)
     record(home, [document])
     frames = {"traces": traces(home, counted)}
@@ -71,6 +68,7 @@ def traces(home: Home, counted: Counted) -> pl.DataFrame:
         if "basis" in body
     }
     answered = {body["batch"] for _, body in counted.told("answered")}
+    lost = set(counted.requests.filter(pl.col("outcome") == reports.LOST)["source"])
     parts = [
         _batch(home, Source(BATCH, body["batch"]), body["batch"] in answered).with_columns(
             received_entry=pl.lit(position),
@@ -78,6 +76,7 @@ def traces(home: Home, counted: Counted) -> pl.DataFrame:
             agreement_version=pl.lit(lists.get(body["batch"], (None, None))[1], pl.String),
         )
         for position, body in counted.told("batch-received")
+        if body["batch"] not in lost
     ]
     parts += [
         _refused(home, body)
@@ -116,7 +115,9 @@ def _refused(home: Home, body: dict[str, object]) -> pl.DataFrame:
     rows = accounting.read(home, source, accounting.REQUESTS, ["source_row"])
     rows = pl.concat([rows, _apart(home, source).select("source_row")], how="diagonal_relaxed")
     rows = rows.with_columns(
-        outcome=pl.lit(reports.REFUSED_WHOLE), received_entry=pl.lit(body["refused"])
+        row=pl.lit(None, pl.UInt32),
+        outcome=pl.lit(reports.REFUSED_WHOLE),
+        received_entry=pl.lit(body["refused"], pl.Int64),
     )
     return _named(source, rows)
 

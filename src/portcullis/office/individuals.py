@@ -178,7 +178,10 @@ def _batch_again(
     home: Home, batch_id: str, bindings: dict[str, str], left: set[str]
 ) -> tuple[set[str], int, int]:
     """Return which of the disclosures ``left`` a batch accounts for; how many were compared."""
-    table = accounting.read(home, Source(BATCH, batch_id), accounting.DISCLOSURES).select(
+    source = Source(BATCH, batch_id)
+    if not accounting.is_there(home, source, accounting.DISCLOSURES):
+        return set(), 0, 0
+    table = accounting.read(home, source, accounting.DISCLOSURES).select(
         "package", "row", "officer", "taxpayer"
     )
     found: set[str] = set()

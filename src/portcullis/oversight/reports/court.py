@@ -221,9 +221,9 @@ def _orders(counted: Counted) -> tuple[str, ...]:
         f"Preservation holds: {_none(len(holds))}.",
     ]
     if standing:
+        scope = "; the gate passes only what an order's scope does not reach" if after else ""
         lines.append(
-            "Disclosures made while an order stood that stands still: "
-            f"{_none(len(after))}" + ("; each lay outside its scope." if after else ".")
+            f"Disclosures made while an order stood that stands still: {_none(len(after))}{scope}."
         )
     return tuple(lines)
 

@@ -89,8 +89,11 @@ def export(counted: Counted, overseer: Overseer, request: str, seen: int | None)
             ),
             Section(
                 "Who looked at what",
-                ("The files lookups.csv, openings.csv and acts.csv have every one.",),
-                (_accesses(counted),),
+                (
+                    "The files oversight-lookups.csv, oversight-openings.csv and "
+                    "oversight-acts.csv have every one.",
+                ),
+                (_accesses(counted), _lookups(counted), _openings(counted), _acts(counted)),
             ),
         ),
         source=counted.source,
@@ -98,7 +101,7 @@ def export(counted: Counted, overseer: Overseer, request: str, seen: int | None)
     )
 
 
-def lookups(counted: Counted) -> Table:
+def _lookups(counted: Counted) -> Table:
     """Return every list of look-ups in the holder's records."""
     return Table(
         "lookups",
@@ -120,7 +123,7 @@ def lookups(counted: Counted) -> Table:
     )  # fmt: skip
 
 
-def openings(counted: Counted) -> Table:
+def _openings(counted: Counted) -> Table:
     """Return every opening of a package that was asked for."""
     rows = [
         (body["at"], body["officer"], body["package"], body.get("purpose"), kind, position)
@@ -137,7 +140,7 @@ def openings(counted: Counted) -> Table:
     )  # fmt: skip
 
 
-def acts(counted: Counted) -> Table:
+def _acts(counted: Counted) -> Table:
     """Return every act of a person, and every one denied."""
     rows: list[tuple[Value, ...]] = []
     for kind, told in counted.entries.items():

@@ -13,12 +13,8 @@ Told = Sequence[tuple[int, Mapping[str, Any]]]
 """Entries of one kind: position and body, rising."""
 
 BATCH, HISTORY, REFUSED = "batch", "history", "refused"
-PENDING, QUARANTINED, REFUSED_WHOLE, IMPORTED = (
-    "pending",
-    "quarantined",
-    "refused-whole",
-    "imported",
-)
+PENDING, QUARANTINED, REFUSED_WHOLE = "pending", "quarantined", "refused-whole"
+IMPORTED, LOST = "imported", "lost"
 
 REQUESTS = pl.Schema(
     {
@@ -32,8 +28,9 @@ REQUESTS = pl.Schema(
     }
 )
 """Requests, counted. ``kind`` and ``source``: BATCH, HISTORY or REFUSED, and its id. ``outcome``:
-the office's, or PENDING, QUARANTINED, REFUSED_WHOLE, IMPORTED. ``answered_on`` is null while it is
-pending; an imported request has the day of its disclosure for both days."""
+the office's, or PENDING, QUARANTINED, REFUSED_WHOLE, IMPORTED, or LOST where two people accepted
+that a restored home has no more of it. ``answered_on`` is null while it is pending, or lost; an
+imported request has the day of its disclosure for both days."""
 
 INSTANCES = pl.Schema(
     {
@@ -50,7 +47,7 @@ INSTANCES = pl.Schema(
 )
 """Disclosure instances: one request's answer made available to one officer, at the ledger entry
 ``position``. Imported ones have neither officer, package nor entry; ``taxpayer`` is null where the
-records were not asked whose it is, or did not say."""
+records were not asked whose it is, or did not say, and of the source LOST."""
 
 ELEMENTS = pl.Schema(
     {

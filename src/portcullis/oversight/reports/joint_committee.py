@@ -16,6 +16,7 @@ from portcullis.oversight.reports import common
 from portcullis.oversight.reports.document import Document, Section, Table, Value
 from portcullis.oversight.reports.facts import (
     IMPORTED,
+    LOST,
     PENDING,
     QUARANTINED,
     REFUSED_WHOLE,
@@ -33,6 +34,7 @@ _MORE_OUTCOMES = {
     QUARANTINED: "Quarantined",
     REFUSED_WHOLE: "In a transmittal refused whole",
     IMPORTED: "Made elsewhere, and imported",
+    LOST: "Lost with a home that was restored",
 }
 
 
@@ -79,9 +81,9 @@ def report_c(counted: Counted, due: Due) -> Document:
     figures = public_figures(counted)
     unknown = _in_year(counted.instances, "on", year)["taxpayer"].null_count()
     note = (
-        f"Of {unknown:,} instances made elsewhere it is not known whose they were: the imported "
-        "request could not be told to be one taxpayer's. They are in the instances and not in the "
-        "taxpayers."
+        f"Of {unknown:,} instances it is not known whose they were: they were made elsewhere and "
+        "imported, and could not be told to be one taxpayer's, or their accounting was lost. They "
+        "are in the instances and not in the taxpayers."
         if unknown
         else ""
     )

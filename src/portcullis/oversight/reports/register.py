@@ -6,7 +6,7 @@ The three are the three public answers and no finer (design, floor 7). Small num
 
 from portcullis.oversight.reports import common
 from portcullis.oversight.reports.document import Document, Section, Table, Value
-from portcullis.oversight.reports.facts import PENDING, QUARANTINED, REFUSED_WHOLE, Counted
+from portcullis.oversight.reports.facts import QUARANTINED, REFUSED_WHOLE, Counted
 from portcullis.oversight.reports.small_numbers import (
     SMALL,
     Answers,
@@ -79,7 +79,7 @@ def answers_by_quarter(counted: Counted) -> dict[Quarter, Answers]:
         quarters[first] = Answers()
     own = counted.requests.filter(counted.requests["kind"] != "history")
     for on, outcome, number in own.select("answered_on", "outcome", "count").iter_rows():
-        if outcome != PENDING and on is not None:
+        if on is not None:
             field = _FIELD[_answer(outcome)]
             quarter = Quarter.of(on)
             quarters[quarter] = quarters.get(quarter, Answers()) + Answers(**{field: number})
