@@ -244,6 +244,8 @@ def _disclosures(home: Home, taxpayer: str) -> list[tuple[Source, list[Told]]]:
     found = []
     for kind, of in sorted(_committed(accounting.DISCLOSURES)):
         source = Source(kind, of)
+        if not accounting.is_there(home, source, accounting.DISCLOSURES):
+            continue
         table = accounting.read(home, source, accounting.DISCLOSURES)
         if kind == HISTORY:
             if (kind, of) not in _committed(accounting.RESOLVED):

@@ -1,5 +1,7 @@
 """What all reports say alike: whose they are, and how they are checked."""
 
+from datetime import date
+
 from portcullis.oversight.reports.facts import Counted
 
 MONTHS = (
@@ -18,6 +20,22 @@ MONTHS = (
 )
 
 
+_MESES = (
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+)
+
+
 def about(counted: Counted, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     """Return the lines at a report's head."""
     heading = counted.heading
@@ -28,8 +46,7 @@ def about(counted: Counted, *more: tuple[str, str]) -> tuple[tuple[str, str], ..
         *more,
         (
             "Reconciled",
-            f"{len(counted.checks):,} figures had from the ledger and from the accounting, "
-            "all alike",
+            f"{len(counted.checks):,} comparisons of the ledger with the accounting; all agree",
         ),
     )
 
@@ -64,7 +81,8 @@ def places(counted: Counted, *kinds: str) -> str:
     return "Entries of the ledger that this rests on. " + "; ".join(parts) + "."
 
 
-def day_words(day: object) -> str:
-    """Return a day as a reader writes it: 7 April 2025."""
-    year, month, number = str(day).split("-")
-    return f"{int(number)} {MONTHS[int(month) - 1]} {year}"
+def day_words(day: date, language: str = "en") -> str:
+    """Return a day as a reader of the language writes it: 7 April 2025, 7 de abril de 2025."""
+    if language == "es":
+        return f"{day.day} de {_MESES[day.month - 1]} de {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

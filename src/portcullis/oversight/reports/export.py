@@ -66,7 +66,7 @@ def export(counted: Counted, overseer: Overseer, request: str, seen: int | None)
             counted,
             ("For", overseer.name),
             ("Its authority", overseer.authority),
-            ("Its written request", f"SHA-256 {request}"),
+            ("Its written request", f"SHA-256 `{request}`"),
             ("Return information", told),
         ),
         sections=(

@@ -81,9 +81,9 @@ def report_c(counted: Counted, due: Due) -> Document:
     figures = public_figures(counted)
     unknown = _in_year(counted.instances, "on", year)["taxpayer"].null_count()
     note = (
-        f"Of {unknown:,} instances it is not known whose they were: they were made elsewhere and "
-        "imported, and could not be told to be one taxpayer's, or their accounting was lost. They "
-        "are in the instances and not in the taxpayers."
+        f"Of {unknown:,} of the instances it is not known whose they were: they were made "
+        "elsewhere and imported, and could not be told to be one taxpayer's, or their accounting "
+        "was lost. They are in the instances and not in the taxpayers."
         if unknown
         else ""
     )

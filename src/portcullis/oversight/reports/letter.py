@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from portcullis.oversight.reports.common import day_words
 from portcullis.oversight.reports.document import Document, Section, Table
 from portcullis.oversight.reports.facts import Heading
 
@@ -45,7 +46,7 @@ _WORDS = {
         "purpose": "Purpose and authority",
         "recipient": "To whom",
         "purpose_words": "Nontax law enforcement, {authority}",
-        "complete": "How we know that nothing is left out",
+        "complete": "How the accounting was checked",
         "attested": "On {day} an auditor counted the accounting again, independently, from the "
         "ledger in which every disclosure is recorded before it can leave. Every disclosure on the "
         "ledger was in the accounting. The accounting is kept for ever.",
@@ -81,7 +82,7 @@ _WORDS = {
         "purpose": "Finalidad y base legal",
         "recipient": "A quién",
         "purpose_words": "Aplicación de leyes no tributarias, {authority}",
-        "complete": "Cómo sabemos que no falta nada",
+        "complete": "Cómo se comprobó la relación",
         "attested": "El {day} un auditor volvió a contar la relación, de forma independiente, a "
         "partir del registro en el que toda divulgación se anota antes de poder salir. Toda "
         "divulgación del registro constaba en la relación, que se conserva para siempre.",
@@ -113,6 +114,7 @@ def letter(
     """Return the letter of the day ``on``: of ``disclosures``, or of there being none to tell."""
     words = _WORDS[language]
     told = sorted(disclosures)
+    attested = words["attested"].format(day=day_words(attested_on, language))
     answer = (words["some"], words["some_more"]) if told else (words["none"], words["none_more"])
     return Document(
         name="account",
@@ -126,7 +128,7 @@ def letter(
         ),
         sections=(
             Section(words["answer"], answer, (_table(told, language),) if told else ()),
-            Section(words["complete"], (words["attested"].format(day=attested_on.isoformat()),)),
+            Section(words["complete"], (attested,)),
             Section(words["rights"], (words["rights_words"],)),
         ),
         source=None,

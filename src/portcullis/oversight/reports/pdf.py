@@ -8,6 +8,7 @@ from typing import Any
 
 import typst
 
+from portcullis.oversight.reports.common import day_words
 from portcullis.oversight.reports.document import Document, Source, Table, Value, written
 
 _WORDS = {
@@ -17,7 +18,7 @@ _WORDS = {
         "source": "Source",
         "verify": "How to verify this",
         "as_of": "As of the end of {day} (UTC)",
-        "counted": "Counted from the ledger {origin}, {size} entries, root {root}. Of them, {by} "
+        "counted": "Counted from the ledger {origin}, {size} entries, root `{root}`. Of them, {by} "
         "claim a day up to the day above. Its signed checkpoint:",
         "public": "For disclosure to the public",
         "closed": "Not for disclosure to the public",
@@ -28,13 +29,13 @@ _WORDS = {
         "source": "Fuente",
         "verify": "Cómo comprobar esto",
         "as_of": "Al final del {day} (UTC)",
-        "counted": "Contado del registro {origin}, {size} asientos, raíz {root}. De ellos, {by} "
+        "counted": "Contado del registro {origin}, {size} asientos, raíz `{root}`. De ellos, {by} "
         "declaran un día hasta el indicado. Su punto de control firmado:",
         "public": "Para divulgación pública",
         "closed": "No es para divulgación pública",
     },
 }
-_WIDEST, _NARROWEST = 42, 7  # characters a column is given room for
+_WIDEST, _NARROWEST = 34, 9  # characters a column is given room for
 
 
 def pdf(document: Document) -> bytes:
@@ -75,7 +76,7 @@ def _data(document: Document, words: dict[str, str]) -> dict[str, Any]:
         "language": document.language,
         "kicker": document.agreement,
         "classification": words["public" if document.public else "closed"],
-        "as_of_words": words["as_of"].format(day=document.as_of.isoformat()),
+        "as_of_words": words["as_of"].format(day=day_words(document.as_of, document.language)),
         "about": [list(each) for each in document.about],
         "sections": [
             {
@@ -119,4 +120,4 @@ def _width(words: str, values: tuple[Value, ...]) -> int:
     """Return the room a column asks for: its longest value, or the longest word above it."""
     longest = max([len(word) for word in words.split()], default=0)
     inside = max([len(written(value)) for value in values], default=0)
-    return min(max(longest, inside, _NARROWEST), _WIDEST)
+    return min(max(longest, inside, _NARROWEST) + 2, _WIDEST)
