@@ -5,7 +5,9 @@ and the request asks for it; then every disclosure it is told of is put in the a
 """
 
 import secrets
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -108,10 +110,8 @@ def _batch(home: Home, source: Source, answered: bool) -> pl.DataFrame:
     return _named(source, pl.concat([taken, _apart(home, source)], how="diagonal_relaxed"))
 
 
-def _refused(home: Home, body: dict[str, object]) -> pl.DataFrame:
-    said = body["of"]
-    assert isinstance(said, dict)  # noqa: S101 - as ``accounting.commit`` wrote it
-    source = Source(REFUSED, said["id"])
+def _refused(home: Home, body: Mapping[str, Any]) -> pl.DataFrame:
+    source = Source(REFUSED, body["of"]["id"])
     rows = accounting.read(home, source, accounting.REQUESTS, ["source_row"])
     rows = pl.concat([rows, _apart(home, source).select("source_row")], how="diagonal_relaxed")
     rows = rows.with_columns(

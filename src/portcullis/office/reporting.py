@@ -107,10 +107,14 @@ def write(made: Made, folder: Path) -> list[Path]:
 def alerts(home: Home) -> list[str]:
     """Return what is due or overdue today of the reports that have a due day, and was not made."""
     year = home.today().year - 1
-    if year < home.pack.agreement.in_force_from.year:
-        return []
-    alert = _due(year).alert(home.today())
+    alert = _alert(home, _due(year))
     return [f"Joint Committee, calendar year {year}: {alert}"] if alert else []
+
+
+def _alert(home: Home, due: Due) -> str:
+    """Return the alert of a year's reports; none of a year before the agreement was in force."""
+    began = home.pack.agreement.in_force_from.year
+    return due.alert(home.today()) if due.year >= began else ""
 
 
 def _due(year: int) -> Due:
@@ -136,7 +140,7 @@ def _joint_committee(home: Home, counted: Counted) -> Made:
         for element in provision.elements
     }
     documents = reports.report_b(counted, due, said), reports.report_c(counted, due)
-    return Made(documents, {}, due.alert(home.today()))
+    return Made(documents, {}, _alert(home, due))
 
 
 def _register(_home: Home, counted: Counted) -> Made:

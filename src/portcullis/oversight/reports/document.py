@@ -3,10 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
 from portcullis.errors import Refused
 
@@ -162,11 +162,20 @@ def refuse_unless_agreed(checks: Sequence[Check]) -> None:
         )
 
 
+def total(rows: Iterable[tuple[Value, ...]], column: int) -> int:
+    """Return the sum of a column's numbers."""
+    return sum(value for row in rows for value in row[column : column + 1] if _is_number(value))
+
+
 def written(value: Value) -> str:
     """Return a cell as a reader sees it."""
     if value is None:
         return "–"
     return f"{value:,}" if isinstance(value, int) else value
+
+
+def _is_number(value: Value) -> TypeGuard[int]:
+    return isinstance(value, int)
 
 
 def _lines(document: Document) -> list[str]:

@@ -125,7 +125,7 @@ def _lookups(counted: Counted) -> Table:
 
 def _openings(counted: Counted) -> Table:
     """Return every opening of a package that was asked for."""
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (body["at"], body["officer"], body["package"], body.get("purpose"), kind, position)
         for kind in ("opening-granted", "opening-refused")
         for position, body in counted.told(kind)
@@ -135,7 +135,7 @@ def _openings(counted: Counted) -> Table:
         "Openings",
         (("at", "At"), ("officer", "Officer"), ("package", "Package"), ("purpose", "Purpose"),
          ("what", "What"), ("entry", "Entry")),
-        tuple(sorted(rows, key=lambda row: row[-1])),
+        _by_entry(rows),
         printed=False,
     )  # fmt: skip
 
@@ -163,9 +163,14 @@ def _acts(counted: Counted) -> Table:
         "Acts",
         (("at", "At"), ("person", "Person"), ("act", "Act"), ("batch", "Batch"),
          ("denied", "Denied for"), ("entry", "Entry")),
-        tuple(sorted(rows, key=lambda row: int(row[-1] or 0))),
+        _by_entry(rows),
         printed=False,
     )  # fmt: skip
+
+
+def _by_entry(rows: list[tuple[Value, ...]]) -> tuple[tuple[Value, ...], ...]:
+    """Return the rows in the order of the entries they are of, which their last column names."""
+    return tuple(sorted(rows, key=lambda row: int(row[-1] or 0)))
 
 
 def _outcomes(counted: Counted) -> Table:
@@ -209,7 +214,7 @@ def _lists(counted: Counted) -> Table:
 
 
 def _readings(counted: Counted) -> Table:
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (body["reading"], kind.removeprefix("reading-"), body["effective_on"], position)
         for kind in ("reading-in-force", "reading-out-of-force")
         for position, body in counted.told(kind)
@@ -218,7 +223,7 @@ def _readings(counted: Counted) -> Table:
         "readings",
         "Changes of the readings in force",
         (("reading", "Reading"), ("change", "Change"), ("on", "From"), ("entry", "Entry")),
-        tuple(sorted(rows, key=lambda row: row[-1])),
+        _by_entry(rows),
         "" if rows else "None.",
     )
 

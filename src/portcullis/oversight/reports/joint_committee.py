@@ -13,7 +13,7 @@ import polars as pl
 
 from portcullis.oversight import words
 from portcullis.oversight.reports import common
-from portcullis.oversight.reports.document import Document, Section, Table, Value
+from portcullis.oversight.reports.document import Document, Section, Table, Value, total
 from portcullis.oversight.reports.facts import (
     IMPORTED,
     LOST,
@@ -232,7 +232,6 @@ def _by_month(counted: Counted, year: int) -> Table:
         (name, received.get(month, 0), instances.get(month, 0), opened[month])
         for month, name in enumerate(common.MONTHS, start=1)
     ]
-    totals = (sum(row[at] for row in rows if isinstance(row[at], int)) for at in (1, 2, 3))
     return Table(
         "by_month",
         f"{year}, by month",
@@ -242,7 +241,7 @@ def _by_month(counted: Counted, year: int) -> Table:
             ("instances", "Instances of disclosure"),
             ("openings", "Openings by officers"),
         ),
-        (*rows, ("All", *totals)),
+        (*rows, ("All", *(total(rows, at) for at in (1, 2, 3)))),
     )
 
 

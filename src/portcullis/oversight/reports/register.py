@@ -5,7 +5,7 @@ The three are the three public answers and no finer (design, floor 7). Small num
 """
 
 from portcullis.oversight.reports import common
-from portcullis.oversight.reports.document import Document, Section, Table, Value
+from portcullis.oversight.reports.document import Document, Section, Table, Value, total
 from portcullis.oversight.reports.facts import QUARANTINED, REFUSED_WHOLE, Counted
 from portcullis.oversight.reports.small_numbers import (
     SMALL,
@@ -99,10 +99,7 @@ def _answer(outcome: str) -> str:
 def _total(rows: tuple[tuple[Value, ...], ...], columns: int) -> tuple[tuple[Value, ...], ...]:
     if not rows:
         return ()
-    sums = (
-        sum(row[at] for row in rows if isinstance(row[at], int)) for at in range(1, columns + 1)
-    )
-    return (("All periods above", *sums),)
+    return (("All periods above", *(total(rows, at) for at in range(1, columns + 1))),)
 
 
 def _what(counted: Counted) -> tuple[str, ...]:
