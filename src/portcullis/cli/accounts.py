@@ -16,6 +16,7 @@ from portcullis.cli.options import (
     office,
 )
 from portcullis.cli.output import say, show
+from portcullis.cli.progressing import progress
 from portcullis.errors import Misuse
 
 TaxpayerOption = Annotated[str, Parameter(help="The taxpayer, as the holder's records name it.")]
@@ -110,7 +111,8 @@ def attest(
     from portcullis.office import individuals
 
     person = actor(opened, as_, key, individuals.INSPECTOR, individuals.ATTESTED)
-    found = individuals.attest(opened, person)
+    with progress() as shown:
+        found = individuals.attest(opened, person, shown)
     facts: dict[str, Any] = {
         "entries_counted": found.size,
         "disclosures": found.delivered,

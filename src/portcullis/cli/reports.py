@@ -1,5 +1,7 @@
 """``portcullis report``: the reports, each counted anew from the ledger and the accounting."""
 
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,9 +17,12 @@ from portcullis.cli.options import (
     office,
 )
 from portcullis.cli.output import say, show
+from portcullis.cli.progressing import progress
 from portcullis.errors import Misuse
+from portcullis.progress import Show
 
 if TYPE_CHECKING:
+    from portcullis.office import Home
     from portcullis.office.reporting import Made
 
 AsOfOption = Annotated[
@@ -66,20 +71,10 @@ def report(
     from portcullis.office import reporting
 
     by = day_of(as_of) if as_of else opened.today()
-    if name == "oversight":
-        from portcullis.office import exporting
-
-        if not (body and request and as_ and key):
-            raise Misuse(
-                "An oversight export is made for a body, on its written request, by an inspector.",
-                "Say --body, --request, --as and --key.",
-            )
-        person = actor(opened, as_, key, exporting.ROLE, exporting.KIND)
-        asked = file_digest(request)
-        made = exporting.export(opened, person, body, asked, by, persons=return_information)
-    else:
-        made = reporting.make(opened, name, by)
-    written = reporting.write(made, out) if out is not None else []
+    asked = Asked(name, by, body, request, return_information, as_, key)
+    with progress() as shown:
+        made = _make(opened, asked, shown)
+        written = reporting.write(made, out, shown) if out is not None else []
     tell(made, written, as_json=json)
 
 
@@ -95,6 +90,41 @@ def due(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:
         for alert in alerts or ["No report is due."]:
             say(alert)
     return 1 if alerts else 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for; all but ``name`` and ``by`` is for an oversight export."""
+
+    name: str
+    by: date
+    body: str
+    request: Path | None
+    return_information: bool
+    person: str
+    key: Path | None
+
+
+def _make(home: "Home", asked: Asked, shown: Show) -> "Made":
+    from portcullis.office import exporting, reporting
+
+    if asked.name != "oversight":
+        return reporting.make(home, asked.name, asked.by, shown)
+    if not (asked.body and asked.request and asked.person and asked.key):
+        raise Misuse(
+            "An oversight export is made for a body, on its written request, by an inspector.",
+            "Say --body, --request, --as and --key.",
+        )
+    person = actor(home, asked.person, asked.key, exporting.ROLE, exporting.KIND)
+    return exporting.export(
+        home,
+        person,
+        asked.body,
+        file_digest(asked.request),
+        asked.by,
+        persons=asked.return_information,
+        show=shown,
+    )
 
 
 def tell(made: "Made", written: list[Path], *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from portcullis import ledger
+from portcullis import ledger, progress
 from portcullis.errors import Refused
 from portcullis.office import accounting, histories
 from portcullis.office.accounting import BATCH, HISTORY, REFUSED, Source
@@ -25,7 +25,7 @@ _DELIVERED = pl.Schema({"package": pl.String, "on": pl.Date, "position": pl.Int6
 _DISCLOSED = ("package", "row", "officer", "taxpayer", "statute")
 
 
-def count(home: Home, by: date) -> Counted:
+def count(home: Home, by: date, show: progress.Show = progress.unseen) -> Counted:
     """Count everything by the end of the day ``by`` (UTC).
 
     Raises Refused where that day has not come, or naming each number on which the ledger and the
@@ -34,11 +34,13 @@ def count(home: Home, by: date) -> Counted:
     if by > home.today():
         raise Refused("That day has not come.", "Name today or an earlier day with --as-of.")
     entries, source = _read_ledger(home, by)
-    counting = _Counting(home, by, entries)
-    counting.batches()
-    counting.refused()
-    counting.histories()
-    counting.disclosures()
+    files = len(entries.get(accounting.KIND, []))
+    with progress.step(show, "Count from the accounting", files, "files") as advance:
+        counting = _Counting(home, entries, advance)
+        counting.batches()
+        counting.refused()
+        counting.histories()
+        counting.disclosures()
     reports.refuse_unless_agreed(counting.checks)
     return Counted(
         by,
@@ -86,8 +88,8 @@ class _Counting:
     """The count as it grows: frames to be put together, and what was compared."""
 
     home: Home
-    by: date
     entries: Mapping[str, list[tuple[int, Mapping[str, Any]]]]
+    advance: progress.Advance
     requests: list[pl.DataFrame] = field(default_factory=list)
     instances: list[pl.DataFrame] = field(default_factory=list)
     elements: list[pl.DataFrame] = field(default_factory=list)
@@ -265,6 +267,7 @@ class _Counting:
         rows, digest = accounting.commitment(self.home, source, name)
         self._same(f"rows in {what}", said["rows"], rows)
         self._same(f"content of {what}", said["commitment"][:16], digest[:16])
+        self.advance(1)
         # The first column is there even where another agreement's requests have no statute.
         held = [each for each in columns if each != "statute" or "statute" in self.home.pack.fields]
         table = accounting.read(self.home, source, name, held)

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
+from portcullis import progress
 from portcullis.errors import Misuse, Refused
 from portcullis.office import accounting, entries
 from portcullis.office.accounting import BATCH, HISTORY, REFUSED, Source
@@ -31,7 +32,16 @@ _SOURCE = ("kind", "source", "row")
 _PERSON = ("request_id", "given_name", "middle_name", "family_name", "suffix", "tin", "taxpayer")
 
 
-def export(home: Home, actor: Actor, body: str, request: str, by: date, *, persons: bool) -> Made:
+def export(
+    home: Home,
+    actor: Actor,
+    body: str,
+    request: str,
+    by: date,
+    *,
+    persons: bool,
+    show: progress.Show = progress.unseen,
+) -> Made:
     """Make the export for ``body`` (of OVERSEERS) as of the end of ``by``.
 
     ``request``: digest (hex) of its written request. ``persons``: with the return information of
@@ -50,7 +60,7 @@ def export(home: Home, actor: Actor, body: str, request: str, by: date, *, perso
             "Export it without.",
         )
     entries.integrate(home)
-    counted = count(home, by)
+    counted = count(home, by, show)
     seen = _persons(home, counted) if persons else None
     document = reports.export(counted, overseer, request, None if seen is None else seen.height)
     _put_on_record(home, actor, body, request, by, seen)

@@ -19,7 +19,7 @@ from datetime import date, timedelta
 import polars as pl
 from django.db import transaction
 
-from portcullis import ledger
+from portcullis import ledger, progress
 from portcullis.errors import Misuse, Refused
 from portcullis.office import accounting, entries, files, packing
 from portcullis.office.accounting import BATCH, HISTORY, Source
@@ -97,7 +97,7 @@ def determine(home: Home, actor: Actor, of: str, *, reached: bool, document: str
     return act
 
 
-def attest(home: Home, actor: Actor) -> Recounted:
+def attest(home: Home, actor: Actor, show: progress.Show = progress.unseen) -> Recounted:
     """Count the accounting again from the ledger's own entries, and put the result on the ledger.
 
     Raises Refused, naming what is wrong, where a disclosure of the ledger is not in the accounting
@@ -105,7 +105,8 @@ def attest(home: Home, actor: Actor) -> Recounted:
     """
     check_role(home, actor, INSPECTOR, ATTESTED)
     entries.integrate(home)
-    found = recount(home)
+    with progress.step(show, "Count the accounting again"):
+        found = recount(home)
     with transaction.atomic():
         facts = {
             "size": found.size,

@@ -1,5 +1,6 @@
 """Making a report: counted, reconciled, its digest on the ledger, its files in a folder."""
 
+import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,8 +9,8 @@ from pathlib import Path
 import polars as pl
 from django.db import transaction
 
-from portcullis import law, ledger
-from portcullis.canonical import json_bytes, sha256_hex
+from portcullis import law, ledger, progress
+from portcullis.canonical import json_bytes
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries
 from portcullis.office.counting import count
@@ -36,7 +37,7 @@ class Made:
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
-def make(home: Home, name: str, by: date) -> Made:
+def make(home: Home, name: str, by: date, show: progress.Show = progress.unseen) -> Made:
     """Make the report ``name`` (of NAMES) as of the end of the day ``by``, and record that it was.
 
     The entry has the digest of its figures, which are the same whenever the day is counted again.
@@ -45,8 +46,9 @@ def make(home: Home, name: str, by: date) -> Made:
     if name not in NAMES:
         raise Misuse(f"There is no report {name}.", f"The reports are: {', '.join(NAMES)}.")
     entries.integrate(home)
-    counted = count(home, by)
-    made = NAMES[name](home, counted)
+    counted = count(home, by, show)
+    with progress.step(show, "Make the report"):
+        made = NAMES[name](home, counted)
     record(home, made.documents)
     return made
 
@@ -69,13 +71,12 @@ def record(home: Home, documents: Sequence[Document]) -> None:
 
 def figures(home: Home, document: Document) -> str:
     """Return the keyed digest (hex) of a document's tables: small numbers could be guessed else."""
-    key = home.derived_key("report-figures")
     tables = {each.id: each.records for each in document.tables}
     said = json_bytes({"report": document.name, "as_of": document.as_of.isoformat(), **tables})
-    return sha256_hex([key, said])
+    return hmac.new(home.derived_key("report-figures"), said, "sha256").hexdigest()
 
 
-def write(made: Made, folder: Path) -> list[Path]:
+def write(made: Made, folder: Path, show: progress.Show = progress.unseen) -> list[Path]:
     """Write every document (PDF, JSON, text; each table as CSV) and statement below ``folder``."""
     written: list[Path] = []
 
@@ -84,12 +85,14 @@ def write(made: Made, folder: Path) -> list[Path]:
         written.append(folder / name)
 
     try:
-        for document in made.documents:
-            put(f"{document.name}.pdf", reports.pdf(document))
-            put(f"{document.name}.json", document.json.encode())
-            put(f"{document.name}.txt", document.text.encode())
-            for table in document.tables:
-                put(f"{document.name}-{table.id}.csv", table.csv.encode())
+        with progress.step(show, "Write the documents", len(made.documents), "files") as advance:
+            for document in made.documents:
+                put(f"{document.name}.pdf", reports.pdf(document))
+                put(f"{document.name}.json", document.json.encode())
+                put(f"{document.name}.txt", document.text.encode())
+                for table in document.tables:
+                    put(f"{document.name}-{table.id}.csv", table.csv.encode())
+                advance(1)
         for name, text in made.statements.items():
             put(f"statements/{name}.json", text.encode())
         for name, frame in made.frames.items():
