@@ -27,6 +27,7 @@ def year(_find_stage, tmp_path_factory) -> worlds.World:
     shutil.copytree(_find_stage("released"), folder)
     world = worlds.World(folder)
     switch(world.home_path)
+    acts.token(world, acts.package_of(world, "REQ-00001"))
     path = world.folder / "requester" / "unsigned.csv"
     path.write_bytes(world.batch_file.read_bytes())
     with pytest.raises(Refused):
@@ -107,6 +108,12 @@ def test_the_court_is_told_what_is_on_the_ledger_and_can_count_again(home, tmp_p
     made = make(home, "court")
     counts = {each["kind"]: each["count"] for each in records(made, "court", "counts")}
     assert counts == {kind: len(oracle(home).of(kind)) for kind in counts}
+    batch, refused = records(made, "court", "transmittals")
+    became = oracle(home).outcomes
+    assert (batch["requests"], batch["returned"], batch["disclosed"], batch["no_disclosure"]) == (
+        10, became["returned"] + became["refused"], became["released"], became["no_disclosure"],
+    )  # fmt: skip
+    assert (refused["requests"], refused["returned"]) == (10, became["refused-whole"])
     reporting.write(made, tmp_path)
     public = read_public(home.path / FILE)
     for kind, number in counts.items():
@@ -164,6 +171,16 @@ def test_the_workload_and_the_safeguards_are_the_ledgers(home) -> None:
         {"became": "made available", "packages": len(counted.of("delivered"))},
         {"became": "All", "packages": len(counted.of("delivered"))},
     ]
+    (opening,) = records(make(home, "safeguards"), "safeguards", "openings")
+    assert opening == {"officer": "officer-1", "packages": 1, "granted": 1, "refused": 0}
+    assert len(counted.of("opening-granted")) == 1
+    done = {
+        each["act"]: each["number"] for each in records(make(home, "workload"), "workload", "acts")
+    }
+    assert done == {
+        kind: len(counted.of(kind))
+        for kind in {each["kind"] for each in counted.entries if "signature" in each}
+    }
 
 
 def test_a_day_that_has_not_come_and_a_report_there_is_none_of(home) -> None:
