@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -75,7 +76,9 @@ def test_the_joint_committee_is_told_what_a_plain_count_finds(home) -> None:
     elements = records(made, "joint-committee-b", "requests_by_element")
     found = {each["element"]: each["requests"] for each in elements}
     assert found == {element: number for (element, _), number in counted.elements.items()}
-    assert all(each["citation"] and each["statement"] for each in elements)
+    # One element's id may be another agreement's too: the citations are this one's.
+    assert {each["citation"].split()[0] for each in elements} <= {"26", "8"}
+    assert all(each["statement"] for each in elements)
 
 
 def test_the_register_is_the_public_answers_and_no_small_number(home) -> None:
@@ -177,10 +180,7 @@ def test_the_workload_and_the_safeguards_are_the_ledgers(home) -> None:
     done = {
         each["act"]: each["number"] for each in records(make(home, "workload"), "workload", "acts")
     }
-    assert done == {
-        kind: len(counted.of(kind))
-        for kind in {each["kind"] for each in counted.entries if "signature" in each}
-    }
+    assert done == Counter(each["kind"] for each in counted.entries if "signature" in each)
 
 
 def test_a_day_that_has_not_come_and_a_report_there_is_none_of(home) -> None:

@@ -137,10 +137,11 @@ def _due(year: int) -> Due:
 
 def _joint_committee(home: Home, counted: Counted) -> Made:
     due = _due(reports.year_of(counted.by))
+    # One id may stand in several provisions: the words are those of this agreement's.
     said = {
         element.id: (element.citation, element.statement)
-        for provision in law.PROVISIONS.values()
-        for element in provision.elements
+        for provision in home.pack.provisions
+        for element in law.PROVISIONS[provision].elements
     }
     documents = reports.report_b(counted, due, said), reports.report_c(counted, due)
     return Made(documents, {}, _alert(home, due))

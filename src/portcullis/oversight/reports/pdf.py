@@ -35,7 +35,7 @@ _WORDS = {
         "closed": "No es para divulgación pública",
     },
 }
-_WIDEST, _NARROWEST = 34, 9  # characters a column is given room for
+_WIDEST, _NARROWEST = 52, 9  # characters a column is given room for
 
 
 def pdf(document: Document) -> bytes:
