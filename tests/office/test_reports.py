@@ -76,6 +76,10 @@ def test_the_joint_committee_is_told_what_a_plain_count_finds(home) -> None:
     elements = records(made, "joint-committee-b", "requests_by_element")
     found = {each["element"]: each["requests"] for each in elements}
     assert found == {element: number for (element, _), number in counted.elements.items()}
+    routes = records(made, "joint-committee-b", "requests_by_route")
+    assert [(each["outcome"], each["requests"]) for each in routes] == [
+        ("Released", counted.routes["tin", "released"])
+    ]
     # One element's id may be another agreement's too: the citations are this one's.
     assert {each["citation"].split()[0] for each in elements} <= {"26", "8"}
     assert all(each["statement"] for each in elements)

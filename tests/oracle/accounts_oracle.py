@@ -62,6 +62,7 @@ class Oracle:
         self.outcomes: Counter = Counter()
         self.answers: Counter = Counter()  # by year, quarter and answer
         self.elements: Counter = Counter()
+        self.routes: Counter = Counter()
         self.instances: Counter = Counter()  # by year
         self.taxpayers: dict[int, set] = {}
         self._batches()
@@ -87,6 +88,7 @@ class Oracle:
                 for row in became:
                     self.outcomes[row["outcome"]] += 1
                     self._answer(until, row["outcome"])
+                    self.routes[row["route"], row["outcome"]] += 1
                     if row["outcome"] not in ("released", "held", "eligible"):
                         for element in filter(None, (row["reasons"] or "").split(";")):
                             self.elements[element, row["outcome"]] += 1

@@ -108,6 +108,12 @@ ROWS = [
 ]
 
 
+ROUTES = [
+    ("june-1", date(2025, 7, 8), "tin", "released", 40),
+    ("june-1", date(2025, 7, 8), "name-address", "released", 5),
+]
+
+
 def counted() -> Counted:
     told: dict[str, list] = {}
     for position, body in enumerate(ENTRIES):
@@ -130,5 +136,6 @@ def counted() -> Counted:
         pl.DataFrame(ROWS, schema=reports.REQUESTS, orient="row"),
         pl.DataFrame(made, schema=reports.INSTANCES, orient="row"),
         pl.DataFrame(elements, schema=reports.ELEMENTS, orient="row"),
+        pl.DataFrame(ROUTES, schema=reports.ROUTES, orient="row"),
         (Check("requests of batch june-1", 228, 228),),
     )  # fmt: skip

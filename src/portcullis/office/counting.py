@@ -50,6 +50,7 @@ def count(home: Home, by: date, show: progress.Show = progress.unseen) -> Counte
         _frame(reports.REQUESTS, counting.requests),
         _frame(reports.INSTANCES, counting.instances).sort("position", "source", "row"),
         _frame(reports.ELEMENTS, counting.elements),
+        _frame(reports.ROUTES, counting.routes),
         tuple(counting.checks),
     )
 
@@ -93,6 +94,7 @@ class _Counting:
     requests: list[pl.DataFrame] = field(default_factory=list)
     instances: list[pl.DataFrame] = field(default_factory=list)
     elements: list[pl.DataFrame] = field(default_factory=list)
+    routes: list[pl.DataFrame] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -125,9 +127,13 @@ class _Counting:
             self._add_alike(source, apart.height, reports.QUARANTINED, on, until)
 
     def _with_outcomes(self, source: Source, taken: pl.DataFrame, on: date) -> pl.DataFrame:
-        became = self._read(source, accounting.OUTCOMES, "row", "outcome", "reasons")
+        became = self._read(source, accounting.OUTCOMES, "row", "outcome", "route", "reasons")
         self._same(f"outcomes of batch {source.id}", taken.height, became.height)
         self._released[source.id] = became.filter(pl.col("outcome") == "released").height
+        matched = became.filter(pl.col("route").is_not_null()).group_by("route", "outcome")
+        self.routes.append(
+            matched.len("count").with_columns(source=pl.lit(source.id), answered_on=pl.lit(on))
+        )
         kept_out = became.filter(~pl.col("outcome").is_in(["released", "held", "eligible"]))
         self.elements.append(
             kept_out.filter(pl.col("reasons") != "")

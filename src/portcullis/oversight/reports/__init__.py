@@ -28,6 +28,7 @@ from portcullis.oversight.reports.facts import (
     QUARANTINED,
     REFUSED_WHOLE,
     REQUESTS,
+    ROUTES,
     Counted,
     Heading,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "QUARANTINED",
     "REFUSED_WHOLE",
     "REQUESTS",
+    "ROUTES",
     "SMALL",
     "Answers",
     "Check",

@@ -60,6 +60,17 @@ ELEMENTS = pl.Schema(
 )
 """How often an element kept a request of an answered batch from passing, and its outcome."""
 
+ROUTES = pl.Schema(
+    {
+        "source": pl.String,
+        "answered_on": pl.Date,
+        "route": pl.String,
+        "outcome": pl.String,
+        "count": pl.Int64,
+    }
+)
+"""By which route the requests of an answered batch led to one taxpayer, and their outcome."""
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -84,6 +95,7 @@ class Counted:
     requests: pl.DataFrame
     instances: pl.DataFrame
     elements: pl.DataFrame
+    routes: pl.DataFrame
     checks: tuple[Check, ...]
 
     def told(self, kind: str) -> Told:

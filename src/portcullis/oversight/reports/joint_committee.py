@@ -38,6 +38,12 @@ _MORE_OUTCOMES = {
 }
 
 
+_ROUTES = {
+    "tin": "TIN, name and address agree",
+    "name-address": "name and address alone, one person at one delivery point",
+}
+
+
 @dataclass(frozen=True)
 class Due:
     """When a year's report is due, and when it was first made, if it was."""
@@ -153,7 +159,7 @@ def report_b(counted: Counted, due: Due, elements: Mapping[str, tuple[str, str]]
                     "Of the batches answered in the year. One request may fail several elements, "
                     "so these add up to more than the requests.",
                 ),
-                (_elements(counted, year, elements),),
+                (_elements(counted, year, elements), _routes(counted, year)),
             ),
             Section("Disclosures made", (), (_instances(counted, year),)),
             Section(
@@ -271,6 +277,24 @@ def _elements(counted: Counted, year: int, said: Mapping[str, tuple[str, str]]) 
             (element, *said.get(element, ("", "")), words.outcome(outcome), number)
             for element, outcome, number in rows.iter_rows()
         ),
+    )
+
+
+def _routes(counted: Counted, year: int) -> Table:
+    rows = (
+        _in_year(counted.routes, "answered_on", year)
+        .group_by("route", "outcome")
+        .agg(pl.col("count").sum())
+        .sort("route", "outcome")
+    )
+    return Table(
+        "requests_by_route",
+        f"Requests answered in {year} that led to one taxpayer, by the route",
+        (("route", "Route"), ("outcome", "Became"), ("requests", "Requests")),
+        tuple(
+            (_ROUTES.get(route, route), words.outcome(to), n) for route, to, n in rows.iter_rows()
+        ),
+        "" if rows.height else "None.",
     )
 
 
