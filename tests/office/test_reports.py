@@ -33,6 +33,8 @@ def year(_find_stage, tmp_path_factory) -> worlds.World:
     path.write_bytes(world.batch_file.read_bytes())
     with pytest.raises(Refused):
         acts.receive(world, path)
+    with pytest.raises(Refused, match="received before"):
+        acts.receive(world)
     disclosed.import_(world, disclosed.write(world, disclosed.disclosures()))
     disclosed.compare(world)
     worlds.attest(world, LATER)
@@ -115,12 +117,13 @@ def test_the_court_is_told_what_is_on_the_ledger_and_can_count_again(home, tmp_p
     made = make(home, "court")
     counts = {each["kind"]: each["count"] for each in records(made, "court", "counts")}
     assert counts == {kind: len(oracle(home).of(kind)) for kind in counts}
-    batch, refused = records(made, "court", "transmittals")
+    batch, refused, again = records(made, "court", "transmittals")
     became = oracle(home).outcomes
     assert (batch["requests"], batch["returned"], batch["disclosed"], batch["no_disclosure"]) == (
         10, became["returned"] + became["refused"], became["released"], became["no_disclosure"],
     )  # fmt: skip
     assert (refused["requests"], refused["returned"]) == (10, became["refused-whole"])
+    assert (again["batch"], again["requests"]) == ("refused whole (replay)", 0)
     reporting.write(made, tmp_path)
     public = read_public(home.path / FILE)
     for kind, number in counts.items():
@@ -259,13 +262,15 @@ def test_the_reports_outlive_the_batchs_working_data(stage) -> None:
 
 
 def test_a_refused_transmittal_is_in_the_accounting_with_what_it_held(home) -> None:
-    ((position, _),) = checks.of_kind(home, "transmittal-refused")
+    (position, _), (again, _) = checks.of_kind(home, "transmittal-refused")
     kept = [
         each for _, each in checks.of_kind(home, "accounted") if each["of"]["kind"] == "refused"
     ]
     assert {(each["file"], each["rows"], each["refused"], each["whole"]) for each in kept} == {
         ("requests.tbl", 10, position, True),
         ("quarantined.tbl", 0, position, True),
+        # Sent again unchanged: its requests are accounted for since it was taken in.
+        ("", 0, again, True),
     }
 
 

@@ -134,6 +134,10 @@ class Readable:
     whole: bool
 
 
+SAME = Readable("", (), whole=True)
+"""What is kept of a transmittal sent again, unchanged, that was taken in before: nothing more."""
+
+
 def keep_refused(home: Home, path: Path) -> Readable:
     """Keep the requests of a transmittal that is refused whole, as far as they can be read.
 

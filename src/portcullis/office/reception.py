@@ -164,13 +164,23 @@ def _receipt_path(home: Home, batch_id: str) -> Path:
 
 
 def _record_refusal(home: Home, path: Path, refused: intake.TransmittalRefused) -> None:
-    kept = accounting.keep_refused(home, path)
+    kept = accounting.SAME if _taken_in(path) else accounting.keep_refused(home, path)
     at = home.now().isoformat()
     with transaction.atomic():
         facts = {"code": refused.code, "file": _digest(path)}
         entry = entries.record("transmittal-refused", facts, at=at)
         accounting.commit_refused(home, kept, entry.position, at)
     entries.integrate(home)
+
+
+def _taken_in(path: Path) -> bool:
+    """Whether this very transmittal was taken in before: then its requests are accounted for."""
+    try:
+        manifest = intake.read_manifest(path).manifest
+        same = intake.file_digest(path) == manifest.file.sha256
+    except (intake.TransmittalRefused, OSError):
+        return False
+    return same and Batch.objects.filter(manifest_digest=manifest.digest).exists()
 
 
 def _digest(path: Path) -> str:
