@@ -31,6 +31,7 @@ def run(world: worlds.World, *words: object, by: str = "", code: int = 0):
     return done
 
 
+@pytest.mark.long
 def test_a_court_gets_its_statement_in_files(world: worlds.World, tmp_path: Path) -> None:
     out = tmp_path / "court"
     said = run(world, "report", "court", "--as-of", "2025-04-07", "--out", out).stdout.splitlines()

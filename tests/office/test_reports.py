@@ -139,8 +139,9 @@ def test_none_by_the_seventh_of_april(home) -> None:
 
 
 def test_what_was_reported_of_a_day_is_reported_of_it_again(home) -> None:
-    first = {each.name: each for name in NAMES for each in make(home, name).documents}
-    again = {each.name: each for name in NAMES for each in make(home, name).documents}
+    names = ("joint-committee", "court")
+    first = {each.name: each for name in names for each in make(home, name).documents}
+    again = {each.name: each for name in names for each in make(home, name).documents}
     for name, document in first.items():
         assert document.facts["tables"] == again[name].facts["tables"]
     entries = [each for _, each in checks.of_kind(home, "report-made")]
