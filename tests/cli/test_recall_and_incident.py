@@ -90,11 +90,9 @@ def test_a_recall_from_its_opening_to_its_proof(world: worlds.World, tmp_path: P
     checked = portcullis("recall", "check", out, *keys, "--ledger", world.home_path, "--json")
     assert checked.returncode == 0, checked.stderr
     facts = json.loads(checked.stdout)
-    assert (facts["stage"], facts["list_proven"], facts["none_left_out"]) == (
-        "disposed",
-        True,
-        True,
-    )
+    assert facts["stage"] == "disposed"
+    assert facts["list_proven"]
+    assert facts["none_left_out"]
     said = json.loads(out.read_text())
     said["covered"][0][4] = "SOMEBODY-ELSE"
     out.write_text(json.dumps(said))
