@@ -115,10 +115,11 @@ def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
 
 def holds_over(home: Home, found: rules.Recall) -> list[Hold]:
     """Return the preservation holds that stand over any lot of a recall."""
-    packages, reached = _packages(home, found, list(found.lots)), {}
-    for history in _histories(found.lots.values()):
-        reached |= {one.id: one for one in recall_holds.holds_over(home, [], history)}
-    reached |= {one.id: one for one in recall_holds.holds_over(home, packages, None)}
+    reached = {
+        hold.id: hold
+        for packages, history in _parts(home, found, list(found.lots))
+        for hold in recall_holds.holds_over(home, packages, history)
+    }
     return list(reached.values())
 
 
@@ -202,14 +203,20 @@ def _facts(recall_id: str, said: Attestation, lots: list[str]) -> dict[str, obje
 
 def _held(home: Home, found: rules.Recall, lots: list[str]) -> list[Hold]:
     """Return the holds for which nothing of ``lots`` may be destroyed now."""
-    histories: list[History | None] = [*_histories(found.lots[lot] for lot in lots)]
-    asked = [([], history) for history in histories] + [(_packages(home, found, lots), None)]
     return [
         hold
-        for packages, history in asked
+        for packages, history in _parts(home, found, lots)
         if not recall_holds.may_be_destroyed(home, packages, history)
         for hold in recall_holds.holds_over(home, packages, history)
     ]
+
+
+def _parts(
+    home: Home, found: rules.Recall, lots: Sequence[str]
+) -> list[tuple[list[Package], History | None]]:
+    """Return what holds are asked about: the packages of ``lots``, and each history of them."""
+    histories = _histories(found.lots[lot] for lot in lots)
+    return [(_packages(home, found, lots), None), *(([], history) for history in histories)]
 
 
 def _histories(lots: Iterable[Lot]) -> list[History]:
