@@ -12,6 +12,7 @@ from portcullis.office import entries, recall_holds, recalls
 from portcullis.office.home import Home
 from portcullis.office.incidents import check_id
 from portcullis.office.models import History, Package
+from portcullis.office.orders import standing_holds
 from portcullis.office.people import Actor, check_role, deny, sign_act
 from portcullis.oversight import recall as rules
 from portcullis.oversight.recall import Lot, Place
@@ -130,8 +131,16 @@ def overdue(home: Home) -> set[str]:
         found.id
         for found in recalls.every().values()
         if found.is_overdue(day, held=True)
-        or (found.is_overdue(day, held=False) and not holds_over(home, found))
+        or (found.is_overdue(day, held=False) and not _is_held(home, found))
     }
+
+
+def _is_held(home: Home, found: rules.Recall) -> bool:
+    """Whether a hold keeps any of it; where its list is lost nobody can say, and it is not."""
+    try:
+        return bool(holds_over(home, found))
+    except Misuse:
+        return False
 
 
 def _open(recall_id: str) -> rules.Recall:
@@ -214,7 +223,12 @@ def _held(home: Home, found: rules.Recall, lots: list[str]) -> list[Hold]:
 def _parts(
     home: Home, found: rules.Recall, lots: Sequence[str]
 ) -> list[tuple[list[Package], History | None]]:
-    """Return what holds are asked about: the packages of ``lots``, and each history of them."""
+    """Return what holds are asked about: the packages of ``lots``, and each history of them.
+
+    Nothing where no hold stands. Raises Misuse where the list covered is missing.
+    """
+    if not standing_holds():
+        return []
     histories = _histories(found.lots[lot] for lot in lots)
     return [(_packages(home, found, lots), None), *(([], history) for history in histories)]
 
