@@ -1,4 +1,4 @@
-"""``portcullis order`` and ``portcullis hold``: court orders and preservation holds."""
+"""``portcullis order`` and ``portcullis hold``: court orders and preservation holds; ``recall``."""
 
 import json as json_text
 from pathlib import Path
