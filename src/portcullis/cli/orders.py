@@ -1,4 +1,4 @@
-"""``portcullis order`` and ``portcullis hold``: court orders and preservation holds; ``recall``."""
+"""``portcullis order`` and ``portcullis hold``: court orders and preservation holds."""
 
 import json as json_text
 from pathlib import Path

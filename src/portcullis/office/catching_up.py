@@ -42,7 +42,6 @@ from portcullis.office import (
     rebuilding,
     reinstating,
     reinstating_batches,
-    sealed,
     signers,
 )
 from portcullis.office.entries import Announce, silent
@@ -207,7 +206,6 @@ def _evaluate(home: Home, mark: Restored, added: int) -> CaughtUp:
         again += [*put_back.again, *reinstating.reinstate_reexaminations(recorded)]
         reinstating.reinstate_openings(recorded)
     again += [*_erase_again(home, recorded), *reinstating.to_do_again(home, recorded)]
-    again += sealed.missing(home)
     missing = [*put_back.losses, *_unconfirmed(home, mark, recorded)]
     wrong = [] if missing else comparing.disagreements(recorded)
     return CaughtUp(mark.caught_up or 0, added, tuple(missing), tuple(wrong), tuple(again))

@@ -112,11 +112,6 @@ def _state(home: Home) -> Iterator[Finding]:
         yield Finding("state-disagrees", sentence, _MEND)
 
 
-def _sealed_files(home: Home) -> Iterator[Finding]:
-    for sentence in sealed.missing(home):
-        yield Finding("sealed", sentence, "Put the folder sealed/ back from a backup.")
-
-
 def _signing_keys(home: Home) -> Iterator[Finding]:
     log = ledger.Log.open(home.ledger)
     signers.load(home, log.origin, signers.signing(log.size))
@@ -188,6 +183,11 @@ def _erasable_keys(home: Home) -> Iterator[Finding]:
             )
 
 
+def _sealed_files(home: Home) -> Iterator[Finding]:
+    for sentence in sealed.missing(home):
+        yield Finding("sealed", sentence, "Put the folder sealed/ back from a backup.")
+
+
 def _newest_index(home: Home) -> Iterator[Finding]:
     try:
         with records.open_index(home.index, home.derived_key("index")) as index:
@@ -206,8 +206,8 @@ CHECKS: dict[str, Check] = {
     "entries": _same_entries,
     "outbox": _outbox,
     "state": _state,
-    "sealed": _sealed_files,
     "witness": _witnesses,
     "erasable-keys": _erasable_keys,
+    "sealed": _sealed_files,
     "index": _newest_index,
 }

@@ -9,7 +9,7 @@ with what is to be done again.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from portcullis.office import signers, witnesses
+from portcullis.office import sealed, signers, witnesses
 from portcullis.office.home import Home
 from portcullis.office.models import (
     Act,
@@ -207,6 +207,7 @@ def to_do_again(home: Home, recorded: Recorded) -> list[str]:
         for version, digest in recorded.versions.items()
         if not (home.versions / digest).is_dir()
     ]
+    again += sealed.missing(home)
     if not witnesses.pack_agrees(home, signers.now_in_force()):
         again.append(
             "The witnesses were changed after the backup, and the agreement's witnesses.toml here "
