@@ -187,6 +187,7 @@ def test_under_a_hold_it_is_sequestered_and_nothing_is_destroyed(past) -> None:
     assert attest(past, SAFE, "disposed").stage == "disposed"
 
 
+@pytest.mark.long
 def test_a_hold_on_another_batch_keeps_nothing(stage) -> None:
     world = stage("released")
     opened(world, "named", "order", batches=(worlds.BATCH,))
@@ -330,3 +331,14 @@ def test_a_recall_of_thousands_fits_the_ledger(stage) -> None:
     recall = opened(world, "named", "order", batches=(worlds.BATCH,))
     assert recall.disclosures == len(recall.packages) == Recall.objects.count() == 3006
     assert max(len(bytes(row.body)) for row in Entry.objects.all()) < ledger.LONGEST_ENTRY
+
+
+@pytest.mark.long
+def test_all_that_the_script_of_2025_disclosed_is_recalled_in_one_act(stage) -> None:
+    world = stage("new")
+    rows = disclosed.disclosures(47_285)
+    disclosed.import_(world, disclosed.write(world, rows, "disclosed.parquet"))
+    recall = opened(world, "reading", disclosed.NAIVE)
+    assert (recall.disclosures, len(recall.lots), recall.stage) == (47_289, 1, "listed")
+    assert len(checks.of_kind(world.home(), "recall-opened")) == 1
+    assert check(world, proven(world)).disclosures == 47_289
