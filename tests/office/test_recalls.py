@@ -258,6 +258,8 @@ def test_an_outsider_verifies_the_statement_and_finds_what_was_changed(past) -> 
         (RecallStatement(said.recall, said.steps, "00" * 32, said.covered), "commits"),
         (RecallStatement(said.recall, said.steps[1:], said.salt, said.covered), "begin"),
         (RecallStatement(said.recall, said.steps[::-1], said.salt, said.covered), "order"),
+        (RecallStatement(said.recall, (said.steps[0], *said.steps[2:])), "leaves out a lot"),
+        (RecallStatement(said.recall, said.steps[:1]), "leaves out a lot"),
         (RecallStatement("R-2", said.steps, said.salt, said.covered), "something else"),
     ]
     for one, told in forged:
