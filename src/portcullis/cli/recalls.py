@@ -116,10 +116,10 @@ def show_(
 
     found = find(id)
     if picture is not None:
-        from portcullis.oversight.recall_picture import recall_picture
+        from portcullis.oversight.recall_picture import standalone
 
         with whole(picture) as part:
-            part.write_text(recall_picture(found).wide)
+            part.write_text(standalone(found))
     if json:
         show(_whole(found, overdue(opened)), as_json=True)
         return
@@ -197,7 +197,9 @@ def attest(
         str,
         Parameter(help="Of a disposal: returned, destroyed, made-undisclosable, nothing-held."),
     ] = "",
-    lot: LotsOption = None,
+    lot: Annotated[
+        list[str] | None, Parameter(help="A lot the place holds; each, where there are several.")
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
