@@ -11,7 +11,6 @@ import polars as pl
 import pytest
 
 from portcullis.errors import Misuse, Refused
-from tests.cli.run import on_a_terminal
 from tests.office import acts, checks, near, restored
 from tests.office.homes import switch
 from tests.office.near import CAST, FINDABLE
@@ -203,6 +202,8 @@ def test_the_whole_way_from_near_miss_to_opened_package(walked: World) -> None:
 
 def opened(world: World, request_id: str) -> tuple[int, str]:
     """Open a request's package as its officer does; the proof is checked on the way."""
+    from tests.cli.run import on_a_terminal
+
     home, package = world.home(), acts.package_of(world, request_id)
     return on_a_terminal(
         *("open", home.outgoing / BATCH / "packages" / f"{package.id}.json"),

@@ -26,6 +26,7 @@ from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.holding import holding
 from portcullis.office.home import Home
+from portcullis.office.models import Package
 from portcullis.office.owed import CERTIFICATE, STATUS, disclosures
 from portcullis.office.people import deny
 from portcullis.standing import GateLock
@@ -139,5 +140,5 @@ def _check_certificate(named: Sequence[Disclosure]) -> None:
 def _holds_broken(home: Home, said: Status | Certificate) -> tuple[str, ...]:
     if not isinstance(said, Certificate) or said.kind not in (RETURNED, DESTROYED):
         return ()
-    held = holding(home, said.packages)
-    return tuple(sorted({hold for holds in held.values() for hold in holds}))
+    packages = Package.objects.filter(id__in=said.packages).select_related("batch")
+    return tuple(sorted({hold for one in packages for hold in holding(home, one)}))
