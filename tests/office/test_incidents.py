@@ -160,6 +160,7 @@ def test_a_person_is_told_by_the_package_never_by_name(stage) -> None:
     assert "REQ-00001" not in str(checks.of_kind(home, "notice-7431e-triggered"))
 
 
+@pytest.mark.long
 def test_the_clock_survives_a_restore_and_a_lost_report_is_named(stage) -> None:
     world = stage("new")
     from portcullis.office.incidents import find, reported

@@ -19,6 +19,7 @@ from portcullis.cli.options import (
 )
 from portcullis.cli.output import say, show
 from portcullis.errors import Misuse
+from portcullis.tables import whole
 
 if TYPE_CHECKING:
     from portcullis.office import Home
@@ -42,6 +43,7 @@ def register(app: App) -> None:
     app.command(noun)
     persons = App(name="notice", help="Notices to persons under 26 U.S.C. § 7431(e).")
     persons.command(trigger)
+    persons.command(draft)
     persons.command(given)
     app.command(persons)
 
@@ -217,6 +219,24 @@ def trigger(
         incident=incident,
     )
     show(_notice(charge(opened, person, id, why)), as_json=json)
+
+
+def draft(
+    id: str,
+    *,
+    out: Annotated[Path, Parameter(help="The file to write.")],
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
+    """Write the draft of a notice, for counsel to settle and address; say whose it is."""
+    opened = office(home)
+    from portcullis.office.incidents import find_notice, subject_of
+    from portcullis.oversight.person_notice import notice_draft
+
+    text = notice_draft(opened.pack.agreement.holder.name, find_notice(id))
+    with whole(out) as part:
+        part.write_text(text)
+    show({"notice": id, "file": str(out), **subject_of(opened, id)}, as_json=json)
 
 
 def given(

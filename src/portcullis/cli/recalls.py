@@ -116,10 +116,10 @@ def show_(
 
     found = find(id)
     if picture is not None:
-        from portcullis.oversight.recall_picture import recall_picture
+        from portcullis.oversight.recall_picture import standalone
 
         with whole(picture) as part:
-            part.write_text(recall_picture(found).wide)
+            part.write_text(standalone(found))
     if json:
         show(_whole(found, overdue(opened)), as_json=True)
         return

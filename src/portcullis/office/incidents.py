@@ -262,6 +262,14 @@ def give(
     return register().notices[notice_id]
 
 
+def find_notice(notice_id: str) -> PersonNotice:
+    """Return a notice to a person; raise Refused where there is none of that id."""
+    found = register().notices.get(notice_id)
+    if found is None:
+        raise Refused("There is no notice of that id.", _SEE)
+    return found
+
+
 def subject_of(home: Home, notice_id: str) -> dict[str, Any]:
     """Return by which package, or history and request, the person of a notice is found."""
     for row in Entry.objects.filter(kind=rules.CHARGED):

@@ -12,6 +12,7 @@ from portcullis.office import entries, recall_holds, recalls
 from portcullis.office.home import Home
 from portcullis.office.incidents import check_id
 from portcullis.office.models import History, Package
+from portcullis.office.orders import standing_holds
 from portcullis.office.people import Actor, check_role, deny, sign_act
 from portcullis.oversight import recall as rules
 from portcullis.oversight.recall import Lot, Place
@@ -115,10 +116,11 @@ def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
 
 def holds_over(home: Home, found: rules.Recall) -> list[Hold]:
     """Return the preservation holds that stand over any lot of a recall."""
-    packages, reached = _packages(home, found, list(found.lots)), {}
-    for history in _histories(found.lots.values()):
-        reached |= {one.id: one for one in recall_holds.holds_over(home, [], history)}
-    reached |= {one.id: one for one in recall_holds.holds_over(home, packages, None)}
+    reached = {
+        hold.id: hold
+        for packages, history in _parts(home, found, list(found.lots))
+        for hold in recall_holds.holds_over(home, packages, history)
+    }
     return list(reached.values())
 
 
@@ -129,8 +131,16 @@ def overdue(home: Home) -> set[str]:
         found.id
         for found in recalls.every().values()
         if found.is_overdue(day, held=True)
-        or (found.is_overdue(day, held=False) and not holds_over(home, found))
+        or (found.is_overdue(day, held=False) and not _is_held(home, found))
     }
+
+
+def _is_held(home: Home, found: rules.Recall) -> bool:
+    """Whether a hold keeps any of it; where its list is lost nobody can say, and it is not."""
+    try:
+        return bool(holds_over(home, found))
+    except Misuse:
+        return False
 
 
 def _open(recall_id: str) -> rules.Recall:
@@ -202,14 +212,25 @@ def _facts(recall_id: str, said: Attestation, lots: list[str]) -> dict[str, obje
 
 def _held(home: Home, found: rules.Recall, lots: list[str]) -> list[Hold]:
     """Return the holds for which nothing of ``lots`` may be destroyed now."""
-    histories: list[History | None] = [*_histories(found.lots[lot] for lot in lots)]
-    asked = [([], history) for history in histories] + [(_packages(home, found, lots), None)]
     return [
         hold
-        for packages, history in asked
+        for packages, history in _parts(home, found, lots)
         if not recall_holds.may_be_destroyed(home, packages, history)
         for hold in recall_holds.holds_over(home, packages, history)
     ]
+
+
+def _parts(
+    home: Home, found: rules.Recall, lots: Sequence[str]
+) -> list[tuple[list[Package], History | None]]:
+    """Return what holds are asked about: the packages of ``lots``, and each history of them.
+
+    Nothing where no hold stands. Raises Misuse where the list covered is missing.
+    """
+    if not standing_holds():
+        return []
+    histories = _histories(found.lots[lot] for lot in lots)
+    return [(_packages(home, found, lots), None), *(([], history) for history in histories)]
 
 
 def _histories(lots: Iterable[Lot]) -> list[History]:

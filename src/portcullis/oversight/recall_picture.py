@@ -26,6 +26,12 @@ def recall_picture(recall: Recall) -> Picture:
     return bars(_rows(recall))
 
 
+def standalone(recall: Recall) -> str:
+    """Return the picture as a file of its own: on white, whatever it is opened in."""
+    white = '<svg style="background:#ffffff" '
+    return recall_picture(recall).wide.replace("<svg ", white, 1)
+
+
 def spoken(recall: Recall) -> str:
     """Return the picture in one sentence, for those who hear it."""
     counted = "; ".join(

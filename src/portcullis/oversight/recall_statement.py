@@ -17,7 +17,7 @@ import polars as pl
 from portcullis.canonical import record_column, sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger import Log, LogProof
-from portcullis.oversight.recall import KINDS, Recall, fold
+from portcullis.oversight.recall import KINDS, OPENED, Recall, fold
 
 FORMAT = "portcullis-recall-statement/1"
 COVERED = {
@@ -113,9 +113,9 @@ class RecallStatement:
             bodies.append(json.loads(entry))
         if any(not _is_of(body, self.recall) for body in bodies):
             raise Refused("The statement has an entry of something else.")
-        recall = fold(bodies).get(self.recall)
-        if recall is None:
+        if not bodies or bodies[0]["kind"] != OPENED:
             raise Refused("The statement does not begin with the opening of the recall.")
+        recall = fold(bodies)[self.recall]
         self._check_covered(recall)
         return recall
 
