@@ -1,17 +1,17 @@
-"""``portcullis order`` and ``portcullis hold``: court orders, preservation holds, custodians.
+"""``portcullis order`` and ``portcullis hold``: court orders and preservation holds.
 
-Filing and lifting are counsel's, tracking the custodians is the safeguards staff's, ``read`` and
-``attest`` are the recipient's: they need no home.
+Filing, lifting and clearing are counsel's. What the recipient's custodians have to do with either
+is in ``custodians``.
 """
 
 import json as json_text
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from portcullis.cli import custodians
 from portcullis.cli.options import (
     DEFAULT_HOME,
     AsOption,
@@ -40,7 +40,6 @@ PersonsOption = Annotated[
     Path | None,
     Parameter(help="A CSV of the persons under seal (tin, names); only keyed digests are kept."),
 ]
-PublicOption = Annotated[Path, Parameter(help="The holder's public.json.")]
 
 
 def register(app: App) -> None:
@@ -193,31 +192,6 @@ def _noun(noun: str, words: str) -> App:
         show(_facts(found), as_json=json)
         return 1 if found.standing and found.outstanding else 0
 
-    def notice(id: str, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
-        """Write the notice to the recipient anew, with what was delivered in scope by now."""
-        opened = office(home)
-        from portcullis.office import notices
-
-        show({"notice": str(notices.issue(opened, id))}, as_json=json)
-
-    def attested(
-        attestation: Path,
-        *,
-        as_: AsOption,
-        key: KeyOption,
-        home: HomeOption = DEFAULT_HOME,
-        json: JsonOption = False,
-    ) -> None:
-        """Record, as safeguards staff, the ATTESTATION that a custodian signed."""
-        opened = office(home)
-        from portcullis.office import notices
-
-        person = actor(opened, as_, key, notices.ROLE, notices.ATTESTED)
-        said = notices.attested(opened, person, _text(attestation))
-        left = notices.tracked(opened, said.of).outstanding
-        facts = {"of": said.of, "custodian": said.custodian, "outstanding": list(left)}
-        show(facts, as_json=json, title="Attested")
-
     def persons(id: str, persons: Path, *, home: HomeOption = DEFAULT_HOME) -> None:
         """Seal again the PERSONS that ID names, in a home put back from a backup before it."""
         opened = office(home)
@@ -228,59 +202,8 @@ def _noun(noun: str, words: str) -> App:
     for verb, name in ((lift, "lift"), (list_, "list"), (show_, "show")):
         app.command(verb, name=name)
     app.command(persons)
-    app.command(notice)
-    app.command(read)
-    app.command(attest)
-    app.command(attested)
+    custodians.add(app)
     return app
-
-
-def read(notice: Path, *, public: PublicOption, json: JsonOption = False) -> None:
-    """Check a NOTICE of the holder and print what it asks of each custodian; needs no home."""
-    from portcullis.office.public import read_public
-    from portcullis.standing import read_notice
-
-    said = read_notice(_text(notice), read_public(public).holder)
-    if json:
-        show(said, as_json=True)
-        return
-    placed = said["of"]
-    say(f"{said['says']}: {placed['id']}, {placed['court']} {placed['docket']}")
-    say(said["words"])
-    for each in said["custodians"]:
-        say(f"{each['custodian']}: {len(each['disclosures']):,} disclosures")
-        for one in each["disclosures"]:
-            opened = "opened" if one["opened"] else "not opened"
-            say(f"  {one['source']}  {one['request_id']}  {one.get('package', '')}  {opened}")
-
-
-def attest(
-    notice: Path,
-    *,
-    public: PublicOption,
-    as_: AsOption,
-    key: KeyOption,
-    for_: Annotated[
-        str, Parameter(name="--for", help="The custodian, where a signatory attests for another.")
-    ] = "",
-    out: Path = Path("attestation.jws"),
-    json: JsonOption = False,
-) -> None:
-    """Sign, as a custodian, that everything the NOTICE lists is frozen or kept; needs no home."""
-    from portcullis import keys
-    from portcullis.office.public import read_public
-    from portcullis.standing import attest as run
-
-    signed = run(
-        _text(notice),
-        read_public(public).holder,
-        as_,
-        keys.load_private(key),
-        custodian=for_ or as_,
-        at=datetime.now(UTC).replace(microsecond=0),
-    )
-    out.write_text(signed)
-    show({"custodian": for_ or as_, "attestation": str(out)}, as_json=json)
 
 
 def _file(home: "Home", person: "Actor", placed: "Order | Hold", as_json: bool) -> None:
@@ -371,10 +294,3 @@ def _read_json(path: Path | None) -> object:
         raise Misuse(
             f"{path.name} is no readable scope.", "Give JSON, or none for everything."
         ) from None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except (OSError, ValueError):
-        raise Misuse(f"{path.name} cannot be read.", "Name the file.") from None
