@@ -87,9 +87,9 @@ def identical_reasons(asked: pl.DataFrame, limits: Thresholds) -> Iterator[Findi
     A reason must be specific to the person (26 U.S.C. § 6103(i)(2)(B)(iv)).
     """
     most = min(limits.identical_reasons, SAME_REASON)
-    shared = _repeated(asked, "reason", limits.window_days, above=1)
+    given = _repeated(asked, "reason", limits.window_days, above=1)
     rows = dict(asked.filter(pl.col("kind") == "volume").select("batch", "count").iter_rows())
-    for batch, found in _by_batch(shared):
+    for batch, found in _by_batch(given.filter(pl.col("total") > 1)):
         requests = int(found["count"].sum())
         whole = rows.get(batch, requests)
         often = found.filter(pl.col("total") > most)
@@ -103,7 +103,7 @@ def identical_reasons(asked: pl.DataFrame, limits: Thresholds) -> Iterator[Findi
             "requests_sharing": requests,
             "requests": whole,
         }
-        yield _of_batch(IDENTICAL_REASONS, batch, blamed, shared, limits.window_days, counts)
+        yield _of_batch(IDENTICAL_REASONS, batch, blamed, given, limits.window_days, counts)
 
 
 def households(asked: pl.DataFrame, limits: Thresholds) -> Iterator[Finding]:
@@ -142,7 +142,7 @@ def _far(loads: pl.Series) -> tuple[pl.Expr, int]:
 def _repeated(asked: pl.DataFrame, kind: str, days: int, *, above: int) -> pl.DataFrame:
     """Return the digests of ``kind`` that stand more than ``above`` times in all.
 
-    With ``total``: the count of the window that ends with that row's batch.
+    With ``total``: the count of the window that ends with that row's batch, which may be less.
     """
     rows = asked.filter(pl.col("kind") == kind)
     often = rows.group_by("digest").agg(pl.col("count").sum()).filter(pl.col("count") > above)
@@ -156,7 +156,6 @@ def _repeated(asked: pl.DataFrame, kind: str, days: int, *, above: int) -> pl.Da
             .over("digest")
             .alias("total")
         )
-        .filter(pl.col("total") > above)
     )
 
 
