@@ -56,6 +56,9 @@ def test_what_left_after_the_backup_is_known_and_leaves_only_once(stage) -> None
     assert acts.release(again).delivered == 6
     assert len(checks.of_kind(again.home(), "delivered")) == 6
     assert accounted(world) == accounted(again)
+    from portcullis.office.counting import count
+
+    assert count(again.home(), again.home().today()).instances.height == 6
     checks.ledger_verifies(again.home())
 
 

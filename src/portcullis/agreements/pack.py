@@ -82,11 +82,15 @@ class Part(BaseModel):
 
 
 class Party(Part):
-    """One side: ``agency`` as the roster writes it, and those ``components`` that count as it."""
+    """One side: ``agency`` as the roster writes it, and those ``components`` that count as it.
+
+    ``address``: where it is reached; an accounting names it (5 USC 552a(c)(1)(B)).
+    """
 
     agency: Text
     name: Text
     components: Many[str] = ()
+    address: str = ""
 
     def employs(self, agency: str) -> bool:
         """Say whether a person of ``agency`` is an officer or employee of this party."""

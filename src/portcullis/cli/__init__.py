@@ -66,6 +66,7 @@ def _command() -> "App":
 
     from portcullis import __version__
     from portcullis.cli import (
+        accounts,
         agreements,
         backups,
         custody,
@@ -88,6 +89,7 @@ def _command() -> "App":
         recalls,
         records,
         referrals,
+        reports,
         requests,
         serve,
         watching,
@@ -123,6 +125,8 @@ def _command() -> "App":
         ledgers,
         proofs,
         backups,
+        reports,
+        accounts,
         doctor,
         serve,
         witness,

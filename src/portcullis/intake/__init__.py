@@ -20,6 +20,7 @@ from portcullis.intake.manifest import (
     file_digest,
     make_manifest,
     manifest_path,
+    read_manifest,
     write_manifest,
 )
 from portcullis.intake.officers import OFFICERS_SCHEMA
@@ -47,6 +48,7 @@ __all__ = [
     "manifest_path",
     "open_batch",
     "read_batch",
+    "read_manifest",
     "receipt_statement",
     "take_in",
     "taken_schema",

@@ -59,7 +59,7 @@ from portcullis.ledger.signers import (
     keys_at,
     keys_over,
 )
-from portcullis.ledger.statements import Statement, make_statement
+from portcullis.ledger.statements import Statement, make_statement, make_statements
 from portcullis.ledger.tiles import LONGEST_ENTRY, checkpoint_path, parse_checkpoint_path
 from portcullis.ledger.trees import Tree, TreeHead, write_tree
 from portcullis.ledger.verify import Verification, verify_log, verify_tree
@@ -111,6 +111,7 @@ __all__ = [
     "load_key",
     "log_verifier",
     "make_statement",
+    "make_statements",
     "merkle_root",
     "mirror",
     "open_checkpoint",

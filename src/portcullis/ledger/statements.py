@@ -170,11 +170,34 @@ def make_statement(
     They claim a day from ``since`` (None: the first) to ``by``, both included, in UTC. The times
     are those of ``k`` of ``witness_vkeys``. Raises LedgerDamaged where the ledger is not sound.
     """
-    counting = _Counting(kind)
-    found = verify_log(folder, vkeys, witness_vkeys, k, visit=counting.see)
+    kinds = [kind]
+    (said,) = make_statements(folder, vkeys, witness_vkeys, k, kinds=kinds, by=by, since=since)
+    return said
+
+
+def make_statements(
+    folder: Path,
+    vkeys: Sequence[str],
+    witness_vkeys: Sequence[str] = (),
+    k: int = 0,
+    *,
+    kinds: Sequence[str],
+    by: date,
+    since: date | None = None,
+) -> list[Statement]:
+    """Return the statement of each of ``kinds``, the ledger read once (see ``make_statement``)."""
+    countings = [_Counting(kind) for kind in kinds]
+
+    def see(position: int, entry: bytes) -> None:
+        value = _read(entry)
+        for counting in countings:
+            counting.count(position, value)
+
+    found = verify_log(folder, vkeys, witness_vkeys, k, visit=see)
     _refuse_damage(found)
     head = _open(found, (folder / CHECKPOINT).read_bytes().decode())
-    return counting.state(since, by, [*found.checkpoints, head], head, k)
+    known = [*found.checkpoints, head]
+    return [counting.state(since, by, known, head, k) for counting in countings]
 
 
 class _Counting:
@@ -186,7 +209,9 @@ class _Counting:
         self._unreadable: list[int] = []
 
     def see(self, position: int, entry: bytes) -> None:
-        value = _read(entry)
+        self.count(position, _read(entry))
+
+    def count(self, position: int, value: Mapping[str, Any] | None) -> None:
         if value is None:
             self._unreadable.append(position)
         elif value.get("kind") == self._kind:

@@ -7,7 +7,7 @@ import polars as pl
 from django.db import transaction
 
 from portcullis import ledger, progress, release, tables
-from portcullis.office import entries
+from portcullis.office import accounting, entries
 from portcullis.office.entries import Announce
 from portcullis.office.explaining import public_findings
 from portcullis.office.files import (
@@ -45,6 +45,7 @@ def conclude(
         return
     outcomes = final_outcomes(home, batch)
     tables.write_table(home.batch(batch.id) / OUTCOMES, outcomes, batch_key(home, batch))
+    accounting.write_outcomes(home, batch, outcomes)
     announce("final-list")
     _list_final(home, batch, outcomes, show)
     announce("answers")
@@ -52,7 +53,10 @@ def conclude(
     announce("commit-answers")
     with transaction.atomic():
         facts = {"batch": batch.id, "answers": digest}
-        entries.record("answered", facts, batch=batch.id, at=home.now().isoformat())
+        at = home.now().isoformat()
+        entries.record("answered", facts, batch=batch.id, at=at)
+        source = accounting.Source(accounting.BATCH, batch.id)
+        accounting.commit(home, source, accounting.OUTCOMES, at=at)
         move(batch, "answered")
     announce("integrate-answers")
     with progress.step(show, "Put what became of it on the ledger"):

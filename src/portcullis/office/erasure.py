@@ -23,7 +23,16 @@ from django.db import transaction
 
 from portcullis import progress, tables
 from portcullis.errors import Refused
-from portcullis.office import entries, erased, files, histories, reexamining, retention, window
+from portcullis.office import (
+    accounting,
+    entries,
+    erased,
+    files,
+    histories,
+    reexamining,
+    retention,
+    window,
+)
 from portcullis.office.entries import Announce, silent
 from portcullis.office.home import Home
 from portcullis.office.keystore import BATCH, HISTORY, Erasable
@@ -233,28 +242,11 @@ def _forget(what: Erasable) -> None:
 
 
 def _account(home: Home, history_id: str, show: progress.Show) -> None:
-    """Write the disclosures of a history into the permanent accounting, as it has all others.
-
-    A batch's are there since they were made; a history was only imported.
-    """
-    folder, permanent = histories.folder(home, history_id), home.derived_key("accounting")
-    history = histories.find_history(history_id)
-    own = histories.history_key(home, history)
-    with (
-        progress.step(show, "Write the accounting", history.taken, "disclosures") as advance,
-        tables.TableWriter(_accounting(home, history_id, "disclosures.tbl"), permanent) as out,
-    ):
-        for part in tables.scan_table(folder / files.REQUESTS, own):
-            out.write(
-                part.select(*files.accounted(part.columns), "source_row", *histories.DISCLOSED)
-            )
-            advance(part.height)
-    apart = tables.scan_table(folder / files.QUARANTINE, own)
-    tables.write_table(_accounting(home, history_id, "quarantined.tbl"), apart, permanent)
-
-
-def _accounting(home: Home, history_id: str, name: str) -> Path:
-    return files.accounting(home, f"{HISTORY}/{history_id}", name)
+    """Write the accounting of a history, if it was imported before histories had one."""
+    source = accounting.Source(accounting.HISTORY, history_id)
+    if not accounting.is_there(home, source, accounting.QUARANTINED):
+        history = histories.find_history(history_id)
+        histories.account(home, history_id, histories.history_key(home, history), show)
 
 
 def _batch_of(what: Erasable) -> str:

@@ -19,7 +19,7 @@ from portcullis import intake, law, matching, progress, records, screening, tabl
 from portcullis.agreements import FieldRule, Pack
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, erased, files, look_ups, readings
+from portcullis.office import accounting, entries, erased, files, look_ups, readings
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import History
@@ -108,8 +108,10 @@ def import_history(
             "quarantined": quarantined,
             "made_under": list(made_under),
         }
+        account(home, history_id, key, show)
         what = Erasable.history(history_id)
         home.secrets.draw(what)
+        kept = accounting.DISCLOSURES, accounting.QUARANTINED
         with transaction.atomic():
             history = History.objects.create(
                 id=history_id,
@@ -121,6 +123,7 @@ def import_history(
                 wrapped_key=home.wrap(key, what),
                 act=sign_act(home, actor, "history-imported", facts),
             )
+            accounting.commit(home, _source(history_id), *kept, at=home.now().isoformat())
     entries.integrate(home)
     return history
 
@@ -153,12 +156,21 @@ def compare_history(
                     advance(part.height)
         matches = pl.concat([pl.DataFrame(schema=matching.MATCH), *found]).sort("row")
         tables.write_table(folder(home, history_id) / files.MATCHES, matches, key)
+        whose = matches.select("row", pl.col("taxpayer_id").alias("taxpayer"))
+        accounting.write(home, _source(history_id), accounting.RESOLVED, whose)
         with transaction.atomic():
             act = sign_act(home, actor, "history-compared", {"history": history_id})
+            at = home.now().isoformat()
+            accounting.commit(home, _source(history_id), accounting.RESOLVED, at=at)
             history.compared = act
             history.save(update_fields=["compared"])
     entries.integrate(home)
     return matches.height
+
+
+def account(home: Home, history_id: str, key: bytes, show: progress.Show) -> None:
+    """Write the disclosures of a history into the permanent accounting, as it has all others."""
+    accounting.write_history(home, history_id, folder(home, history_id), key, DISCLOSED, show)
 
 
 def day_of(disclosed_on: object) -> date:
@@ -266,6 +278,10 @@ def _comparable(home: Home, history: History, key: bytes) -> pl.DataFrame:
         )
         for part in tables.scan_table(folder(home, history.id) / files.REQUESTS, key)
     )
+
+
+def _source(history_id: str) -> accounting.Source:
+    return accounting.Source(accounting.HISTORY, history_id)
 
 
 def _alone(home: Home) -> AbstractContextManager[None]:

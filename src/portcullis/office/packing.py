@@ -11,14 +11,13 @@ from portcullis import ledger, progress, release, tables
 from portcullis.canonical import SEPARATOR
 from portcullis.determination import commitment, nonces_of
 from portcullis.errors import Refused
-from portcullis.office import clearances, entries
+from portcullis.office import accounting, clearances, entries
 from portcullis.office.entries import Announce
 from portcullis.office.files import (
     DETERMINATIONS,
     MATCHES,
     REQUESTS,
     accounted,
-    accounting,
     in_force,
     list_in_force,
     read_step,
@@ -27,7 +26,7 @@ from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.look_ups import ORDER_STANDS
 from portcullis.office.looking_again import changed
-from portcullis.office.models import Batch, Package
+from portcullis.office.models import Approval, Batch, Package
 from portcullis.office.nonces import read_nonces
 from portcullis.office.owed import OWED, owing
 from portcullis.office.rejudging import no_longer_met
@@ -53,6 +52,7 @@ def authorise(home: Home, batch: Batch) -> None:
         for officer in officers.split(";")
     ]
     account(home, batch, rows, wanted, home.today())
+    source = accounting.Source(accounting.BATCH, batch.id)
     with transaction.atomic():
         facts = (
             {"package": package_id, "binding": binding(nonces, row, officer, package_id)}
@@ -75,6 +75,7 @@ def authorise(home: Home, batch: Batch) -> None:
             ],
             batch_size=entries.BULK,
         )
+        accounting.commit(home, source, accounting.DISCLOSURES, at=home.now().isoformat())
 
 
 def judge_again(home: Home, batch: Batch) -> None:
@@ -214,23 +215,35 @@ def account(
 ) -> None:
     """Write the accounting of the disclosures about to be made [law.md 39, 40; Form 5466-B].
 
-    ``rows`` are their requests, ``wanted`` the row, officer and package of each.
+    ``rows`` are their requests, ``wanted`` the row, officer and package of each. ``taxpayer`` is
+    whom the determination found: what the request calls a person may differ from the records.
     """
     instances = pl.DataFrame(
         wanted, schema={"row": pl.UInt32, "officer": pl.String, "package": pl.String}, orient="row"
     )
-    requester = home.pack.agreement.requester
-    entry = rows.select(accounted(rows.columns)).join(instances, on="row", maintain_order="left")
+    found = read_step(home, batch, in_force(batch, MATCHES), ["row", "taxpayer_id"])
+    agreement, listed = home.pack.agreement, list_in_force(batch)
+    approval = Approval.objects.filter(list=listed).select_related("act").first()
+    entry = (
+        rows.select(accounted(rows.columns))
+        .join(instances, on="row", maintain_order="left")
+        .join(
+            found.rename({"taxpayer_id": "taxpayer"}), on="row", how="left", maintain_order="left"
+        )
+    )
     entry = entry.with_columns(
+        received_on=pl.lit(batch.received_on),
+        requested_by=pl.lit(batch.signatory),
         authorised_on=pl.lit(authorised_on),
-        authority=pl.lit(home.pack.agreement.legal_basis),
+        approved_by=pl.lit(approval.act.person if approval else None, pl.String),
+        authority=pl.lit(agreement.legal_basis),
         agreement=pl.lit(f"{home.pack.id} {home.pack.version}"),
         nature=pl.lit(";".join(home.pack.disclosure.items)),
-        recipient=pl.lit(requester.name),
-        list_root=pl.lit(list_in_force(batch).root),
+        recipient=pl.lit(agreement.requester.name),
+        list_root=pl.lit(listed.root),
     )
-    key = home.derived_key("accounting")
-    tables.write_table(accounting(home, batch.id, "disclosures.tbl"), entry, key)
+    source = accounting.Source(accounting.BATCH, batch.id)
+    accounting.write(home, source, accounting.DISCLOSURES, entry)
 
 
 def binding(nonces: bytes, row: int, officer: str, package_id: str) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from portcullis import intake, keys, progress, tables
-from portcullis.office import entries
+from portcullis.office import accounting, entries
 from portcullis.office.entries import Announce, silent
-from portcullis.office.files import QUARANTINE, REQUESTS, accounted, accounting
+from portcullis.office.files import QUARANTINE, REQUESTS, accounted
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch
@@ -31,9 +31,9 @@ def receive(
     """Take in the batch at ``path`` with the manifest beside it; return the signed receipt.
 
     Raises intake.TransmittalRefused where it is refused whole; the refusal is on the ledger by
-    then. Every row received, quarantined ones too, is in the permanent accounting first. A batch
-    that a crash left without its receipt gets it when the same transmittal is sent again. One
-    transmittal is taken in at a time: two of one batch would write the same files.
+    then. Every row received, quarantined and refused ones too, is in the permanent accounting
+    first. A batch that a crash left without its receipt gets it when the same transmittal is sent
+    again. One transmittal is taken in at a time: two of one batch would write the same files.
     """
     with GateLock(home.path / "intake.lock", timeout=INTAKE_WAITS).exclusive():
         try:
@@ -79,11 +79,12 @@ def _store(  # noqa: PLR0917 - where it goes, and who is told
 ) -> None:
     """Write requests, nonces, quarantine and accounting; they count once the row is written."""
     batch_id = transmittal.manifest.batch_id
+    source = accounting.Source(accounting.BATCH, batch_id)
     permanent = home.derived_key("accounting")
     with ExitStack() as files:
         requests = files.enter_context(tables.TableWriter(folder / REQUESTS, key))
         account = files.enter_context(
-            tables.TableWriter(accounting(home, batch_id, "requests.tbl"), permanent)
+            tables.TableWriter(accounting.where(home, source, accounting.REQUESTS), permanent)
         )
         signed_for = transmittal.manifest.file.rows
         advance = files.enter_context(progress.step(show, "Take in the requests", signed_for))
@@ -94,7 +95,7 @@ def _store(  # noqa: PLR0917 - where it goes, and who is told
             advance(frame.height)
     quarantined = transmittal.result.quarantined
     tables.write_table(folder / QUARANTINE, quarantined, key)
-    tables.write_table(accounting(home, batch_id, "quarantined.tbl"), quarantined, permanent)
+    accounting.write(home, source, accounting.QUARANTINED, quarantined)
     draw_nonces(home, batch_id, key, transmittal.result.taken)
 
 
@@ -115,6 +116,9 @@ def _commit(home: Home, taken_in: intake.Intake, key: bytes, announce: Announce)
             "quarantined": taken_in.quarantined.height,
         }
         entry = entries.record("batch-received", facts, batch=taken_in.batch_id, at=at.isoformat())
+        source = accounting.Source(accounting.BATCH, taken_in.batch_id)
+        kept = accounting.REQUESTS, accounting.QUARANTINED
+        accounting.commit(home, source, *kept, at=at.isoformat())
         Batch.objects.create(
             id=taken_in.batch_id,
             state="received",
@@ -160,11 +164,23 @@ def _receipt_path(home: Home, batch_id: str) -> Path:
 
 
 def _record_refusal(home: Home, path: Path, refused: intake.TransmittalRefused) -> None:
-    at = home.now()
+    kept = accounting.SAME if _taken_in(path) else accounting.keep_refused(home, path)
+    at = home.now().isoformat()
     with transaction.atomic():
         facts = {"code": refused.code, "file": _digest(path)}
-        entries.record("transmittal-refused", facts, at=at.isoformat())
+        entry = entries.record("transmittal-refused", facts, at=at)
+        accounting.commit_refused(home, kept, entry.position, at)
     entries.integrate(home)
+
+
+def _taken_in(path: Path) -> bool:
+    """Whether this very transmittal was taken in before: then its requests are accounted for."""
+    try:
+        manifest = intake.read_manifest(path).manifest
+        same = intake.file_digest(path) == manifest.file.sha256
+    except (intake.TransmittalRefused, OSError):
+        return False
+    return same and Batch.objects.filter(manifest_digest=manifest.digest).exists()
 
 
 def _digest(path: Path) -> str:

@@ -17,7 +17,14 @@ import polars as pl
 from portcullis import ledger, tables
 from portcullis.determination import draw, sample_size
 from portcullis.errors import Misuse, Refused
-from portcullis.office import approval, conclusion, files, packing, review_journal
+from portcullis.office import (
+    accounting,
+    approval,
+    conclusion,
+    files,
+    packing,
+    review_journal,
+)
 from portcullis.office.home import Home
 from portcullis.office.listing import list_leaves
 from portcullis.office.losses import Loss
@@ -235,7 +242,8 @@ def _put_back(
     if not found:
         return
     wanted = [(row, officer, name) for name, row, officer in found]
-    if not files.accounting(home, batch.id, "disclosures.tbl").exists():
+    source = accounting.Source(accounting.BATCH, batch.id)
+    if not accounting.is_there(home, source, accounting.DISCLOSURES):
         named = [row for row, _, _ in wanted]
         rows = packing.disclosable(home, batch).filter(pl.col("row").is_in(named))
         authorised_on = recorded.packages[found[0][0]].authorised_on
@@ -334,6 +342,7 @@ def _outcomes_again(home: Home, batch: Batch) -> None:
     if not path.exists():
         outcomes = conclusion.final_outcomes(home, batch)
         tables.write_table(path, outcomes, files.batch_key(home, batch))
+        accounting.write_outcomes(home, batch, outcomes)
 
 
 def _impairment_again(batch_id: str, said: Said) -> list[str]:

@@ -1,0 +1,335 @@
+"""The accounting for the person concerned: 26 U.S.C. 6103(p)(3)(A), 5 U.S.C. 552a(c)(3).
+
+Four acts, by people of different duties, each on the ledger, none with anybody's name in it:
+
+1. a disclosure specialist records that the person's identity was proven, how and when;
+2. an inspector counts the accounting again from the ledger, independently of what makes reports;
+3. counsel determines, for a batch or history, whether 5 U.S.C. 552a(b)(7) reaches its disclosures;
+   until then, and where it does, they are not told of;
+4. the specialist has the letter written. It is keyed on the taxpayer whom the determination found,
+   not on what a request called somebody.
+"""
+
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+from django.db import transaction
+
+from portcullis import ledger, progress
+from portcullis.errors import Misuse, Refused
+from portcullis.office import accounting, entries, files, packing
+from portcullis.office.accounting import BATCH, HISTORY, Source
+from portcullis.office.counting import heading
+from portcullis.office.home import Home
+from portcullis.office.models import Act, Batch, Entry, History
+from portcullis.office.nonces import read_nonces
+from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.oversight import reports
+from portcullis.oversight.reports import Document, Told
+
+PROVEN, DETERMINED, ATTESTED, GIVEN = (
+    "identity-proven",
+    "b7-determined",
+    "accounting-attested",
+    "account-given",
+)
+SPECIALIST, COUNSEL, INSPECTOR = "specialist", "counsel", "inspector"
+
+HOW = {
+    "in-person": "in person, with an identity document bearing a photograph",
+    "notarised": "by a notarised statement of identity",
+    "declared": "by a statement under penalty of perjury (28 U.S.C. 1746)",
+    "online": "by an identity service at NIST SP 800-63A level 2",
+}
+"""How a person's identity may be proven."""
+
+PROOF_DAYS = 30
+"""Days for which a proof of identity may be used. No source settles it; the closed side."""
+
+
+@dataclass(frozen=True)
+class Recounted:
+    """What an auditor's count found: ``size`` of the ledger counted, and the disclosures on it.
+
+    ``bound``: of how many the ledger's own commitment to row and officer was opened again;
+    ``resolved``: for how many the taxpayer was compared with the determination. Both only while the
+    batch's working data is kept.
+    """
+
+    size: int
+    delivered: int
+    bound: int
+    resolved: int
+
+
+def prove_identity(home: Home, actor: Actor, taxpayer: str, how: str) -> Act:
+    """Record that an official has proven who asks to be the taxpayer, how, and when."""
+    check_role(home, actor, SPECIALIST, PROVEN)
+    if how not in HOW:
+        raise Misuse(f"Identity is not proven by {how!r}.", f"Say one of: {', '.join(HOW)}.")
+    salt = secrets.token_hex(16)
+    with transaction.atomic():
+        facts = {"subject": _subject(home, taxpayer, salt), "salt": salt, "how": how}
+        act = sign_act(home, actor, PROVEN, facts)
+    entries.integrate(home)
+    return act
+
+
+def determine(home: Home, actor: Actor, of: str, *, reached: bool, document: str) -> Act:
+    """Record whether 552a(b)(7) reaches the disclosures of a batch or history.
+
+    ``document``: digest (hex) of the written determination. The newest counts.
+    """
+    check_role(home, actor, COUNSEL, DETERMINED)
+    source = _source(of)
+    with transaction.atomic():
+        facts = {
+            "of": {"kind": source.kind, "id": source.id},
+            "reached": reached,
+            "document": document,
+        }
+        act = sign_act(home, actor, DETERMINED, facts)
+    entries.integrate(home)
+    return act
+
+
+def attest(home: Home, actor: Actor, show: progress.Show = progress.unseen) -> Recounted:
+    """Count the accounting again from the ledger's own entries, and put the result on the ledger.
+
+    Raises Refused, naming what is wrong, where a disclosure of the ledger is not in the accounting
+    exactly once, or is there as another's.
+    """
+    check_role(home, actor, INSPECTOR, ATTESTED)
+    entries.integrate(home)
+    with progress.step(show, "Count the accounting again"):
+        found = recount(home)
+    with transaction.atomic():
+        facts = {
+            "size": found.size,
+            "delivered": found.delivered,
+            "bound": found.bound,
+            "resolved": found.resolved,
+        }
+        sign_act(home, actor, ATTESTED, facts)
+    entries.integrate(home)
+    return found
+
+
+def recount(home: Home) -> Recounted:
+    """Count every disclosure on the ledger, one by one, and find each in the accounting.
+
+    It shares nothing with what makes reports but the files. Raises Refused where it does not agree.
+    """
+    log = ledger.Log.open(home.ledger)
+    bindings: dict[str, str] = {}
+    delivered: list[str] = []
+    committed: list[str] = []
+    for entry in log.entries():
+        body = json.loads(entry)
+        if body["kind"] == "release-authorised":
+            bindings[body["package"]] = body["binding"]
+        elif body["kind"] == "delivered":
+            delivered.append(body["package"])
+        elif body["kind"] == accounting.KIND and body["file"] == accounting.DISCLOSURES:
+            committed += [body["of"]["id"]] if body["of"]["kind"] == BATCH else []
+    left = set(delivered)
+    if len(left) != len(delivered):
+        raise _unlike("a package was delivered twice")
+    bound = resolved = 0
+    for batch_id in dict.fromkeys(committed):
+        rows, whose, opened = _batch_again(home, batch_id, bindings, left)
+        left -= rows
+        resolved += whose
+        bound += opened
+    if left:
+        raise _unlike(f"{len(left):,} disclosures of the ledger are not in the accounting")
+    return Recounted(log.size, len(delivered), bound, resolved)
+
+
+def account(home: Home, actor: Actor, taxpayer: str, language: str) -> Document:
+    """Return the letter to the taxpayer, once identity is proven and the accounting attested.
+
+    Raises Refused where one of the two is missing or too old. The ledger gets that a letter was
+    given, not to whom, nor what is in it.
+    """
+    check_role(home, actor, SPECIALIST, GIVEN)
+    if language not in reports.LANGUAGES:
+        raise Misuse(f"There is no letter in {language!r}.", "Say en or es.")
+    proof = _proof(home, taxpayer)
+    attested = _attested()
+    told = _told(home, taxpayer)
+    with transaction.atomic():
+        facts = {"proof": proof, "attested": attested.position, "language": language}
+        sign_act(home, actor, GIVEN, facts)
+    entries.integrate(home)
+    return reports.letter(
+        heading(home),
+        told,
+        attested_on=date.fromisoformat(entries.body(attested)["at"][:10]),
+        on=home.today(),
+        language=language,
+    )
+
+
+def _batch_again(
+    home: Home, batch_id: str, bindings: dict[str, str], left: set[str]
+) -> tuple[set[str], int, int]:
+    """Return which of the disclosures ``left`` a batch accounts for; how many were compared."""
+    source = Source(BATCH, batch_id)
+    if not accounting.is_there(home, source, accounting.DISCLOSURES):
+        return set(), 0, 0
+    table = accounting.read(home, source, accounting.DISCLOSURES).select(
+        "package", "row", "officer", "taxpayer"
+    )
+    found: set[str] = set()
+    kept = _kept(home, batch_id)
+    opened = whose = 0
+    for package, row, officer, taxpayer in table.iter_rows():
+        if package not in left:
+            continue
+        if package in found or not taxpayer:
+            raise _unlike(f"a disclosure of batch {batch_id} is accounted for twice, or to nobody")
+        found.add(package)
+        if kept is None:
+            continue
+        nonces, taxpayers = kept
+        if packing.binding(nonces, row, officer, package) != bindings[package]:
+            raise _unlike(f"a disclosure of batch {batch_id} is accounted for as another's")
+        if taxpayers.get(row) != taxpayer:
+            raise _unlike(f"a disclosure of batch {batch_id} is accounted for to another taxpayer")
+        opened, whose = opened + 1, whose + 1
+    return found, whose, opened
+
+
+def _kept(home: Home, batch_id: str) -> tuple[bytes, dict[int, str]] | None:
+    """Return a batch's random bytes and whom it found; None once its working data is erased."""
+    batch = Batch.objects.filter(id=batch_id).first()
+    if batch is None:
+        return None
+    try:
+        nonces = read_nonces(home, batch)
+        matches = files.read_step(
+            home, batch, files.in_force(batch, files.MATCHES), ["row", "taxpayer_id"]
+        )
+    except (Misuse, Refused):
+        return None
+    return nonces, dict(matches.select("row", "taxpayer_id").iter_rows())
+
+
+def _told(home: Home, taxpayer: str) -> list[Told]:
+    """Return what the taxpayer may be told of: only what counsel determined may be.
+
+    Everything is read whatever may be told, so that the time it takes tells nothing either.
+    """
+    open_ = {
+        (said["of"]["kind"], said["of"]["id"]): not said["reached"]
+        for said in (entries.body(each) for each in _entries(DETERMINED))
+    }
+    told: list[Told] = []
+    for source, rows in _disclosures(home, taxpayer):
+        if open_.get((source.kind, source.id), False):
+            told += rows
+    return told
+
+
+def _disclosures(home: Home, taxpayer: str) -> list[tuple[Source, list[Told]]]:
+    requester = home.pack.agreement.requester
+    delivered = {
+        said["package"]: date.fromisoformat(said["at"][:10])
+        for said in (entries.body(each) for each in _entries("delivered"))
+    }
+    found = []
+    for kind, of in sorted(_committed(accounting.DISCLOSURES)):
+        source = Source(kind, of)
+        if not accounting.is_there(home, source, accounting.DISCLOSURES):
+            continue
+        table = accounting.read(home, source, accounting.DISCLOSURES)
+        if kind == HISTORY:
+            if (kind, of) not in _committed(accounting.RESOLVED):
+                continue
+            whose = accounting.read(home, source, accounting.RESOLVED)
+            mine = table.join(whose, on="row").filter(pl.col("taxpayer") == taxpayer)
+            rows = [
+                Told(
+                    date.fromisoformat(each["disclosed_on"]),
+                    ";".join(home.pack.disclosure.items),
+                    home.pack.agreement.legal_basis,
+                    each["disclosed_to"] or requester.name,
+                )
+                for each in mine.iter_rows(named=True)
+            ]
+        else:
+            mine = table.filter(pl.col("taxpayer") == taxpayer)
+            rows = [
+                Told(
+                    delivered[each["package"]],
+                    each["nature"],
+                    each["authority"],
+                    ", ".join(filter(None, (each["recipient"], requester.address))),
+                )
+                for each in mine.iter_rows(named=True)
+                if each["package"] in delivered
+            ]
+        found.append((source, rows))
+    return found
+
+
+def _committed(name: str) -> set[tuple[str, str]]:
+    said = (entries.body(each) for each in _entries(accounting.KIND))
+    return {(each["of"]["kind"], each["of"]["id"]) for each in said if each["file"] == name}
+
+
+def _proof(home: Home, taxpayer: str) -> int:
+    """Return the position of a proof of the taxpayer's identity that may still be used."""
+    since = home.today() - timedelta(days=PROOF_DAYS)
+    for entry in reversed(_entries(PROVEN)):
+        said = entries.body(entry)
+        fits = hmac.compare_digest(said["subject"], _subject(home, taxpayer, said["salt"]))
+        if fits and date.fromisoformat(said["at"][:10]) >= since:
+            return entry.position
+    raise Refused(
+        f"No proof of this person's identity was recorded in the last {PROOF_DAYS} days.",
+        "Prove it, and record it with `portcullis account prove`.",
+    )
+
+
+def _attested() -> Entry:
+    """Return the newest attestation, if it has counted every disclosure there is."""
+    newest = _entries(ATTESTED)[-1:]
+    last = Entry.objects.filter(kind="delivered").order_by("-position").first()
+    if newest and (last is None or last.position < entries.body(newest[0])["size"]):
+        return newest[0]
+    raise Refused(
+        "The accounting has not been counted again since the last disclosure.",
+        "An inspector does so with `portcullis account attest`.",
+    )
+
+
+def _source(of: str) -> Source:
+    if Batch.objects.filter(id=of).exists():
+        return Source(BATCH, of)
+    if History.objects.filter(id=of).exists():
+        return Source(HISTORY, of)
+    raise Refused("There is no batch and no history of that id.", "See `portcullis batches`.")
+
+
+def _entries(kind: str) -> list[Entry]:
+    return list(Entry.objects.filter(kind=kind).order_by("position"))
+
+
+def _subject(home: Home, taxpayer: str, salt: str) -> str:
+    """Return the keyed digest that stands for a taxpayer in one entry, and in no other."""
+    key = home.derived_key("account-subject")
+    return hmac.new(key, f"{salt}\n{taxpayer}".encode(), "sha256").hexdigest()
+
+
+def _unlike(what: str) -> Refused:
+    return Refused(
+        f"The accounting is not attested: {what}.",
+        "Find out what was changed: `portcullis verify` checks the ledger; the backups have the "
+        "accounting's files.",
+    )

@@ -1,0 +1,189 @@
+"""Making a report: counted, reconciled, its digest on the ledger, its files in a folder."""
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from django.db import transaction
+
+from portcullis import law, ledger, progress
+from portcullis.canonical import json_bytes
+from portcullis.errors import Misuse, Refused
+from portcullis.office import entries
+from portcullis.office.counting import count
+from portcullis.office.home import Home
+from portcullis.office.models import Entry
+from portcullis.office.public import FILE, read_public
+from portcullis.oversight import reports
+from portcullis.oversight.reports import Counted, Document, Due
+from portcullis.tables import publish, whole
+
+KIND = "report-made"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report made: its documents, statement files by name, and what is due (``alert``).
+
+    ``frames``: tables too long for a document, by name; they are written as CSV alone.
+    """
+
+    documents: tuple[Document, ...]
+    statements: dict[str, str]
+    alert: str = ""
+    frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def make(home: Home, name: str, by: date, show: progress.Show = progress.unseen) -> Made:
+    """Make the report ``name`` (of NAMES) as of the end of the day ``by``, and record that it was.
+
+    The entry has the digest of its figures, which are the same whenever the day is counted again.
+    Raises Refused where ledger and accounting do not agree, or the day has not come.
+    """
+    if name not in NAMES:
+        raise Misuse(f"There is no report {name}.", f"The reports are: {', '.join(NAMES)}.")
+    entries.integrate(home)
+    counted = count(home, by, show)
+    with progress.step(show, "Make the report"):
+        made = NAMES[name](home, counted)
+    record(home, made.documents)
+    return made
+
+
+def record(home: Home, documents: Sequence[Document]) -> None:
+    """Put on the ledger that the reports were made: which, of which day, and their figures' digest.
+
+    A public one's figures are public, and the others' digest tells nothing: it is keyed.
+    """
+    with transaction.atomic():
+        for document in documents:
+            facts = {
+                "report": document.name,
+                "as_of": document.as_of.isoformat(),
+                "figures": figures(home, document),
+            }
+            entries.record(KIND, facts, at=home.now().isoformat())
+    entries.integrate(home)
+
+
+def figures(home: Home, document: Document) -> str:
+    """Return the keyed digest (hex) of a document's tables: small numbers could be guessed else."""
+    tables = {each.id: each.records for each in document.tables}
+    said = json_bytes({"report": document.name, "as_of": document.as_of.isoformat(), **tables})
+    return hmac.new(home.derived_key("report-figures"), said, "sha256").hexdigest()
+
+
+def write(made: Made, folder: Path, show: progress.Show = progress.unseen) -> list[Path]:
+    """Write every document (PDF, JSON, text; each table as CSV) and statement below ``folder``."""
+    written: list[Path] = []
+
+    def put(name: str, data: bytes) -> None:
+        publish(folder / name, data)
+        written.append(folder / name)
+
+    try:
+        with progress.step(show, "Write the documents", len(made.documents), "files") as advance:
+            for document in made.documents:
+                put(f"{document.name}.pdf", reports.pdf(document))
+                put(f"{document.name}.json", document.json.encode())
+                put(f"{document.name}.txt", document.text.encode())
+                for table in document.tables:
+                    put(f"{document.name}-{table.id}.csv", table.csv.encode())
+                advance(1)
+        for name, text in made.statements.items():
+            put(f"statements/{name}.json", text.encode())
+        for name, frame in made.frames.items():
+            with whole(folder / f"{name}.csv") as part:
+                frame.write_csv(part)
+            written.append(folder / f"{name}.csv")
+    except OSError as problem:
+        raise Misuse(
+            f"The report cannot be written to {folder.name}: {problem.strerror}.",
+            "Name another folder with --out.",
+        ) from None
+    return written
+
+
+def alerts(home: Home) -> list[str]:
+    """Return what is due or overdue today of the reports that have a due day, and was not made."""
+    year = home.today().year - 1
+    alert = _alert(home, _due(year))
+    return [f"Joint Committee, calendar year {year}: {alert}"] if alert else []
+
+
+def _alert(home: Home, due: Due) -> str:
+    """Return the alert of a year's reports; none of a year before the agreement was in force."""
+    began = home.pack.agreement.in_force_from.year
+    return due.alert(home.today()) if due.year >= began else ""
+
+
+def _due(year: int) -> Due:
+    """Return when the Joint Committee's reports of ``year`` are due, and when they were first made.
+
+    Made as of a day before the year's end, a report is of the year before.
+    """
+    said = (entries.body(each) for each in Entry.objects.filter(kind=KIND))
+    made = [
+        date.fromisoformat(each["at"][:10])
+        for each in said
+        if each["report"] == "joint-committee-c"
+        and reports.year_of(date.fromisoformat(each["as_of"])) == year
+    ]
+    return Due(year, reports.due_day(year), min(made, default=None))
+
+
+def _joint_committee(home: Home, counted: Counted) -> Made:
+    due = _due(reports.year_of(counted.by))
+    # One id may stand in several provisions: the words are those of this agreement's.
+    said = {
+        element.id: (element.citation, element.statement)
+        for provision in home.pack.provisions
+        for element in law.PROVISIONS[provision].elements
+    }
+    documents = reports.report_b(counted, due, said), reports.report_c(counted, due)
+    return Made(documents, {}, _alert(home, due))
+
+
+def _register(_home: Home, counted: Counted) -> Made:
+    return Made((reports.register(counted),), {})
+
+
+def _court(home: Home, counted: Counted) -> Made:
+    public = read_public(home.path / FILE)
+    said = ledger.make_statements(
+        home.ledger,
+        list(public.ledger),
+        list(public.witnesses),
+        public.k,
+        kinds=list(reports.COURT_KINDS),
+        by=counted.by,
+    )
+    try:
+        document = reports.court(counted, said)
+    except ValueError as wrong:
+        raise Refused(
+            f"No report is made: its numbers do not reconcile. {wrong}.",
+            "An entry's time contradicts the witnesses': see `portcullis statement`.",
+        ) from None
+    return Made((document,), {each.kind: each.text for each in said})
+
+
+def _safeguards(_home: Home, counted: Counted) -> Made:
+    return Made((reports.safeguards(counted),), {})
+
+
+def _workload(_home: Home, counted: Counted) -> Made:
+    return Made((reports.workload(counted),), {})
+
+
+NAMES: dict[str, Callable[[Home, Counted], Made]] = {
+    "joint-committee": _joint_committee,
+    "court": _court,
+    "register": _register,
+    "safeguards": _safeguards,
+    "workload": _workload,
+}
+"""Every report that anybody in the office may make. The oversight export is an act of its own."""
