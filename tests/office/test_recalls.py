@@ -40,10 +40,11 @@ def opened(world: worlds.World, kind: str, of: object, name: str = "R-1", **name
 def attest(world: worlds.World, place: Place, stage: str, **changes: object):
     from portcullis.office.recall_steps import Attestation
     from portcullis.office.recall_steps import attest as run
+    from portcullis.office.recalls import find
 
     facts = {
-        "place": place, "lots": (), "stage": stage, "copies": 2, "derived_records": 1,
-        "actions_taken": 0, "document": PAPER,
+        "place": place, "lots": tuple(find("R-1").lots), "stage": stage, "copies": 2,
+        "derived_records": 1, "actions_taken": 0, "document": PAPER,
         "method": "destroyed" if stage == "disposed" else "",
     }  # fmt: skip
     return run(world.home(), safeguards(world), "R-1", Attestation(**{**facts, **changes}))
@@ -208,6 +209,7 @@ def test_an_attestation_that_is_not_whole_is_refused(stage) -> None:
         ("frozen", {"onward": [Place("ice", "900-12-3456")]}, "figures"),
         ("frozen", {"place": Place("Jane Public", "desk")}, "no id"),
         ("frozen", {"lots": ("9",)}, "no such lot"),
+        ("frozen", {"lots": ()}, "Which of the 2 lots"),
     ]:
         place = changes.pop("place", SAFE)
         with pytest.raises((Misuse, Refused), match=told):
@@ -256,6 +258,8 @@ def test_an_outsider_verifies_the_statement_and_finds_what_was_changed(past) -> 
         (RecallStatement(said.recall, said.steps, "00" * 32, said.covered), "commits"),
         (RecallStatement(said.recall, said.steps[1:], said.salt, said.covered), "begin"),
         (RecallStatement(said.recall, said.steps[::-1], said.salt, said.covered), "order"),
+        (RecallStatement(said.recall, (said.steps[0], *said.steps[2:])), "leaves out a lot"),
+        (RecallStatement(said.recall, said.steps[:1]), "leaves out a lot"),
         (RecallStatement("R-2", said.steps, said.salt, said.covered), "something else"),
     ]
     for one, told in forged:

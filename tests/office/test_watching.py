@@ -73,7 +73,11 @@ def test_an_alarm_is_raised_once_and_stands_until_a_person_acknowledges_it(stage
     again = watch(world)
     assert (again.raised, again.standing) == ((), first.standing)
     acknowledge(world, alarm.id, reason="The requester was asked to mend them.")
-    assert watch(world).standing == ()
+    after = watch(world)
+    assert after.standing == ()
+    (closed,) = after.acknowledged
+    assert closed.acknowledged.by == "safeguards"
+    assert closed.acknowledged.reason == "The requester was asked to mend them."
     with pytest.raises(Refused, match="stands"):
         acknowledge(world, alarm.id)
     send_alike(world, "alike-2", 4001)
@@ -178,7 +182,11 @@ def test_alarms_outlast_the_home(stage) -> None:
     from tests.office.test_rebuild import recorded
 
     assert disagreements(recorded(again)) == []
-    assert watch(again).standing == ()
+    after = watch(again)
+    assert after.standing == ()
+    # Who acknowledged it is on the ledger; the reason was written after the backup.
+    (closed,) = after.acknowledged
+    assert (closed.acknowledged.by, closed.acknowledged.reason) == ("safeguards", None)
 
 
 @pytest.mark.long

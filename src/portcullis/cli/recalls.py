@@ -197,7 +197,9 @@ def attest(
         str,
         Parameter(help="Of a disposal: returned, destroyed, made-undisclosable, nothing-held."),
     ] = "",
-    lot: LotsOption = None,
+    lot: Annotated[
+        list[str] | None, Parameter(help="A lot the place holds; each, where there are several.")
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:

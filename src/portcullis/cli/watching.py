@@ -33,7 +33,8 @@ def watch(
     """Look for what should not be so, and list the alarms that stand. Exits 1 where one does.
 
     For an inspector or the safeguards staff; the reading goes on the ledger. Shows ledger
-    positions, counts and ids of the roster, never a text, an address or a person asked about.
+    positions, counts and ids of the roster, never a text, an address or a person asked about. With
+    --json, those acknowledged before too, and why.
     """
     opened = office(home)
     from portcullis.office import watching
@@ -68,15 +69,19 @@ def acknowledge(
 def _say(facts: Mapping[str, Any]) -> None:
     for one in facts["alarms"]:
         say(f"{one['alarm']}  {one['code']}  {one['what']}")
-        for name in ("about", "since", "people", "counts", "evidence"):
+        for name in ("about", "since", "people", "counts"):
             if one.get(name):
                 say(f"    {name}: {_words(one[name])}")
+        if one.get("evidence"):
+            say(f"    ledger entries: {_words(one['evidence'])}")
     hours = facts["hours"]
     say(f"Office hours: {hours['begins']} to {hours['ends']} in {hours['zone']}.")
     if facts["not_judged"]:
         say(f"Not judged, for the date is set by hand: {', '.join(facts['not_judged'])}.")
     standing = len(facts["alarms"])
     say("No alarm stands." if not standing else f"Alarms that stand: {standing}.")
+    if facts["acknowledged"]:
+        say(f"Acknowledged before: {len(facts['acknowledged'])}; --json lists them.")
 
 
 def _words(value: object) -> str:

@@ -40,17 +40,29 @@ _SCHEMA: dict[str, pl.DataType] = {
 
 
 @dataclass(frozen=True)
+class Acknowledged:
+    """That an alarm was acknowledged: at which position, by whom, why.
+
+    ``reason`` is None where the file that says it is missing.
+    """
+
+    position: int
+    by: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class Raised:
     """An alarm on record: its id, the position it was raised at, and where it stands.
 
-    ``alarm`` is None where the file that says what it was is missing. ``acknowledged``: the
-    position of its acknowledgement. ``replaced``: a later one about the same was raised.
+    ``alarm`` is None where the file that says what it was is missing. ``replaced``: a later one
+    about the same was raised.
     """
 
     id: str
     position: int
     alarm: Alarm | None
-    acknowledged: int | None = None
+    acknowledged: Acknowledged | None = None
     replaced: bool = False
 
     @property
@@ -74,7 +86,8 @@ def on_record(home: Home) -> dict[str, Raised]:
             _raise(found, entry.position, said["raised"], _alarms(home, said))
         else:
             one = found[said["alarm"]]
-            found[one.id] = replace(one, acknowledged=entry.position)
+            given = Acknowledged(entry.position, said["by"], _reason(home, said))
+            found[one.id] = replace(one, acknowledged=given)
     return found
 
 
@@ -135,19 +148,29 @@ def _write(home: Home, table: pl.DataFrame) -> dict[str, str]:
 
 
 def _alarms(home: Home, said: Mapping[str, Any]) -> dict[str, Alarm]:
-    """Return the alarms that a watch raised, as far as its file is here and is the one."""
-    if not said["raised"]:
+    """Return the alarms that a watch raised, as far as its file is here."""
+    table = _read(home, said) if said["raised"] else None
+    if table is None:
         return {}
+    return {row["alarm"]: _alarm(row) for row in table.iter_rows(named=True)}
+
+
+def _reason(home: Home, said: Mapping[str, Any]) -> str | None:
+    table = _read(home, said)
+    return None if table is None else str(table["reason"].item())
+
+
+def _read(home: Home, said: Mapping[str, Any]) -> pl.DataFrame | None:
+    """Return the file an entry commits to; None where it is missing, Misuse where it is another."""
     path = _folder(home) / f"{said['file']}.tbl"
     if not path.exists():
-        return {}
+        return None
     if sha256_hex([path.read_bytes()]) != said["log"]:
         raise Misuse(
             f"The file {path.name} of the alarms is not the one the ledger commits to.",
             "Put the folder alarms back from a backup.",
         )
-    table = tables.read_table(path, home.derived_key("alarms"))
-    return {row["alarm"]: _alarm(row) for row in table.iter_rows(named=True)}
+    return tables.read_table(path, home.derived_key("alarms"))
 
 
 def _alarm(row: Mapping[str, Any]) -> Alarm:

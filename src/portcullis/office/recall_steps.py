@@ -25,7 +25,7 @@ ATTESTED_AS = (rules.FROZEN, rules.SEQUESTERED, rules.DISPOSED)
 
 @dataclass(frozen=True)
 class Attestation:
-    """What the custodian of one place certifies, of some lots of a recall.
+    """What the custodian of one place certifies, of those lots of a recall that it holds.
 
     It covers all four, whatever the stage: how many ``copies`` and ``derived_records`` are, or
     were, there; every ``onward`` recipient (each a place that will attest itself); how many
@@ -80,6 +80,11 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
     _check_whole(said)
     with GateLock(home.gate_lock).exclusive(), transaction.atomic():
         found = _open(recall_id)
+        if not said.lots and len(found.lots) > 1:
+            raise Misuse(
+                f"Which of the {len(found.lots):,} lots does this place hold?",
+                "Name each; none is taken for granted. See `portcullis recall show`.",
+            )
         lots = _lots(found, said.lots)
         _check_forward(found, said, lots)
         kept = _held(home, found, lots) if said.stage == rules.DISPOSED else []
@@ -185,7 +190,7 @@ def _check_forward(found: rules.Recall, said: Attestation, lots: list[str]) -> N
     if not before.lots <= set(lots):
         raise Refused(
             f"That place holds lots {', '.join(sorted(before.lots, key=int))} of this recall.",
-            "One attestation tells of all that is there; name all of them, or none for every lot.",
+            "One attestation tells of all that is there: name all of them.",
         )
     if rules.STAGES.index(said.stage) < rules.STAGES.index(before.stage):
         raise Refused(

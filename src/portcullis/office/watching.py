@@ -5,7 +5,7 @@ anything of it is shown. Nobody acknowledges an alarm that names them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,13 +40,15 @@ class Watched:
     """What one watch came to: the alarms that stand, oldest first, and what was not judged.
 
     ``position``: the ledger entry of this reading. ``raised``: ids of the alarms it raised.
+    ``acknowledged``: those of before, with who acknowledged them and why.
     """
 
     position: int
     hours: OfficeHours
     standing: tuple[alarms.Raised, ...]
+    acknowledged: tuple[alarms.Raised, ...]
     raised: tuple[str, ...]
-    not_judged: tuple[str, ...] = field(default=())
+    not_judged: tuple[str, ...]
 
 
 def identify_watcher(home: Home, person_id: str, key: keys.ECKey, act: str) -> Actor:
@@ -74,10 +76,16 @@ def watch(home: Home, actor: Actor) -> Watched:
         facts = {"raised": sorted(new), "hours": _told(hours), **alarms.store(home, new)}
         with transaction.atomic():
             act = sign_act(home, actor, alarms.WATCHED, facts)
-        stands = tuple(one for one in alarms.on_record(home).values() if one.standing)
+        every = alarms.on_record(home).values()
     entries.integrate(home)
-    clock = tuple(sorted(_BY_THE_CLOCK)) if home.date_is_set else ()
-    return Watched(act.entry_id, hours, stands, tuple(sorted(new)), clock)
+    return Watched(
+        position=act.entry_id,
+        hours=hours,
+        standing=tuple(one for one in every if one.standing),
+        acknowledged=tuple(one for one in every if one.acknowledged),
+        raised=tuple(sorted(new)),
+        not_judged=tuple(sorted(_BY_THE_CLOCK)) if home.date_is_set else (),
+    )
 
 
 def acknowledge(home: Home, actor: Actor, id_: str, reason: str) -> int:
@@ -211,12 +219,17 @@ def facts_of(watched: Watched) -> dict[str, Any]:
         "not_judged": list(watched.not_judged),
         "raised": list(watched.raised),
         "alarms": [_facts(one) for one in watched.standing],
+        "acknowledged": [_facts(one) for one in watched.acknowledged],
     }
 
 
 def _facts(one: alarms.Raised) -> dict[str, Any]:
     said = _alarm_facts(one.alarm) if one.alarm else {"code": "unknown", "what": _MISSING}
-    return {"alarm": one.id, "raised_at": one.position, **said}
+    given = one.acknowledged
+    closed = (
+        {"acknowledged_at": given.position, "by": given.by, "reason": given.reason} if given else {}
+    )
+    return {"alarm": one.id, "raised_at": one.position, **said, **closed}
 
 
 _MISSING = "The file that says what this alarm is about is missing: put the folder alarms back."

@@ -115,7 +115,7 @@ class RecallStatement:
             raise Refused("The statement has an entry of something else.")
         if not bodies or bodies[0]["kind"] != OPENED:
             raise Refused("The statement does not begin with the opening of the recall.")
-        recall = fold(bodies)[self.recall]
+        recall = _folded(bodies, self.recall)
         self._check_covered(recall)
         return recall
 
@@ -137,6 +137,17 @@ class RecallStatement:
             raise Refused("The list does not have as many disclosures as the ledger says.")
         if commitment(self.salt, self.covered) != recall.covered:
             raise Refused("The list is not the one that the ledger commits to.")
+
+
+def _folded(bodies: Sequence[dict[str, Any]], name: str) -> Recall:
+    """Return the recall, or raise Refused where a lot of it is left out, and so hidden."""
+    try:
+        recall = fold(bodies)[name]
+    except (KeyError, TypeError, ValueError):
+        recall = None
+    if recall is None or sum(lot.disclosures for lot in recall.lots.values()) != recall.disclosures:
+        raise Refused("The statement leaves out a lot of the recall.")
+    return recall
 
 
 def _is_of(body: object, recall: str) -> bool:
