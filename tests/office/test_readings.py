@@ -5,12 +5,14 @@ import subprocess
 import sys
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 
 from portcullis import law
 from portcullis.errors import Misuse, Refused
 from tests.office import acts, checks
-from tests.office.homes import reopen
+from tests.office import world as worlds
+from tests.office.homes import reopen, switch
 from tests.office.world import ANSWER_DAY, BATCH, BATCH_DAY
 
 COMPONENT, DEPARTMENT = "agency-is-the-component", "agency-is-the-department"
@@ -347,3 +349,22 @@ def test_all_that_holds_is_listed_with_where_it_comes_from(stage) -> None:
         IN_ALL: ("agreement", date(2026, 2, 5)),
         COMPONENT: ("act", BATCH_DAY + timedelta(days=2)),
     }
+
+
+def test_a_cause_that_reads_a_measure_is_told_to_the_requester(tmp_path) -> None:
+    """As in every batch since 5 February 2026, when the agreement takes this reading."""
+    last = pl.when(pl.col("request_id") == "REQ-00002").then(pl.lit("officer-9"))
+    rows = worlds.batch_rows(2).with_columns(last.otherwise("officers").alias("officers"))
+    world = worlds.build(tmp_path / "world", requests=rows)
+    switch(world.home_path)
+    home = worlds.make_home(world)
+    put(world, IN_ALL)
+    from portcullis.office.adjudication import adjudicate
+    from portcullis.office.explaining import public_findings
+    from portcullis.office.files import find_batch
+    from portcullis.office.reception import receive
+
+    receive(home, world.batch_file)
+    adjudicate(home, BATCH, world.actor("specialist"))
+    found = public_findings(home, find_batch(BATCH))
+    assert "officers-engaged" in set(found.filter(source_row=2)["element"])

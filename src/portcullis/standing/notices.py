@@ -17,7 +17,7 @@ from portcullis.standing.orders import Hold, Order, placed_entry
 
 NOTICE = "portcullis-notice/1"
 LONGEST = 256 * 1024 * 1024
-"""Bytes a notice has at most: it lists every disclosure in scope, of which there may be a million."""
+"""Bytes a notice has at most: it lists every disclosure in scope, and there may be a million."""
 ATTESTATION = "portcullis-attestation/1"
 FREEZE, PRESERVE, LIFTED = "freeze", "preserve", "lifted"
 WORDS = {
