@@ -221,7 +221,12 @@ def _orders(counted: Counted) -> tuple[str, ...]:
         f"Preservation holds: {_none(len(holds))}.",
     ]
     if standing:
-        scope = "; the gate passes only what an order's scope does not reach" if after else ""
+        scope = (
+            "; the gate passes only what an order does not reach, by its scope, by what it stops "
+            "and from when"
+            if after
+            else ""
+        )
         lines.append(
             f"Disclosures made while an order stood that stands still: {_none(len(after))}{scope}."
         )
