@@ -29,7 +29,7 @@ KINDS: dict[str, str] = {
     "order-lifted": "Orders lifted",
     "hold-placed": "Preservation holds placed",
     "hold-lifted": "Preservation holds lifted",
-    "recall": "Recalls",
+    "recall": "Recalls demanded (an entry names one or several packages)",
     "denied": "Acts attempted and denied",
 }
 """The kinds of entries a court is told of, in the order of the way, and what each counts."""
