@@ -30,7 +30,7 @@ def year(_find_stage, tmp_path_factory) -> worlds.World:
     switch(world.home_path)
     acts.token(world, acts.package_of(world, "REQ-00001"))
     path = world.folder / "requester" / "unsigned.csv"
-    path.write_bytes(world.batch_file.read_bytes())
+    path.write_bytes(world.batch_file.read_bytes() + b"REQ-00802,too,short\n")
     with pytest.raises(Refused):
         acts.receive(world, path)
     with pytest.raises(Refused, match="received before"):
@@ -71,9 +71,9 @@ def test_the_joint_committee_is_told_what_a_plain_count_finds(home) -> None:
     )  # fmt: skip
     assert public["taxpayers"] == len(whose - {None})
     # Of the six released, the same persons were disclosed before: each is one taxpayer.
-    assert (public["requests"], public["instances"], public["taxpayers"]) == (30, 16, 7)
+    assert (public["requests"], public["instances"], public["taxpayers"]) == (31, 16, 7)
     outcomes = records(made, "joint-committee-b", "requests_by_outcome")
-    assert outcomes[-1] == {"statute": "All", "outcome": "", "requests": 30}
+    assert outcomes[-1] == {"statute": "All", "outcome": "", "requests": 31}
     assert sum(each["requests"] for each in outcomes[:-1]) == sum(counted.outcomes.values())
     elements = records(made, "joint-committee-b", "requests_by_element")
     found = {each["element"]: each["requests"] for each in elements}
@@ -101,10 +101,10 @@ def test_the_register_is_the_public_answers_and_no_small_number(home) -> None:
     assert found == dict(oracle(home).answers)
     (said,) = make(home, "register").documents
     assert said.public
-    # 20 requests were answered, of each kind fewer than ten but one: their number is told, no more.
+    # 21 requests were answered, of each kind fewer than ten but one: their number is told, no more.
     requests = said.facts["tables"]["requests"]
     assert [(each["period"], each["requests"]) for each in requests] == [
-        ("2025 Q1 to Q3", 20), ("2025 Q4", 0), ("All periods above", 20),
+        ("2025 Q1 to Q3", 21), ("2025 Q4", 0), ("All periods above", 21),
     ]  # fmt: skip
     assert said.facts["tables"]["answers"] == []
 
@@ -122,7 +122,7 @@ def test_the_court_is_told_what_is_on_the_ledger_and_can_count_again(home, tmp_p
     assert (batch["requests"], batch["returned"], batch["disclosed"], batch["no_disclosure"]) == (
         10, became["returned"] + became["refused"], became["released"], became["no_disclosure"],
     )  # fmt: skip
-    assert (refused["requests"], refused["returned"]) == (10, became["refused-whole"])
+    assert (refused["requests"], refused["returned"]) == (11, became["refused-whole"])
     assert (again["batch"], again["requests"]) == ("refused whole (replay)", 0)
     reporting.write(made, tmp_path)
     public = read_public(home.path / FILE)
@@ -269,7 +269,7 @@ def test_a_refused_transmittal_is_in_the_accounting_with_what_it_held(home) -> N
     ]
     assert {(each["file"], each["rows"], each["refused"], each["whole"]) for each in kept} == {
         ("requests.tbl", 10, position, True),
-        ("quarantined.tbl", 0, position, True),
+        ("quarantined.tbl", 1, position, True),
         # Sent again unchanged: its requests are accounted for since it was taken in.
         ("", 0, again, True),
     }

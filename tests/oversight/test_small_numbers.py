@@ -70,8 +70,14 @@ def derivable(what: np.ndarray, published) -> bool:
 
 
 def small_ones(cells):
-    """Return every small cell, and every small sum of consecutive quarters, under any answers."""
+    """Return every small cell, and small sum of consecutive quarters of a year, of any answers.
+
+    Nothing published reaches from one year into another, so a sum that does is derivable only if
+    its parts are.
+    """
     for first, last in combinations(range(len(cells) + 1), 2):
+        if first // 4 != (last - 1) // 4:
+            continue
         for answers in ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)):
             total = sum(cells[q][a] for q in range(first, last) for a in answers)
             if 0 < total < SMALL:

@@ -4,7 +4,7 @@ import json as json_text
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 from cyclopts import App, Parameter
@@ -144,8 +144,20 @@ def open_(
         holder_jwk=holder_keys.holder,
         check_proof=holder_keys.check_proof,
     )
-    show(content, as_json=False, title=f"{LABEL}: use solely for the purpose named")
+    title = f"{LABEL}: use solely for the purpose named"
+    show(_line_by_line(content), as_json=False, title=title)
     say(f"{LABEL}. Close this window when you have read it; do not copy or print it.")
+
+
+def _line_by_line(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the content with each line of an item on its own."""
+    lines: dict[str, Any] = {}
+    for name, value in content.items():
+        if isinstance(value, dict):
+            lines.update({f"{name}: {part}": line for part, line in value.items()})
+        else:
+            lines[name] = value
+    return lines
 
 
 def _check_terminal() -> None:

@@ -29,7 +29,7 @@ KINDS: dict[str, str] = {
     "order-lifted": "Orders lifted",
     "hold-placed": "Preservation holds placed",
     "hold-lifted": "Preservation holds lifted",
-    "recall": "Recalls",
+    "recall": "Recalls demanded (an entry names one or several packages)",
     "denied": "Acts attempted and denied",
 }
 """The kinds of entries a court is told of, in the order of the way, and what each counts."""
@@ -221,7 +221,12 @@ def _orders(counted: Counted) -> tuple[str, ...]:
         f"Preservation holds: {_none(len(holds))}.",
     ]
     if standing:
-        scope = "; the gate passes only what an order's scope does not reach" if after else ""
+        scope = (
+            "; the gate passes only what an order does not reach, by its scope, by what it stops "
+            "and from when"
+            if after
+            else ""
+        )
         lines.append(
             f"Disclosures made while an order stood that stands still: {_none(len(after))}{scope}."
         )

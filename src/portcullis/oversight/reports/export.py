@@ -32,7 +32,7 @@ OVERSEERS: dict[str, Overseer] = {
     ),
     "tax-committee": Overseer(
         "Committee on Ways and Means, Committee on Finance or Joint Committee on Taxation",
-        "26 U.S.C. § 6103(f)(1), (2)",
+        "26 U.S.C. § 6103(f)(1), (2), in closed executive session where a taxpayer is identified",
         sees=True,
     ),
     # 26 U.S.C. 6103(f)(3) asks for a resolution of its chamber and a closed session.
