@@ -74,6 +74,8 @@ def test_what_is_not_kept_or_not_disclosed_is_not_cleared(stage) -> None:
         clear(world, packages=["0" * 64])
     with pytest.raises(Refused, match="Nothing is named"):
         clear(world)
+    with pytest.raises(Refused, match="at most 500"):
+        clear(world, packages=[f"{number:064x}" for number in range(501)])
     with pytest.raises(Misuse):
         clear(world, "REQ-00001", document="no digest")
     with pytest.raises(Misuse):

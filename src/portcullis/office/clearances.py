@@ -21,6 +21,8 @@ from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.standing import GateLock, Hold, in_scope
 
 ACT = "destruction-cleared"
+MOST_NAMED = 500
+"""What one clearance names at most: an entry of the ledger has 64 KiB."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,13 @@ def clear(home: Home, actor: Actor, clearance: Clearance) -> Act:
 
 
 def _check_reached(home: Home, clearance: Clearance) -> None:
-    if not clearance.packages and not clearance.histories:
+    named = len(set(clearance.packages)) + len(set(clearance.histories))
+    if named > MOST_NAMED:
+        raise Refused(
+            f"One clearance names at most {MOST_NAMED} packages and histories.",
+            "Record several, one after another.",
+        )
+    if not named:
         raise Refused("Nothing is named to be cleared.", "Name packages, or an imported history.")
     holds = [hold for hold in standing_holds() if hold.id == clearance.hold]
     if not holds:
