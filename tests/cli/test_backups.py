@@ -72,7 +72,7 @@ def test_a_home_is_saved_put_back_and_brought_up_to_its_ledger(world: worlds.Wor
 
     caught = ask(again, "ledger", "catch-up", home, *by(world, "administrator"), code=1)
     assert (caught["whole"], caught["disagreements"]) == (False, [])
-    assert caught["added"] == 1
+    assert caught["added"] == 2  # the order, and the notice of it
     (loss,) = caught["losses"]
     assert "independent witness" in loss["what"]
     assert [one["code"] for one in ask(again, "doctor", code=1)["findings"]] == [

@@ -44,6 +44,7 @@ def ask(world: worlds.World, *words: object, by: str = "", code: int = 0):
     return json.loads(run(world, *words, "--json", by=by, code=code).stdout)
 
 
+@pytest.mark.long
 def test_what_is_due_is_listed_and_erased(world: worlds.World) -> None:
     row = {
         "kind": "batch",

@@ -22,6 +22,7 @@ def answer(*words: object) -> dict:
     return json.loads(done.stdout)
 
 
+@pytest.mark.long
 def test_a_home_with_a_witness_elsewhere_from_init_to_a_new_key(world, tmp_path: Path) -> None:
     home = ("--home", world.home_path)
     by = ("--as", "administrator", "--key", world.key_path("administrator"), *home)

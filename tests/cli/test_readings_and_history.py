@@ -178,6 +178,7 @@ def test_misuse_is_said_plainly(world: worlds.World, words: list[str], code: int
     assert done.stdout == ""
 
 
+@pytest.mark.long
 def test_the_past_is_judged_again_with_lists_and_drafts(
     world: worlds.World, tmp_path: Path
 ) -> None:

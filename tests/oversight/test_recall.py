@@ -16,7 +16,7 @@ from portcullis.oversight.recall_statement import COVERED, commitment
 OPENED = {
     "kind": "recall-opened",
     "recall": "R-1",
-    "ground": {"kind": "reexamination", "of": "1"},
+    "because": {"kind": "reexamination", "of": "1"},
     "cause": "unlawful-disclosure",
     "due_on": "2025-12-21",
     "disclosures": 47_293,

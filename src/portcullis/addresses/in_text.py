@@ -5,13 +5,18 @@ with a ZIP Code. What is found is then read as an address is; it counts where it
 test errs on the side of finding: text it wrongly takes for an address is written otherwise.
 """
 
+import tomllib
+from importlib import resources
+
 import polars as pl
 
 from portcullis.addresses.normal import normalise
-from portcullis.addresses.vocabulary import STATES, SUFFIXES, any_of, directional_forms, table
+from portcullis.addresses.vocabulary import STATES, SUFFIXES, any_of, directional_forms
 from portcullis.folding import fold
 
-_WORDS = table("in_text.toml")
+_WORDS = tomllib.loads(
+    resources.files("portcullis.addresses").joinpath("in_text.toml").read_text(encoding="utf-8")
+)
 _EVERYDAY = frozenset(_WORDS["everyday"].split())
 _WAYS = any_of(form for term in SUFFIXES for form in term.forms if form not in _EVERYDAY)
 _NO_STREET = any_of(_WORDS["no_street"].split())

@@ -340,7 +340,7 @@ def _place(text: str) -> "Place":
 def _show(found: "Recall", *, json: bool) -> None:
     facts = {
         "recall": found.id,
-        "ground": f"{found.ground['kind']} {found.ground['of']}",
+        "because": f"{found.ground['kind']} {found.ground['of']}",
         "disclosures": found.disclosures,
         "packages_closed": len(found.packages),
         "lots": len(found.lots),
@@ -354,7 +354,7 @@ def _show(found: "Recall", *, json: bool) -> None:
 def _facts(found: "Recall", late: Collection[str]) -> dict[str, Any]:
     return {
         "recall": found.id,
-        "ground": dict(found.ground),
+        "because": dict(found.ground),
         "disclosures": found.disclosures,
         "packages_closed": len(found.packages),
         "opened_on": found.opened_on.isoformat(),

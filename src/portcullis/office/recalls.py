@@ -73,7 +73,7 @@ def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
         name = f"recall-{sha256_hex([asked.id.encode()])[:32]}"
         facts = {
             "recall": asked.id,
-            "ground": {"kind": asked.ground.kind, "of": asked.ground.of},
+            "because": {"kind": asked.ground.kind, "of": asked.ground.of},
             "cause": asked.ground.cause,
             "due_on": due.isoformat(),
             "disclosures": covered.height,

@@ -152,7 +152,7 @@ def fold(entries: Iterable[Facts]) -> dict[str, Recall]:
 def _opened(recalls: dict[str, Recall], body: Facts) -> None:
     recalls[body["recall"]] = Recall(
         id=body["recall"],
-        ground=body["ground"],
+        ground=body["because"],
         cause=body["cause"],
         opened_on=date.fromisoformat(body["at"][:10]),
         due_on=date.fromisoformat(body["due_on"]),
