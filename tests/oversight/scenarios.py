@@ -39,7 +39,7 @@ def a_recall(*attested: str, lots: dict[str, tuple[str, int]], closed: str = "")
     """Return a recall of ``lots`` (custodian and disclosures) after the stages ``attested``."""
     opened = {
         "kind": "recall-opened", "recall": "recall-1", "at": "2025-12-05T09:00:00+00:00",
-        "ground": {"kind": "reexamination", "of": "1"}, "cause": "unlawful-disclosure",
+        "because": {"kind": "reexamination", "of": "1"}, "cause": "unlawful-disclosure",
         "due_on": "2026-01-04", "disclosures": sum(count for _, count in lots.values()),
         "covered": "c0" * 32, "sealed": [],
     }  # fmt: skip
