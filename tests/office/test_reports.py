@@ -224,6 +224,41 @@ def test_the_alert_ends_once_it_was_made(stage) -> None:
     assert reporting.alerts(world.home()) == []
 
 
+def test_what_is_published_counts_no_day_that_still_runs(stage) -> None:
+    """On 31 December the last quarter, and the year, have not ended: more may come that day."""
+    from portcullis.office import reporting
+
+    world = stage("released")
+    world.home().set_date(YEAR_END)
+    (running,) = make(world.home(), "register").documents
+    assert running.as_of == YEAR_END - timedelta(days=1)
+    assert running.facts["tables"]["requests"] == []
+    for document in make(world.home(), "joint-committee").documents:
+        assert "2024" in document.title
+    assert make(world.home(), "court").documents[0].as_of == YEAR_END
+    with pytest.raises(Refused, match="has not come"):
+        make(world.home(), "register", YEAR_END + timedelta(days=1))
+    world.home().set_date(YEAR_END + timedelta(days=90))
+    assert reporting.alerts(world.home()), "the year's report is still to be made"
+    (ended,) = make(world.home(), "register").documents
+    assert ended.as_of == YEAR_END
+
+
+def test_a_report_made_while_its_year_ran_is_none(stage) -> None:
+    from portcullis.office import entries, reporting
+
+    world = stage("released")
+    home = world.home()
+    home.set_date(date(2026, 3, 20))
+    facts = {"report": "joint-committee-c", "as_of": "2025-12-31", "figures": "0" * 64}
+    entries.record(reporting.KIND, facts, at="2025-12-31T09:00:00+00:00")
+    entries.integrate(home)
+    assert reporting.alerts(home)
+    entries.record(reporting.KIND, facts, at="2026-01-01T00:00:00+00:00")
+    entries.integrate(home)
+    assert reporting.alerts(home) == []
+
+
 CHANGES = {
     "a row of the requests": ("requests.tbl", lambda table: table.head(9)),
     "whose a disclosure was": (
@@ -246,7 +281,7 @@ def test_what_was_changed_in_the_accounting_is_not_reported(stage, what: str) ->
     path, key = home.path / "accounting" / worlds.BATCH / name, home.derived_key("accounting")
     tables.write_table(path, change(tables.read_table(path, key)), key)
     with pytest.raises(Refused, match=f"do not reconcile.*{name} of batch {worlds.BATCH}"):
-        make(home, "register", home.today())
+        make(home, "workload", home.today())
     assert not checks.of_kind(home, "report-made")
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from portcullis.errors import Refused
@@ -94,6 +95,31 @@ def test_json_and_csv_say_the_same() -> None:
                 {name: "" if value is None else str(value) for name, value in row.items()}
                 for row in facts["tables"][table.id]
             ]
+
+
+def test_a_public_report_does_not_say_how_many_entries_came_by_its_day() -> None:
+    """Those of two days would tell how many packages left between them."""
+    counted = made_up.counted()
+    more = replace(
+        counted,
+        source=replace(counted.source, by=99),
+        checks=(*counted.checks, Check("packages authorised", 3, 3)),
+    )
+    due = Due(2025, reports.due_day(2025), None)
+    for make in (reports.register, lambda each: reports.report_c(each, due)):
+        assert make(counted).json == make(more).json
+        assert reports.pdf(make(counted)) == reports.pdf(make(more))
+    assert reports.safeguards(counted).json != reports.safeguards(more).json
+
+
+def test_the_public_yearly_figures_are_those_the_law_names_and_no_fourth() -> None:
+    counted = made_up.counted()
+    known = replace(counted, instances=counted.instances.with_columns(taxpayer=pl.lit("T-1")))
+    due = Due(2025, reports.due_day(2025), None)
+    notes = {reports.report_c(each, due).tables[0].note for each in (counted, known)}
+    assert len(notes) == 1
+    made = reports.report_b(counted, due, SAID).tables[-1].records
+    assert [each["of_nobody"] for each in made] == [0, 1, 1]
 
 
 def test_what_does_not_agree_is_refused_by_name() -> None:
