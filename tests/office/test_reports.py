@@ -224,6 +224,29 @@ def test_the_alert_ends_once_it_was_made(stage) -> None:
     assert reporting.alerts(world.home()) == []
 
 
+def test_rows_of_an_imported_file_that_could_not_be_read_are_told(stage) -> None:
+    from portcullis.office.recall_cover import Ground, Named
+    from portcullis.office.recall_demands import drafts
+    from portcullis.office.recalls import Asked, open_recall, unread_rows
+
+    world = stage("released")
+    undated = pl.int_range(pl.len()) < 3
+    day = pl.when(~undated).then("disclosed_on").alias("disclosed_on")
+    disclosed.import_(world, disclosed.write(world, disclosed.disclosures().with_columns(day)))
+    home = world.home()
+    assert "could not be read: 3." in make(home, "court", home.today()).documents[0].text
+    asked = Asked("R-1", Ground("named", "order"), Named(histories=(disclosed.HISTORY,)))
+    found = open_recall(home, acts.hands(world, "safeguards", "safeguards"), asked)
+    assert unread_rows(found) == {disclosed.HISTORY: 3}
+    (text,) = drafts(home, "R-1").values()
+    assert "Beside these, 3 rows of the files" in text
+    home.set_date(YEAR_END + timedelta(days=1))
+    made, counted = make(home, "joint-committee"), oracle(home)
+    outcomes = records(made, "joint-committee-b", "requests_by_outcome")
+    assert outcomes[-1]["requests"] == counted.received[2025] == sum(counted.outcomes.values())
+    assert {each["outcome"]: each["requests"] for each in outcomes}["Quarantined"] == 3
+
+
 def test_what_is_published_counts_no_day_that_still_runs(stage) -> None:
     """On 31 December the last quarter, and the year, have not ended: more may come that day."""
     from portcullis.office import reporting
