@@ -224,6 +224,65 @@ def test_the_alert_ends_once_it_was_made(stage) -> None:
     assert reporting.alerts(world.home()) == []
 
 
+def test_rows_of_an_imported_file_that_could_not_be_read_are_told(stage) -> None:
+    from portcullis.office.recall_cover import Ground, Named
+    from portcullis.office.recall_demands import drafts
+    from portcullis.office.recalls import Asked, open_recall, unread_rows
+
+    world = stage("released")
+    undated = pl.int_range(pl.len()) < 3
+    day = pl.when(~undated).then("disclosed_on").alias("disclosed_on")
+    disclosed.import_(world, disclosed.write(world, disclosed.disclosures().with_columns(day)))
+    home = world.home()
+    assert "could not be read: 3." in make(home, "court", home.today()).documents[0].text
+    asked = Asked("R-1", Ground("named", "order"), Named(histories=(disclosed.HISTORY,)))
+    found = open_recall(home, acts.hands(world, "safeguards", "safeguards"), asked)
+    assert unread_rows(found) == {disclosed.HISTORY: 3}
+    (text,) = drafts(home, "R-1").values()
+    assert "Beside these, 3 rows of the files" in text
+    home.set_date(YEAR_END + timedelta(days=1))
+    made, counted = make(home, "joint-committee"), oracle(home)
+    outcomes = records(made, "joint-committee-b", "requests_by_outcome")
+    assert outcomes[-1]["requests"] == counted.received[2025] == sum(counted.outcomes.values())
+    assert {each["outcome"]: each["requests"] for each in outcomes}["Quarantined"] == 3
+
+
+def test_what_is_published_counts_no_day_that_still_runs(stage) -> None:
+    """On 31 December the last quarter, and the year, have not ended: more may come that day."""
+    from portcullis.office import reporting
+
+    world = stage("released")
+    world.home().set_date(YEAR_END)
+    (running,) = make(world.home(), "register").documents
+    assert running.as_of == YEAR_END - timedelta(days=1)
+    assert running.facts["tables"]["requests"] == []
+    for document in make(world.home(), "joint-committee").documents:
+        assert "2024" in document.title
+    assert make(world.home(), "court").documents[0].as_of == YEAR_END
+    with pytest.raises(Refused, match="has not come"):
+        make(world.home(), "register", YEAR_END + timedelta(days=1))
+    world.home().set_date(YEAR_END + timedelta(days=90))
+    assert reporting.alerts(world.home()), "the year's report is still to be made"
+    (ended,) = make(world.home(), "register").documents
+    assert ended.as_of == YEAR_END
+
+
+def test_a_report_made_while_its_year_ran_is_none(stage) -> None:
+    from django.db import transaction
+
+    from portcullis.office import entries, reporting
+
+    world = stage("released")
+    home = world.home()
+    home.set_date(date(2026, 3, 20))
+    facts = {"report": "joint-committee-c", "as_of": "2025-12-31", "figures": "0" * 64}
+    for at, made in (("2025-12-31T09:00:00+00:00", False), ("2026-01-01T00:00:00+00:00", True)):
+        with transaction.atomic():
+            entries.record(reporting.KIND, facts, at=at)
+        entries.integrate(home)
+        assert (reporting.alerts(home) == []) is made
+
+
 CHANGES = {
     "a row of the requests": ("requests.tbl", lambda table: table.head(9)),
     "whose a disclosure was": (
@@ -246,7 +305,7 @@ def test_what_was_changed_in_the_accounting_is_not_reported(stage, what: str) ->
     path, key = home.path / "accounting" / worlds.BATCH / name, home.derived_key("accounting")
     tables.write_table(path, change(tables.read_table(path, key)), key)
     with pytest.raises(Refused, match=f"do not reconcile.*{name} of batch {worlds.BATCH}"):
-        make(home, "register", home.today())
+        make(home, "workload", home.today())
     assert not checks.of_kind(home, "report-made")
 
 

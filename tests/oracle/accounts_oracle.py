@@ -120,6 +120,9 @@ class Oracle:
         for entry in self.of("history-imported"):
             folder = self.folder / "history" / entry["history"]
             whose = {}
+            for _ in table(folder / "quarantined.tbl", self.key):
+                self.received[day(entry).year] += 1
+                self.outcomes["quarantined"] += 1
             if (folder / "resolved.tbl").exists():
                 whose = {
                     row["row"]: row["taxpayer"] for row in table(folder / "resolved.tbl", self.key)

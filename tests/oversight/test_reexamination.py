@@ -190,6 +190,13 @@ def test_only_the_elements_that_the_reading_bears_on_are_judged_again(name: str)
     assert changed <= set(reading(name).elements) | waived
 
 
+def test_a_demand_tells_of_rows_that_could_not_be_read() -> None:
+    text = demand_text(replace(DEMAND, unread=300))
+    assert "300 rows of the files in which such disclosures are recorded could not be read" in text
+    assert "1 row of" in demand_text(replace(DEMAND, unread=1))
+    assert "could not be read" not in demand_text(DEMAND)
+
+
 DEMAND = Demand(
     holder="Internal Revenue Service",
     recipient="Department of Homeland Security",

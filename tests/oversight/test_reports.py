@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from portcullis.errors import Refused
 from portcullis.ledger import Statement
 from portcullis.ledger.statements import Seen
 from portcullis.oversight import reports
-from portcullis.oversight.reports import Check, Document, Due, Told
+from portcullis.oversight.reports import Check, Counted, Document, Due, Told
 from tests.oversight import counted as made_up
 
 HERE = Path(__file__).parent / "golden_reports"
@@ -94,6 +95,116 @@ def test_json_and_csv_say_the_same() -> None:
                 {name: "" if value is None else str(value) for name, value in row.items()}
                 for row in facts["tables"][table.id]
             ]
+
+
+def test_a_public_report_does_not_say_how_many_entries_came_by_its_day() -> None:
+    """Those of two days would tell how many packages left between them."""
+    counted = made_up.counted()
+    more = replace(
+        counted,
+        source=replace(counted.source, by=99),
+        checks=(*counted.checks, Check("packages authorised", 3, 3)),
+    )
+    due = Due(2025, reports.due_day(2025), None)
+    for make in (reports.register, lambda each: reports.report_c(each, due)):
+        assert make(counted).json == make(more).json
+        assert reports.pdf(make(counted)) == reports.pdf(make(more))
+    assert reports.safeguards(counted).json != reports.safeguards(more).json
+
+
+def test_the_public_yearly_figures_are_those_the_law_names_and_no_fourth() -> None:
+    counted = made_up.counted()
+    known = replace(counted, instances=counted.instances.with_columns(taxpayer=pl.lit("T-1")))
+    due = Due(2025, reports.due_day(2025), None)
+    notes = {reports.report_c(each, due).tables[0].note for each in (counted, known)}
+    assert len(notes) == 1
+    made = reports.report_b(counted, due, SAID).tables[-1].records
+    assert [each["of_nobody"] for each in made] == [0, 1, 1]
+
+
+def later(counted: Counted, *bodies: dict) -> Counted:
+    """Return the count with more entries, each after all before it."""
+    told = {kind: list(each) for kind, each in counted.entries.items()}
+    for position, body in enumerate(bodies, start=100):
+        told.setdefault(body["kind"], []).append((position, body))
+    return replace(counted, entries=told)
+
+
+def of_table(document: Document, name: str) -> list[dict]:
+    (found,) = [each for each in document.tables if each.id == name]
+    return found.records
+
+
+def test_safeguards_tells_of_a_recall_of_what_was_imported() -> None:
+    at = {"recall": "R-1", "at": "2025-11-22T09:00:00+00:00"}
+    opened = {
+        "kind": "recall-opened", "because": {"kind": "named", "of": "order"}, "cause": "order",
+        "due_on": "2025-12-22", "disclosures": 47_289, "covered": "c0" * 32, "sealed": [], **at,
+    }  # fmt: skip
+    lots = [
+        {"kind": "recall-lot", "lot": lot, "of": "history", "source": "august", "custodian": "",
+         "disclosures": number, **at}
+        for lot, number in (("1", 47_000), ("2", 289))
+    ]  # fmt: skip
+    sent = {"kind": "recall-demanded", "lots": ["1"], "sent_on": "2025-11-23", **at}
+    closed = {"kind": "recall-closed", **at, "at": "2026-01-05T09:00:00+00:00"}
+    standing = reports.safeguards(later(made_up.counted(), opened, *lots, sent))
+    named, by_entry = of_table(standing, "recalls")
+    assert named == {
+        "recall": "R-1", "opened_on": "2025-11-22", "cause": "order", "disclosures": 47_289,
+        "packages": 0, "demanded": 47_000, "due_on": "2025-12-22", "stage": "listed",
+        "closed_on": None, "entry": 100,
+    }  # fmt: skip
+    assert (by_entry["recall"], by_entry["packages"]) == (None, 1)
+    # It stood in 2025 and in 2026; neither before nor after.
+    counted = later(made_up.counted(), opened, *lots, sent, closed)
+    told = {
+        year: [each["closed_on"] for each in of_table(document, "recalls") if each["recall"]]
+        for year in (2024, 2025, 2026, 2027)
+        for document in [reports.safeguards(replace(counted, by=date(year, 12, 31)))]
+    }
+    assert told == {2024: [], 2025: ["2026-01-05"], 2026: ["2026-01-05"], 2027: []}
+
+
+def test_safeguards_tells_of_incidents_and_how_far_they_are() -> None:
+    at = {"incident": "I-1", "at": "2025-11-22T09:00:00+00:00"}
+    suspected = {
+        "kind": "incident-suspected", "suspected_at": "2025-11-21T20:00:00-05:00",
+        "zone": "America/New_York", "hours": 24, **at,
+    }  # fmt: skip
+    reported = {
+        "kind": "incident-reported",
+        "number": 1,
+        "unknown": ["copies"],
+        "discovered_at": None,
+        **at,
+    }
+    told = {
+        "kind": "incident-notice", "to": "tigta", "sent_at": "2025-11-22T10:00:00+00:00",
+        "reference": "x", "by": "counsel", **at,
+    }  # fmt: skip
+    counted = later(made_up.counted(), suspected, reported, told)
+    assert of_table(reports.safeguards(made_up.counted()), "incidents") == []
+    (said,) = of_table(reports.safeguards(counted), "incidents")
+    assert said == {
+        "incident": "I-1", "suspected_at": "2025-11-22 01:00", "due_at": "2025-11-23 01:00",
+        "reported_at": "2025-11-22 09:00", "safeguards_told_at": None,
+        "tigta_told_at": "2025-11-22 10:00", "unknown": "copies", "closed_on": None, "entry": 100,
+    }  # fmt: skip
+
+
+def test_a_court_is_told_of_rows_that_could_not_be_read() -> None:
+    counted = made_up.counted()
+    day = date(2025, 11, 1)
+    unread = pl.DataFrame(
+        [("history", "august", day, day, None, "quarantined", 300)],
+        schema=reports.REQUESTS,
+        orient="row",
+    )
+    more = replace(counted, requests=pl.concat([counted.requests, unread]))
+    assert "could not be read: 300." in reports.court(more, statements(more)).text
+    assert "could not be read" not in reports.court(counted, statements(counted)).text
+    assert reports.register(more).json == reports.register(counted).json
 
 
 def test_what_does_not_agree_is_refused_by_name() -> None:

@@ -112,16 +112,17 @@ def show_(
     """Show one recall: its lots, the places that hold any of it, and how far each is."""
     opened = office(home)
     from portcullis.office.recall_steps import overdue
-    from portcullis.office.recalls import find
+    from portcullis.office.recalls import find, unread_rows
 
     found = find(id)
+    unread = unread_rows(found)
     if picture is not None:
         from portcullis.oversight.recall_picture import standalone
 
         with whole(picture) as part:
             part.write_text(standalone(found))
     if json:
-        show(_whole(found, overdue(opened)), as_json=True)
+        show({**_whole(found, overdue(opened)), "rows_not_read": unread}, as_json=True)
         return
     _show(found, json=False)
     for lot in found.lots.values():
@@ -134,6 +135,8 @@ def show_(
         for each in found.of_lot(lot.id):
             state = each.stage if each.told else "has not attested"
             say(f"  {each.place.place} ({each.place.custodian}): {state}")
+    for source, rows in unread.items():
+        say(f"In no lot, for they could not be read: {rows:,} rows of {source}")
 
 
 def demand(

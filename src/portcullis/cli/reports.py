@@ -65,6 +65,7 @@ def report(
 ) -> None:
     """Make a report as of the end of a day; refuse where ledger and accounting do not agree.
 
+    joint-committee and register are as of yesterday at the latest: of today more may come.
     Without --out it is printed. That it was made, and its figures' digest, go on the ledger.
     """
     opened = office(home)

@@ -186,6 +186,9 @@ class _Counting:
                     answered_on="received_on", outcome=pl.lit(reports.IMPORTED)
                 )
             )
+            # Of what could not be read no day is known but that of its import.
+            on = _day(body)
+            self._add_alike(source, apart.height, reports.QUARANTINED, on, on)
 
     def disclosures(self) -> None:
         """Join what was made available, by the ledger, with whose it was, by the accounting."""

@@ -27,12 +27,14 @@ _WHY_NAMED = {
 def drafts(home: Home, recall_id: str) -> dict[str, str]:
     """Return the draft of the demand to each recipient of what a recall covers.
 
-    It lists the requests by their own ids, tells of standing preservation holds, and of a
-    re-examination the readings and the elements not met.
+    It lists the requests by their own ids, tells of standing preservation holds, how many
+    rows of an imported file could not be read, and of a re-examination the readings and the
+    elements not met.
     """
     found = recalls.find(recall_id)
     _, covered = recalls.covered_by(home, found)
     holds = [f"{one.id} ({one.court} {one.docket})" for one in recall_steps.holds_over(home, found)]
+    unread = recalls.unread_rows(found)
     texts = {}
     for (recipient,), part in sorted(covered.group_by("recipient"), key=lambda group: group[0]):
         readings, grounds = _grounds(home, found, part)
@@ -49,6 +51,7 @@ def drafts(home: Home, recall_id: str) -> dict[str, str]:
                 why=_why(found),
                 recall=found.id,
                 holds=holds,
+                unread=sum(unread.get(source, 0) for source in part["source"].unique()),
             )
         )
     return texts

@@ -20,7 +20,8 @@ from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
 from portcullis.office import entries, incidents, sealed
 from portcullis.office.home import Home
-from portcullis.office.models import Entry, Package, Recall
+from portcullis.office.keystore import HISTORY
+from portcullis.office.models import Entry, History, Package, Recall
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.office.recall_cover import NOTHING, Ground, Named, cover
 from portcullis.oversight import recall as rules
@@ -102,6 +103,13 @@ def covered_by(home: Home, found: rules.Recall) -> tuple[str, pl.DataFrame]:
     """Return the random bytes (hex) and the list that the recall's entry commits to."""
     facts = sealed.facts_of(home, found.sealed)
     return str(facts["salt"]), sealed.table_of(home, found.sealed)
+
+
+def unread_rows(found: rules.Recall) -> dict[str, int]:
+    """Return how many rows of each history covered could not be read: they are in no lot."""
+    sources = {lot.source for lot in found.lots.values() if lot.kind == HISTORY}
+    rows = History.objects.filter(id__in=sources, quarantined__gt=0).order_by("id")
+    return dict(rows.values_list("id", "quarantined"))
 
 
 def chunks(items: Sequence[T], size: int = _A_LOT) -> Iterator[Sequence[T]]:

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -40,12 +40,16 @@ class Made:
 def make(home: Home, name: str, by: date, show: progress.Show = progress.unseen) -> Made:
     """Make the report ``name`` (of NAMES) as of the end of the day ``by``, and record that it was.
 
-    The entry has the digest of its figures, which are the same whenever the day is counted again.
-    Raises Refused where ledger and accounting do not agree, or the day has not come.
+    What is published is counted to the last day that has ended: of a day still running the same
+    report could be made twice, and the two would differ. The entry has the digest of its figures,
+    which are the same whenever such a day is counted again. Raises Refused where ledger and
+    accounting do not agree, or the day has not come.
     """
     if name not in NAMES:
         raise Misuse(f"There is no report {name}.", f"The reports are: {', '.join(NAMES)}.")
     entries.integrate(home)
+    if name in _OF_ENDED_DAYS and by == home.today():
+        by -= timedelta(days=1)
     counted = count(home, by, show)
     with progress.step(show, "Make the report"):
         made = NAMES[name](home, counted)
@@ -123,13 +127,15 @@ def _alert(home: Home, due: Due) -> str:
 def _due(year: int) -> Due:
     """Return when the Joint Committee's reports of ``year`` are due, and when they were first made.
 
-    Made as of a day before the year's end, a report is of the year before.
+    Made as of a day before the year's end, a report is of the year before. One made on the very
+    day it is as of is none: the year was not over.
     """
     said = (entries.body(each) for each in Entry.objects.filter(kind=KIND))
     made = [
         date.fromisoformat(each["at"][:10])
         for each in said
         if each["report"] == "joint-committee-c"
+        and each["as_of"] < each["at"][:10]
         and reports.year_of(date.fromisoformat(each["as_of"])) == year
     ]
     return Due(year, reports.due_day(year), min(made, default=None))
@@ -178,6 +184,9 @@ def _safeguards(_home: Home, counted: Counted) -> Made:
 def _workload(_home: Home, counted: Counted) -> Made:
     return Made((reports.workload(counted),), {})
 
+
+_OF_ENDED_DAYS = ("joint-committee", "register")
+"""What is published, or is of a whole year."""
 
 NAMES: dict[str, Callable[[Home, Counted], Made]] = {
     "joint-committee": _joint_committee,

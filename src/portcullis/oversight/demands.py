@@ -15,6 +15,8 @@ class Demand:
     recalled; without one they were judged again, under ``readings``, and ``grounds`` are the
     elements not met. Of what the records say only what the readings bear on is told: the demand
     goes outside (design, floor 7). ``holds``: the preservation holds that stand over any of it.
+    ``unread``: how many rows of the imported files it rests on could not be read, and so are not
+    among the requests.
     """
 
     holder: str
@@ -28,6 +30,7 @@ class Demand:
     why: str = ""
     recall: str = ""
     holds: Sequence[str] = ()
+    unread: int = 0
 
 
 def demand_text(demand: Demand) -> str:
@@ -62,6 +65,7 @@ def demand_text(demand: Demand) -> str:
             "",
             *[f"- {request_id}" for request_id in demand.requests],
             "",
+            *_unread(demand),
         ]
     )
 
@@ -89,6 +93,19 @@ def _held(demand: Demand) -> list[str]:
         f"Preservation holds stand over this: {', '.join(demand.holds)}. Destroy nothing. "
         "Sequester it, freeze all use, and certify that; destruction needs the recorded clearance "
         "of the holder's counsel.",
+        "",
+    ]
+
+
+def _unread(demand: Demand) -> list[str]:
+    """Tell of what could not be read, and so is not listed."""
+    if not demand.unread:
+        return []
+    rows = "1 row" if demand.unread == 1 else f"{demand.unread:,} rows"
+    return [
+        f"Beside these, {rows} of the files in which such disclosures are recorded could not be "
+        "read. What they stand for is not listed: identify whatever you hold from the same source "
+        "that is not in this list.",
         "",
     ]
 

@@ -36,9 +36,16 @@ _MESES = (
 )
 
 
-def about(counted: Counted, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the lines at a report's head."""
+def about(
+    counted: Counted, *more: tuple[str, str], public: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """Return the lines at a report's head.
+
+    A ``public`` one does not say how much was compared: from one day to the next the number would
+    tell what came in between.
+    """
     heading = counted.heading
+    compared = "the ledger" if public else f"{len(counted.checks):,} comparisons of the ledger"
     return (
         ("Holder", heading.holder),
         ("Recipient", f"{heading.requester} ({heading.agency})"),
@@ -46,7 +53,7 @@ def about(counted: Counted, *more: tuple[str, str]) -> tuple[tuple[str, str], ..
         *more,
         (
             "Reconciled",
-            f"{len(counted.checks):,} comparisons of the ledger with the accounting; all agree",
+            f"{compared} with the accounting; all agree",
         ),
     )
 

@@ -11,7 +11,7 @@ import polars as pl
 from portcullis.ledger import Statement
 from portcullis.oversight.reports import common
 from portcullis.oversight.reports.document import Document, Section, Table, Value
-from portcullis.oversight.reports.facts import BATCH, QUARANTINED, REFUSED, Counted
+from portcullis.oversight.reports.facts import BATCH, HISTORY, QUARANTINED, REFUSED, Counted
 from portcullis.release import DISCLOSED, NO_DISCLOSURE, RETURNED, public_answer
 
 KINDS: dict[str, str] = {
@@ -97,6 +97,14 @@ def _in_short(counted: Counted) -> tuple[str, ...]:
         lines.append(
             f"Imported into this gateway, made elsewhere before: {imported:,} disclosures. The "
             "gateway can tell what it was given, not that it was given all."
+        )
+    unread = counted.requests.filter(
+        (pl.col("kind") == HISTORY) & (pl.col("outcome") == QUARANTINED)
+    )["count"].sum()
+    if unread:
+        lines.append(
+            f"Rows of the files imported that could not be read: {unread:,}. Whether each is a "
+            "disclosure, of whom and when, is not known; they are in no number of disclosures."
         )
     return tuple(lines)
 

@@ -132,9 +132,20 @@ class Document:
             "public": self.public,
             "text": {each.title: list(each.paragraphs) for each in self.sections},
             "tables": {each.id: each.records for each in self.tables},
-            "ledger": self.source.facts if self.source else None,
+            "ledger": self._ledger,
             "verify": list(self.verify),
         }
+
+    @property
+    def _ledger(self) -> dict[str, Value] | None:
+        """Return the ledger's facts: in a public report no count of entries up to its day.
+
+        The counts of two days would tell how much was done between them.
+        """
+        if self.source is None:
+            return None
+        hidden = {"entries_by_that_day"} if self.public else set()
+        return {name: value for name, value in self.source.facts.items() if name not in hidden}
 
     @property
     def json(self) -> str:

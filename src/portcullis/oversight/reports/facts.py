@@ -30,7 +30,8 @@ REQUESTS = pl.Schema(
 """Requests, counted. ``kind`` and ``source``: BATCH, HISTORY or REFUSED, and its id. ``outcome``:
 the office's, or PENDING, QUARANTINED, REFUSED_WHOLE, IMPORTED, or LOST where two people accepted
 that a restored home has no more of it. ``answered_on`` is null while it is pending, or lost; an
-imported request has the day of its disclosure for both days."""
+imported request has the day of its disclosure for both days, a row of an imported file that could
+not be read the day of its import."""
 
 INSTANCES = pl.Schema(
     {

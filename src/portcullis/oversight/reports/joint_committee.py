@@ -85,20 +85,14 @@ def report_c(counted: Counted, due: Due) -> Document:
     year = year_of(counted.by)
     heading = counted.heading
     figures = public_figures(counted)
-    unknown = _in_year(counted.instances, "on", year)["taxpayer"].null_count()
-    note = (
-        f"Of {unknown:,} of the instances it is not known whose they were: they were made "
-        "elsewhere and imported, and could not be told to be one taxpayer's, or their accounting "
-        "was lost. They are in the instances and not in the taxpayers."
-        if unknown
-        else ""
-    )
     return Document(
         name="joint-committee-c",
         title=f"Disclosures of return information in calendar year {year}",
         as_of=counted.by,
         agreement=heading.agreement,
-        about=common.about(counted, ("Report under", "26 U.S.C. § 6103(p)(3)(C)"), _due(due)),
+        about=common.about(
+            counted, ("Report under", "26 U.S.C. § 6103(p)(3)(C)"), _due(due), public=True
+        ),
         sections=(
             Section(
                 "Requests, instances and taxpayers",
@@ -119,7 +113,12 @@ def report_c(counted: Counted, due: Due) -> Document:
                             ("taxpayers", "Taxpayers"),
                         ),
                         ((heading.requester, heading.legal_basis, *figures),),
-                        note,
+                        # No number: the law has these three published, and no fourth.
+                        "An instance of which it is not known whose it was (made elsewhere and "
+                        "imported, and not told to be one taxpayer's; or its accounting was lost) "
+                        "is in the instances and not in the taxpayers. A row of an imported file "
+                        "that could not be read is in the requests, of the day of its import, and "
+                        "not in the instances.",
                     ),
                 ),
             ),
@@ -307,6 +306,7 @@ def _instances(counted: Counted, year: int) -> Table:
             part.height,
             part.select("kind", "source", "row").n_unique(),
             part["taxpayer"].drop_nulls().n_unique(),
+            part["taxpayer"].null_count(),
             part["officer"].drop_nulls().n_unique(),
         )
 
@@ -318,6 +318,7 @@ def _instances(counted: Counted, year: int) -> Table:
             ("instances", "Instances"),
             ("requests", "Requests answered"),
             ("taxpayers", "Taxpayers"),
+            ("of_nobody", "Instances of nobody known"),
             ("officers", "Officers"),
         ),
         (

@@ -9,7 +9,7 @@ from typing import Any
 import typst
 
 from portcullis.oversight.reports.common import day_words
-from portcullis.oversight.reports.document import Document, Source, Table, Value, written
+from portcullis.oversight.reports.document import Document, Table, Value, written
 
 _WORDS = {
     "en": {
@@ -18,8 +18,9 @@ _WORDS = {
         "source": "Source",
         "verify": "How to verify this",
         "as_of": "As of the end of {day} (UTC)",
-        "counted": "Counted from the ledger {origin}, {size} entries, root `{root}`. Of them, {by} "
-        "claim a day up to the day above. Its signed checkpoint:",
+        "counted": "Counted from the ledger {origin}, {size} entries, root `{root}`.{claimed} "
+        "Its signed checkpoint:",
+        "claimed": " Of them, {by} claim a day up to the day above.",
         "public": "For disclosure to the public",
         "closed": "Not for disclosure to the public",
     },
@@ -29,8 +30,9 @@ _WORDS = {
         "source": "Fuente",
         "verify": "Cómo comprobar esto",
         "as_of": "Al final del {day} (UTC)",
-        "counted": "Contado del registro {origin}, {size} asientos, raíz `{root}`. De ellos, {by} "
-        "declaran un día hasta el indicado. Su punto de control firmado:",
+        "counted": "Contado del registro {origin}, {size} asientos, raíz `{root}`.{claimed} "
+        "Su punto de control firmado:",
+        "claimed": " De ellos, {by} declaran un día hasta el indicado.",
         "public": "Para divulgación pública",
         "closed": "No es para divulgación pública",
     },
@@ -69,7 +71,6 @@ def _inputs(document: Document) -> dict[str, str]:
 
 
 def _data(document: Document, words: dict[str, str]) -> dict[str, Any]:
-    source = document.source
     return {
         "title": document.title,
         "author": "Portcullis",
@@ -86,15 +87,19 @@ def _data(document: Document, words: dict[str, str]) -> dict[str, Any]:
             }
             for section in document.sections
         ],
-        "source_words": _source(source, words["counted"]) if source else "",
-        "checkpoint": source.checkpoint if source else "",
+        "source_words": _source(document, words),
+        "checkpoint": document.source.checkpoint if document.source else "",
         "verify": list(document.verify),
     }
 
 
-def _source(source: Source, words: str) -> str:
-    return words.format(
-        origin=source.origin, size=f"{source.size:,}", root=source.root, by=f"{source.by:,}"
+def _source(document: Document, words: dict[str, str]) -> str:
+    source = document.source
+    if source is None:
+        return ""
+    claimed = "" if document.public else words["claimed"].format(by=f"{source.by:,}")
+    return words["counted"].format(
+        origin=source.origin, size=f"{source.size:,}", root=source.root, claimed=claimed
     )
 
 

@@ -20,7 +20,7 @@ _FIELD = {RETURNED: "rejected", DISCLOSED: "trace", NO_DISCLOSURE: "no_trace"}
 
 
 def register(counted: Counted) -> Document:
-    """Return the public register as of the day counted."""
+    """Return the public register as of the day counted, which has ended."""
     published = publishable(answers_by_quarter(counted), counted.by)
     runs = tuple((label(each), each.answers.total) for each in published.runs)
     blocks = tuple((label(each), *each.answers, each.answers.total) for each in published.blocks)
@@ -29,7 +29,7 @@ def register(counted: Counted) -> Document:
         title="Public register of requests and disclosures",
         as_of=counted.by,
         agreement=counted.heading.agreement,
-        about=common.about(counted),
+        about=common.about(counted, public=True),
         sections=(
             Section("What is counted", _what(counted)),
             Section(

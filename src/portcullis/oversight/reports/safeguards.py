@@ -5,7 +5,12 @@ deficiencies, made to the tax committees every year.
 """
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from operator import itemgetter
+from typing import Any
 
+from portcullis.oversight import incidents, recall
 from portcullis.oversight.reports import common
 from portcullis.oversight.reports.document import Document, Section, Table, Value
 from portcullis.oversight.reports.facts import Counted, Told
@@ -42,6 +47,7 @@ def safeguards(counted: Counted) -> Document:
                 (_openings(counted, year), _purposes(counted, year)),
             ),
             Section("Recalls", (), (_recalls(counted, year),)),
+            Section("Incidents", (), (_incidents(counted, year),)),
             Section(
                 "Where it stands",
                 (
@@ -52,7 +58,8 @@ def safeguards(counted: Counted) -> Document:
                         "not-sent",
                         "opening-granted",
                         "opening-refused",
-                        "recall",
+                        *recall.KINDS,
+                        *incidents.KINDS,
                     ),
                 ),
             ),
@@ -142,20 +149,108 @@ def _purposes(counted: Counted, year: int) -> Table:
 
 
 def _recalls(counted: Counted, year: int) -> Table:
-    rows = tuple(
-        (body["at"][:10], body["cause"], len(body["packages"]), body["due_on"], position)
-        for position, body in _told(counted, "recall", year)
-    )
+    """Return a line a recall that stood on any day of the year.
+
+    An earlier version recalled packages by one entry without more: it is a line of its own day.
+    """
+    opened = {body["recall"]: at for at, body in counted.told(recall.OPENED)}
+    stood = [
+        one
+        for one in recall.fold(_in_order(counted, recall.KINDS)).values()
+        if _stood(year, one.opened_on, one.closed_on)
+    ]
+    rows: list[tuple[Value, ...]] = [
+        (
+            one.id,
+            one.opened_on.isoformat(),
+            one.cause,
+            one.disclosures,
+            len(one.packages),
+            sum(lot.disclosures for lot in one.lots.values() if lot.demanded_on),
+            one.due_on.isoformat(),
+            one.stage,
+            _day(one.closed_on),
+            opened[one.id],
+        )
+        for one in stood
+    ]
+    for at, body in _told(counted, recall.PACKAGES, year):
+        if "recall" not in body:
+            number = len(body["packages"])
+            day, cause, due_on = body["at"][:10], body["cause"], body["due_on"]
+            rows.append((None, day, cause, number, number, None, due_on, None, None, at))
     return Table(
         "recalls",
-        f"Recalls demanded in {year}",
+        f"Recalls that stood in {year}, and how far they were by {common.day_words(counted.by)}",
         (
-            ("on", "Day"),
+            ("recall", "Recall"),
+            ("opened_on", "Opened"),
             ("cause", "Cause"),
-            ("packages", "Packages"),
+            ("disclosures", "Disclosures"),
+            ("packages", "Packages closed"),
+            ("demanded", "Disclosures demanded back"),
             ("due_on", "Disposal due"),
+            ("stage", "Stage"),
+            ("closed_on", "Closed"),
+            ("entry", "Entry"),
+        ),
+        tuple(rows),
+        "A recall is as far as the place least far in it." if rows else "None.",
+    )
+
+
+def _incidents(counted: Counted, year: int) -> Table:
+    """Return a line an incident that was open on any day of the year."""
+    suspected = {body["incident"]: at for at, body in counted.told(incidents.SUSPECTED)}
+    rows = tuple(
+        (
+            one.id,
+            _at(one.suspected_at),
+            _at(one.due_at),
+            _at(one.reports[0].at if one.reports else None),
+            *(
+                _at(told.sent_at if told else None)
+                for told in map(one.first_told, incidents.AT_ONCE)
+            ),
+            ", ".join(one.unknown) or None,
+            _day(one.closed_on),
+            suspected[one.id],
+        )
+        for one in incidents.fold(_in_order(counted, incidents.KINDS)).incidents.values()
+        if _stood(year, one.suspected_at.astimezone(UTC).date(), one.closed_on)
+    )
+    return Table(
+        "incidents",
+        f"Incidents that stood in {year}, and how far they were by {common.day_words(counted.by)}",
+        (
+            ("incident", "Incident"),
+            ("suspected_at", "Suspected (UTC)"),
+            ("due_at", "Report and notices due"),
+            ("reported_at", "First report"),
+            ("safeguards_told_at", "Office of Safeguards told"),
+            ("tigta_told_at", "TIGTA told"),
+            ("unknown", "Still to be told"),
+            ("closed_on", "Closed"),
             ("entry", "Entry"),
         ),
         rows,
         "" if rows else "None.",
     )
+
+
+def _in_order(counted: Counted, kinds: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield the entries of ``kinds`` in the order of the ledger."""
+    told = [each for kind in kinds for each in counted.told(kind)]
+    yield from (body for _, body in sorted(told, key=itemgetter(0)))
+
+
+def _stood(year: int, began: date, ended: date | None) -> bool:
+    return began.year <= year and (ended is None or ended.year >= year)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _at(instant: datetime | None) -> str | None:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}" if instant else None

@@ -93,8 +93,9 @@ class Published:
 
 
 def publishable(quarters: Mapping[Quarter, Answers], by: date) -> Published:
-    """Return what may be published on the day ``by`` of what was answered in each quarter.
+    """Return what may be published after the day ``by`` of what was answered in each quarter.
 
+    ``by`` has ended: while it runs, what is answered on it could change what was published.
     Quarters that have not ended are not looked at; one without requests counts as one of none. What
     is published on one day is published, unchanged, on every later one.
     """
