@@ -108,6 +108,19 @@ def test_what_is_late_stays_on_record_and_what_is_to_come_is_refused(stage) -> N
         suspect(world, "Jane Q. Public")
 
 
+def test_no_notice_comes_before_anybody_knew_of_anything(stage) -> None:
+    world = stage("new")
+    suspected, discovered = before(world, hours=2), before(world, hours=5)
+    suspect(world, at=suspected)
+    with pytest.raises(Misuse, match="before anybody suspected"):
+        tell(world, "tigta", suspected - timedelta(microseconds=1))
+    tell(world, "tigta", suspected)
+    report(world, discovered_at=discovered.isoformat())
+    with pytest.raises(Misuse, match="before anybody suspected"):
+        tell(world, "office-of-safeguards", discovered - timedelta(microseconds=1))
+    tell(world, "office-of-safeguards", discovered)
+
+
 def test_each_act_is_its_own_office_and_each_attempt_on_record(stage) -> None:
     world = stage("new")
     from portcullis.office import incidents

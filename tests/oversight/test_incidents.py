@@ -13,6 +13,7 @@ from portcullis.oversight import incidents
 from portcullis.oversight.incident_report import NOT_YET_KNOWN, TEMPLATE, read_report
 from portcullis.oversight.person_notice import notice_draft
 from portcullis.oversight.personal_data import looks_like_a_tin
+from portcullis.standing import read_instant
 
 NEW_YORK = "America/New_York"
 SUSPECTED = {
@@ -111,6 +112,21 @@ def duties(entries: list[dict], now: str) -> dict[str, tuple[bool, bool]]:
 AT_ONCE = ("data incident report", "notice to office-of-safeguards", "notice to tigta")
 DUE = "2025-11-02T18:00:00+00:00"
 AFTER = "2025-11-02T18:00:01+00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("9999-12-31T23:30", NEW_YORK),
+        ("0001-01-01T00:00+01:00", "UTC"),
+        ("0001-01-01T00:00", "Asia/Tokyo"),
+    ],
+)
+def test_the_ends_of_the_calendar_are_refused(text: str, zone: str) -> None:
+    with pytest.raises(Misuse, match="calendar"):
+        incidents.instant(text, zone)
+    with pytest.raises(Misuse, match="calendar"):
+        read_instant(text, zone)
 
 
 def test_all_three_are_due_and_overdue_only_past_the_instant() -> None:

@@ -137,7 +137,7 @@ def tell(
     """Record that a notice was sent. Individuals and the media are told after Safeguards.
 
     ``reference``: the number or name under which the notice is filed. Raises Refused for one told
-    too early, Misuse for an unknown addressee or a day to come.
+    too early, Misuse for an unknown addressee, a time to come or one before there was an incident.
     """
     check_role(home, actor, ROLE, "incident-notice")
     if to not in (*rules.AT_ONCE, *rules.LATER):
@@ -148,7 +148,13 @@ def tell(
     check_id("reference", reference)
     _not_to_come(home, "notice", sent_at)
     with _alone(home):
-        first = _open(incident_id).first_told(rules.SAFEGUARDS)
+        incident = _open(incident_id)
+        if sent_at < incident.known_at:
+            raise Misuse(
+                "By its time the notice was sent before anybody suspected or discovered anything.",
+                "Mend the time. Where it was known earlier, tell it first in a further report.",
+            )
+        first = incident.first_told(rules.SAFEGUARDS)
         if to in rules.LATER and (first is None or first.sent_at > sent_at):
             raise Refused(
                 f"The Office of Safeguards is told before {to} are.",
