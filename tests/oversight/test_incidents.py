@@ -292,7 +292,6 @@ def has_a_day(text: str) -> bool:
     "text",
     [
         "202-555-0100",
-        "202-555-0100, 12 calls",
         "2025-08-07 17:30",
         "On 08/07/2025, 2 officers",
         "47,289 of 1.28 million",
