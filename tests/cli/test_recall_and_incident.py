@@ -60,7 +60,7 @@ def test_a_recall_from_its_opening_to_its_proof(world: worlds.World, tmp_path: P
     assert run(world, "recall", "open", "R-1", code=2).stderr.startswith("On which ground?")
     facts = ask(world, "recall", "open", "R-1", "--reexamination", "1")
     assert (facts["disclosures"], facts["lots"], facts["stage"]) == (3, 1, "listed")
-    done = ask(world, "recall", "demand", "R-1", "--out", tmp_path / "demands", by="nobody")
+    done = ask(world, "recall", "demand", "R-1", "--out", tmp_path / "demands", by="counsel")
     assert done["drafts"] == 1
     assert "Recall: R-1" in (tmp_path / "demands" / "recall-demand-1.md").read_text()
     assert ask(world, "recall", "demanded", "R-1", *paper, by="counsel")["stage"] == "demanded"
@@ -85,7 +85,10 @@ def test_a_recall_from_its_opening_to_its_proof(world: worlds.World, tmp_path: P
     run(world, "recall", "due", by="nobody")
     assert "closed on" in run(world, "recall", "list", by="nobody").stdout
     out = tmp_path / "statement.json"
-    ask(world, "recall", "statement", "R-1", "--listed", "--out", out, by="nobody")
+    listed = ("recall", "statement", "R-1", "--listed", "--out", out)
+    assert "who they are" in run(world, *listed, by="nobody", code=2).stderr
+    assert not out.exists()
+    ask(world, *listed)
     keys = ("--keys", world.home_path / "public.json")
     checked = portcullis("recall", "check", out, *keys, "--ledger", world.home_path, "--json")
     assert checked.returncode == 0, checked.stderr
@@ -124,7 +127,10 @@ def test_an_incident_from_suspicion_to_closing(world: worlds.World, tmp_path: Pa
     for whom in ("office-of-safeguards", "tigta"):
         run(world, "incident", "notice", "I-1", "--to", whom, "--reference", "M-1")
     assert "done late" in run(world, "incident", "due", by="nobody").stdout
-    shown = ask(world, "incident", "show", "I-1", "--report", by="nobody")
+    assert "report" not in ask(world, "incident", "show", "I-1", by="nobody")
+    sealed = ("incident", "show", "I-1", "--report")
+    assert "who they are" in run(world, *sealed, by="nobody", code=2).stderr
+    shown = ask(world, *sealed)
     assert shown["report"]["records_to"] == 47_289
     assert ask(world, "incident", "close", "I-1")["closed_on"] == worlds.ANSWER_DAY.isoformat()
     day = worlds.ANSWER_DAY.isoformat()
@@ -132,7 +138,7 @@ def test_an_incident_from_suspicion_to_closing(world: worlds.World, tmp_path: Pa
     whose = ("--history", disclosed.HISTORY, "--request-id", "REQ-00001")
     act = ("--act", "disclosure", "--act-on", day)
     assert ask(world, *trigger, *act, *whose, by="counsel")["given_on"] is None
-    letter = ask(world, "notice", "draft", "N-1", "--out", tmp_path / "n.md", by="nobody")
+    letter = ask(world, "notice", "draft", "N-1", "--out", tmp_path / "n.md", by="counsel")
     assert (letter["history"], letter["request_id"]) == (disclosed.HISTORY, "REQ-00001")
     paper = ("--document", world.folder / "paper.txt")
     assert "rights" in run(world, "notice", "given", "N-1", *paper, by="counsel", code=2).stderr

@@ -63,6 +63,28 @@ def test_destruction_under_a_hold_takes_counsels_clearance_on_the_ledger(stage) 
     checks.ledger_verifies(world.home())
 
 
+def test_many_packages_are_asked_about_as_cheaply_as_one(stage) -> None:
+    world = stage("released")
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from portcullis.office.models import Package
+    from portcullis.office.recall_holds import may_be_destroyed
+
+    erasing.hold(world, Scope(officers=("officer-1",)))
+    clear(world, "REQ-00001")
+    every = list(Package.objects.select_related("batch"))
+    mine = [package for package in every if package.officer == "officer-1"]
+    assert not may_be_destroyed(world.home(), mine, None)
+    clear(world, packages=[package.id for package in mine])
+    asked = []
+    for packages in (every[:1], every):
+        with CaptureQueriesContext(connection) as queries:
+            assert may_be_destroyed(world.home(), packages, None)
+        asked.append(len(queries))
+    assert (len(every), asked[1]) == (6, asked[0])
+
+
 def test_what_is_not_kept_or_not_disclosed_is_not_cleared(stage) -> None:
     world = stage("released")
     erasing.hold(world, Scope(officers=("officer-1",)))

@@ -77,7 +77,9 @@ def test_from_suspicion_to_closing(stage) -> None:
         close(world.home(), safeguards(world), "I-1")
     report(world)
     assert duties(world) == []
-    assert reported(world.home(), "I-1")["description"] == GOOD["description"]
+    assert reported(world.home(), safeguards(world), "I-1")["description"] == GOOD["description"]
+    ((_, reading),) = checks.of_kind(world.home(), "inspected")
+    assert (reading["by"], reading["act"], reading["of"]) == ("safeguards", "incident-show", "I-1")
     assert close(world.home(), safeguards(world), "I-1").closed_on == world.home().today()
     with pytest.raises(Refused, match="was closed"):
         tell(world, "tigta")
@@ -108,6 +110,19 @@ def test_what_is_late_stays_on_record_and_what_is_to_come_is_refused(stage) -> N
         suspect(world, "Jane Q. Public")
 
 
+def test_no_notice_comes_before_anybody_knew_of_anything(stage) -> None:
+    world = stage("new")
+    suspected, discovered = before(world, hours=2), before(world, hours=5)
+    suspect(world, at=suspected)
+    with pytest.raises(Misuse, match="before anybody suspected"):
+        tell(world, "tigta", suspected - timedelta(microseconds=1))
+    tell(world, "tigta", suspected)
+    report(world, discovered_at=discovered.isoformat())
+    with pytest.raises(Misuse, match="before anybody suspected"):
+        tell(world, "office-of-safeguards", discovered - timedelta(microseconds=1))
+    tell(world, "office-of-safeguards", discovered)
+
+
 def test_each_act_is_its_own_office_and_each_attempt_on_record(stage) -> None:
     world = stage("new")
     from portcullis.office import incidents
@@ -123,7 +138,9 @@ def test_each_act_is_its_own_office_and_each_attempt_on_record(stage) -> None:
         ),
         "incident-close": lambda: incidents.close(home, other, "I-1"),
         "notice-7431e": lambda: incidents.charge(home, other, "N-1", why),
+        "incident-show": lambda: incidents.reported(home, other, "I-1"),
     }
+    report(world)
     for act, attempt in attempts.items():
         acts.denied(world, act, "approver", "role", attempt)
 
@@ -138,7 +155,13 @@ def test_a_person_is_told_by_the_package_never_by_name(stage) -> None:
     incidents.charge(home, counsel(world), "N-1", why)
     (waiting,) = incidents.register().duties(home.now())
     assert (waiting.of, waiting.due, waiting.overdue) == ("N-1", None, False)
-    assert incidents.subject_of(home, "N-1") == {"package": package.id}
+    assert incidents.subject_of(home, counsel(world), "N-1") == {"package": package.id}
+    ((_, reading),) = checks.of_kind(home, "inspected")
+    assert (reading["by"], reading["act"], reading["of"]) == ("counsel", "notice-draft", "N-1")
+    acts.denied(
+        world, "notice-draft", "safeguards", "role",
+        lambda: incidents.subject_of(home, safeguards(world), "N-1"),
+    )  # fmt: skip
     with pytest.raises(Misuse, match="rights"):
         incidents.give(home, counsel(world), "N-1", day, "d0" * 32, rights_told=False)
     given = incidents.give(home, counsel(world), "N-1", day, "d0" * 32, rights_told=True)
@@ -176,7 +199,7 @@ def test_the_clock_survives_a_restore_and_a_lost_report_is_named(stage) -> None:
     assert (len(found.reports), len(found.told)) == (1, 1)
     assert any("incident-reported" in each for each in done.again)
     with pytest.raises(Misuse, match="missing"):
-        reported(again.home(), "I-1")
+        reported(again.home(), safeguards(again), "I-1")
 
 
 def test_the_days_of_a_notice_may_be_a_leap_day(stage) -> None:

@@ -132,7 +132,7 @@ def test_each_ground_covers_what_was_made_under_it(
 
     suspect(past.home(), safeguards(past), "I-1", past.home().now(), "UTC")
     assert opened(past, kind, of, **named).disclosures == disclosures
-    for text in drafts(past.home(), "R-1").values():
+    for text in drafts(past.home(), counsel(past), "R-1").values():
         assert text.count("\n- REQ-") + text.count("\n- R") >= 6
         assert "Recall: R-1" in text
 
@@ -160,13 +160,48 @@ def test_a_ground_that_is_none_or_covers_nothing_is_refused(stage) -> None:
         opened(world, "named", "order", packages=(package,))
 
 
+def test_a_version_covers_what_was_determined_under_it_not_received(stage) -> None:
+    world = stage("released")
+    from portcullis.office.models import Batch
+
+    Batch.objects.update(agreement_version="0")  # as one taken in before the agreement was renewed
+    with pytest.raises(Refused, match="Nothing that left"):
+        opened(world, "agreement-version", "0")
+    assert opened(world, "agreement-version", "1").disclosures == 6
+
+
+def test_what_a_recall_covers_is_read_by_who_may_and_on_record(stage) -> None:
+    world = stage("released")
+    from portcullis.office.recall_demands import drafts
+    from portcullis.office.recall_proof import statement
+
+    opened(world, "named", "order", batches=(worlds.BATCH,))
+    home, other = world.home(), acts.hands(world, "approver", "approver")
+    acts.denied(world, "recall-drafts", "approver", "role", lambda: drafts(home, other, "R-1"))
+    acts.denied(
+        world, "recall-statement", "approver", "role",
+        lambda: statement(home, "R-1", reader=other),
+    )  # fmt: skip
+    assert statement(home, "R-1", reader=None).covered is None
+    assert not checks.of_kind(home, "inspected")
+    drafts(home, counsel(world), "R-1")
+    assert statement(home, "R-1", reader=safeguards(world)).covered is not None
+    assert [
+        (each["by"], each["act"], each["of"]) for _, each in checks.of_kind(home, "inspected")
+    ] == [
+        ("counsel", "recall-drafts", "R-1"),
+        ("safeguards", "recall-statement", "R-1"),
+    ]
+    checks.ledger_verifies(home)
+
+
 def test_under_a_hold_it_is_sequestered_and_nothing_is_destroyed(past) -> None:
     from portcullis.office import recall_steps
     from portcullis.office.recall_demands import drafts
 
     recall = opened(past, "reading", disclosed.NAIVE)
     hold(past, Scope(batches=(disclosed.HISTORY,)))
-    (text,) = drafts(past.home(), "R-1").values()
+    (text,) = drafts(past.home(), counsel(past), "R-1").values()
     assert f"hold-1 (dcd {acts.DOCKET})" in text
     assert "Destroy nothing" in text
     refused = acts.denied(
@@ -229,7 +264,8 @@ def _close_as(world: worlds.World, person: str) -> None:
 def proven(world: worlds.World, *, listed: bool = True) -> RecallStatement:
     from portcullis.office.recall_proof import statement
 
-    return RecallStatement.parse(statement(world.home(), "R-1", listed=listed).text)
+    reader = counsel(world) if listed else None
+    return RecallStatement.parse(statement(world.home(), "R-1", reader=reader).text)
 
 
 def check(world: worlds.World, said: RecallStatement):

@@ -218,6 +218,8 @@ def test_the_alert_ends_once_it_was_made(stage) -> None:
     assert reporting.alerts(world.home()) == [
         "Joint Committee, calendar year 2025: Due on 31 March 2026, in 11 days."
     ]
+    with pytest.raises(Misuse, match="No year ended"):
+        make(world.home(), "joint-committee", date(1, 6, 1))
     make(world.home(), "joint-committee", worlds.ANSWER_DAY)  # of 2024
     assert reporting.alerts(world.home())
     make(world.home(), "joint-committee")

@@ -155,7 +155,30 @@ def test_nobody_acknowledges_an_alarm_that_names_them(stage) -> None:
     assert watch(world).standing == ()
 
 
-def test_an_altered_alarm_is_refused_and_a_missing_one_stands(stage) -> None:
+def test_nobody_acknowledges_their_own_alarm_by_deleting_its_file(stage) -> None:
+    world = stage("approved")
+    acts.change_person(world, "sampler", roles=("sampler", "inspector"))
+    run_by_the_clock(world)
+    (alarm,) = watch(world, "sampler").standing
+    (path,) = (world.home_path / "alarms").iterdir()
+    path.unlink()
+    for person in ("sampler", "safeguards"):
+        with pytest.raises(Refused, match="is missing"):
+            acknowledge(world, alarm.id, person)
+    (again,) = watch(world).standing
+    assert (again.id, again.alarm) == (alarm.id, alarm.alarm)
+    acts.denied(
+        world,
+        "alarm-acknowledged",
+        "sampler",
+        "own-alarm",
+        lambda: acknowledge(world, alarm.id, "sampler"),
+    )
+    acknowledge(world, alarm.id)
+    assert watch(world).standing == ()
+
+
+def test_an_altered_alarm_is_refused_and_a_missing_one_raised_anew(stage) -> None:
     world = stage("determined")
     send_alike(world, "alike-1", 3001)
     (alarm,) = watch(world).standing
@@ -167,8 +190,10 @@ def test_an_altered_alarm_is_refused_and_a_missing_one_stands(stage) -> None:
     with pytest.raises(Misuse, match="commits to"):
         watch(world)
     path.unlink()
-    (missing,) = watch(world).standing
-    assert (missing.id, missing.alarm) == (alarm.id, None)
+    anew = watch(world)
+    assert anew.raised == (alarm.id,)
+    assert [(one.id, one.alarm) for one in anew.standing] == [(alarm.id, alarm.alarm)]
+    assert watch(world).raised == ()
 
 
 @pytest.mark.long

@@ -13,6 +13,7 @@ from portcullis.oversight import incidents
 from portcullis.oversight.incident_report import NOT_YET_KNOWN, TEMPLATE, read_report
 from portcullis.oversight.person_notice import notice_draft
 from portcullis.oversight.personal_data import looks_like_a_tin
+from portcullis.standing import read_instant
 
 NEW_YORK = "America/New_York"
 SUSPECTED = {
@@ -111,6 +112,21 @@ def duties(entries: list[dict], now: str) -> dict[str, tuple[bool, bool]]:
 AT_ONCE = ("data incident report", "notice to office-of-safeguards", "notice to tigta")
 DUE = "2025-11-02T18:00:00+00:00"
 AFTER = "2025-11-02T18:00:01+00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("9999-12-31T23:30", NEW_YORK),
+        ("0001-01-01T00:00+01:00", "UTC"),
+        ("0001-01-01T00:00", "Asia/Tokyo"),
+    ],
+)
+def test_the_ends_of_the_calendar_are_refused(text: str, zone: str) -> None:
+    with pytest.raises(Misuse, match="calendar"):
+        incidents.instant(text, zone)
+    with pytest.raises(Misuse, match="calendar"):
+        read_instant(text, zone)
 
 
 def test_all_three_are_due_and_overdue_only_past_the_instant() -> None:
@@ -263,18 +279,52 @@ BETWEEN = st.sampled_from(["", "-", " ", ".", "/", "\u2011", "\u00ad", " - "])
 )
 def test_nine_figures_are_a_tin_whatever_stands_between(figures: list[int], between: list[str]):
     text = "".join(f"{figure}{sign}" for figure, sign in zip(figures, [*between, ""], strict=True))
-    day = incidents_day(text)
-    assert looks_like_a_tin(f"It says {text}, no more.") or day
+    assert looks_like_a_tin(f"It says {text}, no more.") or has_a_day(text)
 
 
-def incidents_day(text: str) -> bool:
+def has_a_day(text: str) -> bool:
     """Whether part of it reads as a day, which nine figures in that form may."""
-    return re.search(r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", text) is not None
+    written = r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])|\d{1,2}/\d{1,2}/(19|20)\d{2}"
+    return re.search(written, text.replace("\u2011", "-").replace("\u00ad", "-")) is not None
 
 
 @pytest.mark.parametrize(
     "text",
-    ["202-555-0100", "2025-08-07 17:30", "47,289 of 1.28 million", "1:25-cv-00457", "A-12345678"],
+    [
+        "202-555-0100",
+        "2025-08-07 17:30",
+        "On 08/07/2025, 2 officers",
+        "47,289 of 1.28 million",
+        "1:25-cv-00457",
+        "A-12345678",
+        "TIGTA-2025-00417",
+        "ICE-2025-00001",
+        "2025-00417",
+        "Filed as TIGTA/2025/00417, with 2 pages",
+    ],
 )
 def test_other_numbers_are_none(text: str) -> None:
     assert not looks_like_a_tin(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "900-12-3456, 3 records",
+        "SSN 900-12-3456 2 copies",
+        "900-12-3456. 12 officers",
+        "900-12-3456 08/07/2025",
+        "900-12-3456, 000-65-4321, 5 in all",
+        "3 records of 900-12-3456",
+        "(900) 12-3456",
+        "900:12:3456",
+        "900|12|3456",
+        "900-12-3456/1",
+        "90-0123456, 3 records",
+        "900123456 2 copies",
+        "2025-900-12-3456",
+        "TIGTA-2025-00417 of 900-12-3456",
+    ],
+)
+def test_a_tin_is_found_whatever_figures_stand_beside_it(text: str) -> None:
+    assert looks_like_a_tin(text)

@@ -112,6 +112,19 @@ def test_who_attested_of_one_lot_is_asked_again_of_another_that_reached_it() -> 
     assert recall.stage == "demanded"
 
 
+def test_who_attested_before_it_was_named_as_an_onward_recipient_is_asked_again() -> None:
+    elsewhere = said("elsewhere", "disposed") | {"custodian": "other"}
+    rest = said("safe", "disposed", ("2",))
+    named = said("laptop", "frozen", onward=("elsewhere",))
+    recall = folded(rest, elsewhere, named, said("laptop", "disposed", onward=("elsewhere",)))
+    assert recall.places[Place("other", "elsewhere")].stage == "demanded"
+    assert (recall.stage, [each.id for each in recall.open_lots()]) == ("demanded", ["1"])
+    # It tells again; the same place naming it once more tells nothing new, another place does.
+    again = (rest, elsewhere, named, elsewhere, said("laptop", "disposed", onward=("elsewhere",)))
+    assert folded(*again).stage == "disposed"
+    assert folded(*again, said("server", "disposed", onward=("elsewhere",))).stage == "demanded"
+
+
 def test_it_is_overdue_past_its_day_unless_disposed_of_or_sequestered_under_a_hold() -> None:
     day, after = date(2025, 12, 21), date(2025, 12, 22)
     both = ("1", "2")

@@ -23,6 +23,7 @@ from portcullis.standing import AGENCY, Hold, Order, Scope, attest
 if TYPE_CHECKING:
     from portcullis.office import Home
     from portcullis.office.models import History, Package
+    from portcullis.office.people import Actor
     from portcullis.oversight.recall import Recall
 
 COURT, DOCKET = "specimen", "0:00-cv-00001"
@@ -128,7 +129,7 @@ class _OrderPlayer(Player):
             recall_steps.demanded(
                 self.home, first, RECALL, lots=(), sent_on=RULED_ON, document=document("demand")
             )
-            self._write_demands()
+            self._write_demands(first)
             lifted = document("order lifted")
             notices.lift(self.home, first, ORDER, DOCKET, lifted)
             self.tried.refused(
@@ -210,13 +211,13 @@ class _OrderPlayer(Player):
         delivered = list(Package.objects.filter(state="delivered").order_by("concluded_id"))
         return delivered[:: max(1, len(delivered) // count)][:count]
 
-    def _write_demands(self) -> None:
+    def _write_demands(self, counsel: "Actor") -> None:
         """Write the drafts of the demands, as counsel would settle and send them."""
         from portcullis.office import recall_demands
 
         folder = self.home.path.parent / "recall"
         folder.mkdir(exist_ok=True)
-        drafts = recall_demands.drafts(self.home, RECALL).values()
+        drafts = recall_demands.drafts(self.home, counsel, RECALL).values()
         for number, draft in enumerate(drafts, start=1):
             (folder / f"recall-demand-{number}.md").write_text(draft, encoding="utf-8")
 

@@ -12,10 +12,13 @@ from portcullis.cli.options import (
     HomeOption,
     JsonOption,
     KeyOption,
+    ReaderKeyOption,
+    ReaderOption,
     actor,
     day_of,
     file_digest,
     office,
+    reader,
 )
 from portcullis.cli.output import say, show
 from portcullis.errors import Misuse
@@ -142,16 +145,22 @@ def show_(
     id: str,
     *,
     report: Annotated[bool, Parameter(negative="", help="With its newest report.")] = False,
+    as_: ReaderOption = "",
+    key: ReaderKeyOption = None,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
-    """Show one incident, and who was told when."""
+    """Show one incident, and who was told when.
+
+    With --report it takes --as and --key, and the reading goes on the ledger.
+    """
     opened = office(home)
-    from portcullis.office import incidents
+    from portcullis.office import incidents, unsealing
 
     facts = _facts(incidents.find(id))
     if report:
-        facts["report"] = incidents.reported(opened, id)
+        person = reader(opened, as_, key, unsealing.INCIDENT_REPORT)
+        facts["report"] = incidents.reported(opened, person, id)
     show(facts, as_json=json)
 
 
@@ -225,18 +234,26 @@ def draft(
     id: str,
     *,
     out: Annotated[Path, Parameter(help="The file to write.")],
+    as_: AsOption,
+    key: KeyOption,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
-    """Write the draft of a notice, for counsel to settle and address; say whose it is."""
+    """Write the draft of a notice, for counsel to settle and address; say whose it is.
+
+    The reading goes on the ledger.
+    """
     opened = office(home)
+    from portcullis.office import unsealing
     from portcullis.office.incidents import find_notice, subject_of
     from portcullis.oversight.person_notice import notice_draft
 
+    person = reader(opened, as_, key, unsealing.NOTICE_DRAFT)
     text = notice_draft(opened.pack.agreement.holder.name, find_notice(id))
+    whose = subject_of(opened, person, id)
     with whole(out) as part:
         part.write_text(text)
-    show({"notice": id, "file": str(out), **subject_of(opened, id)}, as_json=json)
+    show({"notice": id, "file": str(out), **whose}, as_json=json)
 
 
 def given(

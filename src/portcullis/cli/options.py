@@ -19,6 +19,8 @@ HomeOption = Annotated[
 ]
 AsOption = Annotated[str, Parameter(name="--as", help="The id of the person who acts.")]
 KeyOption = Annotated[Path, Parameter(name="--key", help="That person's own key file.")]
+ReaderOption = Annotated[str, Parameter(name="--as", help="The id of the person who reads.")]
+ReaderKeyOption = Annotated[Path | None, Parameter(name="--key", help="Their own key file.")]
 PackOption = Annotated[
     str | None,
     Parameter(name="--pack", help="A built-in agreement's name, or a pack's folder."),
@@ -78,6 +80,22 @@ def actor(home: "Home", person: str, key: Path, role: str, act: str) -> "Actor":
     from portcullis.office.people import identify
 
     return identify(home, person, keys.load_private(key), role, act)
+
+
+def reader(home: "Home", person: str, key: Path | None, reading: str) -> "Actor":
+    """Return the person who reads what is sealed, proven by the key file, in a role that may.
+
+    ``reading``: one of ``office.unsealing.READERS``. Raises Misuse where nobody is named.
+    """
+    if not person or key is None:
+        raise Misuse(
+            "What is sealed is shown to a person who says who they are.",
+            "Add --as PERSON --key KEY; the reading goes on the ledger.",
+        )
+    from portcullis import keys
+    from portcullis.office.unsealing import identify_reader
+
+    return identify_reader(home, person, keys.load_private(key), reading)
 
 
 def file_digest(path: Path) -> str:

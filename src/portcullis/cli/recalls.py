@@ -12,10 +12,13 @@ from portcullis.cli.options import (
     HomeOption,
     JsonOption,
     KeyOption,
+    ReaderKeyOption,
+    ReaderOption,
     actor,
     day_of,
     file_digest,
     office,
+    reader,
 )
 from portcullis.cli.output import say, show
 from portcullis.cli.trusting import KeysOption, PolicyOption, at_hand, trusted
@@ -143,14 +146,20 @@ def demand(
     id: str,
     *,
     out: Annotated[Path, Parameter(help="The folder for the drafts.")],
+    as_: AsOption,
+    key: KeyOption,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
-    """Write the draft of the demand to each recipient, for counsel to settle and send."""
+    """Write the draft of the demand to each recipient, for counsel to settle and send.
+
+    The reading of the list goes on the ledger.
+    """
     opened = office(home)
+    from portcullis.office import unsealing
     from portcullis.office.recall_demands import drafts
 
-    texts = drafts(opened, id)
+    texts = drafts(opened, reader(opened, as_, key, unsealing.RECALL_DRAFTS), id)
     out.mkdir(parents=True, exist_ok=True)
     for number, text in enumerate(texts.values(), start=1):
         with whole(out / f"recall-demand-{number}.md") as part:
@@ -269,14 +278,21 @@ def statement(
     listed: Annotated[
         bool, Parameter(negative="", help="With the list of the requests covered.")
     ] = False,
+    as_: ReaderOption = "",
+    key: ReaderKeyOption = None,
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
-    """Write the statement of a recall: every step with its proof, for an outsider to verify."""
+    """Write the statement of a recall: every step with its proof, for an outsider to verify.
+
+    With --listed it takes --as and --key, and the reading goes on the ledger.
+    """
     opened = office(home)
+    from portcullis.office import unsealing
     from portcullis.office.recall_proof import statement as run
 
-    said = run(opened, id, listed=listed)
+    person = reader(opened, as_, key, unsealing.RECALL_LIST) if listed else None
+    said = run(opened, id, reader=person)
     with whole(out) as part:
         part.write_text(said.text)
     show({"recall": id, "steps": len(said.steps), "file": str(out)}, as_json=json)

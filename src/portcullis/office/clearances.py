@@ -6,6 +6,7 @@ the authority of a docket and a document; the clearance is an act on the ledger,
 holds it names alone: one placed later is cleared anew.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -57,13 +58,26 @@ def cleared(home: Home, package: Package) -> bool:
     Where no hold reaches it there is nothing to clear. Ask inside the gate lock before destroying.
     """
     reaching = {hold.id for hold in holds_reaching(home, package)}
-    return reaching <= _cleared("packages", package.id)
+    return reaching <= cleared_under("packages").get(package.id, set())
 
 
 def cleared_history(home: Home, history: History) -> bool:
     """Whether the copies of an imported history's disclosures may be destroyed, likewise."""
     reaching = {hold.id for hold in holds_reaching_history(home, history)}
-    return reaching <= _cleared("histories", history.id)
+    return reaching <= cleared_under("histories").get(history.id, set())
+
+
+def cleared_under(kind: str) -> dict[str, set[str]]:
+    """Return the holds under which counsel cleared each thing named, by its id.
+
+    ``kind``: ``packages`` or ``histories``. Read once for whatever is asked of many of them.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for act in Act.objects.filter(kind=ACT).select_related("entry"):
+        body = entries.body(act.entry)
+        for name in body[kind]:
+            found[name].add(body["of"])
+    return found
 
 
 def clear(home: Home, actor: Actor, clearance: Clearance) -> Act:
@@ -119,10 +133,3 @@ def _check_reached(home: Home, clearance: Clearance) -> None:
             f"The hold {clearance.hold} does not reach everything named.",
             "Name what it reaches, or the hold that reaches it.",
         )
-
-
-def _cleared(kind: str, name: str) -> set[str]:
-    """Return the holds under which ``name`` was cleared."""
-    acts = Act.objects.filter(kind=ACT).select_related("entry")
-    said = (entries.body(act.entry) for act in acts)
-    return {body["of"] for body in said if name in body[kind]}

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, histories, sealed
+from portcullis.office import entries, histories, sealed, unsealing
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, Package
 from portcullis.office.people import Actor, check_role, sign_act
@@ -122,11 +122,15 @@ def report(home: Home, actor: Actor, incident_id: str, written: IncidentReport) 
     return find(incident_id)
 
 
-def reported(home: Home, incident_id: str) -> dict[str, Any]:
-    """Return the newest report of an incident. Raises Refused where there is none."""
+def reported(home: Home, actor: Actor, incident_id: str) -> dict[str, Any]:
+    """Return the newest report of an incident; that ``actor`` reads it goes on the ledger.
+
+    Raises Refused where there is none, or no role of theirs lets them read it.
+    """
     for row in Entry.objects.filter(kind=rules.REPORTED).order_by("-position"):
         body = entries.body(row)
         if body["incident"] == incident_id:
+            unsealing.record(home, actor, unsealing.INCIDENT_REPORT, incident_id)
             return sealed.facts_of(home, body[sealed.FIELD])
     raise Refused("That incident has no report.", "Make one with `portcullis incident report`.")
 
@@ -137,7 +141,7 @@ def tell(
     """Record that a notice was sent. Individuals and the media are told after Safeguards.
 
     ``reference``: the number or name under which the notice is filed. Raises Refused for one told
-    too early, Misuse for an unknown addressee or a day to come.
+    too early, Misuse for an unknown addressee, a time to come or one before there was an incident.
     """
     check_role(home, actor, ROLE, "incident-notice")
     if to not in (*rules.AT_ONCE, *rules.LATER):
@@ -148,7 +152,13 @@ def tell(
     check_id("reference", reference)
     _not_to_come(home, "notice", sent_at)
     with _alone(home):
-        first = _open(incident_id).first_told(rules.SAFEGUARDS)
+        incident = _open(incident_id)
+        if sent_at < incident.known_at:
+            raise Misuse(
+                "By its time the notice was sent before anybody suspected or discovered anything.",
+                "Mend the time. Where it was known earlier, tell it first in a further report.",
+            )
+        first = incident.first_told(rules.SAFEGUARDS)
         if to in rules.LATER and (first is None or first.sent_at > sent_at):
             raise Refused(
                 f"The Office of Safeguards is told before {to} are.",
@@ -270,11 +280,16 @@ def find_notice(notice_id: str) -> PersonNotice:
     return found
 
 
-def subject_of(home: Home, notice_id: str) -> dict[str, Any]:
-    """Return by which package, or history and request, the person of a notice is found."""
+def subject_of(home: Home, actor: Actor, notice_id: str) -> dict[str, Any]:
+    """Return by which package, or history and request, the person of a notice is found.
+
+    That ``actor`` reads it goes on the ledger. Raises Refused where there is no such notice, or no
+    role of theirs lets them read it.
+    """
     for row in Entry.objects.filter(kind=rules.CHARGED):
         body = entries.body(row)
         if body["notice"] == notice_id:
+            unsealing.record(home, actor, unsealing.NOTICE_DRAFT, notice_id)
             return sealed.facts_of(home, body[sealed.FIELD])
     raise Refused("There is no notice of that id.", _SEE)
 

@@ -126,7 +126,12 @@ def _by_reading(home: Home, reading: str, _named: Named) -> list[pl.DataFrame]:
 
 
 def _by_version(home: Home, version: str, _named: Named) -> list[pl.DataFrame]:
-    return [_batch(home, batch) for batch in Batch.objects.filter(agreement_version=version)]
+    """Return what was determined under the version, whichever was in force at the receipt."""
+    return [
+        _batch(home, batch)
+        for batch in Batch.objects.filter(packages__state="delivered").distinct()
+        if files.basis_of(batch).agreement_version == version
+    ]
 
 
 def _by_incident(home: Home, incident: str, named: Named) -> list[pl.DataFrame]:

@@ -4,10 +4,11 @@ import polars as pl
 
 from portcullis import law, oversight, tables
 from portcullis.law import Basis
-from portcullis.office import erased, recall_steps, recalls, reexamining
+from portcullis.office import erased, recall_steps, recalls, reexamining, unsealing
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Reexamination
+from portcullis.office.people import Actor
 from portcullis.oversight import Demand
 from portcullis.oversight.recall import Recall
 
@@ -24,14 +25,16 @@ _WHY_NAMED = {
 }
 
 
-def drafts(home: Home, recall_id: str) -> dict[str, str]:
+def drafts(home: Home, actor: Actor, recall_id: str) -> dict[str, str]:
     """Return the draft of the demand to each recipient of what a recall covers.
 
     It lists the requests by their own ids, tells of standing preservation holds, how many
     rows of an imported file could not be read, and of a re-examination the readings and the
-    elements not met.
+    elements not met. That ``actor`` reads the list goes on the ledger. Raises Refused where there
+    is no such recall, or no role of theirs lets them read it.
     """
     found = recalls.find(recall_id)
+    unsealing.record(home, actor, unsealing.RECALL_DRAFTS, recall_id)
     _, covered = recalls.covered_by(home, found)
     holds = [f"{one.id} ({one.court} {one.docket})" for one in recall_steps.holds_over(home, found)]
     unread = recalls.unread_rows(found)

@@ -19,7 +19,7 @@ def holds_over(home: Home, packages: Sequence[Package], history: History | None)
     if not holds:
         return []
     asked = [
-        *_of_packages(home, packages),
+        *(subject for _, subject in _of_packages(home, packages)),
         *([subjects.of_history(home, history)] if history else []),
     ]
     reaching = {hold.id for subject in asked for hold in in_scope(holds, subject)}
@@ -27,15 +27,25 @@ def holds_over(home: Home, packages: Sequence[Package], history: History | None)
 
 
 def may_be_destroyed(home: Home, packages: Sequence[Package], history: History | None) -> bool:
-    """Whether no hold keeps any of it, or counsel has cleared what is kept."""
-    if not holds_over(home, packages, history):
+    """Whether no hold keeps any of it, or counsel has cleared what is kept.
+
+    Holds and clearances are read once, what is known of a package once a batch: it is asked inside
+    the gate lock, of as many packages as a recall covers.
+    """
+    holds = standing_holds()
+    if not holds:
         return True
-    kept = history is not None and not clearances.cleared_history(home, history)
-    return not kept and all(clearances.cleared(home, package) for package in packages)
+    if history is not None and not clearances.cleared_history(home, history):
+        return False
+    cleared = clearances.cleared_under("packages")
+    return all(
+        {hold.id for hold in in_scope(holds, subject)} <= cleared.get(package.id, set())
+        for package, subject in _of_packages(home, packages)
+    )
 
 
-def _of_packages(home: Home, packages: Sequence[Package]) -> Iterator[Subject]:
+def _of_packages(home: Home, packages: Sequence[Package]) -> Iterator[tuple[Package, Subject]]:
     for batch, mine in groupby(
         sorted(packages, key=lambda each: each.batch_id), key=lambda each: each.batch
     ):
-        yield from (subject for _, subject in subjects.of_packages(home, batch, mine))
+        yield from subjects.of_packages(home, batch, mine)

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import MINYEAR, date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -47,6 +47,8 @@ def make(home: Home, name: str, by: date, show: progress.Show = progress.unseen)
     """
     if name not in NAMES:
         raise Misuse(f"There is no report {name}.", f"The reports are: {', '.join(NAMES)}.")
+    if by.year == MINYEAR:
+        raise Misuse("No year ended before that day.", "Name a later one with --as-of.")
     entries.integrate(home)
     if name in _OF_ENDED_DAYS and by == home.today():
         by -= timedelta(days=1)

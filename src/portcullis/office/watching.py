@@ -63,7 +63,8 @@ def watch(home: Home, actor: Actor) -> Watched:
     """Judge by the rules, raise what is new, put the reading on the ledger; return what stands.
 
     An alarm is raised once. Where what it is about goes on, a new one takes its place while it
-    stands; acknowledged, it is raised again only for what came after. Where the home's date is set
+    stands; acknowledged, it is raised again only for what came after. One whose file is missing is
+    raised anew where the rules still find it. Where the home's date is set
     by hand, as only a demonstration's can be, the rules of the clock are not judged.
     """
     _check_watcher(home, actor, alarms.WATCHED)
@@ -72,7 +73,7 @@ def watch(home: Home, actor: Actor) -> Watched:
         before = alarms.on_record(home)
         found = watching.group(_findings(home, hours), alarms.covered(before))
         new = {alarms.alarm_id(home, one): one for one in found}
-        new = {id_: one for id_, one in new.items() if id_ not in before}
+        new = {id_: one for id_, one in new.items() if not _is_known(before.get(id_))}
         facts = {"raised": sorted(new), "hours": _told(hours), **alarms.store(home, new)}
         with transaction.atomic():
             act = sign_act(home, actor, alarms.WATCHED, facts)
@@ -92,7 +93,8 @@ def acknowledge(home: Home, actor: Actor, id_: str, reason: str) -> int:
     """Acknowledge a standing alarm, with the reason; return the entry's position.
 
     The reason stays in the home, and the ledger commits to it. Raises Refused where no alarm of
-    that id stands, no reason is given, or the alarm names the person (the attempt is on record).
+    that id stands, no reason is given, the file that says whom it names is missing, or it names the
+    person (the attempt is on record).
     """
     _check_watcher(home, actor, ACKNOWLEDGE)
     if not reason.strip():
@@ -101,7 +103,12 @@ def acknowledge(home: Home, actor: Actor, id_: str, reason: str) -> int:
         found = alarms.on_record(home).get(id_)
         if found is None or not found.standing:
             raise Refused(f"No alarm of the id {id_} stands.", "See `portcullis watch`.")
-        if found.alarm is not None and actor.id in found.alarm.people:
+        if found.alarm is None:
+            raise Refused(
+                _MISSING,
+                "Where it is lost, `portcullis watch` raises anew what the rules still find.",
+            )
+        if actor.id in found.alarm.people:
             deny(home, ACKNOWLEDGE, actor.id, "own-alarm", "That alarm names this person.")
         facts = {"alarm": id_, **alarms.store_reason(home, id_, reason.strip())}
         with transaction.atomic():
@@ -119,6 +126,11 @@ def office_hours(home: Home) -> OfficeHours:
         return OfficeHours()
     except (OSError, UnicodeDecodeError):
         raise Misuse(f"{path.name} cannot be read.", "Mend it, or take it away.") from None
+
+
+def _is_known(raised: alarms.Raised | None) -> bool:
+    """Whether an alarm is on record with all that it says."""
+    return raised is not None and raised.alarm is not None
 
 
 def _check_watcher(home: Home, actor: Actor, act: str) -> None:

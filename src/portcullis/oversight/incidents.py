@@ -71,13 +71,18 @@ class Incident:
     closed_on: date | None = None
 
     @property
+    def known_at(self) -> datetime:
+        """When it was first suspected or discovered, whichever is on record as the earlier."""
+        return min(self.suspected_at, self.discovered_at or self.suspected_at)
+
+    @property
     def due_at(self) -> datetime:
         """When report and notices are due: elapsed hours after the first suspicion on record.
 
         A report that names an earlier discovery brings it forward, never back.
         """
-        first = min(self.suspected_at, self.discovered_at or self.suspected_at)
-        return (first.astimezone(UTC) + timedelta(hours=self.hours)).astimezone(zone(self.zone))
+        due = self.known_at.astimezone(UTC) + timedelta(hours=self.hours)
+        return due.astimezone(zone(self.zone))
 
     def first_told(self, whom: str) -> Told | None:
         """Return the first notice to ``whom``, if there was one."""
@@ -166,8 +171,18 @@ def instant(text: str, zone_name: str) -> datetime:
     """Return the instant (UTC) written as ISO 8601, with its offset or in the zone named.
 
     A time that the clocks show twice is the earlier of the two, so that a term begins no later;
-    one that they skip is none. Raises Misuse for it, and for what is no time.
+    one that they skip is none. Raises Misuse for it, for one at the ends of the calendar, and for
+    what is no time.
     """
+    try:
+        return _instant(text, zone_name)
+    except OverflowError:
+        raise Misuse(
+            "That time lies at the end of the calendar, or at its beginning.", "Mend its year."
+        ) from None
+
+
+def _instant(text: str, zone_name: str) -> datetime:
     try:
         written = datetime.fromisoformat(text)
     except ValueError:

@@ -3,8 +3,8 @@
 A *lot* is what one recipient holds of one source: one officer's packages of a batch, or what went
 to one recipient in an imported history. A *place* is where a custodian keeps any of it; copies,
 derived records and onward recipients are told by the attestation of a place, and each onward
-recipient is a place of its own, still to attest. A lot is only as far as the place least far
-[law.md 49; 26 U.S.C. § 6103(p)(4)(F)(ii)].
+recipient is a place of its own, still to attest, whatever it attested before it was named. A lot
+is only as far as the place least far [law.md 49; 26 U.S.C. § 6103(p)(4)(F)(ii)].
 """
 
 from collections.abc import Iterable, Mapping
@@ -191,9 +191,15 @@ def _attested(recalls: dict[str, Recall], body: Facts) -> None:
         known = recall.places.get(onward)
         if known is None:
             recall.places[onward] = Standing(onward, lots, ASKED)
-        elif not lots <= known.lots:
-            # What it attested did not speak of these: it is asked again.
+        elif not lots <= _told_of(before, one):
+            # What it attested was said before this place told of it: it is asked again.
             recall.places[onward] = Standing(onward, known.lots | lots, ASKED, known.told)
+
+
+def _told_of(before: Standing | None, onward: Facts) -> frozenset[str]:
+    """Return of which lots the attestation before named ``onward`` too."""
+    told = before.told if before else None
+    return frozenset(told["lots"]) if told and onward in told["onward"] else frozenset()
 
 
 def _closed(recalls: dict[str, Recall], body: Facts) -> None:

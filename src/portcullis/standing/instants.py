@@ -19,8 +19,16 @@ _REMEDY = (
 def read_instant(text: str, zone: str = "") -> datetime:
     """Return the instant (in UTC) that ``text`` names in ``zone``, or by its own UTC difference.
 
-    Raises Misuse where it is no day or time, the zone is unknown, or there is none.
+    Raises Misuse where it is no day or time, the zone is unknown, there is none, or the time lies
+    at an end of the calendar.
     """
+    try:
+        return _instant(text, zone)
+    except OverflowError:
+        raise Misuse("That time lies at an end of the calendar.", _REMEDY) from None
+
+
+def _instant(text: str, zone: str) -> datetime:
     try:
         said = datetime.fromisoformat(text)
     except ValueError:
