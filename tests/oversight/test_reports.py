@@ -154,3 +154,23 @@ def test_how_many_are_barred_from_disclosure_cannot_be_had_from_the_summary() ->
             reports.export(held, overseer, "c0" * 32, None).json
             == reports.export(other, overseer, "c0" * 32, None).json
         )
+
+
+def test_a_letter_says_how_many_disclosures_nobody_can_tell_of() -> None:
+    for language, words in (("en", "but for 3:"), ("es", "salvo por 3:")):
+        letter = reports.letter(
+            made_up.HEADING, [], attested_on=date(2026, 1, 5), on=date(2026, 1, 7),
+            language=language, lost=3,
+        )  # fmt: skip
+        assert words in letter.text
+
+
+def test_disclosures_whose_accounting_was_lost_are_not_one_request_of_a_court() -> None:
+    counted = made_up.counted()
+    day = date(2025, 7, 8)
+    lost = [("batch", "lost", None, None, None, f"q{at}", None, day, 7 + at) for at in range(3)]
+    gone = pl.DataFrame(lost, schema=reports.INSTANCES, orient="row")
+    counted = replace(counted, instances=pl.concat([counted.instances, gone]))
+    lines = reports.court(counted, statements(counted)).facts["text"]["In short"]
+    assert "48, in answer to 45 requests." in lines[1]
+    assert lines[3].startswith("Of 3 of these disclosures it is not known any more which requests")

@@ -84,7 +84,7 @@ def traces(home: Home, counted: Counted, *, open_: bool) -> pl.DataFrame:
         if "basis" in body
     }
     answered = {body["batch"] for _, body in counted.told("answered")}
-    lost = set(counted.requests.filter(pl.col("outcome") == reports.LOST)["source"])
+    lost = set(counted.requests.filter(kind=BATCH, outcome=reports.LOST)["source"])
     parts = [
         _batch(home, Source(BATCH, body["batch"]), body["batch"] in answered).with_columns(
             received_entry=pl.lit(position),
@@ -160,11 +160,10 @@ def _named(source: Source, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _persons(home: Home, counted: Counted) -> pl.DataFrame:
-    """Return whose every disclosure counted was, as the accounting has it."""
+    """Return whose every disclosure counted was, as far as the accounting was not lost."""
     parts = []
-    for kind, source in (
-        counted.instances.select("kind", "source").unique().sort("kind", "source").iter_rows()
-    ):
+    known = counted.instances.drop_nulls("row")
+    for kind, source in known.select("kind", "source").unique().sort("kind", "source").iter_rows():
         table = accounting.read(home, Source(kind, source), accounting.DISCLOSURES)
         mine = counted.instances.filter(
             (pl.col("kind") == kind) & (pl.col("source") == source)

@@ -314,7 +314,7 @@ def _instances(counted: Counted, year: int) -> Table:
         return (
             what,
             part.height,
-            part.select("kind", "source", "row").n_unique(),
+            part.drop_nulls("row").select("kind", "source", "row").n_unique(),
             part["taxpayer"].drop_nulls().n_unique(),
             part["officer"].drop_nulls().n_unique(),
         )
