@@ -342,3 +342,26 @@ def test_what_oversight_is_told_of_persons_is_accounted_for(home, year: worlds.W
     accounted = checks.of_kind(home, "accounted")[-1][1]
     assert (accounted["of"]["kind"], accounted["rows"]) == ("oversight", seen.height)
     assert json.dumps(entry).count("T-REQ") == 0
+
+
+@pytest.mark.long
+def test_what_is_barred_reads_as_what_is_not_known(stage) -> None:
+    """Neither an overseer nor the Joint Committee can tell an adverse finding from others."""
+    from portcullis.office import exporting
+
+    world = stage("determined")
+    acts.impair(world, ["REQ-00001"])
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    acts.approve(world)
+    assert acts.release(world).delivered == 5
+    home, person = world.home(), inspector(world)
+    for body, persons in (("court", False), ("tigta", False), ("tigta", True)):
+        made = exporting.export(home, person, body, "a" * 64, home.today(), persons=persons)
+        rows = made.frames["traces"].filter(outcome="no disclosure").drop("source_row")
+        assert rows.height > 1
+        assert rows.n_unique() == 1
+    outcomes = records(make(home, "joint-committee", worlds.ANSWER_DAY), "joint-committee-b",
+                       "requests_by_outcome")  # fmt: skip
+    assert "Held" not in {each["outcome"] for each in outcomes}
