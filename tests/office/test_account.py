@@ -151,6 +151,45 @@ def test_an_accounting_that_is_not_whole_is_not_attested(stage, how: str) -> Non
     assert not checks.of_kind(home, "accounting-attested")
 
 
+def test_a_history_is_counted_again_too(stage) -> None:
+    world = stage("released")
+    home = world.home()
+    attest(world)
+    prove(world, MINE)
+    disclosed.import_(world, disclosed.write(world, disclosed.disclosures()))
+    with pytest.raises(Refused, match="not been counted again"):
+        account(world, MINE)
+    assert (attest(world).delivered, attest(world).imported) == (6, disclosed.disclosures().height)
+    disclosed.compare(world)
+    with pytest.raises(Refused, match="not been counted again"):
+        account(world, MINE)
+    attest(world)
+    path = home.path / "accounting" / "history" / disclosed.HISTORY / "resolved.tbl"
+    key = home.derived_key("accounting")
+    kept = tables.read_table(path, key)
+    tables.write_table(path, kept.with_columns(taxpayer=pl.lit(NOBODYS)), key)
+    with pytest.raises(Refused, match="not attested: resolved"):
+        attest(world)
+    with pytest.raises(Refused, match="No letter is written: resolved"):
+        account(world, MINE)
+
+
+def test_no_letter_rests_on_a_file_that_is_missing_or_was_changed(ready) -> None:
+    home = ready.home()
+    path = home.path / "accounting" / worlds.BATCH / "disclosures.tbl"
+    key = home.derived_key("accounting")
+    kept = tables.read_table(path, key)
+    tables.write_table(path, kept.with_columns(taxpayer=pl.lit(NOBODYS)), key)
+    with pytest.raises(Refused, match="does not say what the ledger"):
+        account(ready, NOBODYS)
+    path.unlink()
+    with pytest.raises(Refused, match="is missing"):
+        account(ready, MINE)
+    with pytest.raises(Refused, match="not attested: disclosures"):
+        attest(ready)
+    assert not checks.of_kind(home, "account-given")
+
+
 def test_each_act_is_its_persons_own_and_names_nobody(ready) -> None:
     from portcullis.office import individuals
 

@@ -77,7 +77,11 @@ def test_the_joint_committee_is_told_what_a_plain_count_finds(home) -> None:
     assert sum(each["requests"] for each in outcomes[:-1]) == sum(counted.outcomes.values())
     elements = records(made, "joint-committee-b", "requests_by_element")
     found = {each["element"]: each["requests"] for each in elements}
-    assert found == {element: number for (element, _), number in counted.elements.items()}
+    assert found == {
+        element: number
+        for (element, outcome), number in counted.elements.items()
+        if outcome in {"returned", "refused"}
+    }
     routes = records(made, "joint-committee-b", "requests_by_route")
     assert [(each["outcome"], each["requests"]) for each in routes] == [
         ("Released", counted.routes["tin", "released"])
@@ -342,6 +346,13 @@ def inspector(world: worlds.World):
     return acts.hands(world, "inspector", "inspector")
 
 
+ANSWERS = {
+    "released": "disclosed",
+    "imported": "imported",
+    **dict.fromkeys(("no_disclosure", "referred", "held"), "no disclosure"),
+}
+
+
 def export(world: worlds.World, body: str, *, persons: bool):
     from portcullis.office import exporting
 
@@ -355,10 +366,15 @@ def test_oversight_sees_every_row_and_nobody(home, year: worlds.World, tmp_path:
     made = export(year, "committee", persons=False)
     traces = made.frames["traces"]
     counted = oracle(home)
-    own = dict(counted.outcomes)
-    own.pop("imported")
-    assert dict(traces["outcome"].value_counts().iter_rows()) == {k: v for k, v in own.items() if v}
-    assert traces["packages_delivered"].sum() == len(counted.of("delivered"))
+    answers = Counter()
+    for outcome, number in counted.outcomes.items():
+        answers[ANSWERS.get(outcome, "returned")] += number
+    del answers["imported"]
+    told = Counter(dict(traces["outcome"].value_counts().iter_rows()))
+    assert told == answers
+    # Whether the records know somebody is return information: nothing tells more than the answer.
+    assert not {"route", "cause", "packages_delivered", "first_delivered"} & set(traces.columns)
+    assert traces.filter(pl.col("outcome") != "returned")["reasons"].drop_nulls().is_empty()
     reporting.write(made, tmp_path)
     data = b"".join(each.read_bytes() for each in tmp_path.rglob("*") if each.suffix != ".pdf")
     assert not [one for one in personal_data(year) if one in data]
@@ -372,6 +388,12 @@ def test_what_oversight_is_told_of_persons_is_accounted_for(home, year: worlds.W
     with pytest.raises(Refused, match="gives no return information"):
         export(year, "committee", persons=True)
     made = export(year, "tigta", persons=True)
+    traces = made.frames["traces"]
+    assert traces["packages_delivered"].sum() == len(oracle(home).of("delivered"))
+    assert traces.filter(outcome="disclosed")["route"].null_count() == 0
+    # What is barred under (i)(6) has nothing that others not disclosed have not, nor lacks it.
+    kept = traces.filter(outcome="no disclosure").select("route", "cause", "reasons")
+    assert set(kept.rows()) <= {(None, None, None)}
     seen = made.frames["persons"]
     assert seen.height == sum(oracle(home).instances.values())
     entry = checks.of_kind(home, "oversight-export")[-1][1]
@@ -381,3 +403,26 @@ def test_what_oversight_is_told_of_persons_is_accounted_for(home, year: worlds.W
     accounted = checks.of_kind(home, "accounted")[-1][1]
     assert (accounted["of"]["kind"], accounted["rows"]) == ("oversight", seen.height)
     assert json.dumps(entry).count("T-REQ") == 0
+
+
+@pytest.mark.long
+def test_what_is_barred_reads_as_what_is_not_known(stage) -> None:
+    """Neither an overseer nor the Joint Committee can tell an adverse finding from others."""
+    from portcullis.office import exporting
+
+    world = stage("determined")
+    acts.impair(world, ["REQ-00001"])
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    acts.approve(world)
+    assert acts.release(world).delivered == 5
+    home, person = world.home(), inspector(world)
+    for body, persons in (("court", False), ("tigta", False), ("tigta", True)):
+        made = exporting.export(home, person, body, "a" * 64, home.today(), persons=persons)
+        rows = made.frames["traces"].filter(outcome="no disclosure").drop("source_row")
+        assert rows.height > 1
+        assert rows.n_unique() == 1
+    outcomes = records(make(home, "joint-committee", worlds.ANSWER_DAY), "joint-committee-b",
+                       "requests_by_outcome")  # fmt: skip
+    assert "Held" not in {each["outcome"] for each in outcomes}

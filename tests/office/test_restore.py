@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -319,11 +320,35 @@ def test_what_is_left_of_a_batch_nobody_can_read_is_named_and_ended(stage) -> No
     from portcullis.office.doctor import examine
 
     assert examine(again.home()) == []
+    told_without_what_was_lost(again, names)
     with pytest.raises(Refused):
         acts.release(again)
     worlds.sign(world, world.batch_file, "batch-2")
     acts.receive(again)
     acts.adjudicate(again, batch="batch-2")
+
+
+def told_without_what_was_lost(world, names: list[str]) -> None:
+    """Reports of every day, the letter and the export do without what two people accepted."""
+    from portcullis.office import exporting, individuals, reporting
+
+    home = world.home()
+    first, last = map(int, names[1].partition(":")[2].split("-"))
+    today = home.today()
+    for by in (today - timedelta(days=1), today):
+        (court,) = reporting.make(home, "court", by).documents
+        assert "Requests received" in court.text
+    assert f"Of {last - first + 1} of these disclosures" in court.text
+    acts.enrol(world, "inspector", ["inspector"])
+    inspector = acts.hands(world, "inspector", "inspector")
+    found = individuals.attest(home, inspector)
+    assert found.lost == found.delivered == last - first + 1
+    specialist = acts.hands(world, "specialist", "specialist")
+    individuals.prove_identity(home, specialist, "T-REQ-00001", "in-person")
+    letter = individuals.account(home, specialist, "T-REQ-00001", "en")
+    assert f"but for {found.lost}:" in letter.text
+    seen = exporting.export(home, inspector, "tigta", "a" * 64, today, persons=True)
+    assert seen.frames["persons"].is_empty()
 
 
 def test_histories_and_re_examinations_made_after_the_backup(stage) -> None:
@@ -340,7 +365,16 @@ def test_histories_and_re_examinations_made_after_the_backup(stage) -> None:
     assert {loss.id.partition(":")[0] for loss in found.losses} == {"history", "entries-after"}
     assert any("reexamine" in sentence for sentence in found.again)
     assert restored.accept(again, *(loss.id for loss in found.losses)).whole
+    from portcullis.office.counting import count
+
+    home = again.home()
+    told = count(home, home.today()).requests.filter(kind="history")
+    assert told.select("outcome", "count").rows() == [("lost", len(disclosed.disclosures()))]
     disclosed.import_(again, path)
+    told = count(home, home.today()).requests.filter(kind="history")
+    assert (set(told["outcome"]), told["count"].sum()) == (
+        {"imported"}, len(disclosed.disclosures()),
+    )  # fmt: skip
     disclosed.compare(again)
     assert reexamine(again).number == 2
     from portcullis.office.doctor import examine

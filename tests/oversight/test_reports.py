@@ -233,3 +233,54 @@ def test_of_two_letters_only_what_may_be_told_differs() -> None:
     assert none.about == some.about
     assert none.sections[1:] == some.sections[1:]
     assert none.source is None
+
+
+def test_how_many_are_barred_from_disclosure_cannot_be_had_from_the_summary() -> None:
+    """Held after all, less what was not sent, are the adverse findings of 6103(i)(6)."""
+    counted = made_up.counted()
+
+    def barred(outcome: str, number: int) -> pl.DataFrame:
+        row = ("batch", "june-1", made_up.ROWS[0][2], made_up.ROWS[0][3], made_up.STATUTE)
+        return pl.DataFrame([(*row, outcome, number)], schema=reports.REQUESTS, orient="row")
+
+    day = made_up.ROUTES[0][1]
+    of_held = pl.DataFrame([("june-1", day, "tin", "held", 7)], schema=reports.ROUTES, orient="row")
+    causes = [("june-1", day, "no-record", "no_disclosure", 100)]
+    of_none = pl.DataFrame(causes, schema=reports.ELEMENTS, orient="row")
+    held, other = (
+        replace(
+            counted,
+            requests=pl.concat([counted.requests, barred(outcome, 7)]),
+            routes=pl.concat([counted.routes, *([of_held] if outcome == "held" else [])]),
+            elements=pl.concat([counted.elements, of_none]),
+        )
+        for outcome in ("held", "no_disclosure")
+    )
+    due = Due(2025, reports.due_day(2025), None)
+    assert reports.report_b(held, due, SAID).json == reports.report_b(other, due, SAID).json
+    assert "no-record" not in reports.report_b(held, due, SAID).text
+    for overseer in reports.OVERSEERS.values():
+        assert (
+            reports.export(held, overseer, "c0" * 32, None).json
+            == reports.export(other, overseer, "c0" * 32, None).json
+        )
+
+
+def test_a_letter_says_how_many_disclosures_nobody_can_tell_of() -> None:
+    for language, words in (("en", "but for 3:"), ("es", "salvo por 3:")):
+        letter = reports.letter(
+            made_up.HEADING, [], attested_on=date(2026, 1, 5), on=date(2026, 1, 7),
+            language=language, lost=3,
+        )  # fmt: skip
+        assert words in letter.text
+
+
+def test_disclosures_whose_accounting_was_lost_are_not_one_request_of_a_court() -> None:
+    counted = made_up.counted()
+    day = date(2025, 7, 8)
+    lost = [("batch", "lost", None, None, None, f"q{at}", None, day, 7 + at) for at in range(3)]
+    gone = pl.DataFrame(lost, schema=reports.INSTANCES, orient="row")
+    counted = replace(counted, instances=pl.concat([counted.instances, gone]))
+    lines = reports.court(counted, statements(counted)).facts["text"]["In short"]
+    assert "48, in answer to 45 requests." in lines[1]
+    assert lines[3].startswith("Of 3 of these disclosures it is not known any more which requests")

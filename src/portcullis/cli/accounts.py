@@ -118,5 +118,7 @@ def attest(
         "disclosures": found.delivered,
         "commitments_opened": found.bound,
         "taxpayers_compared": found.resolved,
+        "imported": found.imported,
+        "lost": found.lost,
     }
     show(facts, as_json=json)

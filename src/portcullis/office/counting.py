@@ -15,7 +15,7 @@ import polars as pl
 
 from portcullis import ledger, progress
 from portcullis.errors import Refused
-from portcullis.office import accounting, histories
+from portcullis.office import accounting, histories, losses
 from portcullis.office.accounting import BATCH, HISTORY, REFUSED, Source
 from portcullis.office.home import Home
 from portcullis.oversight import reports
@@ -33,10 +33,10 @@ def count(home: Home, by: date, show: progress.Show = progress.unseen) -> Counte
     """
     if by > home.today():
         raise Refused("That day has not come.", "Name today or an earlier day with --as-of.")
-    entries, source = _read_ledger(home, by)
+    entries, source, lost = _read_ledger(home, by)
     files = len(entries.get(accounting.KIND, []))
     with progress.step(show, "Count from the accounting", files, "files") as advance:
-        counting = _Counting(home, entries, advance)
+        counting = _Counting(home, entries, lost, advance)
         counting.batches()
         counting.refused()
         counting.histories()
@@ -70,18 +70,23 @@ def heading(home: Home) -> Heading:
 
 def _read_ledger(
     home: Home, by: date
-) -> tuple[dict[str, list[tuple[int, Mapping[str, Any]]]], reports.Source]:
-    """Return the published entries that claim a day up to ``by``, by kind, and what they are of."""
+) -> tuple[dict[str, list[tuple[int, Mapping[str, Any]]]], reports.Source, losses.Accepted]:
+    """Return the published entries that claim a day up to ``by``, by kind, and what they are of.
+
+    And what was accepted as lost, on whatever day: it can be counted of no day any more.
+    """
     log = ledger.Log.open(home.ledger)
     told: dict[str, list[tuple[int, Mapping[str, Any]]]] = defaultdict(list)
+    lost: list[tuple[int, Mapping[str, Any]]] = []
     for position, entry in enumerate(log.entries()):
         body = json.loads(entry)
+        if body["kind"] == losses.ACCEPTED:
+            lost.append((position, body))
         if date.fromisoformat(body["at"][:10]) <= by:
             told[body["kind"]].append((position, body))
     counted = sum(map(len, told.values()))
-    return dict(told), reports.Source(
-        log.origin, log.size, log.root.hex(), log.checkpoint.strip(), counted
-    )
+    source = reports.Source(log.origin, log.size, log.root.hex(), log.checkpoint.strip(), counted)
+    return dict(told), source, losses.accepted(lost)
 
 
 @dataclass
@@ -90,6 +95,7 @@ class _Counting:
 
     home: Home
     entries: Mapping[str, list[tuple[int, Mapping[str, Any]]]]
+    lost: losses.Accepted
     advance: progress.Advance
     requests: list[pl.DataFrame] = field(default_factory=list)
     instances: list[pl.DataFrame] = field(default_factory=list)
@@ -100,17 +106,18 @@ class _Counting:
     def __post_init__(self) -> None:
         self._accounted = {
             (body["of"]["kind"], body["of"]["id"], body["file"]): body
-            for _, body in self._told(accounting.KIND)
+            for position, body in self._told(accounting.KIND)
+            if body["of"]["kind"] != HISTORY
+            or not self.lost.has(HISTORY, body["of"]["id"], position)
         }
         self._released: dict[str, int] = {}
-        self._lost = {loss for _, body in self._told("loss-accepted") for loss in body["losses"]}
 
     def batches(self) -> None:
         """Count the rows of every batch received, and what became of those answered."""
         answered = {body["batch"]: _day(body) for _, body in self._told("answered")}
-        for _, body in self._told("batch-received"):
+        for position, body in self._told("batch-received"):
             source = Source(BATCH, body["batch"])
-            if f"batch:{source.id}" in self._lost:
+            if self.lost.has(BATCH, source.id, position):
                 self._add_alike(source, body["rows"], reports.LOST, _day(body), None)
                 continue
             taken = self._read(source, accounting.REQUESTS, *self._with_statute("row"))
@@ -167,8 +174,14 @@ class _Counting:
 
     def histories(self) -> None:
         """Count the disclosures made elsewhere: each is a request and a disclosure of its day."""
-        for _, body in self._told("history-imported"):
+        newest = {body["history"]: position for position, body in self._told("history-imported")}
+        for position, body in self._told("history-imported"):
             source = Source(HISTORY, body["history"])
+            if self.lost.has(HISTORY, source.id, position):
+                # Imported again, it is lost no more.
+                if newest[source.id] == position:
+                    self._add_alike(source, body["rows"], reports.LOST, _day(body), None)
+                continue
             columns = self._with_statute("row", *histories.DISCLOSED[:1])
             made = self._read(source, accounting.DISCLOSURES, *columns)
             apart = self._read(source, accounting.QUARANTINED, "source_row")
@@ -228,11 +241,10 @@ class _Counting:
 
         Two people have accepted such a loss: it is on the ledger which entries it is of.
         """
-        runs = [loss.partition(":")[2].split("-") for loss in self._lost if loss[:8] == "packages"]
         lost = [
             body["package"]
             for position, body in self._told("release-authorised")
-            if any(int(first) <= position <= int(last) for first, last in runs)
+            if self.lost.has_package(position)
         ]
         every = {body["package"] for _, body in self._told("release-authorised")}
         return every - set(lost), lost

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
-from portcullis import progress
+from portcullis import progress, release
 from portcullis.errors import Misuse, Refused
 from portcullis.office import accounting, entries
 from portcullis.office.accounting import BATCH, HISTORY, REFUSED, Source
@@ -29,6 +29,7 @@ OVERSIGHT = "oversight"
 SEEN = "seen.tbl"
 
 _SOURCE = ("kind", "source", "row")
+_FOUND = ("route", "cause")
 _PERSON = ("request_id", "given_name", "middle_name", "family_name", "suffix", "tin", "taxpayer")
 
 
@@ -65,14 +66,17 @@ def export(
     document = reports.export(counted, overseer, request, None if seen is None else seen.height)
     _put_on_record(home, actor, body, request, by, seen)
     record(home, [document])
-    frames = {"traces": traces(home, counted)}
+    frames = {"traces": traces(home, counted, open_=persons)}
     return Made((document,), {}, frames=frames if seen is None else {**frames, "persons": seen})
 
 
-def traces(home: Home, counted: Counted) -> pl.DataFrame:
-    """Return one line for every row received: what became of it, why, and under which list.
+def traces(home: Home, counted: Counted, *, open_: bool) -> pl.DataFrame:
+    """Return one line for every row received: how it was answered, and under which list.
 
-    A row is named by its batch and its place in the file received; no value of it is there.
+    A row is named by its batch and its place in the file received; no value of it is there. Why is
+    told of what was returned: that is on the request's face. ``open_``: with what the records said
+    of what was disclosed, and its packages. Of what was looked up and not disclosed no more is told
+    to anybody: any cause told would show by its absence what is barred under (i)(6).
     """
     lists = {
         body["batch"]: (position, body["basis"]["agreement_version"])
@@ -80,7 +84,7 @@ def traces(home: Home, counted: Counted) -> pl.DataFrame:
         if "basis" in body
     }
     answered = {body["batch"] for _, body in counted.told("answered")}
-    lost = set(counted.requests.filter(pl.col("outcome") == reports.LOST)["source"])
+    lost = set(counted.requests.filter(kind=BATCH, outcome=reports.LOST)["source"])
     parts = [
         _batch(home, Source(BATCH, body["batch"]), body["batch"] in answered).with_columns(
             received_entry=pl.lit(position),
@@ -101,11 +105,24 @@ def traces(home: Home, counted: Counted) -> pl.DataFrame:
     )
     if not parts:
         return pl.DataFrame(schema={"kind": pl.String, "source": pl.String, "row": pl.UInt32})
-    return (
-        pl.concat(parts, how="diagonal_relaxed")
-        .join(packages, on=_SOURCE, how="left", maintain_order="left")
-        .drop("row")
+    told = pl.concat(parts, how="diagonal_relaxed")
+    if open_:
+        told = told.join(packages, on=_SOURCE, how="left", maintain_order="left")
+    return _answers(told, open_=open_).drop("row")
+
+
+def _answers(rows: pl.DataFrame, *, open_: bool) -> pl.DataFrame:
+    """Return the rows with their public answers, and only what may be told beside them."""
+    answers = {each: reports.answer_of(each) for each in rows["outcome"].unique()}
+    rows = rows.with_columns(pl.col("outcome").replace_strict(answers, return_dtype=pl.String))
+    returned = pl.col("outcome") == release.RETURNED
+    disclosed = (pl.col("outcome") == release.DISCLOSED) if open_ else pl.lit(value=False)
+    rows = rows.with_columns(
+        pl.when(returned | disclosed).then(pl.col(each)).alias(each)
+        for each in ("reasons", *_FOUND)
+        if each in rows.columns
     )
+    return rows if open_ else rows.drop(_FOUND, strict=False)
 
 
 def _batch(home: Home, source: Source, answered: bool) -> pl.DataFrame:
@@ -143,11 +160,10 @@ def _named(source: Source, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _persons(home: Home, counted: Counted) -> pl.DataFrame:
-    """Return whose every disclosure counted was, as the accounting has it."""
+    """Return whose every disclosure counted was, as far as the accounting was not lost."""
     parts = []
-    for kind, source in (
-        counted.instances.select("kind", "source").unique().sort("kind", "source").iter_rows()
-    ):
+    known = counted.instances.drop_nulls("row")
+    for kind, source in known.select("kind", "source").unique().sort("kind", "source").iter_rows():
         table = accounting.read(home, Source(kind, source), accounting.DISCLOSURES)
         mine = counted.instances.filter(
             (pl.col("kind") == kind) & (pl.col("source") == source)

@@ -13,15 +13,17 @@ Four acts, by people of different duties, each on the ledger, none with anybody'
 import hmac
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 from django.db import transaction
 
 from portcullis import ledger, progress
 from portcullis.errors import Misuse, Refused
-from portcullis.office import accounting, entries, files, packing
+from portcullis.office import accounting, entries, files, losses, packing
 from portcullis.office.accounting import BATCH, HISTORY, Source
 from portcullis.office.counting import heading
 from portcullis.office.home import Home
@@ -51,19 +53,57 @@ PROOF_DAYS = 30
 """Days for which a proof of identity may be used. No source settles it; the closed side."""
 
 
+_COUNTED = ("delivered", "history-imported", "history-compared", losses.ACCEPTED)
+_CHANGED = (
+    "Find out what was changed: `portcullis verify` checks the ledger; the backups have the "
+    "accounting's files."
+)
+
+
 @dataclass(frozen=True)
 class Recounted:
     """What an auditor's count found: ``size`` of the ledger counted, and the disclosures on it.
 
     ``bound``: of how many the ledger's own commitment to row and officer was opened again;
     ``resolved``: for how many the taxpayer was compared with the determination. Both only while the
-    batch's working data is kept.
+    batch's working data is kept. ``imported``: disclosures made elsewhere. ``lost``: those of both
+    kinds whose accounting was lost with a home that was restored, as two people accepted.
     """
 
     size: int
     delivered: int
     bound: int
     resolved: int
+    imported: int
+    lost: int
+
+
+@dataclass
+class _Told:
+    """What the ledger says of disclosures: ``kept`` are the newest commitments, by source, file."""
+
+    bindings: dict[str, str] = field(default_factory=dict)
+    authorised: dict[str, int] = field(default_factory=dict)
+    delivered: list[str] = field(default_factory=list)
+    imported: dict[str, tuple[int, int]] = field(default_factory=dict)
+    kept: dict[tuple[str, str, str], tuple[int, Mapping[str, Any]]] = field(default_factory=dict)
+    accepted: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+
+    def take(self, position: int, body: Mapping[str, Any]) -> None:
+        """Take in one entry."""
+        kind = body["kind"]
+        if kind == "release-authorised":
+            self.bindings[body["package"]] = body["binding"]
+            self.authorised[body["package"]] = position
+        elif kind == "delivered":
+            self.delivered.append(body["package"])
+        elif kind == "history-imported":
+            self.imported[body["history"]] = position, body["taken"]
+        elif kind == accounting.KIND and body["file"]:
+            of = body["of"]["kind"], body["of"]["id"], body["file"]
+            self.kept[of] = position, body
+        elif kind == losses.ACCEPTED:
+            self.accepted.append((position, body))
 
 
 def prove_identity(home: Home, actor: Actor, taxpayer: str, how: str) -> Act:
@@ -113,6 +153,8 @@ def attest(home: Home, actor: Actor, show: progress.Show = progress.unseen) -> R
             "delivered": found.delivered,
             "bound": found.bound,
             "resolved": found.resolved,
+            "imported": found.imported,
+            "lost": found.lost,
         }
         sign_act(home, actor, ATTESTED, facts)
     entries.integrate(home)
@@ -122,32 +164,76 @@ def attest(home: Home, actor: Actor, show: progress.Show = progress.unseen) -> R
 def recount(home: Home) -> Recounted:
     """Count every disclosure on the ledger, one by one, and find each in the accounting.
 
-    It shares nothing with what makes reports but the files. Raises Refused where it does not agree.
+    Every file of the accounting must say what the ledger has committed it to say, but what two
+    people accepted as lost. It shares nothing with what makes reports but the files. Raises Refused
+    where it does not agree.
     """
     log = ledger.Log.open(home.ledger)
-    bindings: dict[str, str] = {}
-    delivered: list[str] = []
-    committed: list[str] = []
-    for entry in log.entries():
-        body = json.loads(entry)
-        if body["kind"] == "release-authorised":
-            bindings[body["package"]] = body["binding"]
-        elif body["kind"] == "delivered":
-            delivered.append(body["package"])
-        elif body["kind"] == accounting.KIND and body["file"] == accounting.DISCLOSURES:
-            committed += [body["of"]["id"]] if body["of"]["kind"] == BATCH else []
-    left = set(delivered)
-    if len(left) != len(delivered):
+    told = _Told()
+    for position, entry in enumerate(log.entries()):
+        told.take(position, json.loads(entry))
+    lost = losses.accepted(told.accepted)
+    for (kind, of, name), (position, body) in told.kept.items():
+        if not _lost_file(home, lost, Source(kind, of), name, position):
+            wrong = _unlike_its_commitment(home, Source(kind, of), body)
+            if wrong:
+                raise _unlike(wrong)
+    left = set(told.delivered)
+    if len(left) != len(told.delivered):
         raise _unlike("a package was delivered twice")
+    gone = {each for each in left if lost.has_package(told.authorised.get(each, -1))}
+    left -= gone
     bound = resolved = 0
-    for batch_id in dict.fromkeys(committed):
-        rows, whose, opened = _batch_again(home, batch_id, bindings, left)
-        left -= rows
-        resolved += whose
-        bound += opened
+    for kind, of, name in told.kept:
+        if (kind, name) == (BATCH, accounting.DISCLOSURES):
+            rows, whose, opened = _batch_again(home, of, told.bindings, left)
+            left -= rows
+            resolved += whose
+            bound += opened
     if left:
         raise _unlike(f"{len(left):,} disclosures of the ledger are not in the accounting")
-    return Recounted(log.size, len(delivered), bound, resolved)
+    imported, elsewhere = _histories_again(told, lost)
+    return Recounted(
+        log.size, len(told.delivered), bound, resolved, imported, len(gone) + elsewhere
+    )
+
+
+def _histories_again(told: _Told, lost: losses.Accepted) -> tuple[int, int]:
+    """Return how many disclosures made elsewhere are accounted for, and how many were lost."""
+    imported = gone = 0
+    for history, (position, taken) in told.imported.items():
+        if lost.has(HISTORY, history, position):
+            gone += taken
+            continue
+        _, body = told.kept.get((HISTORY, history, accounting.DISCLOSURES), (0, {"rows": None}))
+        if body["rows"] != taken:
+            raise _unlike(f"the disclosures of history {history} are not all accounted for")
+        imported += taken
+    return imported, gone
+
+
+def _lost_file(home: Home, lost: losses.Accepted, source: Source, name: str, position: int) -> bool:
+    """Whether a file of the accounting, committed to at ``position``, was accepted as lost.
+
+    That of a batch's packages follows their entries: where it is missing it went with the last.
+    """
+    if lost.has(source.kind, source.id, position):
+        return True
+    of_packages = (source.kind, name) == (BATCH, accounting.DISCLOSURES)
+    missing = not accounting.is_there(home, source, name)
+    return of_packages and missing and lost.has_package(position - 1)
+
+
+def _unlike_its_commitment(home: Home, source: Source, said: Mapping[str, Any]) -> str:
+    """Return what is wrong with a file of the accounting, in words; nothing where nothing is."""
+    name = said["file"]
+    what = f"{name} of {source.kind} {source.id}"
+    if not accounting.is_there(home, source, name):
+        # No letter rests on those of what was refused, or shown to an overseer.
+        return f"{what} is missing" if source.kind in {BATCH, HISTORY} else ""
+    if accounting.commitment(home, source, name) != (said["rows"], said["commitment"]):
+        return f"{what} does not say what the ledger has committed it to say"
+    return ""
 
 
 def account(home: Home, actor: Actor, taxpayer: str, language: str) -> Document:
@@ -162,6 +248,7 @@ def account(home: Home, actor: Actor, taxpayer: str, language: str) -> Document:
     proof = _proof(home, taxpayer)
     attested = _attested()
     told = _told(home, taxpayer)
+    said = entries.body(attested)
     with transaction.atomic():
         facts = {"proof": proof, "attested": attested.position, "language": language}
         sign_act(home, actor, GIVEN, facts)
@@ -169,7 +256,8 @@ def account(home: Home, actor: Actor, taxpayer: str, language: str) -> Document:
     return reports.letter(
         heading(home),
         told,
-        attested_on=date.fromisoformat(entries.body(attested)["at"][:10]),
+        attested_on=date.fromisoformat(said["at"][:10]),
+        lost=said.get("lost", 0),
         on=home.today(),
         language=language,
     )
@@ -243,13 +331,14 @@ def _disclosures(home: Home, taxpayer: str) -> list[tuple[Source, list[Told]]]:
         for said in (entries.body(each) for each in _entries("delivered"))
     }
     found = []
-    for kind, of in sorted(_committed(accounting.DISCLOSURES)):
-        source = Source(kind, of)
-        if not accounting.is_there(home, source, accounting.DISCLOSURES):
+    committed = _committed(home)
+    for kind, of, name in sorted(committed):
+        if name != accounting.DISCLOSURES:
             continue
+        source = Source(kind, of)
         table = accounting.read(home, source, accounting.DISCLOSURES)
         if kind == HISTORY:
-            if (kind, of) not in _committed(accounting.RESOLVED):
+            if (kind, of, accounting.RESOLVED) not in committed:
                 continue
             whose = accounting.read(home, source, accounting.RESOLVED)
             mine = table.join(whose, on="row").filter(pl.col("taxpayer") == taxpayer)
@@ -278,9 +367,26 @@ def _disclosures(home: Home, taxpayer: str) -> list[tuple[Source, list[Told]]]:
     return found
 
 
-def _committed(name: str) -> set[tuple[str, str]]:
-    said = (entries.body(each) for each in _entries(accounting.KIND))
-    return {(each["of"]["kind"], each["of"]["id"]) for each in said if each["file"] == name}
+def _committed(home: Home) -> set[tuple[str, str, str]]:
+    """Return the files of disclosures that letters rest on: kind and id of their source, name.
+
+    Raises Refused where one is missing or is not what the ledger has committed it to be.
+    """
+    told = _Told()
+    for kind in (accounting.KIND, losses.ACCEPTED):
+        for entry in _entries(kind):
+            told.take(entry.position, entries.body(entry))
+    lost = losses.accepted(told.accepted)
+    found = set()
+    for (kind, of, name), (position, body) in told.kept.items():
+        rests = name in {accounting.DISCLOSURES, accounting.RESOLVED}
+        if not rests or _lost_file(home, lost, Source(kind, of), name, position):
+            continue
+        wrong = _unlike_its_commitment(home, Source(kind, of), body)
+        if wrong:
+            raise Refused(f"No letter is written: {wrong}.", _CHANGED)
+        found.add((kind, of, name))
+    return found
 
 
 def _proof(home: Home, taxpayer: str) -> int:
@@ -298,13 +404,14 @@ def _proof(home: Home, taxpayer: str) -> int:
 
 
 def _attested() -> Entry:
-    """Return the newest attestation, if it has counted every disclosure there is."""
+    """Return the newest attestation, if it has counted every disclosure there is, and whose."""
     newest = _entries(ATTESTED)[-1:]
-    last = Entry.objects.filter(kind="delivered").order_by("-position").first()
+    last = Entry.objects.filter(kind__in=_COUNTED).order_by("-position").first()
     if newest and (last is None or last.position < entries.body(newest[0])["size"]):
         return newest[0]
     raise Refused(
-        "The accounting has not been counted again since the last disclosure.",
+        "The accounting has not been counted again since the last disclosure, import, comparison "
+        "or loss.",
         "An inspector does so with `portcullis account attest`.",
     )
 
@@ -328,8 +435,4 @@ def _subject(home: Home, taxpayer: str, salt: str) -> str:
 
 
 def _unlike(what: str) -> Refused:
-    return Refused(
-        f"The accounting is not attested: {what}.",
-        "Find out what was changed: `portcullis verify` checks the ledger; the backups have the "
-        "accounting's files.",
-    )
+    return Refused(f"The accounting is not attested: {what}.", _CHANGED)

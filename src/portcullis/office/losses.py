@@ -4,8 +4,9 @@ A loss is known by an id that says what it is of: ``batch:ID``, ``packages:FIRST
 of their entries), ``history:ID``, ``entries-after:SIZE``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -30,6 +31,32 @@ class Loss:
     id: str
     words: str
     remedy: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What two people accepted as lost: its id without runs, and the entry that says so.
+
+    ``runs``: first and last entry of the packages of which nobody can say whose they were.
+    """
+
+    named: Mapping[str, int]
+    runs: tuple[tuple[int, int], ...]
+
+    def has(self, kind: str, of: str, position: int) -> bool:
+        """Whether what the entry at ``position`` has of a batch or history was lost after it."""
+        return self.named.get(f"{kind}:{of}", -1) > position
+
+    def has_package(self, position: int) -> bool:
+        """Whether the accounting of the package authorised by that entry was lost."""
+        return any(first <= position <= last for first, last in self.runs)
+
+
+def accepted(told: Iterable[tuple[int, Mapping[str, Any]]]) -> Accepted:
+    """Return what the entries ``loss-accepted`` (position and body) of the whole ledger name."""
+    named = {loss: position for position, body in told for loss in body["losses"]}
+    runs = (loss.partition(":")[2].split("-") for loss in named if loss.startswith("packages:"))
+    return Accepted(named, tuple((int(first), int(last)) for first, last in runs))
 
 
 def accept(home: Home, actor: Actor, losses: Sequence[Loss], size: int) -> int:

@@ -31,6 +31,7 @@ from portcullis.oversight.reports.facts import (
     ROUTES,
     Counted,
     Heading,
+    answer_of,
 )
 from portcullis.oversight.reports.joint_committee import (
     Due,
@@ -82,6 +83,7 @@ __all__ = [
     "Source",
     "Table",
     "Told",
+    "answer_of",
     "court",
     "due_day",
     "export",

@@ -85,14 +85,21 @@ def _in_short(counted: Counted) -> tuple[str, ...]:
     own = counted.requests.filter(pl.col("kind") != "history")
     received = int(own["count"].sum())
     instances = counted.instances.filter(pl.col("kind") == BATCH)
-    requests = instances.select("source", "row").n_unique() if instances.height else 0
+    known = instances.filter(pl.col("row").is_not_null())
+    requests = known.select("source", "row").n_unique() if known.height else 0
+    lost = instances.height - known.height
     imported = counted.instances.filter(pl.col("kind") != BATCH).height
     lines = [
         f"Requests received by {day}: {_none(received)}.",
         f"Disclosures made through this gateway by {day}: {_none(instances.height)}"
-        + (f", in answer to {requests:,} requests." if instances.height else "."),
+        + (f", in answer to {requests:,} requests." if requests else "."),
         f"Openings by officers by {day}: {_none(len(counted.told('opening-granted')))}.",
     ]
+    if lost:
+        lines.append(
+            f"Of {lost:,} of these disclosures it is not known any more which requests they "
+            "answered: their accounting was lost, and two people accepted that."
+        )
     if imported:
         lines.append(
             f"Imported into this gateway, made elsewhere before: {imported:,} disclosures. The "

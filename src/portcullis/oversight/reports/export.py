@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from portcullis.oversight.reports import common
 from portcullis.oversight.reports.document import Document, Section, Table, Value
-from portcullis.oversight.reports.facts import Counted
+from portcullis.oversight.reports.facts import Counted, answer_of
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,12 @@ def export(counted: Counted, overseer: Overseer, request: str, seen: int | None)
             Section(
                 "Decisions",
                 (
-                    "The file traces.csv has one line for every row received: what became of it, "
-                    "by which elements, on which list, under which agreement. It names a request "
-                    "by its batch and row.",
+                    "The file traces.csv has one line for every row received: how it was answered, "
+                    "on which list, under which agreement. It names a request by its batch and "
+                    "row. By which elements is told of what was returned"
+                    + ("." if seen is None else " and of what was disclosed.")
+                    + " Of what was looked up and not disclosed no cause is told: any would show "
+                    "by its absence what 26 U.S.C. § 6103(i)(6) bars.",
                 ),
                 (_outcomes(counted),),
             ),
@@ -178,11 +181,11 @@ def _outcomes(counted: Counted) -> Table:
     for kind, source, outcome, number in counted.requests.select(
         "kind", "source", "outcome", "count"
     ).iter_rows():
-        summed[kind, source, outcome] += number
+        summed[kind, source, answer_of(outcome)] += number
     return Table(
         "outcomes",
-        "Requests, by where they came from and what became of them",
-        (("kind", "Kind"), ("source", "Source"), ("outcome", "Became"), ("requests", "Requests")),
+        "Requests, by where they came from and how they were answered",
+        (("kind", "Kind"), ("source", "Source"), ("outcome", "Answer"), ("requests", "Requests")),
         (
             *((*key, number) for key, number in sorted(summed.items())),
             ("All", "", "", summed.total()),

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from portcullis.oversight.reports.document import Check, Source
+from portcullis.release import RETURNED, public_answer
 
 Told = Sequence[tuple[int, Mapping[str, Any]]]
 """Entries of one kind: position and body, rising."""
@@ -15,6 +16,14 @@ Told = Sequence[tuple[int, Mapping[str, Any]]]
 BATCH, HISTORY, REFUSED = "batch", "history", "refused"
 PENDING, QUARANTINED, REFUSED_WHOLE = "pending", "quarantined", "refused-whole"
 IMPORTED, LOST = "imported", "lost"
+
+
+def answer_of(outcome: str) -> str:
+    """Return the public answer to a request of that outcome; the outcome itself where none was."""
+    if outcome in {PENDING, IMPORTED, LOST}:
+        return outcome
+    return RETURNED if outcome in {QUARANTINED, REFUSED_WHOLE} else public_answer(outcome)
+
 
 REQUESTS = pl.Schema(
     {

@@ -50,6 +50,9 @@ _WORDS = {
         "attested": "On {day} an auditor counted the accounting again, independently, from the "
         "ledger in which every disclosure is recorded before it can leave. Every disclosure on the "
         "ledger was in the accounting. The accounting is kept for ever.",
+        "lost": "That is so but for {lost}: their accounting was lost with records that had to be "
+        "restored, and two people have accepted the loss. Nobody can say any more whom they were "
+        "about, and no letter lists them.",
         "rights": "If you disagree",
         "rights_words": "You may ask us to look at this again, and you may complain to the "
         "Treasury Inspector General for Tax Administration. If somebody looked at or disclosed "
@@ -86,6 +89,9 @@ _WORDS = {
         "attested": "El {day} un auditor volvió a contar la relación, de forma independiente, a "
         "partir del registro en el que toda divulgación se anota antes de poder salir. Toda "
         "divulgación del registro constaba en la relación, que se conserva para siempre.",
+        "lost": "Así es salvo por {lost}: su relación se perdió con registros que hubo que "
+        "restaurar, y dos personas han aceptado la pérdida. Ya nadie puede decir sobre quién "
+        "eran, y ninguna carta las enumera.",
         "rights": "Si no está de acuerdo",
         "rights_words": "Puede pedirnos que lo revisemos, y puede presentar una queja ante el "
         "Inspector General del Tesoro para la Administración Tributaria (TIGTA). Si alguien vio o "
@@ -109,12 +115,22 @@ class Told:
 
 
 def letter(
-    heading: Heading, disclosures: Sequence[Told], *, attested_on: date, on: date, language: str
+    heading: Heading,
+    disclosures: Sequence[Told],
+    *,
+    attested_on: date,
+    on: date,
+    language: str,
+    lost: int = 0,
 ) -> Document:
-    """Return the letter of the day ``on``: of ``disclosures``, or of there being none to tell."""
+    """Return the letter of the day ``on``: of ``disclosures``, or of there being none to tell.
+
+    ``lost``: of how many disclosures, of anybody, nobody can say any more whose they were.
+    """
     words = _WORDS[language]
     told = sorted(disclosures)
     attested = words["attested"].format(day=day_words(attested_on, language))
+    checked = (attested, words["lost"].format(lost=f"{lost:,}")) if lost else (attested,)
     answer = (words["some"], words["some_more"]) if told else (words["none"], words["none_more"])
     return Document(
         name="account",
@@ -128,7 +144,7 @@ def letter(
         ),
         sections=(
             Section(words["answer"], answer, (_table(told, language),) if told else ()),
-            Section(words["complete"], (attested,)),
+            Section(words["complete"], checked),
             Section(words["rights"], (words["rights_words"],)),
         ),
         source=None,
