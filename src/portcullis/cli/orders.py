@@ -213,7 +213,8 @@ def _file(home: "Home", person: "Actor", placed: "Order | Hold", as_json: bool) 
     told = home.path / "notices" / f"{placed.id}.jws"
     facts = {
         **row.entry,
-        "everything": placed.scope.everything,
+        # As filed: a scope too long for one entry of the ledger was filed as everything.
+        "everything": not row.entry["scope"],
         "position": row.act.entry_id,
         "notice": str(told) if told.exists() else "",
     }
