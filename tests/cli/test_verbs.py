@@ -74,7 +74,16 @@ def test_a_key_is_made_once_and_never_overwritten(tmp_path: Path) -> None:
     assert portcullis("keygen", path).returncode == 2
 
 
-def test_an_order_whose_scope_names_nobody_known_closes_everything(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{"officers": ["oficer-1"]}',
+        pytest.param('{"statutes": ["8 USC 1235"]}', marks=pytest.mark.long),
+    ],
+)
+def test_an_order_whose_scope_names_what_is_not_known_closes_everything(
+    tmp_path: Path, written: str
+) -> None:
     world = worlds.build(tmp_path / "world")
     assert (
         portcullis(
@@ -83,7 +92,7 @@ def test_an_order_whose_scope_names_nobody_known_closes_everything(tmp_path: Pat
         == 0
     )
     scope, document = tmp_path / "scope.json", tmp_path / "order.pdf"
-    scope.write_text('{"officers": ["oficer-1"]}')
+    scope.write_text(written)
     document.write_bytes(b"an order")
     done = portcullis(
         *("order", "file", "order-1", "--docket", "1:25-cv-00457", "--court", "dcd"),

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from portcullis.errors import Refused
@@ -71,11 +72,35 @@ def test_nobody_reads_who_is_sealed_in_the_ledger_or_in_the_orders_files(stage) 
         "tin,given_name,family_name\n900-00-0003,,\n,,\n",
         "tin\n12345\n",
         "tin,given_name,family_name\n90-00-003,Some,Body\n",
+        "tin,given_name,Family Name\n900-00-0003,Some,Body\n",
+        "TIN,given_name,family_name\n900-00-0003,Some,Body\n",
     ],
 )
 def test_persons_that_cannot_be_read_are_everybody(stage, text: str) -> None:
     world = stage("new")
     assert sealed(world, text).everything
+
+
+def test_whom_a_set_cannot_tell_from_its_persons_lies_in_it(stage) -> None:
+    world = stage("new")
+    rows = worlds.batch_rows(6).with_row_index()
+    no_tin = pl.when(pl.col("index") != 0).then("tin").alias("tin")
+    no_name = pl.when(pl.col("index") != 1).then("given_name").alias("given_name")
+    path = world.batch_file.with_name("unlike.csv")
+    rows.with_columns(no_tin, no_name).drop("index").write_csv(path)
+    worlds.sign(world, path, worlds.BATCH)
+    acts.receive(world, path)
+
+    def reached(text: str, order: str) -> set[int]:
+        from portcullis.office.persons import in_batch
+
+        (name,) = sealed(world, text, order).persons
+        return set(in_batch(world.home(), worlds.BATCH, (name,)).by_row)
+
+    assert reached("tin\n900-00-0003\n", "a") == {0, 2}
+    assert reached(f"tin,given_name,family_name\n{by_name(4)}", "b") == {1, 3}
+    assert reached("tin,given_name,family_name\n900-00-0003,Some,Body\n", "c") == {2}
+    assert reached(f"tin,given_name,family_name\n900-00-0003,,\n{by_name(4)}", "d") == {0, 1, 2, 3}
 
 
 def test_a_set_that_a_restore_lost_reaches_everybody_until_it_is_sealed_again(stage) -> None:
@@ -149,6 +174,21 @@ def test_whom_an_order_reaches_is_not_looked_up_and_is_answered_like_all_others(
     assert {acts.answered(world)[one] for one in barred} == {"no disclosure"}
     assert {acts.answered(world)[one] for one in ALL - barred} == {"disclosed"}
     checks.ledger_verifies(world.home())
+
+
+def test_whose_package_an_order_names_is_not_looked_up_again(stage) -> None:
+    world = stage("sealed")
+    from portcullis.office import files, look_ups
+
+    package = acts.package_of(world, "REQ-00003")
+    acts.place(world, "order-1", Scope(packages=(package.id,)), stops=("look-up",))
+    batch = files.find_batch(worlds.BATCH)
+    assert look_ups.stopped(world.home(), batch).to_list() == [package.row]
+    with (
+        pytest.raises(Refused, match="order-stands"),
+        look_ups.looking_up(world.home(), batch, [package.row]),
+    ):
+        pass
 
 
 @pytest.mark.long

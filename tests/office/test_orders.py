@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portcullis.errors import Refused
+from portcullis.errors import Misuse, Refused
 from portcullis.standing import EVERYTHING, Scope, read_safeguards
 from tests.office import acts, checks
 from tests.office import world as worlds
@@ -143,6 +143,30 @@ def test_a_clear_scope_is_what_it_says(stage) -> None:
 
     known = {"batches": [worlds.BATCH], "officers": ["officer-1"]}
     assert read_scope({"officers": ["officer-1"]}, known) == Scope(officers=("officer-1",))
+
+
+def test_a_scope_longer_than_an_entry_of_the_ledger_is_filed_as_everything(stage) -> None:
+    world = stage("sealed")
+    acts.place(world, "order-1", Scope(packages=tuple(f"{n:032x}" for n in range(2_000))))
+    assert closed(world) == ALL
+    ((_, entry),) = checks.of_kind(world.home(), "order-filed")
+    assert entry["scope"] == {}
+    acts.place(world, "order-2")
+    checks.ledger_verifies(world.home())
+
+
+def test_what_is_too_long_for_the_ledger_is_refused_before_it_is_done(stage) -> None:
+    world = stage("new")
+    from django.db import transaction
+
+    from portcullis.office import entries
+
+    before = len(checks.entries(world.home()))
+    with pytest.raises(Misuse, match="longer"), transaction.atomic():
+        entries.record("note", {"of": "x" * 70_000}, at=world.home().now().isoformat())
+    acts.place(world)
+    assert len(checks.entries(world.home())) == before + 1
+    checks.ledger_verifies(world.home())
 
 
 def test_lifting_takes_two_counsel_and_one_paper(stage) -> None:

@@ -174,6 +174,27 @@ def test_a_scope_naming_what_there_is_not_becomes_everything():
 
 
 @pytest.mark.parametrize(
+    ("written", "understood"),
+    [
+        ("8 U. S. C. § 1253", True),
+        ("8 U.S.C. § 1253(a)(1)(A)", True),
+        ("26 U. S. C. § 6103(i)(2)", True),
+        ("8 USC section 1253", True),
+        ("8 U.S.C. Sec. 1253(a)", True),
+        ("8 USC 1101 et seq.", False),
+        ("8 USC 1253 et seq.", False),
+        ("8 USC 1235", False),
+        ("Title 8, section 1253", False),
+    ],
+)
+def test_a_statute_however_it_is_written_reaches_what_it_may_mean(written, understood):
+    known = {"statutes": ["8 USC 1253(a)(1)(A)", "26 USC 6103(i)(2)"]}
+    scope = Scope.read({"statutes": [written]}).settled(known)
+    assert scope.covers(SUBJECT)
+    assert scope.everything is not understood
+
+
+@pytest.mark.parametrize(
     "court", ["dcd", "ca1", "D.D.C.", "D. Mass.", "11th Cir.", "S.D.N.Y.", "1st Cir."]
 )
 @pytest.mark.parametrize("docket", ["1:25-cv-00457", "25-5181", "1:25-cv-12822-IT", "No.26-5006"])

@@ -213,7 +213,8 @@ def _file(home: "Home", person: "Actor", placed: "Order | Hold", as_json: bool) 
     told = home.path / "notices" / f"{placed.id}.jws"
     facts = {
         **row.entry,
-        "everything": placed.scope.everything,
+        # As filed: a scope too long for one entry of the ledger was filed as everything.
+        "everything": not row.entry["scope"],
         "position": row.act.entry_id,
         "notice": str(told) if told.exists() else "",
     }
@@ -269,10 +270,11 @@ def _scope(home: "Home", id: str, scope: Path | None, persons: Path | None) -> "
 def _known(home: "Home") -> dict[str, list[str]]:
     """Return every value a scope can name here; one it cannot makes the scope everything."""
     from portcullis import law
-    from portcullis.office import persons
+    from portcullis.office import persons, subjects
     from portcullis.office.models import Batch, History, Package
 
     return {
+        "statutes": sorted(subjects.statutes(home)),
         "agreements": [home.pack.id],
         "officers": [person.id for person in home.roster.people],
         "readings": [reading.id for reading in law.READINGS],

@@ -48,10 +48,20 @@ def record(kind: str, facts: Mapping[str, Any], *, batch: str = "", at: str) -> 
 def record_all(
     kind: str, facts: Iterable[Mapping[str, Any]], *, batch: str = "", at: str
 ) -> list[Entry]:
-    """Write several entries of one kind, at consecutive positions."""
+    """Write several entries of one kind, at consecutive positions.
+
+    Raises Misuse, before anything is written, where one is longer than the ledger takes: it would
+    stop every later entry too.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an entry is written only in the transaction of its act")
     bodies = [json_bytes({**fact, "kind": kind, "at": at}) for fact in facts]
+    if any(len(body) > ledger.LONGEST_ENTRY for body in bodies):
+        raise Misuse(
+            f"What is to be recorded ({kind}) is longer than the {ledger.LONGEST_ENTRY} bytes that "
+            "one entry of the ledger holds. Nothing was done.",
+            "Name less in it, and do the rest in another.",
+        )
     first = take_positions(len(bodies))
     entries = [
         Entry(position=first + number, kind=kind, batch=batch, body=body)

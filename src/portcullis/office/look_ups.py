@@ -29,13 +29,26 @@ def may_look_up(home: Home, batch: Batch) -> Standing:
 
 
 def stopped(home: Home, batch: Batch) -> pl.Series:
-    """Return the rows of a batch that an order reaches by officers or persons: not looked up."""
+    """Return the rows of a batch that an order reaches by package, officer or person.
+
+    They are not looked up. Packages are there once release has begun: it may look up again.
+    """
     orders = orders_stopping(home, LOOK_UP)
     none = pl.Series("row", [], dtype=pl.UInt32)
     if not orders:
         return none
-    by_persons = _by_persons(home, batch, orders)
-    return pl.concat([none, *_by_officers(home, batch, orders), by_persons]).unique().sort()
+    return (
+        pl.concat(
+            [
+                none,
+                _by_packages(batch, orders),
+                *_by_officers(home, batch, orders),
+                _by_persons(home, batch, orders),
+            ]
+        )
+        .unique()
+        .sort()
+    )
 
 
 @contextmanager
@@ -72,6 +85,12 @@ def _refused(reasons: Iterable[str]) -> Refused:
         "It can be done once the order is lifted, or the recipient may receive. An order that "
         "leaves look-ups open is filed with --stops release --stops use.",
     )
+
+
+def _by_packages(batch: Batch, orders: Iterable[Order]) -> pl.Series:
+    wanted = {name for order in orders for name in order.scope.packages}
+    named = batch.packages.values_list("id", "row") if wanted else ()
+    return pl.Series("row", [row for id_, row in named if id_ in wanted], dtype=pl.UInt32)
 
 
 def _by_officers(home: Home, batch: Batch, orders: Iterable[Order]) -> Iterator[pl.Series]:

@@ -1,21 +1,23 @@
 """Court orders and preservation holds: filed by one person at once, lifted by two."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from portcullis import keys, standing
+from portcullis import keys, ledger, standing
+from portcullis.canonical import json_bytes
 from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, LiftApproval, Placed
 from portcullis.office.people import Actor, check_role, sign_act
-from portcullis.standing import GateLock, Hold, Lift, Order, Scope
+from portcullis.standing import EVERYTHING, GateLock, Hold, Lift, Order, Scope
 
 COUNSEL = "counsel"
+_BESIDE_SCOPE = 4096  # bytes of an entry left for what it says beside its scope
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,13 @@ def place(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
     """File an order (the gate closes at once) or place a preservation hold.
 
     The gate lock is held alone while order and ledger entry are written, so every ``delivered``
-    in its scope stands before it. Nothing else is asked: what is filed is in force.
+    in its scope stands before it. Nothing else is asked: what is filed is in force. A scope longer
+    than one entry of the ledger holds is filed as everything, for it must not wait.
     """
     check_role(home, actor, COUNSEL, f"{placed.KIND}-file")
     if Placed.objects.filter(id=placed.id).exists():
         raise Refused(f"There is an order or hold of the id {placed.id} already.")
-    entry = standing.placed_entry(placed)
+    entry = standing.placed_entry(_holdable(placed))
     with GateLock(home.gate_lock).exclusive(), transaction.atomic():
         kind = str(entry["kind"])
         act = sign_act(home, actor, kind, {k: v for k, v in entry.items() if k != "kind"})
@@ -118,6 +121,13 @@ def listing() -> list[dict[str, Any]]:
 def read_scope(value: object, known: Mapping[str, list[str]]) -> Scope:
     """Return the scope a person wrote; whatever is unclear, or unknown here, is everything."""
     return Scope.read(value).settled(known)
+
+
+def _holdable(placed: Order | Hold) -> Order | Hold:
+    """Return it as one entry of the ledger holds it: with a scope too long for that, everything."""
+    if len(json_bytes(placed.scope.to_json())) > ledger.LONGEST_ENTRY - _BESIDE_SCOPE:
+        return replace(placed, scope=EVERYTHING)
+    return placed
 
 
 def _standing(kind: str) -> list[Order | Hold]:

@@ -4,9 +4,11 @@ A court names persons under seal. Of each only keyed digests are kept: of the TI
 and of the name in normal form (first given name and surnames, in any order), under a key of the
 home's own. The digests lie encrypted in ``orders/``; the ledger's scope names the set by a digest
 bound to its order. A request lies in the set if its TIN does, or its name, so that neither a
-mistyped TIN nor an old address opens the gate: who bears the name of one of them is stopped too. A
-request that states neither, and every request where the set is missing (the home was put back from
-an older backup), lies in it.
+mistyped TIN nor an old address opens the gate: who bears the name of one of them is stopped too.
+Where the set knows somebody by the TIN alone, every request without a TIN lies in it, for it may be
+of that person; so does one without a name where the set knows somebody by the name alone. A request
+that states neither, and every request where the set is missing (the home was put back from an older
+backup), lies in it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,6 +31,8 @@ FORMAT = "portcullis-sealed-persons/1"
 _STATED = ("tin", "given_name", "middle_name", "family_name", "suffix")
 # What is digested, of the columns that screening prepares.
 _DIGESTED = {"tin_digits": "sealed-tin", "n_key": "sealed-name"}
+# The row of a set that says: it knows somebody by this alone.
+_ALONE = {kind: f"{kind}-alone" for kind in _DIGESTED}
 
 
 @dataclass(frozen=True)
@@ -57,14 +61,16 @@ NOBODY = Reached({})
 def seal(home: Home, placed_id: str, path: Path) -> str | None:
     """Keep the digests of the persons in the CSV at ``path``; return by what the scope names them.
 
-    Its columns: ``tin`` and the name's, as a batch has them. None where the file cannot be read, or
-    a row states neither a TIN nor a name, or a TIN that is none: whom it means is not known then.
+    Its columns: ``tin`` and the name's, as a batch has them. None where the file cannot be read or
+    has another column, or a row states neither a TIN nor a name, or a TIN that is none: whom it
+    means is not known then.
     """
     try:
         named = pl.read_csv(path, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError):
         return None
-    if named.is_empty() or not {"tin", "family_name"} & set(named.columns):
+    stated = set(named.columns)
+    if named.is_empty() or not {"tin", "family_name"} & stated or stated - set(_STATED):
         return None
     digests = _digests(home, named)
     if digests.select(pl.all_horizontal(pl.col(list(_DIGESTED)).is_null()).any()).item():
@@ -75,7 +81,7 @@ def seal(home: Home, placed_id: str, path: Path) -> str | None:
     ):
         return None
     kept = digests.unpivot(list(_DIGESTED), variable_name="kind", value_name="digest")
-    kept = kept.drop_nulls().unique().sort("kind", "digest")
+    kept = pl.concat([kept.drop_nulls(), _alone(digests)]).unique().sort("kind", "digest")
     name = _name(placed_id, kept)
     tables.write_table(_path(home, name), kept, home.derived_key("sealed-persons-files"))
     return name
@@ -172,8 +178,24 @@ def _lying_in(home: Home, requests: pl.DataFrame, sets: pl.DataFrame) -> pl.Data
     )
     met = stated.drop_nulls().join(sets, on=["kind", "digest"]).select("row", "set")
     nothing = pl.all_horizontal(pl.col(list(_DIGESTED)).is_null())
-    unstated = digests.filter(nothing).select("row")
-    return pl.concat([met, unstated.join(sets.select("set").unique(), how="cross")])
+    in_all = digests.filter(nothing).select("row").join(sets.select("set").unique(), how="cross")
+    without = [
+        digests.filter(pl.col(kind).is_null())
+        .select("row")
+        .join(sets.filter(pl.col("kind") == alone).select("set"), how="cross")
+        for kind, alone in _ALONE.items()
+    ]
+    return pl.concat([met, in_all, *without])
+
+
+def _alone(digests: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each kind by which alone somebody is known, with no digest."""
+    by_one = digests.filter(pl.any_horizontal(pl.col(list(_DIGESTED)).is_null()))
+    kinds = [alone for kind, alone in _ALONE.items() if by_one[kind].is_not_null().any()]
+    return pl.DataFrame(
+        {"kind": kinds, "digest": [b""] * len(kinds)},
+        schema={"kind": pl.String, "digest": pl.Binary},
+    )
 
 
 def _read(home: Home, sets: tuple[str, ...]) -> tuple[pl.DataFrame, frozenset[str]]:

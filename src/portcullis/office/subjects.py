@@ -60,6 +60,15 @@ def of_batch(home: Home, batch: Batch) -> Subject:
     )
 
 
+def statutes(home: Home) -> frozenset[str]:
+    """Return every citation that a batch of this home rests on, or could under its agreement."""
+    pack = home.pack
+    there_are = {*pack.request.statutes, pack.agreement.legal_basis}
+    return frozenset(
+        there_are.union(*(of_batch(home, batch).statutes or () for batch in Batch.objects.all()))
+    )
+
+
 def of_whole_batch(home: Home, batch: Batch) -> Subject:
     """Return a batch with everybody and everything in it: what reaches one of them reaches it.
 

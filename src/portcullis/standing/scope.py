@@ -1,12 +1,13 @@
 """How far an order or a hold reaches, read so that doubt always widens it."""
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 _RECEIVED = "received"
+_SECTION = frozenset({"section", "sections", "sec", "secs"})
 _SET = re.compile(r"[0-9a-f]{64}")
 
 
@@ -80,14 +81,16 @@ class Scope:
         received = {end: day.isoformat() for end, day in ends.items() if day}
         return written | ({_RECEIVED: received} if received else {})
 
-    def settled(self, known: Mapping[str, Container[str]]) -> "Scope":
+    def settled(self, known: Mapping[str, Collection[str]]) -> "Scope":
         """Return this scope, or everything if it names a value that ``known`` does not have.
 
         ``known`` maps a kind (``batches``, ``officers`` ...) to the values there are. A mistyped
-        batch must not leave the gate open. Kinds that are absent from ``known`` are not checked.
+        batch must not leave the gate open. A statute is known that contains, or lies in, one of
+        those. Kinds that are absent from ``known`` are not checked.
         """
         for kind, there_are in known.items():
-            if any(value not in there_are for value in getattr(self, kind)):
+            one_of = frozenset(there_are)
+            if not all(_meets(kind, (value,), one_of) for value in getattr(self, kind)):
                 return EVERYTHING
         return self
 
@@ -151,4 +154,6 @@ def _same_provision(one: str, other: str) -> bool:
 
 
 def _citation(text: str) -> list[str]:
-    return re.findall(r"[0-9a-z]+", text.casefold().replace(".", ""))
+    """Return the parts of a citation; courts write 8 U. S. C. § 1253, and 8 USC section 1253."""
+    written = re.sub(r"\bu\s+s\s+c\b", "usc", text.casefold().replace(".", ""))
+    return [part for part in re.findall(r"[0-9a-z]+", written) if part not in _SECTION]
