@@ -113,6 +113,8 @@ def test_r14_open_findings_of_november_2023_hold_the_batch(stage) -> None:
         looked_up_nothing(world)
     with pytest.raises(Refused, match="critical"):
         accept(world, "2023-11-01")
+    with pytest.raises(Refused, match="lacks finding 2023-11-01"):
+        record(world, good(world))
     closed = planned.model_copy(update={"status": "closed", "closed_on": date(2025, 6, 1)})
     record(world, good(world, closed))
     assert not acts.adjudicate(world).held

@@ -27,12 +27,15 @@ ACT, ACCEPT = "safeguards", "finding-accepted"
 def record_safeguards(home: Home, actor: Actor, record: SafeguardStanding) -> Standing:
     """Put a recipient's record in force and return whether it may receive today.
 
-    Raises Refused where the record accepts a finding of itself, or is dated ahead.
+    Raises Refused where the record accepts a finding of itself, is dated ahead, or lacks a finding
+    that the last one has not closed.
     """
     check_role(home, actor, ROLE, ACT)
     standing.check_record(record, home.today())
     with transaction.atomic():
-        _put_in_force(home, actor, ACT, standing.carried_over(record, in_force()), {})
+        before = in_force()
+        standing.check_kept(record, before)
+        _put_in_force(home, actor, ACT, standing.carried_over(record, before), {})
     entries.integrate(home)
     return standing_today(home)
 
