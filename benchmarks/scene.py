@@ -73,6 +73,9 @@ def make_home(data: Data) -> None:
         ssr_approved_on=scenarios.AS_OF - timedelta(days=90),
         ssr_expires_on=scenarios.AS_OF + timedelta(days=275),
         attested_on=scenarios.AS_OF,
+        findings=(),
+        duties=(),
+        contractors=(),
         access=tuple(
             Access(officer=one.id, training=good, certification=good, background=good)
             for one in home.roster.with_role("officer", scenarios.AS_OF)

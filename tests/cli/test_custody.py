@@ -1,10 +1,12 @@
 """The recipient's home and the holder's list of what it owes, as people type it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from portcullis import agreements
 from tests.cli.run import on_a_terminal, portcullis
 from tests.office import acts
 from tests.office import world as worlds
@@ -20,12 +22,12 @@ def test_from_the_opening_to_the_certificate(tmp_path: Path) -> None:
     path = home / "outgoing" / worlds.BATCH / "packages" / f"{package.id}.json"
     made = portcullis(
         *("custody", "init", "--people", world.folder / "people.json"),
-        *("--recipient", recipient, "--json"),
+        *("--recipient", recipient, "--demo", "--json"),
     )
     assert json.loads(made.stdout)["agreement"] == "irs-dhs-2025"
 
-    def person(name: str, *, acknowledge: bool = True) -> tuple:
-        words = ("--as", name, "--key", world.key_path(name), "--recipient", recipient)
+    def person(name: str, *, acknowledge: bool = True, at: Path = recipient) -> tuple:
+        words = ("--as", name, "--key", world.key_path(name), "--recipient", at)
         return (*words, *(["--acknowledge"] if acknowledge else []))
 
     opening = ("open", path, "--holder", home, "--requests", world.batch_file)
@@ -49,7 +51,11 @@ def test_from_the_opening_to_the_certificate(tmp_path: Path) -> None:
     assert [one["package"] for one in ask("list")[1]["packages"]] == [package.id]
     assert ask("list", by="officer-2")[1]["packages"] == []
     assert ask("due") == (0, ask("due", by="custodian")[1])
-    late = portcullis("custody", "due", *person("officer-1"), "--at", "2025-10-06T00:00:00+00:00")
+    late = portcullis(  # in a copy: the log here goes on from July
+        *("custody", "due"),
+        *person("officer-1", at=shutil.copytree(recipient, tmp_path / "later")),
+        *("--at", "2025-10-06T00:00:00+00:00"),
+    )
     assert late.returncode == 1
     assert "OVERDUE" in late.stdout
 
@@ -82,3 +88,21 @@ def test_from_the_opening_to_the_certificate(tmp_path: Path) -> None:
     due = portcullis("duties", "due", "--home", home, "--json")
     assert due.returncode == 1
     assert json.loads(due.stdout)["officers_closed"] == ["officer-2"]
+
+
+def test_a_time_is_given_in_a_demonstration_only(tmp_path: Path) -> None:
+    people = tmp_path / "people.json"
+    agreements.save_roster(agreements.Roster.from_people([]), people)
+    making = ("custody", "init", "--people", people, "--recipient")
+    for name, more in (("real", ()), ("demo", ("--demo",))):
+        assert portcullis(*making, tmp_path / name, *more).returncode == 0
+    assert portcullis(*making, tmp_path / "real", "--demo").returncode == 1
+
+    def said(name: str) -> str:
+        who = ("--as", "nobody", "--key", tmp_path / "key.pem", "--recipient", tmp_path / name)
+        done = portcullis("custody", "list", *who, "--acknowledge", "--at", NOW)
+        assert done.returncode != 0
+        return done.stderr
+
+    assert "only in a demonstration" in said("real")
+    assert "only in a demonstration" not in said("demo")

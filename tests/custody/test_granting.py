@@ -36,6 +36,9 @@ SAFE = SafeguardStanding(
     ssr_approved_on=date(2025, 1, 1),
     ssr_expires_on=date(2025, 12, 31),
     attested_on=NOW.date(),
+    findings=(),
+    duties=(),
+    contractors=(),
 )
 
 

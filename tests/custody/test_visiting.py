@@ -72,6 +72,21 @@ def test_an_acknowledgement_is_of_one_person_one_workstation_and_half_an_hour(ho
     assert not home.acknowledged("ice-0007", at=NOW, place=elsewhere)
 
 
+def test_nothing_is_done_before_the_last_entry_of_the_log(home, visit, parcel):
+    named, before = [parcel.package_id], NOW - timedelta(minutes=1)
+    first = visit("ice-0007", before - timedelta(minutes=1), acknowledge=False)
+    for act in (
+        first.acknowledge,
+        lambda: first.ask(parcel.package_id, "investigation"),
+        lambda: first.state(named, "closed"),
+        lambda: visit("custodian", before, acknowledge=False).certify(named, "returned"),
+    ):
+        with pytest.raises(Refused, match="before the last entry"):
+            act()
+    assert events(home) == [("receipt", "ice-0007", True)]
+    assert home.officer_of(parcel.package_id) == "ice-0007"
+
+
 def test_opening_too_waits_for_the_warning(home, visit, office, parcel):
     come = visit("ice-0007", acknowledge=False)
     request = come.ask(parcel.package_id, "investigation")

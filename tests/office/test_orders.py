@@ -191,6 +191,23 @@ def test_lifting_takes_two_counsel_and_one_paper(stage) -> None:
         acts.lift(world, "counsel")
 
 
+@pytest.mark.parametrize(
+    "changes", [{"roles": ("approver",)}, {"in_force_to": worlds.ANSWER_DAY - timedelta(days=1)}]
+)
+def test_who_is_counsel_no_more_does_not_help_to_lift(stage, changes: dict[str, object]) -> None:
+    world = stage("sealed")
+    acts.enrol(world, "counsel-3", ["counsel"])
+    acts.place(world)
+    acts.lift(world, "counsel")
+    acts.change_person(world, "counsel", **changes)
+    second = acts.lift(world, "counsel-2")
+    assert (second.approvals, second.lifted) == (1, False)
+    assert closed(world) == ALL
+    assert acts.lift(world, "counsel-3").lifted
+    ((_, entry),) = checks.of_kind(world.home(), "order-lifted")
+    assert [one["person"] for one in entry["approvals"]] == ["counsel-2", "counsel-3"]
+
+
 def test_only_counsel_file_or_lift(stage) -> None:
     world = stage("sealed")
     acts.place(world)
@@ -261,6 +278,24 @@ def test_no_token_while_an_order_stands(stage) -> None:
     granted = [entry["package"] for _, entry in checks.of_kind(world.home(), "opening-granted")]
     assert granted == [one.id, other.id, one.id]
     checks.ledger_verifies(world.home())
+
+
+def test_no_token_leaves_after_an_order_that_came_while_witnesses_were_asked(
+    stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = stage("released")
+    from portcullis.office import entries
+
+    integrate = entries.integrate
+
+    def order_first(home, *more, **others):
+        monkeypatch.setattr(entries, "integrate", integrate)
+        acts.place(world)
+        return integrate(home, *more, **others)
+
+    monkeypatch.setattr(entries, "integrate", order_first)
+    refused_token(world, acts.package_of(world, "REQ-00001"), "order-1")
+    assert len(checks.of_kind(world.home(), "opening-granted")) == 1
 
 
 def test_no_token_while_safeguards_are_lapsed(stage) -> None:

@@ -104,6 +104,9 @@ class Walk:
             "ssr_approved_on": (self.case.day - timedelta(days=90)).isoformat(),
             "ssr_expires_on": (self.case.day + timedelta(days=90)).isoformat(),
             "attested_on": day.isoformat(),
+            "findings": [],
+            "duties": [],
+            "contractors": [],
             "access": [worlds.access(name, day) for name in OFFICERS],
         }
         person = acts.hands(self.world, "safeguards", "safeguards")

@@ -113,6 +113,8 @@ def test_r14_open_findings_of_november_2023_hold_the_batch(stage) -> None:
         looked_up_nothing(world)
     with pytest.raises(Refused, match="critical"):
         accept(world, "2023-11-01")
+    with pytest.raises(Refused, match="lacks finding 2023-11-01"):
+        record(world, good(world))
     closed = planned.model_copy(update={"status": "closed", "closed_on": date(2025, 6, 1)})
     record(world, good(world, closed))
     assert not acts.adjudicate(world).held
@@ -194,6 +196,27 @@ def test_a_record_dated_ahead_is_not_recorded(stage) -> None:
     tomorrow = world.home().today() + timedelta(days=1)
     with pytest.raises(Refused, match="attested_on"):
         record(world, worlds.safeguards(tomorrow).model_copy(update={"access": ()}))
+
+
+def test_the_record_of_another_recipient_is_not_recorded_and_opens_nothing(stage) -> None:
+    world = stage("received")
+    from portcullis.office import models, safeguards
+
+    before = checks.entries(world.home())
+    for name in ("CBP", "Somebody 900-00-0001", "ice", ""):
+        with pytest.raises(Refused, match="not the requester"):
+            record(world, good(world).model_copy(update={"recipient": name}))
+    assert checks.entries(world.home()) == before
+    record(world, good(world).model_copy(update={"recipient": "DHS"}))
+    assert safeguards.standing_today(world.home()).met
+    # One that an older version put in force holds everything too.
+    newest = models.SafeguardRecord.objects.order_by("-id").first()
+    models.SafeguardRecord.objects.filter(id=newest.id).update(
+        record={**newest.record, "recipient": "CBP"}
+    )
+    safeguards._read.cache_clear()
+    assert acts.adjudicate(world).held[0].startswith("another-recipient")
+    looked_up_nothing(world)
 
 
 def test_r14_findings_reopened_before_the_release_stop_it(stage) -> None:

@@ -120,6 +120,9 @@ def safeguards(day: date):
         "ssr_approved_on": "2025-01-31",
         "ssr_expires_on": "2026-01-31",
         "attested_on": day.isoformat(),
+        "findings": [],
+        "duties": [],
+        "contractors": [],
         "access": [access(name, day) for name in REQUESTER if name.startswith("officer-")],
     }
     return read_safeguards(json.dumps(facts))

@@ -16,6 +16,7 @@ from portcullis.standing import (
     SafeguardStanding,
     accepted,
     carried_over,
+    check_kept,
     check_record,
     may_have_access,
     may_receive,
@@ -34,6 +35,9 @@ def standing(**changed):
         "ssr_approved_on": date(2025, 1, 15),
         "ssr_expires_on": SOON,
         "attested_on": TODAY,
+        "findings": (),
+        "duties": (),
+        "contractors": (),
     }
     return SafeguardStanding(**(facts | changed))
 
@@ -77,7 +81,7 @@ def test_a_whole_record_is_met():
     [
         (None, ["no-safeguard-record"]),
         (
-            SafeguardStanding(recipient="ICE"),
+            SafeguardStanding(recipient="ICE", findings=(), duties=(), contractors=()),
             ["ssr-not-approved", "ssr-undated", "not-attested"],
         ),
         (standing(ssr_approved_on=SOON), ["ssr-not-approved"]),
@@ -163,6 +167,14 @@ def test_a_record_that_cannot_be_read_is_refused_by_field(spoilt, place):
         read_safeguards(text)
 
 
+@pytest.mark.parametrize("left_out", ["findings", "duties", "contractors"])
+def test_a_record_that_does_not_say_what_is_open_is_refused(left_out):
+    said = json.loads(standing().model_dump_json())
+    del said[left_out]
+    with pytest.raises(Misuse, match=f"at {left_out}"):
+        read_safeguards(json.dumps(said))
+
+
 # Accepting a finding is an act of its own.
 
 OPEN = finding(status="open", acceptance=None)
@@ -190,6 +202,30 @@ def test_no_record_accepts_a_finding_of_itself(spoilt):
 def test_nothing_is_recorded_as_done_before_its_day(changed, place):
     with pytest.raises(Refused, match=place):
         check_record(standing(**changed), TODAY)
+
+
+CLOSED = OPEN.model_copy(update={"status": "closed", "closed_on": PAST})
+
+
+@pytest.mark.parametrize(
+    "unclosed",
+    [OPEN, finding(), OPEN.model_copy(update={"severity": "critical"}),
+     CLOSED.model_copy(update={"closed_on": None})],
+)  # fmt: skip
+def test_no_finding_goes_by_being_left_out(unclosed):
+    other = OPEN.model_copy(update={"id": "f-2"})
+    for record in (standing(), standing(findings=(other,)), standing(recipient="CBP")):
+        with pytest.raises(Refused, match="lacks finding f-1"):
+            check_kept(record, standing(findings=(unclosed,)))
+    for kept in (OPEN, CLOSED):
+        check_kept(standing(findings=(kept,)), standing(findings=(unclosed,)))
+    check_kept(standing(), standing(findings=(CLOSED,)))
+    check_kept(standing(), None)
+
+
+def test_no_two_findings_of_a_record_have_one_id():
+    with pytest.raises(Refused, match=r"findings\.1"):
+        check_record(standing(findings=(OPEN, CLOSED)), TODAY)
 
 
 def test_an_accepted_finding_holds_nothing_until_it_ends():

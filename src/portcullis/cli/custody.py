@@ -51,6 +51,9 @@ def init(
     *,
     people: Annotated[Path, Parameter(help="The roster of people and their public keys.")],
     pack: PackOption = None,
+    demo: Annotated[
+        bool, Parameter(negative="", help="A demonstration's home: acts may have another time.")
+    ] = False,
     recipient: RecipientOption = DEFAULT_RECIPIENT,
     json: JsonOption = False,
 ) -> None:
@@ -58,7 +61,7 @@ def init(
     from portcullis.custody import RecipientHome
 
     home = RecipientHome(recipient)
-    home.make(people, pack_folder(pack))
+    home.make(people, pack_folder(pack), demo=demo)
     facts = {
         "recipient": str(recipient),
         "agreement": home.pack().id,
@@ -79,7 +82,7 @@ def list_(
     """List the packages whose cases you are engaged in: identifiers and dates, never content."""
     from portcullis.custody import LABEL
 
-    kept = visit(recipient, as_, key, at=moment(at), acknowledge=acknowledge).kept()
+    kept = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge).kept()
     rows = [_row(one) for one in kept]
     if json:
         show({"label": LABEL, "packages": rows}, as_json=True)
@@ -103,7 +106,7 @@ def log(
     """Show the FTI log of one request, its chain checked from the first entry on."""
     from portcullis.custody import LABEL
 
-    visited = visit(recipient, as_, key, at=moment(at), acknowledge=acknowledge)
+    visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
     entries = [asdict(entry) for entry in visited.log_of(request)]
     if json:
         show({"label": LABEL, "request": request, "entries": entries}, as_json=True)
@@ -126,7 +129,7 @@ def status(
     json: JsonOption = False,
 ) -> None:
     """State, as the officer they name, what became of PACKAGES' cases; carry it to the holder."""
-    visited = visit(recipient, as_, key, at=moment(at), acknowledge=acknowledge)
+    visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
     publish(out, visited.state(packages, status).encode())
     facts = {"status": status, "packages": len(set(packages)), "statement": str(out)}
     show(facts, as_json=json, title="For the holder: `portcullis duties enter`")
@@ -149,7 +152,7 @@ def certify(
 
     What is certified as returned or destroyed is removed from this home first.
     """
-    visited = visit(recipient, as_, key, at=moment(at), acknowledge=acknowledge)
+    visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
     publish(out, visited.certify(packages, kind, method).encode())
     facts = {"certified": kind, "packages": len(set(packages)), "certificate": str(out)}
     show(facts, as_json=json, title="For the holder: `portcullis duties enter`")
@@ -167,7 +170,7 @@ def due(
     """List what is owed of the packages you may know of; exit 1 where something is overdue."""
     from portcullis.custody import day_of
 
-    now = moment(at)
+    now = moment(at, recipient)
     owed = visit(recipient, as_, key, at=now, acknowledge=acknowledge).due()
     rows = [
         {

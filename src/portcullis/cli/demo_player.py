@@ -94,6 +94,9 @@ class Player:
             ssr_approved_on=day - timedelta(days=120),
             ssr_expires_on=day + timedelta(days=200),
             attested_on=day,
+            findings=(),
+            duties=(),
+            contractors=(),
             access=self._access(day),
         )
 

@@ -65,7 +65,7 @@ def ask(
     from portcullis.office.public import read_public
 
     data = _read(package)
-    visited = visit(recipient, as_, key, at=moment(at), acknowledge=acknowledge)
+    visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
     check_proof = read_public(public).check_proof
     package_id = visited.receive(data, _case(data, requests), check_proof)
     out.write_text(visited.ask(package_id, purpose))
@@ -120,7 +120,7 @@ def open_(
         opened = office(holder)
         from portcullis.office.tokens import grant_token
 
-        _make(RecipientHome(recipient), holder)
+        _make(RecipientHome(recipient), holder, demo=opened.demo)
         holder_keys = read_public(holder / FILE)
         visited = visit(recipient, as_, key, at=opened.now(), acknowledge=acknowledge)
         case = _case(data, requests)
@@ -129,7 +129,7 @@ def open_(
         granted = grant_token(opened, package_id, asked)
     elif opening is not None and token is not None and public is not None:
         holder_keys = read_public(public)
-        visited = visit(recipient, as_, key, at=moment(at), acknowledge=acknowledge)
+        visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
         package_id = read_package(data).parcel.package_id
         asked, granted = _read(opening).decode(), _read(token).decode()
     else:
@@ -168,10 +168,18 @@ def _check_terminal() -> None:
         )
 
 
-def _make(home: RecipientHome, holder: Path) -> None:
-    """Make the recipient's home of the holder's on the same machine, where there is none yet."""
+def _make(home: RecipientHome, holder: Path, *, demo: bool) -> None:
+    """Make the recipient's home of the holder's on the same machine, where there is none yet.
+
+    Raises Refused for a demonstration's holder beside a home that is none: its date may be set.
+    """
     if not home.made:
-        home.make(holder / "people.json", holder / "pack")
+        home.make(holder / "people.json", holder / "pack", demo=demo)
+    if demo and not home.demo:
+        raise Refused(
+            "The holder's home is a demonstration's and the recipient's is not.",
+            "Name a recipient's home of the demonstration with --recipient.",
+        )
 
 
 def _case(data: bytes, requests: Path) -> Case:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULT_RECIPIENT = Path("portcullis-recipient")
 RecipientOption = Annotated[Path, Parameter(help="The recipient's home: packages and FTI log.")]
-AtOption = Annotated[str, Parameter(help="The time, ISO 8601; else now.")]
+AtOption = Annotated[str, Parameter(help="In a demonstration: the time, ISO 8601; else now.")]
 AcknowledgeOption = Annotated[
     bool, Parameter(negative="", help="You have read the warning, and acknowledge it.")
 ]
@@ -49,8 +49,18 @@ def visit(
     return made
 
 
-def moment(text: str) -> datetime:
-    """Return the time written in ``text``, with its zone, or now."""
+def moment(text: str, recipient: Path) -> datetime:
+    """Return the time written in ``text``, with its zone, or now.
+
+    Raises Refused for a time given in a home that is not a demonstration's.
+    """
+    from portcullis.custody import RecipientHome
+
+    if text and not RecipientHome(recipient).demo:
+        raise Refused(
+            "A time is given only in a demonstration; elsewhere it is now.",
+            "Leave out --at. A demonstration's home is made with `portcullis custody init --demo`.",
+        )
     try:
         at = datetime.fromisoformat(text) if text else datetime.now(UTC).replace(microsecond=0)
     except ValueError:

@@ -16,6 +16,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -80,13 +81,15 @@ class FtiLog:
     def append(self, entry: Entry) -> None:
         """Append ``entry``; it is on the disk when this returns.
 
-        Raises Refused where the last line is not whole: ``verify`` says where.
+        Raises Refused where the last line is not whole: ``verify`` says where; and where the entry
+        is of a time before the last one's.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "r+b") as log:
             fcntl.flock(log, fcntl.LOCK_EX)
-            number, previous = _end(log)
+            number, previous, last_at = _end(log)
+            _check_order(last_at, datetime.fromisoformat(entry.at))
             line = json_bytes(_members(entry, number, previous)) + b"\n"
             if len(line) >= _LONGEST_LINE:
                 raise Misuse("The entry is too long for the FTI log.", "Name fewer officers.")
@@ -94,6 +97,13 @@ class FtiLog:
             log.flush()
             os.fsync(log.fileno())
         fsync_folder(self.path.parent)
+
+    def check_follows(self, at: datetime) -> None:
+        """Raise Refused where ``at`` is before the time of the last entry."""
+        if self.path.exists():
+            with self.path.open("rb") as log:
+                fcntl.flock(log, fcntl.LOCK_SH)
+                _check_order(_end(log)[2], at)
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries from the first on; raise Refused at the first that does not follow."""
@@ -124,20 +134,29 @@ class FtiLog:
         return self.path.read_bytes().splitlines(keepends=True) if self.path.exists() else []
 
 
-def _end(log: BinaryIO) -> tuple[int, str]:
-    """Return the number and the link of the entry to come."""
+def _check_order(last_at: str, at: datetime) -> None:
+    if last_at and at < datetime.fromisoformat(last_at):
+        raise Refused(
+            "By this time the act would be before the last entry of the FTI log.",
+            "Set the clock right, or wait until it has passed that entry's time.",
+        )
+
+
+def _end(log: BinaryIO) -> tuple[int, str, str]:
+    """Return the number and the link of the entry to come, and the time of the last one."""
     size = log.seek(0, os.SEEK_END)
     if not size:
-        return 0, _FIRST
+        return 0, _FIRST, ""
     log.seek(max(0, size - _LONGEST_LINE))
     last = log.read().splitlines(keepends=True)[-1]
-    number = _read(last).get("number")
+    members = _read(last)
+    number = members.get("number")
     if not last.endswith(b"\n") or not isinstance(number, int):
         raise Refused(
             "The last entry of the FTI log is not whole.",
             "Keep a copy, report it, and remove the torn line.",
         )
-    return number + 1, hashlib.sha256(last).hexdigest()
+    return number + 1, hashlib.sha256(last).hexdigest(), str(members.get("at", ""))
 
 
 def _members(entry: Entry, number: int, previous: str) -> dict[str, Any]:

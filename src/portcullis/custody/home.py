@@ -23,7 +23,7 @@ from portcullis.keys import public_jwk
 from portcullis.release import package_digest, read_package
 from portcullis.tables import fsync_folder, publish
 
-_ROSTER, _PACK = "people.json", "pack"
+_ROSTER, _PACK, _DEMO = "people.json", "pack", "demonstration"
 _BANNER_READ = f"warning {BANNER_DIGEST}"
 
 
@@ -64,15 +64,28 @@ class RecipientHome:
         """Whether roster and agreement are here, without which nobody comes in."""
         return (self.folder / _ROSTER).is_file() and (self.folder / _PACK).is_dir()
 
-    def make(self, people: Path, pack: Path) -> None:
+    @property
+    def demo(self) -> bool:
+        """Whether this home was made for a demonstration, in which acts may have any time."""
+        return (self.folder / _DEMO).is_file()
+
+    def make(self, people: Path, pack: Path, *, demo: bool = False) -> None:
         """Put the roster and the agreement's pack in place, or newer ones in their place.
 
-        Raises RosterErrors or PackErrors where either is not whole.
+        ``demo``: make a demonstration's home, which it stays. Raises RosterErrors or PackErrors
+        where either is not whole, Refused where ``demo`` is asked of a home that is none.
         """
         load_roster(people)
         load_pack(pack)
+        if demo and not self.demo and (self.made or self.log.path.exists()):
+            raise Refused(
+                "This home is not a demonstration's, and does not become one.",
+                "Make a demonstration's home in a new folder.",
+            )
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
+        if demo:
+            publish(self.folder / _DEMO, b"")
         for source in sorted(pack.iterdir()):
             if source.is_file():
                 publish(self.folder / _PACK / source.name, source.read_bytes())
@@ -109,7 +122,11 @@ class RecipientHome:
         )
 
     def check_acknowledged(self, user: str, *, at: datetime, place: Place) -> None:
-        """Raise Refused where ``user`` has not read the warning for this session."""
+        """Raise Refused where ``user`` has not read the warning for this session.
+
+        Likewise where ``at`` is before the last entry of the log.
+        """
+        self.log.check_follows(at)
         if not self.acknowledged(user, at=at, place=place):
             raise Refused(
                 "The warning has not been acknowledged in this session.",
@@ -186,7 +203,11 @@ class RecipientHome:
         return parcel.package_id
 
     def ask(self, package_id: str, purpose: str, *, at: datetime, key: ECKey) -> str:
-        """Return the signed opening request for a package of this home."""
+        """Return the signed opening request for a package of this home.
+
+        Raises Refused where ``at`` is before the last entry of the log.
+        """
+        self.log.check_follows(at)
         data = self._package(package_id)
         officer = read_package(data).parcel.officer
         digest = package_digest(data)

@@ -52,7 +52,8 @@ def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -
     """Approve the lifting of an order or hold; the second person's approval lifts it.
 
     ``docket`` is the docket reference on whose authority it is lifted, ``document`` the SHA-256 of
-    the sealed source document. Both approvers sign the same statement.
+    the sealed source document. Both approvers sign the same statement, and both are counsel in
+    office on the day of the second approval; who has ceased to be is not counted.
     """
     check_role(home, actor, COUNSEL, "lift")
     with GateLock(home.gate_lock).exclusive(), transaction.atomic():
@@ -73,7 +74,7 @@ def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -
             person=actor.id,
             signature=keys.sign(statement, actor.key),
         )
-        given = list(row.lifts.order_by("id"))
+        given = [one for one in row.lifts.order_by("id") if _is_counsel(home, one.person)]
         lifted = len(given) >= standing.orders.APPROVALS_TO_LIFT
         if lifted:
             _lift_now(home, row, given)
@@ -152,6 +153,11 @@ def _statement(kind: str, placed_id: str, docket: str, on: date, document: str) 
         "on": on.isoformat(),
         "document": document,
     }
+
+
+def _is_counsel(home: Home, person_id: str) -> bool:
+    person = home.roster.get(person_id)
+    return person is not None and person.holds(COUNSEL, home.today())
 
 
 def _lift_now(home: Home, row: Placed, given: list[LiftApproval]) -> None:

@@ -136,7 +136,7 @@ def reinstate_safeguards(recorded: Recorded) -> list[str]:
         return []
     body = recorded.bodies[recorded.safeguards]
     SafeguardRecord.objects.create(
-        record={"recipient": body["recipient"]},
+        record={"recipient": body["recipient"], "findings": [], "duties": [], "contractors": []},
         recorded_on=date.fromisoformat(body["at"][:10]),
         act=act_at(recorded.safeguards),
     )

@@ -5,6 +5,7 @@ that leaves a record of its own; the newest counts. An acceptance goes on into t
 follow, until it ends or the finding or its plan is another.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -27,12 +28,21 @@ ACT, ACCEPT = "safeguards", "finding-accepted"
 def record_safeguards(home: Home, actor: Actor, record: SafeguardStanding) -> Standing:
     """Put a recipient's record in force and return whether it may receive today.
 
-    Raises Refused where the record accepts a finding of itself, or is dated ahead.
+    Raises Refused where the record is another recipient's, accepts a finding of itself, is dated
+    ahead, or lacks a finding that the last one has not closed.
     """
     check_role(home, actor, ROLE, ACT)
+    if not home.pack.agreement.requester.employs(record.recipient):
+        # What was written may be anything, and would go to the ledger.
+        raise Refused(
+            "The record's recipient is not the requester of this agreement.",
+            "Name the requester's agency, or one of its components, as the agreement writes it.",
+        )
     standing.check_record(record, home.today())
     with transaction.atomic():
-        _put_in_force(home, actor, ACT, standing.carried_over(record, in_force()), {})
+        before = in_force()
+        standing.check_kept(record, before)
+        _put_in_force(home, actor, ACT, standing.carried_over(record, before), {})
     entries.integrate(home)
     return standing_today(home)
 
@@ -94,11 +104,17 @@ def may_receive_now(home: Home, officer: str) -> Standing:
 
 
 def _today(home: Home, record: SafeguardStanding | None) -> Standing:
-    may = standing_of(home, record, home.today())
-    if home.pack.in_force(home.today()):
-        return may
-    ended = "agreement-not-in-force: The agreement is not in force on this day."
-    return Standing.of([ended, *may.reasons])
+    return Standing.of(
+        [*_of_the_agreement(home, record), *standing_of(home, record, home.today()).reasons]
+    )
+
+
+def _of_the_agreement(home: Home, record: SafeguardStanding | None) -> Iterator[str]:
+    if not home.pack.in_force(home.today()):
+        yield "agreement-not-in-force: The agreement is not in force on this day."
+    # A record may have been put in force before this was asked, or under another pack.
+    if record and not home.pack.agreement.requester.employs(record.recipient):
+        yield "another-recipient: The safeguard record in force is of another recipient."
 
 
 def standing_of(home: Home, record: SafeguardStanding | None, day: date) -> Standing:

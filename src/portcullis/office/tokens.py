@@ -9,7 +9,7 @@ from portcullis.office import entries, erased
 from portcullis.office.freshness import check_ledger
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
-from portcullis.office.models import Opening, Package
+from portcullis.office.models import Opening, Package, Recall
 from portcullis.office.owed import disclosures
 from portcullis.office.release import gate_now_for_opening
 from portcullis.standing import GateLock
@@ -18,8 +18,9 @@ from portcullis.standing import GateLock
 def grant_token(home: Home, package_id: str, request: str) -> str:
     """Answer an officer's signed opening request with a token, or raise Refused.
 
-    The gate is asked inside its lock. Granted or refused, the opening is an inspection event on
-    the ledger before this returns.
+    The gate is asked inside its lock, and once more before the token leaves: the witnesses may have
+    been slow. Granted or refused, the opening is an inspection event on the ledger before this
+    returns; a token that was granted and did not leave is a refusal after the grant.
     """
     package = Package.objects.filter(id=package_id, state="delivered").first()
     officer = home.roster.get(package.officer) if package else None
@@ -53,9 +54,25 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
             refusal = refused
         _record(home, found, request, refusal)
     entries.integrate(home)
+    if refusal is None:
+        refusal = _closed_meanwhile(home, found, request)
     if refusal is not None:
         raise refusal
     return token
+
+
+def _closed_meanwhile(home: Home, package: Package, request: str) -> Refused | None:
+    """Return why a granted token may not leave now, with that on the ledger; None if it may."""
+    with GateLock(home.gate_lock).shared():
+        reasons = list(gate_now_for_opening(home, package).reasons)
+        if Recall.objects.filter(package=package).exists():
+            reasons.append("recalled: This package is recalled.")
+        if not reasons:
+            return None
+        refusal = Refused(f"The gate is closed. {' '.join(reasons)}", "Ask anew when it is open.")
+        _record(home, package, request, refusal)
+    entries.integrate(home)
+    return refusal
 
 
 def _check_case_open(package: Package) -> None:

@@ -91,15 +91,19 @@ class Access(_Record):
 
 
 class SafeguardStanding(_Record):
-    """All the holder's safeguards staff have on record about one recipient."""
+    """All the holder's safeguards staff have on record about one recipient.
+
+    ``findings``, ``duties`` and ``contractors`` are always given, empty where there are none: left
+    out, they would say that nothing is open.
+    """
 
     recipient: str
     ssr_approved_on: date | None = None
     ssr_expires_on: date | None = None
     attested_on: date | None = None
-    findings: tuple[SafeguardFinding, ...] = ()
-    duties: tuple[Duty, ...] = ()
-    contractors: tuple[Contractor, ...] = ()
+    findings: tuple[SafeguardFinding, ...]
+    duties: tuple[Duty, ...]
+    contractors: tuple[Contractor, ...]
     access: tuple[Access, ...] = ()
 
 
@@ -119,8 +123,10 @@ def read_safeguards(text: str | bytes) -> SafeguardStanding:
 def check_record(record: SafeguardStanding, on: date) -> None:
     """Raise Refused where ``record`` says, on the day ``on``, what no record can say.
 
-    That a finding is accepted; and that something was done on a day still to come.
+    That a finding is accepted; that two findings are one; and that something was done on a day
+    still to come.
     """
+    seen: set[str] = set()
     for number, finding in enumerate(record.findings):
         if finding.acceptance is not None or finding.status == "accepted":
             raise Refused(
@@ -133,11 +139,32 @@ def check_record(record: SafeguardStanding, on: date) -> None:
                 f"The finding at findings.{number} has no id that can be named on the ledger.",
                 "Give it a short id of letters, digits, points and hyphens.",
             )
+        if finding.id in seen:
+            raise Refused(
+                f"The finding at findings.{number} has the id of another finding.",
+                "Give each finding an id of its own.",
+            )
+        seen.add(finding.id)
     for place, day in _done_days(record):
         if day is not None and day > on:
             raise Refused(
                 f"The record says at {place} that something was done on a day still to come.",
                 "Record it on that day, or mend the date.",
+            )
+
+
+def check_kept(record: SafeguardStanding, before: SafeguardStanding | None) -> None:
+    """Raise Refused where ``record`` lacks a finding that ``before``, the last, has not closed.
+
+    Whoever the last was of: one record is in force, and a finding ends by being closed on a day.
+    """
+    there = {finding.id for finding in record.findings}
+    for finding in before.findings if before else ():
+        closed = finding.status == "closed" and finding.closed_on is not None
+        if not closed and finding.id not in there:
+            raise Refused(
+                f"The record lacks finding {finding.id}, which the last one does not close.",
+                "Record it as it stands; or, where it is closed, as closed, with `closed_on`.",
             )
 
 
