@@ -242,9 +242,10 @@ def test_rows_of_an_imported_file_that_could_not_be_read_are_told(stage) -> None
     home = world.home()
     assert "could not be read: 3." in make(home, "court", home.today()).documents[0].text
     asked = Asked("R-1", Ground("named", "order"), Named(histories=(disclosed.HISTORY,)))
-    found = open_recall(home, acts.hands(world, "safeguards", "safeguards"), asked)
+    staff = acts.hands(world, "safeguards", "safeguards")
+    found = open_recall(home, staff, asked)
     assert unread_rows(found) == {disclosed.HISTORY: 3}
-    (text,) = drafts(home, "R-1").values()
+    (text,) = drafts(home, staff, "R-1").values()
     assert "Beside these, 3 rows of the files" in text
     home.set_date(YEAR_END + timedelta(days=1))
     made, counted = make(home, "joint-committee"), oracle(home)
