@@ -139,6 +139,46 @@ def test_a_hold_on_sealed_persons_keeps_the_batch_and_what_was_not_sent(stage) -
         erasing.erase(world)
 
 
+def test_what_a_crash_left_published_is_kept_where_a_hold_reaches_it(stage) -> None:
+    world = stage("sealed")
+    home = world.home()
+    from portcullis.office import packing
+
+    for number in (1, 3):
+        # As a crash leaves it: renamed, and its delivery not committed.
+        package = acts.package_of(world, f"REQ-0000{number}")
+        out = packing.published(home, package)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        packing.staged(home, package).rename(out)
+    held, digest = out.read_bytes(), package.digest
+    erasing.hold(world, two(world))
+    acts.place(world)
+    assert acts.release(world).not_sent == 6
+    assert not checks.published(home, worlds.BATCH)
+    sealed = home.batch(worlds.BATCH) / "sealed"
+    assert (sealed / digest).read_bytes() == held
+    assert {path.name for path in sealed.iterdir()} == {
+        digest,
+        acts.package_of(world, "REQ-00004").digest,
+    }
+
+
+def test_what_a_crash_left_published_is_kept_when_time_withholds_it(stage) -> None:
+    world = stage("sealed")
+    home = world.home()
+    from portcullis.office import packing
+
+    package = acts.package_of(world, "REQ-00003")
+    out = packing.published(home, package)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    packing.staged(home, package).rename(out)
+    erasing.hold(world)
+    acts.change_person(world, "officer-1", in_force_to=worlds.BATCH_DAY)
+    acts.release(world)
+    assert not out.exists()
+    assert packing.staged(home, package).exists()
+
+
 @pytest.mark.long
 def test_a_clearance_survives_a_restore(stage) -> None:
     world = stage("released")

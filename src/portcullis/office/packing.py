@@ -119,10 +119,10 @@ def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
         package = Package.objects.select_for_update().get(id=package_id)
         if package.state not in WAITING:
             return
-        # A crash may have left it published; no token is given for it, and now it goes.
-        published(home, package).unlink(missing_ok=True)
         if package.digest:
             dispose(home, package)
+        else:
+            published(home, package).unlink(missing_ok=True)
         package.concluded = entries.record(
             "not-sent",
             {"package": package.id, "reason": told},
@@ -134,9 +134,19 @@ def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
 
 
 def dispose(home: Home, package: Package) -> None:
-    """Remove a sealed package that is not sent, unless a preservation hold reaches it."""
+    """Remove a sealed package that is not sent, or keep it staged where a hold reaches it.
+
+    A crash may have left it published, and then it is the only copy. No token is given for it, and
+    there it does not stay.
+    """
+    waiting, out = staged(home, package), published(home, package)
+    if out.exists():
+        waiting.parent.mkdir(parents=True, exist_ok=True)
+        out.rename(waiting)
+        tables.fsync_folder(waiting.parent)
+        tables.fsync_folder(out.parent)
     if not clearances.holds_reaching(home, package):
-        staged(home, package).unlink(missing_ok=True)
+        waiting.unlink(missing_ok=True)
 
 
 def seal_waiting(
@@ -173,7 +183,10 @@ def seal_waiting(
 
 
 def sweep(home: Home, batch: Batch) -> None:
-    """Remove sealed files that no row names: a crash left them, and nothing refers to them."""
+    """Remove sealed files that no row names: a crash left them, and nothing refers to them.
+
+    No hold is asked: the holder's half of their keys was never kept, so nobody can open them.
+    """
     named = set(
         Package.objects.filter(batch=batch).exclude(digest="").values_list("digest", flat=True)
     )

@@ -169,8 +169,6 @@ def publish(home: Home, batch: Batch, package_id: str, announce: Announce = sile
             announce("deliver")
             _conclude_package(home, package, DELIVERED, "")
         else:
-            # A crash may have left it published; no token is given for it, and now it goes.
-            out.unlink(missing_ok=True)
             packing.dispose(home, package)
             _conclude_package(home, package, NOT_SENT, open_now.reasons[0].partition(":")[0])
         announce("commit-delivery")
