@@ -287,6 +287,20 @@ def test_an_order_takes_effect_at_its_instant_and_no_clock_put_back_undoes_it(
     assert closed(world) == ALL
 
 
+def test_a_clock_put_back_makes_nobody_fit_to_be_looked_up(
+    stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = stage("received")
+    noon = at_noon(worlds.BATCH_DAY)
+    clock(monkeypatch, noon + timedelta(days=1))
+    held = acts.adjudicate(world).held
+    assert [one.partition(":")[0] for one in held] == ["not-attested-today"]
+    clock(monkeypatch, noon)
+    held = acts.adjudicate(world).held
+    assert [one.partition(":")[0] for one in held] == ["clock-wrong"]
+    assert not checks.of_kind(world.home(), "looked-up")
+
+
 def test_an_order_in_effect_stands_through_leap_days_and_changes_of_the_clock(
     stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,8 @@
 """May anybody be looked up now? Looking is itself restricted (26 U.S.C. 7213A): it is asked first.
 
-The recipient may receive on this day, and no order that stops look-ups reaches the request. Both
-are read inside the gate lock, which is held until the look-up is on the ledger: so none that an
-order reaches stands after it.
+The recipient may receive on this day, and no order that stops look-ups reaches the request. A clock
+that was put back makes no day of it on which the recipient still might. All is read inside the gate
+lock, which is held until the look-up is on the ledger: so none that an order reaches stands after.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ from portcullis.errors import Refused
 from portcullis.office import files, persons, subjects
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, History
-from portcullis.office.orders import orders_stopping
+from portcullis.office.orders import newest_entry, orders_stopping
 from portcullis.office.safeguards import standing_today
 from portcullis.standing import LOOK_UP, GateLock, Order, Standing, gate, in_scope
 
@@ -25,7 +25,13 @@ ORDER_STANDS = "order-stands"
 def may_look_up(home: Home, batch: Batch) -> Standing:
     """Return whether anybody of a batch may be looked up now, and every reason why not."""
     orders = orders_stopping(home, LOOK_UP)
-    return gate(orders, subjects.of_batch(home, batch), standing_today(home))
+    standing = gate(orders, subjects.of_batch(home, batch), standing_today(home))
+    return Standing.of([*standing.reasons, *_put_back(home)])
+
+
+def _put_back(home: Home) -> Iterator[str]:
+    if home.today() < newest_entry(home).date():
+        yield "clock-wrong: By this machine's clock it is a day before the ledger's newest entry."
 
 
 def stopped(home: Home, batch: Batch) -> pl.Series:

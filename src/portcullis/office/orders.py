@@ -98,10 +98,11 @@ def orders_stopping(home: Home, *acts: str) -> list[Order]:
     orders = standing_orders()
     if all(order.effective_at is None for order in orders):
         return standing.stopping(orders, acts, home.now())
-    return standing.stopping(orders, acts, max(home.now(), _newest_entry(home)))
+    return standing.stopping(orders, acts, max(home.now(), newest_entry(home)))
 
 
-def _newest_entry(home: Home) -> datetime:
+def newest_entry(home: Home) -> datetime:
+    """Return the time of the newest entry; now where there is none."""
     newest = Entry.objects.order_by("-position").first()
     return datetime.fromisoformat(entries.body(newest)["at"]) if newest else home.now()
 
