@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from portcullis import ledger
+from portcullis import ledger, standing
 from portcullis.errors import Refused
 from tests.office import acts, checks
 from tests.office import world as worlds
 from tests.office.elsewhere import Elsewhere, witnesses_file
 from tests.office.test_ledger_keys import administrator
+from tests.office.test_notices import file, holder, notice
 
 
 def adopt(world: worlds.World, *others: Elsewhere, k: int) -> None:
@@ -69,11 +70,14 @@ def test_an_order_filed_while_a_witness_is_silent_is_in_force_all_the_same(stage
     with other.running():
         adopt(world, other, k=2)
     with pytest.raises(ledger.TooFewCosigned):
-        acts.place(world)
+        file(world)
+    # And the recipient is told.
+    assert standing.read_notice(notice(world), holder(world))["says"] == "freeze"
     with other.running():
         released = acts.release(world)
     assert (released.delivered, released.not_sent) == (0, 6)
     assert len(checks.of_kind(world.home(), "order-filed")) == 1
+    assert len(checks.of_kind(world.home(), "notice-issued")) == 1
 
 
 def test_a_clock_behind_its_witnesses_closes_the_gate_until_it_is_put_right(

@@ -72,18 +72,27 @@ class Tracked:
 
 
 def file(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
-    """File an order or place a hold; then tell the recipient what is in its scope."""
-    row = orders.place(home, actor, placed)
-    if tells(placed):
-        issue(home, placed.id)
+    """File an order or place a hold; then tell the recipient what is in its scope.
+
+    The recipient is told though the ledger must wait, for witnesses say: raises only then.
+    """
+    row = orders.enact(home, actor, placed)
+    try:
+        if tells(placed):
+            _write(home, placed.id)
+    finally:
+        entries.integrate(home)
     return row
 
 
 def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -> orders.Lifting:
-    """Approve the lifting of an order or hold; tell the recipient once it is lifted."""
-    state = orders.lift(home, actor, placed_id, docket, document)
-    if state.lifted and tells(standing.read_placed(_row(placed_id).entry)):
-        issue(home, placed_id)
+    """Approve the lifting of an order or hold; once lifted tell the recipient, as ``file``."""
+    state = orders.approve_lift(home, actor, placed_id, docket, document)
+    try:
+        if state.lifted and tells(standing.read_placed(_row(placed_id).entry)):
+            _write(home, placed_id)
+    finally:
+        entries.integrate(home)
     return state
 
 
@@ -98,6 +107,13 @@ def issue(home: Home, placed_id: str) -> Path:
     Raises Refused where it leaves the recipient nothing to do. Run again, it writes a newer one in
     the place of the last.
     """
+    path = _write(home, placed_id)
+    entries.integrate(home)
+    return path
+
+
+def _write(home: Home, placed_id: str) -> Path:
+    """Write the notice, and leave the entry of its digest waiting for the ledger."""
     row = _row(placed_id)
     placed = standing.read_placed(row.entry)
     if not tells(placed):
@@ -118,7 +134,6 @@ def issue(home: Home, placed_id: str) -> Path:
     facts = {"of": placed_id, "says": statement["says"], "notice": standing.notices.digest(notice)}
     with transaction.atomic():
         entries.record(ISSUED, facts, at=home.now().isoformat())
-    entries.integrate(home)
     return path
 
 

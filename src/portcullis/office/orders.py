@@ -30,7 +30,14 @@ class Lifting:
 
 
 def place(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
-    """File an order (the gate closes at once) or place a preservation hold.
+    """File an order or place a hold as ``enact``, and put it on the ledger."""
+    row = enact(home, actor, placed)
+    entries.integrate(home)
+    return row
+
+
+def enact(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
+    """File an order (the gate closes at once) or place a hold; its entry is left waiting.
 
     The gate lock is held alone while order and ledger entry are written, so every ``delivered``
     in its scope stands before it. Nothing else is asked: what is filed is in force. A scope longer
@@ -43,13 +50,20 @@ def place(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
     with GateLock(home.gate_lock).exclusive(), transaction.atomic():
         kind = str(entry["kind"])
         act = sign_act(home, actor, kind, {k: v for k, v in entry.items() if k != "kind"})
-        row = Placed.objects.create(id=placed.id, kind=placed.KIND, entry=entry, act=act)
-    entries.integrate(home)
-    return row
+        return Placed.objects.create(id=placed.id, kind=placed.KIND, entry=entry, act=act)
 
 
 def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -> Lifting:
+    """Approve the lifting of an order or hold as ``approve_lift``, and put it on the ledger."""
+    lifting = approve_lift(home, actor, placed_id, docket, document)
+    entries.integrate(home)
+    return lifting
+
+
+def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -> Lifting:
     """Approve the lifting of an order or hold; the second person's approval lifts it.
+
+    Its entry is left waiting for the ledger.
 
     ``docket`` is the docket reference on whose authority it is lifted, ``document`` the SHA-256 of
     the sealed source document. Both approvers sign the same statement, and both are counsel in
@@ -80,7 +94,6 @@ def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -
             _lift_now(home, row, given)
         else:
             sign_act(home, actor, "lift-approved", {"of": placed_id, "docket": docket})
-    entries.integrate(home)
     return Lifting(placed_id, len(given), lifted)
 
 
