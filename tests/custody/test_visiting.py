@@ -9,6 +9,7 @@ from portcullis import agreements, keys
 from portcullis.custody import RecipientHome, Visit, read_statement
 from portcullis.errors import Misuse, Refused
 from portcullis.release import seal
+from portcullis.standing import EVERYTHING, Custodian, Frozen, Hold, notice_statement
 
 from .cases import NOW, person, proven
 from .test_home import CASE, PLACE
@@ -85,6 +86,33 @@ def test_nothing_is_done_before_the_last_entry_of_the_log(home, visit, parcel):
             act()
     assert events(home) == [("receipt", "ice-0007", True)]
     assert home.officer_of(parcel.package_id) == "ice-0007"
+
+
+def test_what_a_hold_preserves_is_neither_returned_nor_destroyed(home, visit, holder_key, parcel):
+    named, custodian = [parcel.package_id], visit("custodian")
+    hold = Hold("h-1", "1:25-cv-12822", "mad", NOW.date(), "ab" * 32, EVERYTHING)
+    listed = [Custodian("ice-0007", "l-1", (Frozen("b-1", "r-1", parcel.package_id),))]
+
+    def told(minutes, key=holder_key, *, lifted=False):
+        at = NOW + timedelta(minutes=minutes)
+        said = notice_statement(hold, listed, agreement="irs-dhs-2025", at=at, lifted=lifted)
+        return keys.sign(said, key), keys.public_jwk(key)
+
+    with pytest.raises(Refused, match="custodian"):
+        visit("ice-0007").keep_notice(*told(0))
+    assert custodian.keep_notice(*told(0)) == "preserve"
+    for kind in ("returned", "destroyed"):
+        with pytest.raises(Refused, match="A hold preserves"):
+            custodian.certify(named, kind, "purged" if kind == "destroyed" else "")
+    assert home.officer_of(parcel.package_id) == "ice-0007"
+    custodian.certify(named, "continued")
+    with pytest.raises(Refused, match="another holder"):
+        custodian.keep_notice(*told(1, keys.generate(), lifted=True))
+    custodian.keep_notice(*told(2, lifted=True))
+    with pytest.raises(Refused, match="newer"):
+        custodian.keep_notice(*told(1))
+    custodian.certify(named, "destroyed", "purged")
+    assert home.officer_of(parcel.package_id) == ""
 
 
 def test_opening_too_waits_for_the_warning(home, visit, office, parcel):

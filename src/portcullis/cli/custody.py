@@ -16,6 +16,7 @@ from portcullis.cli.visits import (
     moment,
     visit,
 )
+from portcullis.errors import Misuse
 from portcullis.tables import publish
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def register(app: App) -> None:
     noun.command(log)
     noun.command(status)
     noun.command(certify)
+    noun.command(notice)
     noun.command(due)
     app.command(noun)
 
@@ -156,6 +158,28 @@ def certify(
     publish(out, visited.certify(packages, kind, method).encode())
     facts = {"certified": kind, "packages": len(set(packages)), "certificate": str(out)}
     show(facts, as_json=json, title="For the holder: `portcullis duties enter`")
+
+
+def notice(
+    file: Path,
+    *,
+    public: Annotated[Path, Parameter(help="The holder's public.json.")],
+    as_: AsOption,
+    key: KeyOption,
+    acknowledge: AcknowledgeOption = False,
+    recipient: RecipientOption = DEFAULT_RECIPIENT,
+    at: AtOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Keep the holder's notice FILE, as the custodian: what a hold preserves is not disposed of."""
+    from portcullis.office.public import read_public
+
+    try:
+        text = file.read_text()
+    except (OSError, UnicodeDecodeError):
+        raise Misuse(f"{file.name} cannot be read.", "Name the notice's file.") from None
+    visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
+    show({"notice": visited.keep_notice(text, read_public(public).holder)}, as_json=json)
 
 
 def due(

@@ -138,12 +138,17 @@ class Visit:
         """Return the custodian's signed certificate on packages, and log it.
 
         What is certified as returned or destroyed is removed from this home first. Raises Refused
-        for anyone but the custodian.
+        for anyone but the custodian, and where a hold's notice says that a package is preserved.
         """
         self._check_session()
         if not self._holds(CUSTODIAN):
             raise Refused("Only the recipient's custodian certifies.", "The custodian signs it.")
         named = tuple(sorted(set(package_ids)))
+        if kind != statements.CONTINUED and not self.home.preserved().isdisjoint(named):
+            raise Refused(
+                "A hold preserves one of these packages: it is neither returned nor destroyed.",
+                "Certify the others; or keep the holder's notice of the lift first.",
+            )
         said = statements.Certificate(named, self.user, kind, method, self.at)
         signed = statements.sign(said, self._key)
         receipts = self._receipts(named)
@@ -159,6 +164,18 @@ class Visit:
             )
             self._log(gone, "disposal", statements.CERTIFIED[kind][0])
         return signed
+
+    def keep_notice(self, notice: str, holder_jwk: Mapping[str, str]) -> str:
+        """Keep a holder's notice, as the custodian, and return what it says. It is logged.
+
+        Raises Refused for anyone else, and as ``RecipientHome.keep_notice``.
+        """
+        self._check_session()
+        if not self._holds(CUSTODIAN):
+            raise Refused("Only the recipient's custodian keeps notices.", "The custodian does.")
+        said = self.home.keep_notice(notice, holder_jwk)
+        self.home.viewed(self.user, "notice", at=self.at, place=self.place)
+        return str(said["says"])
 
     def _check_session(self) -> None:
         self.home.check_acknowledged(self.user, at=self.at, place=self.place)
