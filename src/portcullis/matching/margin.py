@@ -73,7 +73,9 @@ def margins(
         namesakes = index.namesakes(asked.join(unnumbered, on="row", how="semi"))
     others = namesakes.join(compared, on=["row", "person"], how="anti", maintain_order="left")
     with progress.step(show, "Compare with namesakes", others.height, "pairs") as advance:
-        compared = pl.concat([compared, compare(asked, others, index, as_of, advance)])
+        # An index that was appended to still lists who has been given an address since.
+        nowhere = compare(asked, others, index, as_of, advance).filter(_NOWHERE)
+    compared = pl.concat([compared, nowhere])
     suffix_said = asked.select("row", (pl.col("n_suffix") != "").alias("suffix_said"))
     no_suffix = pl.col("name") == _SUFFIX_MISSING
     misspelt = (pl.col("name") == _SLIP) & pl.col("by_tin") & pl.col("tin_contradicts")
