@@ -88,6 +88,7 @@ def test_a_home_is_saved_put_back_and_brought_up_to_its_ledger(world: worlds.Wor
     assert (row["id"], row["standing"]) == ("order-1", True)
 
 
+@pytest.mark.long
 def test_what_is_said_is_said_in_words(world: worlds.World) -> None:
     home, again = world.home_path, world.folder / "again"
     run(home, "backup", world.folder / "backups")

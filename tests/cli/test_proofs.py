@@ -142,6 +142,7 @@ def test_the_ledger_only_grew(home, tmp_path):
     assert portcullis("proof", "consistency", "9999", "--out", out, "--home", home).returncode == 2
 
 
+@pytest.mark.long
 def test_how_many_there_were_by_a_day(home, tmp_path):
     policy, out = outside(home, tmp_path), tmp_path / "statement.json"
     asked = ("statement", "batch-received", "--home", home)

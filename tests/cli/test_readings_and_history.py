@@ -118,6 +118,7 @@ def history(world: worlds.World, rows: pl.DataFrame | None = None) -> Path:
 MADE = ("--id", disclosed.HISTORY, "--made-under", disclosed.NAIVE)
 
 
+@pytest.mark.long
 def test_history_is_imported_compared_and_listed(world: worlds.World) -> None:
     assert ask(world, "history", "list", by="nobody") == {"histories": []}
     facts = ask(world, "history", "import", history(world), *MADE)

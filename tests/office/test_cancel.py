@@ -149,7 +149,7 @@ def _is_determined_as(world: worlds.World, wanted: dict, twin: worlds.World) -> 
     assert [one["leaves_root"] for one in listed] == [wanted["root"]]
 
 
-@at_steps((2, "INT,INT"))
+@at_steps((1, "INT,INT"))
 def test_a_release_cancelled_at_its_steps_releases_each_once(
     stage, number: int, signals: str
 ) -> None:

@@ -1,5 +1,6 @@
 """Runs a WSGI application in a process of its own until it is stopped."""
 
+import logging
 import socket
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,5 +43,7 @@ def listen(application: "WSGIApplication", address: str, port: int, *, most_byte
         ident=None,
     )
     shown = f"[{address}]" if family == socket.AF_INET6 else address
+    # A request that waits for a thread is no news to whoever runs this.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     say(f"Listening on http://{shown}:{place.getsockname()[1]}/ (stop with Ctrl-C).")
     server.run()
