@@ -1,0 +1,102 @@
+"""Which deployment this process serves: the holder's, or the requester's. Never both."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal, NoReturn
+
+from django.conf import settings
+
+from portcullis.agreements import HOLDER_ROLES, REQUESTER_ROLES, Pack, Person, Roster
+from portcullis.errors import Misuse, Refused
+from portcullis.office.home import Home
+from portcullis.office.requesting import RequesterHome
+from portcullis.office.web.marks import role_of
+
+Role = Literal["holder", "requester"]
+_SIDES: dict[Role, tuple[str, ...]] = {"holder": HOLDER_ROLES, "requester": REQUESTER_ROLES}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One side's office: its role, and its home."""
+
+    role: Role
+    path: Path
+
+    @cached_property
+    def holder(self) -> Home:
+        """The holder's home. Raises Misuse in a requester's deployment."""
+        if self.role != "holder":
+            raise Misuse("This is the requester's office; the holder's records are not here.")
+        return Home.find(self.path)
+
+    @cached_property
+    def requester(self) -> RequesterHome:
+        """The requester's home. Raises Misuse in a holder's deployment."""
+        if self.role != "requester":
+            raise Misuse("This is the holder's office; the requester's work is not here.")
+        return RequesterHome.find(self.path)
+
+    @property
+    def home(self) -> Home | RequesterHome:
+        """The home, whichever side it is of."""
+        return self.holder if self.role == "holder" else self.requester
+
+    @property
+    def roster(self) -> Roster:
+        """Everybody enrolled in this home."""
+        return self.home.roster
+
+    @property
+    def pack(self) -> Pack:
+        """The agreement."""
+        return self.home.pack
+
+    @property
+    def demo(self) -> bool:
+        """Whether the home is a demonstration's."""
+        return self.home.demo
+
+    def now(self) -> datetime:
+        """Return the time acts are done at."""
+        return self.home.now()
+
+    def today(self) -> date:
+        """Return the day acts are done on."""
+        return self.home.now().date()
+
+    def deny(self, act: str, person: Person, message: str) -> NoReturn:
+        """Put on the record that ``person`` tried what is not theirs to do, and raise Refused.
+
+        At the holder it is an entry of the ledger, at the requester one of the FTI log.
+        """
+        if self.role == "holder":
+            from portcullis.office.people import deny
+
+            deny(self.holder, act, person.id, "role", message)
+        self.requester.denied(person.id, act)
+        raise Refused(message, "The attempt is on the record.")
+
+    def member(self, person_id: str) -> Person | None:
+        """Return the person if they are enrolled, in force today and of this side; else None."""
+        person = self.roster.get(person_id)
+        if person is None or not person.in_force(self.today()):
+            return None
+        return person if set(person.roles) & set(_SIDES[self.role]) else None
+
+
+@cache
+def deployment() -> Deployment:
+    """Return the deployment that this process serves.
+
+    Raises Misuse where the folder is no home.
+    """
+    path = Path(settings.HOME)
+    role = role_of(path)
+    if role == "holder":
+        return Deployment("holder", path)
+    if role == "requester":
+        return Deployment("requester", path)
+    raise Misuse("The home's mark names a role that is unknown.", "Restore it from a backup.")

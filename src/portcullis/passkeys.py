@@ -1,0 +1,2 @@
+def is_passkey(token: str) -> bool:
+    return token.startswith("passkey.")
