@@ -7,8 +7,9 @@ public half, enrolled in the roster. What is signed is always canonical JSON nam
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -22,6 +23,8 @@ __all__ = [
     "ALGORITHM",
     "CURVE",
     "ECKey",
+    "KeySigner",
+    "Signer",
     "generate",
     "key_id",
     "load_private",
@@ -37,6 +40,28 @@ ALGORITHM = "ES256"
 CURVE = "P-256"
 LONGEST = 128_000
 """Bytes a statement has at most, unless its reader expects a longer one."""
+
+
+class Signer(Protocol):
+    """A hand that signs as one person: a key file, or whatever holds that person's key elsewhere.
+
+    Nobody takes its word for it: what it returns is verified with the person's enrolled keys.
+    """
+
+    def sign(self, statement: Mapping[str, Any]) -> str:
+        """Return the person's signature over ``statement``, as one token of ASCII."""
+        ...
+
+
+@dataclass(frozen=True)
+class KeySigner:
+    """A private key in hand, as a key file holds it."""
+
+    key: ECKey
+
+    def sign(self, statement: Mapping[str, Any]) -> str:
+        """Return the compact JWS of ``statement``'s canonical bytes."""
+        return sign(statement, self.key)
 
 
 def generate() -> ECKey:
@@ -82,8 +107,13 @@ def key_id(token: str) -> str:
         return ""
 
 
-def sign(statement: Mapping[str, Any], key: ECKey) -> str:
-    """Return the compact JWS of ``statement``'s canonical bytes under ``key``."""
+def sign(statement: Mapping[str, Any], key: ECKey | Signer) -> str:
+    """Return ``statement`` signed: the compact JWS of its canonical bytes under ``key``.
+
+    What a Signer signs is whatever kind of token it makes.
+    """
+    if not isinstance(key, ECKey):
+        return key.sign(statement)
     header = {"alg": ALGORITHM, "kid": key.thumbprint()}
     return jws.serialize_compact(header, json_bytes(statement), key, algorithms=[ALGORITHM])
 

@@ -9,6 +9,7 @@ import pytest
 
 from portcullis import tables
 from portcullis.errors import Misuse, Refused
+from portcullis.keys import KeySigner
 from portcullis.standing import EVERYTHING, Scope
 from tests.office import acts, checks, disclosed, erasing
 from tests.office import world as worlds
@@ -309,7 +310,7 @@ def test_who_is_no_records_officer_is_denied_on_the_record(world) -> None:
     from portcullis.office.people import Actor
 
     home = world.home()
-    counsel = Actor(home.roster.get("counsel"), world.key("counsel"))
+    counsel = Actor(home.roster.get("counsel"), KeySigner(world.key("counsel")))
     acts.denied(
         world, "erase", "counsel", "role", lambda: erase(home, counsel, Erasable.batch(BATCH))
     )

@@ -81,7 +81,7 @@ def accept(home: Home, actor: Actor, losses: Sequence[Loss], size: int) -> int:
             digest=digest,
             statement=statement,
             person=actor.id,
-            signature=keys.sign(statement, actor.key),
+            signature=actor.sign(statement),
         )
         given = list(LossApproval.objects.filter(digest=digest).order_by("id"))
         if len(given) < APPROVALS:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis import keys, ledger, standing
+from portcullis import ledger, standing
 from portcullis.canonical import json_bytes
 from portcullis.errors import Refused
 from portcullis.office import entries
@@ -86,7 +86,7 @@ def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document
             placed=row,
             statement=statement,
             person=actor.id,
-            signature=keys.sign(statement, actor.key),
+            signature=actor.sign(statement),
         )
         given = [one for one in row.lifts.order_by("id") if _is_counsel(home, one.person)]
         lifted = len(given) >= standing.orders.APPROVALS_TO_LIFT

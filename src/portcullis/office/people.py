@@ -1,11 +1,13 @@
 """Who acts: a person named with a role, proven by that person's own key.
 
 The service never holds a person's key. The command line reads the key file, signs the act's
-statement with it and forgets it; only the signature is kept.
+statement with it and forgets it; in the browser the person's own device signs. Only the signature
+is kept.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NoReturn
 
 from django.db import transaction
@@ -21,15 +23,24 @@ from portcullis.office.models import Act, DeniedAttempt
 
 @dataclass(frozen=True)
 class Actor:
-    """An enrolled person with the key in hand."""
+    """An enrolled person, with what signs for them.
+
+    ``moment``: when they signed, where that was elsewhere and before; else acts are signed as they
+    are done.
+    """
 
     person: Person
-    key: keys.ECKey
+    signer: keys.Signer
+    moment: datetime | None = None
 
     @property
     def id(self) -> str:
         """The person's id in the roster."""
         return self.person.id
+
+    def sign(self, statement: Mapping[str, Any]) -> str:
+        """Return the person's signature over ``statement``."""
+        return self.signer.sign(statement)
 
 
 def identify(home: Home, person_id: str, key: keys.ECKey, role: str, act: str) -> Actor:
@@ -43,7 +54,7 @@ def identify(home: Home, person_id: str, key: keys.ECKey, role: str, act: str) -
         deny(home, act, "unknown", "not-enrolled", "Nobody of that id is enrolled.")
     if not person.in_force(home.today()):
         deny(home, act, person.id, "not-in-force", "That person is not in office today.")
-    actor = Actor(person, key)
+    actor = Actor(person, keys.KeySigner(key))
     check_role(home, actor, role, act)
     if key.thumbprint() != keys.thumbprint(person.jwk):
         deny(home, act, person.id, "key", "The key is not the one enrolled for that person.")
@@ -83,12 +94,14 @@ def sign_act(
 ) -> Act:
     """Sign ``facts`` as an act of ``kind`` and write act and entry. Run inside a transaction.
 
+    What is signed names the actor's own moment of signing; the entry has the time it is made at.
     The ledger entry carries the facts, the person's id and the digest of the signature; it is of
     the act's kind, or of ``entry_kind`` where what was made has a name of its own.
     """
     at = home.now()
-    statement = {"act": kind, "person": actor.id, "at": at.isoformat(), "batch": batch, **facts}
-    signature = keys.sign(statement, actor.key)
+    signed_at = (actor.moment or at).isoformat()
+    statement = {"act": kind, "person": actor.id, "at": signed_at, "batch": batch, **facts}
+    signature = actor.sign(statement)
     entry = entries.record(
         entry_kind or kind,
         {**facts, "batch": batch, "by": actor.id, "signature": sha256_hex([signature.encode()])},

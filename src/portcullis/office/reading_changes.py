@@ -50,7 +50,7 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
                 "That person has approved this change already.",
                 "It takes two people: have another of counsel approve the same.",
             )
-        signature = keys.sign(row.statement, actor.key)
+        signature = actor.sign(row.statement)
         ReadingApproval.objects.create(change=row, person=actor.id, signature=signature)
         given = list(row.approvals.order_by("id"))
         if len(given) < APPROVALS:
