@@ -5,25 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PendingAct',
+            name="PendingAct",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('person', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=80)),
-                ('data', models.JSONField()),
-                ('moment', models.DateTimeField()),
-                ('begun_at', models.DateTimeField(auto_now_add=True)),
-                ('statement', models.JSONField()),
-                ('tokens', models.JSONField(default=list)),
-                ('state', models.CharField(default='waiting', max_length=10)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("person", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=80)),
+                ("data", models.JSONField()),
+                ("moment", models.DateTimeField()),
+                ("begun_at", models.DateTimeField(auto_now_add=True)),
+                ("statement", models.JSONField()),
+                ("tokens", models.JSONField(default=list)),
+                ("state", models.CharField(default="waiting", max_length=10)),
             ],
         ),
     ]
