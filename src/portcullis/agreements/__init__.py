@@ -27,15 +27,15 @@ from portcullis.agreements.pack import (
     Witnesses,
     WitnessNamed,
 )
-from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
-from portcullis.agreements.roster import (
+from portcullis.agreements.person import (
     HOLDER_ROLES,
     REQUESTER_ROLES,
+    FormerKey,
+    Passkey,
     Person,
-    Roster,
-    load_roster,
-    save_roster,
 )
+from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
+from portcullis.agreements.roster import Roster, load_roster, save_roster
 
 __all__ = [
     "HOLDER_ROLES",
@@ -44,11 +44,13 @@ __all__ = [
     "Answers",
     "Disclosure",
     "FieldRule",
+    "FormerKey",
     "Many",
     "Pack",
     "PackErrors",
     "Part",
     "Party",
+    "Passkey",
     "Person",
     "Problem",
     "Provisions",
