@@ -56,8 +56,9 @@ def serve(home: Path, role: str, *, env: dict[str, str] | None = None) -> Office
         env=surroundings,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    assert asked.returncode == 0, asked.stderr
     process = subprocess.Popen(
         [*COMMAND, "serve", str(home), role, origin],
         env=surroundings,

@@ -13,7 +13,6 @@ from portcullis.office.permissions import may
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.signin import lockout
 
-
 ACTS = {"holder": "account-invite", "requester": "requester-account-invite"}
 """The act of giving an account, in each home (``permissions``)."""
 
