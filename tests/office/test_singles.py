@@ -46,9 +46,9 @@ def test_the_same_again_is_the_same_request_and_another_under_its_name_a_replay(
     first, again = keep(world, one), keep(world, one)
     assert first.number == again.number
     other = singles.content(world, 2)
+    renamed = json.loads(other)
+    renamed["manifest"]["batch_id"] = json.loads(one)["manifest"]["batch_id"]
     with pytest.raises(Refused, match="received before"):
-        renamed = json.loads(other)
-        renamed["manifest"]["batch_id"] = json.loads(one)["manifest"]["batch_id"]
         keep(world, json.dumps(renamed).encode())
 
 

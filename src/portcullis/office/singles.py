@@ -1,7 +1,7 @@
 """Single requests: kept when they come, taken in together a moment later, through the same rooms.
 
-A request that came is durable before it is acknowledged: a row, its content encrypted. The collector
-takes whatever waits, a second after it came at most where nothing else is being done, and makes a
+A request that came is durable before it is acknowledged: a row, its content encrypted. The
+collector takes whatever waits, a second after it came at most where nothing else is being done, and makes a
 batch of the gateway's own of it: one for each pair of signatory and preparer. Each request was
 signed for by itself, and is refused by itself. A crash leaves requests waiting, or taken in with
 their batch; never between.
@@ -132,7 +132,7 @@ def adjudicate_waiting(home: Home) -> list[str]:
     return done
 
 
-def receipt(home: Home, row: SingleRequest) -> dict[str, object]:
+def receipt(row: SingleRequest) -> dict[str, object]:
     """Return the facts of the receipt of a request that was taken in or quarantined."""
     if row.batch is None:
         raise Refused("The request has not been taken in yet.", "Ask again in a moment.")

@@ -23,29 +23,29 @@ from portcullis.office.web.signin import lockout
 class Accounts(DefaultAccountAdapter):
     """Accounts are made by invitation only; failed sign-ins are counted."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         """Say no: nobody makes an account for themselves."""
         return False
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+    def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Refuse whoever is locked out, before their password is looked at."""
         super().pre_authenticate(request, **credentials)
         if lockout.locked(str(credentials.get("username", ""))):
             raise self.validation_error("too_many_login_attempts")
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+    def authentication_failed(self, request: HttpRequest, **credentials: str) -> None:
         """Count the failure."""
         super().authentication_failed(request, **credentials)
         lockout.failed(str(credentials.get("username", "")))
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+    def send_notification_mail(self, *_args: object, **_kwargs: object) -> None:
         """Send nothing: the office has no mail, and accounts no address."""
 
 
 class Agency(DefaultSocialAccountAdapter):
     """The site's own provider says who somebody is; the roster says whether they may come in."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+    def is_open_for_signup(self, _request: HttpRequest, _sociallogin: SocialLogin) -> bool:
         """Say no: ``pre_social_login`` finds the account, or there is none."""
         return False
 
