@@ -27,11 +27,13 @@ from portcullis.agreements.pack import (
     Witnesses,
     WitnessNamed,
 )
+from portcullis.agreements.permissions import PERMISSIONS, Permission, may, who_may
 from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
 from portcullis.agreements.roster import (
     HOLDER_ROLES,
     REQUESTER_ROLES,
     Person,
+    Role,
     Roster,
     load_roster,
     save_roster,
@@ -39,6 +41,7 @@ from portcullis.agreements.roster import (
 
 __all__ = [
     "HOLDER_ROLES",
+    "PERMISSIONS",
     "REQUESTER_ROLES",
     "Agreement",
     "Answers",
@@ -49,12 +52,14 @@ __all__ = [
     "PackErrors",
     "Part",
     "Party",
+    "Permission",
     "Person",
     "Problem",
     "Provisions",
     "ReadingInForce",
     "Request",
     "Retention",
+    "Role",
     "Roster",
     "RosterErrors",
     "Safeguards",
@@ -67,6 +72,8 @@ __all__ = [
     "describe",
     "load_pack",
     "load_roster",
+    "may",
     "save_roster",
     "template_rows",
+    "who_may",
 ]

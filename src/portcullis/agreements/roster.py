@@ -22,20 +22,6 @@ from portcullis.errors import Misuse
 from portcullis.tables import publish
 
 FORMAT = "portcullis-roster/1"
-REQUESTER_ROLES = ("preparer", "signatory", "officer", "custodian")
-HOLDER_ROLES = (
-    "specialist",
-    "reviewer",
-    "impairment-official",
-    "sampler",
-    "approver",
-    "transmitter",
-    "counsel",
-    "safeguards",
-    "inspector",
-    "administrator",
-    "records-officer",
-)
 Role = Literal[
     "preparer",
     "signatory",
@@ -53,6 +39,20 @@ Role = Literal[
     "administrator",
     "records-officer",
 ]
+REQUESTER_ROLES: tuple[Role, ...] = ("preparer", "signatory", "officer", "custodian")
+HOLDER_ROLES: tuple[Role, ...] = (
+    "specialist",
+    "reviewer",
+    "impairment-official",
+    "sampler",
+    "approver",
+    "transmitter",
+    "counsel",
+    "safeguards",
+    "inspector",
+    "administrator",
+    "records-officer",
+)
 
 
 def _authority(value: str) -> str:
