@@ -27,7 +27,13 @@ from portcullis.agreements.pack import (
     Witnesses,
     WitnessNamed,
 )
-from portcullis.agreements.permissions import PERMISSIONS, Permission, may, who_may
+from portcullis.agreements.permissions import (
+    PERMISSIONS,
+    Permission,
+    is_among,
+    may,
+    who_may,
+)
 from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
 from portcullis.agreements.roster import (
     HOLDER_ROLES,
@@ -70,6 +76,7 @@ __all__ = [
     "Witnesses",
     "builtin_pack",
     "describe",
+    "is_among",
     "load_pack",
     "load_roster",
     "may",
