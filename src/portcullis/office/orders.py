@@ -13,10 +13,10 @@ from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, LiftApproval, Placed
-from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.people import Actor, check_role, counts, sign_act
 from portcullis.standing import EVERYTHING, GateLock, Hold, Lift, Order, Scope
 
-COUNSEL = "counsel"
+LIFT = "lift"
 _BESIDE_SCOPE = 4096  # bytes of an entry left for what it says beside its scope
 
 
@@ -43,7 +43,7 @@ def enact(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
     in its scope stands before it. Nothing else is asked: what is filed is in force. A scope longer
     than one entry of the ledger holds is filed as everything, for it must not wait.
     """
-    check_role(home, actor, COUNSEL, f"{placed.KIND}-file")
+    check_role(home, actor, f"{placed.KIND}-file")
     if Placed.objects.filter(id=placed.id).exists():
         raise Refused(f"There is an order or hold of the id {placed.id} already.")
     entry = standing.placed_entry(_holdable(placed))
@@ -69,7 +69,7 @@ def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document
     the sealed source document. Both approvers sign the same statement, and both are counsel in
     office on the day of the second approval; who has ceased to be is not counted.
     """
-    check_role(home, actor, COUNSEL, "lift")
+    check_role(home, actor, LIFT)
     with GateLock(home.gate_lock).exclusive(), transaction.atomic():
         row = _standing_row(placed_id)
         first = row.lifts.first()
@@ -88,7 +88,7 @@ def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document
             person=actor.id,
             signature=keys.sign(statement, actor.key),
         )
-        given = [one for one in row.lifts.order_by("id") if _is_counsel(home, one.person)]
+        given = [one for one in row.lifts.order_by("id") if counts(home, one.person, LIFT)]
         lifted = len(given) >= standing.orders.APPROVALS_TO_LIFT
         if lifted:
             _lift_now(home, row, given)
@@ -167,11 +167,6 @@ def _statement(kind: str, placed_id: str, docket: str, on: date, document: str) 
         "on": on.isoformat(),
         "document": document,
     }
-
-
-def _is_counsel(home: Home, person_id: str) -> bool:
-    person = home.roster.get(person_id)
-    return person is not None and person.holds(COUNSEL, home.today())
 
 
 def _lift_now(home: Home, row: Placed, given: list[LiftApproval]) -> None:

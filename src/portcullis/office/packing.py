@@ -29,6 +29,7 @@ from portcullis.office.looking_again import changed
 from portcullis.office.models import Approval, Batch, Package
 from portcullis.office.nonces import read_nonces
 from portcullis.office.owed import OWED, owing
+from portcullis.office.permissions import who_may
 from portcullis.office.rejudging import no_longer_met
 
 COMMIT_EVERY = 256
@@ -87,7 +88,7 @@ def judge_again(home: Home, batch: Batch) -> None:
     waiting = Package.objects.filter(batch=batch, state__in=WAITING)
     facts = list(waiting.values_list("id", "row", "officer"))
     unmet = no_longer_met(home, batch, sorted({row for _, row, _ in facts}))
-    serving = {person.id for person in home.roster.with_role("officer", home.today())}
+    serving = {person.id for person in who_may(home.roster, "open", home.today())}
     overdue = owing(home)
     for package_id, row, officer in facts:
         if row in unmet:
