@@ -281,6 +281,7 @@ _REQUESTER: dict[str, Permission] = {
     ),
     "attest": Permission("Attest to being engaged in one's requests of a batch", ("officer",)),
     "send": Permission("Send a signed batch to the holder", ("preparer",)),
+    "answers-keep": Permission("Take in the holder's receipt and answers", ("preparer",)),
     # What came back.
     "receive": Permission("Take a sealed package in, unopened", ("officer", "custodian")),
     "ask": Permission("Ask to open one's own package, for a purpose", ("officer",)),

@@ -184,7 +184,7 @@ def batches(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> Non
     """List the batches and where each stands."""
     office(home)
     from portcullis.office.models import Batch
-    from portcullis.office.stages import NEXT_STEP
+    from portcullis.office.stages import BATCH
 
     rows = [
         {
@@ -192,7 +192,7 @@ def batches(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> Non
             "state": batch.state,
             "taken": batch.taken,
             "quarantined": batch.quarantined,
-            "next": NEXT_STEP[batch.state],
+            "next": BATCH.states[batch.state].next,
         }
         for batch in Batch.objects.order_by("received_on", "id")
     ]

@@ -24,6 +24,7 @@ from portcullis.office.files import (
 )
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
+from portcullis.office.lifecycles import PACKAGE
 from portcullis.office.look_ups import ORDER_STANDS
 from portcullis.office.looking_again import changed
 from portcullis.office.models import Approval, Batch, Package
@@ -130,6 +131,7 @@ def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
             batch=package.batch_id,
             at=home.now().isoformat(),
         )
+        PACKAGE.check(package.state, "not-sent")
         package.state, package.reason = "not-sent", reason
         package.save(update_fields=["state", "reason", "concluded"])
 
@@ -174,6 +176,7 @@ def seal_waiting(
                 proof,
             )
             package.digest, package.wrapped_half = _seal(home, package, content, parcel, announce)
+            PACKAGE.check(package.state, "sealed")
             package.state = "sealed"
             sealed.append(package)
             advance(1)
