@@ -27,7 +27,7 @@ from portcullis.agreements.pack import (
     Witnesses,
     WitnessNamed,
 )
-from portcullis.agreements.permissions import PERMISSIONS, Permission, may, who_may
+from portcullis.agreements.permissions import PERMISSIONS, Permission, is_among, may, who_may
 from portcullis.agreements.person import (
     HOLDER_ROLES,
     REQUESTER_ROLES,
@@ -72,6 +72,7 @@ __all__ = [
     "Witnesses",
     "builtin_pack",
     "describe",
+    "is_among",
     "load_pack",
     "load_roster",
     "may",

@@ -76,10 +76,6 @@ class Roster(Part):
             keys.thumbprint(jwk): person for person in self.people for jwk in person.public_keys()
         }
 
-    def with_role(self, role: str, on: date) -> tuple[Person, ...]:
-        """Return everybody who holds ``role`` on the day ``on``, in roster order."""
-        return tuple(person for person in self.people if person.holds(role, on))
-
 
 def load_roster(path: Path) -> Roster:
     """Read a roster from a JSON or TOML file; raise RosterErrors naming everything wrong."""

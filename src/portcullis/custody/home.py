@@ -153,6 +153,10 @@ class RecipientHome:
         entry = _without_package(user, at, place, "view", what)
         self.log.append(replace(entry, request_id=request_id, success=success))
 
+    def denied(self, user: str, act: str, *, at: datetime, place: Place) -> None:
+        """Log that ``user`` tried an act that is not theirs."""
+        self.log.append(replace(_without_package(user, at, place, "denied", act), success=False))
+
     def receive(
         self,
         data: bytes,

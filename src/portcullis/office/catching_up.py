@@ -54,8 +54,6 @@ from portcullis.office.restored import MARK, Restored
 from portcullis.standing import GateLock
 from portcullis.tables import publish
 
-ROLE = "administrator"
-
 
 @dataclass(frozen=True)
 class CaughtUp:
@@ -91,7 +89,7 @@ def catch_up(
     Raises LedgerDamaged, named for what it is, where the copy is damaged, older or another log;
     Refused where it is not signed by this home's keys, or too few witnesses answer.
     """
-    check_role(home, actor, ROLE, "ledger-catch-up")
+    check_role(home, actor, "ledger-catch-up")
     _mend_exchange(home)
     copy = home.path / "catching-up"
     announce("fetch")

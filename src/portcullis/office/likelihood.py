@@ -26,7 +26,6 @@ from portcullis.office.review_journal import STATUTE
 from portcullis.oversight.near_miss import Waterfall
 from portcullis.standing import GateLock
 
-ROLE = "reviewer"
 ACT, ENTRY = "model-training", "model-trained"
 """Entered before the index is opened, and once the model is kept."""
 
@@ -71,7 +70,7 @@ def model(home: Home, actor: Actor) -> tuple[Model, str]:
     opened. Raises Refused, with the attempt on record, for whom is no reviewer; Misuse as
     ``open_index``.
     """
-    check_role(home, actor, ROLE, ACT)
+    check_role(home, actor, ACT)
     info = records.index_in_use(home.index)
     path = _path(home, info)
     with GateLock(home.path / "model.lock").exclusive():

@@ -12,11 +12,12 @@ from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, packing, readings
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, ReadingApproval, ReadingChange
-from portcullis.office.people import Actor, check_role, sign_act, signature
+from portcullis.office.people import Actor, check_role, counts, sign_act, signature
+from portcullis.office.permissions import PERMISSIONS
 from portcullis.standing import GateLock, check_docket
 
-COUNSEL = "counsel"
-APPROVALS = 2
+ACT = "reading"
+APPROVALS = PERMISSIONS[ACT].people
 _SHOWN = "See `portcullis reading list`."
 
 
@@ -34,6 +35,8 @@ class Deciding:
 def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: str) -> Deciding:
     """Approve putting a reading in force or out of it; the second person's approval decides.
 
+    Who has ceased to be in office is not counted.
+
     ``docket`` is the docket or file reference of the source, ``document`` its SHA-256 (hex). The
     gate lock is held alone while it is decided, and what is about to be released is judged again
     inside it, so nothing leaves across the change. A reading that the pack or the floor has may be
@@ -41,7 +44,7 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
     is unknown, loosens, conflicts with one in force then or later (both named), or is on the floor
     and would go out; Refused where an act has it so already, or the day lies in the past.
     """
-    check_role(home, actor, COUNSEL, "reading")
+    check_role(home, actor, ACT)
     check_docket(docket)
     with GateLock(home.gate_lock).exclusive(), transaction.atomic():
         row = _proposed(home, asked, _statement(asked, docket, document))
@@ -52,7 +55,7 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
             )
         signed = signature(home, actor, row.statement)
         ReadingApproval.objects.create(change=row, person=actor.id, signature=signed)
-        given = list(row.approvals.order_by("id"))
+        given = [one for one in row.approvals.order_by("id") if counts(home, one.person, ACT)]
         if len(given) < APPROVALS:
             sign_act(home, actor, "reading-proposed", row.statement)
         else:

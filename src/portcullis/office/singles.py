@@ -1,10 +1,10 @@
 """Single requests: kept when they come, taken in together a moment later, through the same rooms.
 
 A request that came is durable before it is acknowledged: a row, its content encrypted. The
-collector takes whatever waits, a second after it came at most where nothing else is being done, and makes a
-batch of the gateway's own of it: one for each pair of signatory and preparer. Each request was
-signed for by itself, and is refused by itself. A crash leaves requests waiting, or taken in with
-their batch; never between.
+collector takes whatever waits, a second after it came at most where nothing else is being done,
+and makes a batch of the gateway's own of it: one for each pair of signatory and preparer. Each
+request was signed for by itself, and is refused by itself. A crash leaves requests waiting, or
+taken in with their batch; never between.
 """
 
 import json
