@@ -35,7 +35,7 @@ from portcullis.agreements.person import (
     Person,
 )
 from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
-from portcullis.agreements.roster import Roster, load_roster, save_roster
+from portcullis.agreements.roster import Roster, load_roster, read_person, roster_bytes, save_roster
 
 __all__ = [
     "HOLDER_ROLES",
@@ -69,6 +69,8 @@ __all__ = [
     "describe",
     "load_pack",
     "load_roster",
+    "read_person",
+    "roster_bytes",
     "save_roster",
     "template_rows",
 ]

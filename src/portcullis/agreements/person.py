@@ -136,8 +136,8 @@ class Person(Part):
     jwk: dict[str, str]
     key_from: date | None = None
     key_to: date | None = None
-    former_keys: Many[FormerKey] = ()
-    passkeys: Many[Passkey] = ()
+    former_keys: tuple[FormerKey, ...] = ()
+    passkeys: tuple[Passkey, ...] = ()
     in_force_from: date
     in_force_to: date | None = None
 

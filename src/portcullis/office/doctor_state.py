@@ -17,6 +17,7 @@ from portcullis.office import (
     persons,
     reinstating,
     restoring,
+    rosters,
     sealed,
     signers,
     witnesses,
@@ -35,6 +36,8 @@ _REMEDIES = {
     "ledger-rolled-back": REMEDIES[Fault.ROLLED_BACK],
     "database-behind-ledger": _CATCH_UP,
     "ledger-unreadable": _CATCH_UP,
+    rosters.DIFFERS: "Find out who changed people.json, and put the recorded roster back: from the "
+    "home's folder rosters, or a backup. Where it is lost, see `portcullis people adopt`.",
     "ledger-stale": "Any act has it cosigned anew, if the witnesses answer; see what they say.",
     "clock-wrong": "Put the clock right. If it was wrong before and is right now, run "
     "`portcullis ledger recosign`.",
@@ -47,6 +50,7 @@ def _closed(home: Home) -> Iterator[Finding]:
     limit = home.pack.thresholds.checkpoint_age_minutes * _MINUTE
     for reason in [
         *restoring.closed_reasons(home),
+        *rosters.closed_reasons(home),
         *cosigned.clock_reasons(home),
         *cosigned.age_reasons(home, limit),
     ]:

@@ -101,6 +101,7 @@ class Recorded:
     packages: dict[str, Package] = field(default_factory=dict)
     placed: dict[str, Placed] = field(default_factory=dict)
     readings: list[int] = field(default_factory=list)
+    rosters: list[int] = field(default_factory=list)
     openings: dict[int, str] = field(default_factory=dict)
     recalls: dict[str, int] = field(default_factory=dict)
     safeguards: int | None = None
@@ -246,6 +247,10 @@ def _reading(recorded: Recorded, position: int, _body: Facts) -> None:
     recorded.readings.append(position)
 
 
+def _roster(recorded: Recorded, position: int, _body: Facts) -> None:
+    recorded.rosters.append(position)
+
+
 def _opened(recorded: Recorded, position: int, body: Facts) -> None:
     recorded.openings[position] = body["package"]
 
@@ -315,6 +320,7 @@ _STEPS: dict[str, Step] = {
     "hold-lifted": _lifted,
     "reading-in-force": _reading,
     "reading-out-of-force": _reading,
+    "roster-changed": _roster,
     "opening-granted": _opened,
     "recall": _recalled,
     "safeguards": _safeguards,
