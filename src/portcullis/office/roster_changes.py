@@ -14,14 +14,14 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis import agreements
+from portcullis import agreements, keys
 from portcullis.agreements import Person, Roster, enrolment
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Act, RosterChange
-from portcullis.office.people import Actor, check_role, deny, sign_act, verified
+from portcullis.office.people import Actor, check_role, deny, identify, sign_act, verified
 from portcullis.standing import GateLock
 
 ADMINISTRATOR = "administrator"
@@ -60,6 +60,14 @@ class Proposal:
     after: str
     decided: bool
     differences: tuple[Difference, ...]
+
+
+def identify_second(home: Home, person_id: str, key: keys.ECKey) -> Actor:
+    """Return who acts, in whichever role lets them approve or revoke; deny whoever has none."""
+    person = home.roster.get(person_id)
+    roles: set[str] = set(person.roles) if person else set()
+    role = next((role for role in SECONDS if role in roles), ADMINISTRATOR)
+    return identify(home, person_id, key, role, CHANGED)
 
 
 def propose_enrolment(
