@@ -30,7 +30,7 @@ def of(listed, person):
 
 
 def test_a_lost_key_and_the_new_one(typed, tmp_path, capsys):
-    world, answer = typed
+    _, answer = typed
     _, listed = answer(people.list_)
     assert (listed["on_the_ledger"], listed["waiting"]) == (None, [])
     assert [key["kind"] for key in of(listed, "approver")["keys"]] == ["key"]
@@ -93,7 +93,7 @@ def test_two_people_enrol_and_change(typed, tmp_path, capsys):
 
 
 def test_the_first_roster_is_recorded(typed):
-    world, answer = typed
+    _, answer = typed
     code, waits = answer(people.adopt, by="administrator")
     assert (code, waits["says"], waits["people"]) == (1, "adopt", [])
     assert answer(people.accept, waits["id"], by="counsel")[0] == 0
@@ -103,7 +103,7 @@ def test_the_first_roster_is_recorded(typed):
 
 @pytest.mark.parametrize("text", ["", "[]", "5", "{", "[" * 5000])
 def test_an_entry_that_is_none_is_misuse(typed, tmp_path, text):
-    world, answer = typed
+    _, answer = typed
     entry, request = tmp_path / "entry.json", tmp_path / "request.json"
     entry.write_text(text)
     request.write_text("{}")

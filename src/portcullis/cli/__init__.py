@@ -67,6 +67,7 @@ def _command() -> "App":
     from portcullis import __version__
     from portcullis.cli import (
         accounts,
+        acts,
         agreements,
         backups,
         custody,
@@ -126,6 +127,7 @@ def _command() -> "App":
         ledger_keys,
         ledgers,
         proofs,
+        acts,
         backups,
         reports,
         accounts,

@@ -10,15 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portcullis.errors import Misuse
+from portcullis.oversight.signed_acts import ACT_OF
 
 Facts = Mapping[str, Any]
 
 LOST = "lost"
-_ACT_OF = {
-    "determination-list": "adjudicate",
-    "working-data-erased": "erase",
-    "reviewed": "review",
-}
 _PLACED = ("kind", "id", "docket", "court", "on", "document", "scope")
 _OF_AN_ORDER = ("stops", "effective_at", "expires_on")
 _BY_THE_THOUSAND = ("release-authorised", "delivered", "not-sent", "opening-refused")
@@ -166,7 +162,7 @@ def _unreadable(position: int) -> Misuse:
 def _act(body: Facts) -> Act:
     kind = str(body["kind"])
     return Act(
-        _ACT_OF.get(kind, kind), body["by"], body.get("batch", ""), body["at"], body["signature"]
+        ACT_OF.get(kind, kind), body["by"], body.get("batch", ""), body["at"], body["signature"]
     )
 
 
