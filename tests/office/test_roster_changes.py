@@ -10,7 +10,7 @@ from portcullis.agreements import enrolment
 from portcullis.errors import Misuse, Refused
 from portcullis.keys import KeySigner
 from tests.authenticator import Passkey as Soft
-from tests.office import acts, checks
+from tests.office import acts, checks, restored
 from tests.office.world import BATCH_DAY
 
 
@@ -355,6 +355,33 @@ def test_a_roster_that_is_not_the_recorded_one_closes_the_gate(world):
     world.home().people.write_bytes(recorded)
     assert gate_reasons(world) == []
     assert "roster-differs" not in doctor(world)
+
+
+def test_nothing_is_lifted_by_another_roster(world):
+    acts.place(world)
+    acts.lift(world, "counsel")
+    run("revoke", world, by(world, "administrator"), "sampler", BATCH_DAY)
+    acts.change_person(world, "approver", office="elsewhere")
+    with pytest.raises(Refused, match="not the one that the ledger has"):
+        acts.lift(world, "counsel-2")
+    acts.place(world, "order-2")  # filing one is never stopped
+
+
+def test_a_roster_changed_after_the_backup_keeps_the_home_closed(world):
+    saved = restored.backup(world)
+    run("revoke", world, by(world, "counsel"), "approver", BATCH_DAY)
+    newest = world.home().people
+    again = restored.put_back(world, saved)
+    found = restored.catch_up(again, world.home_path)
+    restored.accept(again, *[loss.id for loss in found.losses])
+    assert any("people.json here is the older one" in one for one in found.again)
+    assert gate_reasons(again) == ["roster-differs"]
+    again.home().people.write_bytes(newest.read_bytes())
+    assert gate_reasons(again) == []
+    assert doctor(again) == []
+    from portcullis.office.models import RosterChange
+
+    assert RosterChange.objects.get().says == "revoke"
 
 
 def test_a_lost_roster_is_adopted_by_two(world):

@@ -140,7 +140,7 @@ def revoke(
         raise Refused("The day lies ahead.", "Name the day the key was lost, or today.")
     changed = [enrolment.revoked(home.roster.person(person_id), since, only)]
     with GateLock(home.gate_lock).exclusive():
-        _check_same(home, rosters.on_record())
+        rosters.check_recorded(home)
         before, after = _keep(home, changed)
         facts = _facts(REVOKE, [person_id], before, after)
         _check_not_own(home, actor, [person_id])
@@ -203,7 +203,7 @@ def _newcomer(asked: enrolment.Enrolment, facts: dict[str, Any] | None, on: date
 
 def _propose(home: Home, actor: Actor, says: str, changed: Sequence[Person]) -> Proposal:
     _check_not_own(home, actor, [each.id for each in changed])
-    _check_same(home, rosters.on_record())
+    rosters.check_recorded(home)
     before, after = _keep(home, changed)
     if before == after:
         raise Misuse("Nothing would change.", _SHOWN)
@@ -241,15 +241,6 @@ def _check_second(home: Home, actor: Actor) -> None:
 def _check_not_own(home: Home, actor: Actor, people: Iterable[str]) -> None:
     if actor.id in people:
         deny(home, CHANGED, actor.id, "own", "Nobody changes their own entry of the roster.")
-
-
-def _check_same(home: Home, said: str | None) -> None:
-    """Raise Refused where the roster on disk is not the one that the ledger has."""
-    if said is not None and said != rosters.digest(home.people):
-        raise Refused(
-            "The roster in this home is not the one that the ledger has.",
-            "Put that one back; where it is lost, `portcullis people adopt` takes this one.",
-        )
 
 
 def _check_proposed(home: Home, row: RosterChange) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from portcullis.canonical import sha256_hex
-from portcullis.errors import Misuse
+from portcullis.errors import Misuse, Refused
 from portcullis.office.home import Home
 from portcullis.office.models import RosterChange
 from portcullis.tables import publish
@@ -46,6 +46,15 @@ def closed_reasons(home: Home) -> list[str]:
     if said is None or said == digest(home.people):
         return []
     return [f"{DIFFERS}: The roster in this home is not the one that the ledger has."]
+
+
+def check_recorded(home: Home) -> None:
+    """Raise Refused where the roster on disk is not the one that the ledger has."""
+    if closed_reasons(home):
+        raise Refused(
+            "The roster in this home is not the one that the ledger has.",
+            "Put that one back; where it is lost, `portcullis people adopt` takes this one.",
+        )
 
 
 def keep(home: Home) -> str:
