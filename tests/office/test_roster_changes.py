@@ -406,6 +406,12 @@ def test_a_home_made_before_records_its_roster_first(world):
     assert gate_reasons(world) == ["roster-differs"]
 
 
+def test_a_real_home_is_told_to_record_its_roster(world):
+    mark = world.home_path / "home.json"
+    mark.write_text(json.dumps(json.loads(mark.read_text()) | {"demo": False}))
+    assert "roster-not-recorded" in doctor(world)
+
+
 def test_what_was_cut_off_after_its_decision_is_put_in_place(world):
     before = world.home().people.read_bytes()
     run("revoke", world, by(world, "administrator"), "sampler", BATCH_DAY)

@@ -117,6 +117,15 @@ def _state(home: Home) -> Iterator[Finding]:
         yield Finding("state-disagrees", sentence, _MEND)
 
 
+def _roster(home: Home) -> Iterator[Finding]:
+    if rosters.on_record() is None and not home.demo:
+        yield Finding(
+            "roster-not-recorded",
+            "The ledger has no roster yet: one that somebody changed would not be noticed.",
+            "Two people record it, once, with `portcullis people adopt` and `people accept`.",
+        )
+
+
 def _signing_keys(home: Home) -> Iterator[Finding]:
     log = ledger.Log.open(home.ledger)
     signers.load(home, log.origin, signers.signing(log.size))
@@ -216,6 +225,7 @@ CHECKS: dict[str, Check] = {
     "closed": _closed,
     "lost": _losses,
     "database": _database,
+    "roster": _roster,
     "ledger-keys": _signing_keys,
     "entries": _same_entries,
     "outbox": _outbox,
