@@ -37,7 +37,7 @@ from portcullis.agreements.person import (
     Role,
 )
 from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
-from portcullis.agreements.roster import Roster, load_roster, save_roster
+from portcullis.agreements.roster import Roster, load_roster, read_person, roster_bytes, save_roster
 
 __all__ = [
     "HOLDER_ROLES",
@@ -76,6 +76,8 @@ __all__ = [
     "load_pack",
     "load_roster",
     "may",
+    "read_person",
+    "roster_bytes",
     "save_roster",
     "template_rows",
     "who_may",

@@ -91,11 +91,24 @@ def load_roster(path: Path) -> Roster:
     return Roster.from_people(people, path.name)
 
 
+def read_person(facts: Mapping[str, object], file: str = "the person's entry") -> Person:
+    """Return the person of an entry as a roster has it; raise RosterErrors naming what is wrong."""
+    try:
+        return _PERSON.validate_json(json.dumps(facts, default=str))
+    except ValidationError as error:
+        raise RosterErrors(problems_of(error, file, Person)) from None
+
+
 def save_roster(roster: Roster, path: Path) -> None:
     """Write ``roster`` to ``path`` as JSON."""
+    publish(path, roster_bytes(roster))
+
+
+def roster_bytes(roster: Roster) -> bytes:
+    """Return what ``save_roster`` writes."""
     people = [person.model_dump(mode="json", exclude_none=True) for person in roster.people]
     text = json.dumps({"format": FORMAT, "people": people}, ensure_ascii=False, indent=1)
-    publish(path, text.encode())
+    return text.encode()
 
 
 _PERSON = TypeAdapter(Person)

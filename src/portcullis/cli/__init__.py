@@ -67,6 +67,7 @@ def _command() -> "App":
     from portcullis import __version__
     from portcullis.cli import (
         accounts,
+        acts,
         agreements,
         backups,
         custody,
@@ -84,6 +85,7 @@ def _command() -> "App":
         ledgers,
         orders,
         packages,
+        people,
         proofs,
         readings,
         recalls,
@@ -116,6 +118,7 @@ def _command() -> "App":
         packages,
         custody,
         duties,
+        people,
         orders,
         readings,
         histories,
@@ -125,6 +128,7 @@ def _command() -> "App":
         ledger_keys,
         ledgers,
         proofs,
+        acts,
         backups,
         reports,
         accounts,

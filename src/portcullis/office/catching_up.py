@@ -199,6 +199,7 @@ def _evaluate(home: Home, mark: Restored, added: int) -> CaughtUp:
         reinstating.reinstate_acts(recorded)
         reinstating.reinstate_orders(recorded)
         reinstating.reinstate_readings(recorded)
+        reinstating.reinstate_rosters(recorded)
         again += reinstating.reinstate_safeguards(recorded)
         put_back = reinstating_batches.reinstate_batches(home, recorded)
         again += [*put_back.again, *reinstating.reinstate_reexaminations(recorded)]

@@ -319,6 +319,21 @@ class SinglesOrder(models.Model):
     token = models.TextField()
 
 
+class RosterChange(models.Model):
+    """A change of the roster, from one digest to another; ``decided`` by whom it took effect.
+
+    ``says``: enrol, change, revoke, adopt. ``people``: the roster ids of those whose entries it
+    changes. A revocation is decided by the act that proposes it.
+    """
+
+    says = models.CharField(max_length=10)
+    people = models.JSONField()
+    before = models.CharField(max_length=64)
+    after = models.CharField(max_length=64)
+    proposed = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+    decided = models.ForeignKey(Act, on_delete=models.PROTECT, null=True, related_name="+")
+
+
 class DeniedAttempt(models.Model):
     """An act somebody tried and was not allowed to do."""
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from portcullis import ledger, standing
 from portcullis.canonical import json_bytes
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, LiftApproval, Placed
 from portcullis.office.people import Actor, check_role, counts, sign_act, signature
@@ -182,6 +182,8 @@ def _counts(home: Home, given: LiftApproval) -> bool:
 
 
 def _lift_now(home: Home, row: Placed, given: list[LiftApproval]) -> None:
+    # By another roster, in a home put back from a backup, a lost key would be in force again.
+    rosters.check_recorded(home)
     approvals = tuple(standing.Approval(one.person, one.signature) for one in given)
     said = given[0].statement
     on = date.fromisoformat(said["on"])

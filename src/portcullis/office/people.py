@@ -123,6 +123,14 @@ def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
     raise Refused("What was signed is something else.", "Sign what is to be done, as it stands.")
 
 
+def verified(home: Home, act: Act) -> dict[str, Any]:
+    """Return what was signed for ``act``, verified with what is in force today.
+
+    Raises Refused where it does not verify, or only its digest was put back from the ledger.
+    """
+    return home.roster.person(act.person).verify(act.signature, on=home.today())
+
+
 def sign_act(
     home: Home,
     actor: Actor,

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from portcullis import law
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, packing, readings
+from portcullis.office import entries, packing, readings, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, ReadingApproval, ReadingChange
 from portcullis.office.people import Actor, check_role, counts, sign_act, signature
@@ -145,6 +145,8 @@ def _check_may_go(home: Home, reading: law.Reading, day: date) -> None:
 def _decide(
     home: Home, row: ReadingChange, asked: law.Change, given: Sequence[ReadingApproval]
 ) -> None:
+    if not asked.in_force:
+        rosters.check_recorded(home)
     _check_signatures(home, row, given)
     facts = {
         **row.statement,

@@ -15,6 +15,7 @@ A crash leaves at worst an entry without its package. Run again, it goes on wher
 
 import math
 import time
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -183,10 +184,16 @@ def publish(home: Home, batch: Batch, package_id: str, announce: Announce = sile
 def gate_now(home: Home, batch: Batch, package: Package) -> Standing:
     """Return whether the gate is open to ``package`` now. Call while holding the gate lock."""
     standing = _gate(home, package, RELEASE)
-    expires = Approval.objects.get(list=list_in_force(batch)).expires_on
-    if home.today() > expires:
-        return Standing.of([*standing.reasons, "approval-expired: The approval has expired."])
-    return standing
+    return Standing.of([*standing.reasons, *_of_today(home, batch, package)])
+
+
+def _of_today(home: Home, batch: Batch, package: Package) -> Iterator[str]:
+    on = home.today()
+    if on > Approval.objects.get(list=list_in_force(batch)).expires_on:
+        yield "approval-expired: The approval has expired."
+    officer = home.roster.get(package.officer)
+    if officer is None or not officer.key_in_force(on):
+        yield "officer-key: The key of the officer it is sealed to is not in force."
 
 
 def gate_now_for_opening(home: Home, package: Package) -> Standing:

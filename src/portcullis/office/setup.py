@@ -17,7 +17,7 @@ from portcullis.tables import sweep
 
 # Where single files are published, as glob patterns. What is written by the batch, and by the
 # sequencer, is overwritten or swept by the next who writes it.
-_PUBLISHED_IN = ("pack", "keys", "keys/*", "versions/*", "outgoing/*")
+_PUBLISHED_IN = ("pack", "rosters", "keys", "keys/*", "versions/*", "outgoing/*")
 
 
 def open_office(home: Home) -> Home:
@@ -31,6 +31,9 @@ def open_office(home: Home) -> Home:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Misuse("The home's database is of another version.", "Run `portcullis upgrade`.")
     _sweep(home)
+    from portcullis.office import rosters
+
+    rosters.settle(home)
     return home
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("office", "0005_final_list"),
+        ("office", "0006_roster_change"),
     ]
 
     operations = [
