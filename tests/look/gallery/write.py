@@ -11,7 +11,7 @@ import django
 from django.conf import settings
 
 HERE = Path(__file__).parent
-PAGES = ("desk", "work", "form", "sign", "signed_out", "empty")
+PAGES = ("desk", "dashboard", "work", "form", "sign", "signed_out", "empty")
 
 
 def main(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Template tags: a block said twice, and an icon of the sprite. Load them with ``{% load office %}``."""
+"""Template tags (``{% load office %}``): a block said twice, and an icon of the sprite."""
 
 from typing import Any
 
@@ -32,7 +32,8 @@ def again(context: Context, name: str) -> SafeString:
 def icon(name: str, css: str = "") -> SafeString:
     """Return the icon ``name`` as an ornament: the words beside it say what it means."""
     return format_html(
-        '<svg class="usa-icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        '<svg class="usa-icon {}" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"></use></svg>',
         css,
         static(_ICONS),
         name,
