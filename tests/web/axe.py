@@ -53,6 +53,12 @@ def fits(page: Page) -> None:
     assert not wider, f"{page.url} is wider than its window:\n" + "\n".join(wider)
 
 
+_TO_THE_TOP = """() => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+}"""
+
 # What can be used and is shown; of a group of radio buttons the one that Tab stops at.
 _STOPS = """() => {
   const all = [...document.querySelectorAll(
@@ -81,7 +87,10 @@ _STOPS = """() => {
 _HERE = """() => {
   const at = window.__stops.indexOf(document.activeElement);
   if (at < 0) return { at, html: document.activeElement?.outerHTML.slice(0, 120) ?? "" };
-  const { top, bottom, left, right } = document.activeElement.getBoundingClientRect();
+  // Boxes and buttons to tick lie beside the page; what is seen of them is their label.
+  const { type, labels } = document.activeElement;
+  const shown = ["radio", "checkbox"].includes(type) ? labels[0] : document.activeElement;
+  const { top, bottom, left, right } = shown.getBoundingClientRect();
   return {
     at,
     seen: bottom > 0 && right > 0 && top < innerHeight && left < innerWidth,
@@ -95,7 +104,7 @@ def walk(page: Page) -> int:
 
     Return how many stops there are. A stop with stops of its own (a date) is passed through.
     """
-    page.evaluate("() => document.activeElement?.blur()")
+    page.evaluate(_TO_THE_TOP)
     stops = page.evaluate(_STOPS)
     reached = -1
     for _ in range(6 * len(stops) + 6):

@@ -122,6 +122,8 @@ def context(name: str) -> dict[str, Any]:
         "form": _form,
         "sign": _sign,
         "dashboard": dashboard,
+        "progress": lambda: {"name": "Adjudication of batch 1", "state": "done", "done": 1_284_112,
+                             "of": 1_284_112, "after": "/batches/1/"},
         "signed_out": lambda: {"office": {"role": "requester", "home_name": "", "demo": False}},
         "empty": lambda: {"office": office(demo=False, desks=[], alarms=[])},
     }
@@ -155,7 +157,7 @@ def _desk() -> dict[str, Any]:
 def _work() -> dict[str, Any]:
     return {
         "steps": ["Received", "Screened", "Matched", "Determined", "Sampled", "Approved"],
-        "working": {"url": "/x", "name": "Adjudication of batch 1", "state": "working",
+        "working": {"url": "/progress.html", "name": "Adjudication of batch 1", "state": "working",
                     "step": "Matching by name and address", "done": 812_000, "of": 1_284_112,
                     "cancel": "/stop"},
         "stacked": table(

@@ -1,5 +1,6 @@
-"""Template tags (``{% load office %}``): a block said twice, and an icon of the sprite."""
+"""Template tags (``{% load office %}``): a block said twice, and an icon, a digest."""
 
+import re
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
+_DIGEST = re.compile(r"[0-9a-f]{64}|[A-Za-z0-9_-]{43}")
 _ICONS = "portcullis/look/img/icons.svg"
 
 
@@ -26,6 +28,12 @@ def again(context: Context, name: str) -> SafeString:
         return SafeString("")
     # What the block wrote is escaped already.
     return SafeString(" ".join(strip_tags(block.nodelist.render(context)).split()))
+
+
+@register.filter
+def is_digest(value: object) -> bool:
+    """Say whether a value is a digest or a key's name: set in monospace, for the eye to compare."""
+    return bool(_DIGEST.fullmatch(str(value)))
 
 
 @register.simple_tag
