@@ -1,6 +1,6 @@
 """What the gallery's pages show: invented facts in every part's shape."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -122,12 +122,15 @@ def context(name: str) -> dict[str, Any]:
         "form": _form,
         "sign": _sign,
         "dashboard": dashboard,
+        "account/login": lambda: _signing_in() | {"form": Login()},
+        "mfa/index": lambda: _signing_in() | {"authenticators": {"totp": True, "webauthn": [1, 2]}},
+        "mfa/webauthn/add_form": lambda: _signing_in() | {"form": Key()},
         "progress": lambda: {"name": "Adjudication of batch 1", "state": "done", "done": 1_284_112,
                              "of": 1_284_112, "after": "/batches/1/"},
         "signed_out": lambda: {"office": {"role": "requester", "home_name": "", "demo": False}},
         "empty": lambda: {"office": office(demo=False, desks=[], alarms=[])},
     }
-    return shared | makers[name]()
+    return shared | makers[name]() if name in makers else shared | _signing_in()
 
 
 def _desk() -> dict[str, Any]:
@@ -185,3 +188,58 @@ def _sign() -> dict[str, Any]:
         "statement": {"act": "approve"}, "digest": ROOT[::-1], "kind": "passkey",
         "credentials": ["abc"], "thumbprint": "xyz", "back": "/", "number": 1, "error": None,
     }  # fmt: skip
+
+
+class Login(forms.Form):
+    login = forms.CharField(label="Username")
+    password = forms.CharField(label="Password", widget=forms.PasswordInput)
+
+
+class Code(forms.Form):
+    code = forms.CharField(label="Code", widget=forms.TextInput(attrs={"inputmode": "numeric"}))
+
+
+class Key(forms.Form):
+    name = forms.CharField(label="Name")
+    passwordless = forms.BooleanField(label="It can be used without a password", required=False)
+    credential = forms.CharField(widget=forms.HiddenInput)
+
+
+class Held:
+    """A key as allauth lists it."""
+
+    def __init__(self, pk: int, passkey: bool, made: date, used: datetime | None) -> None:
+        self.pk, self.created_at, self.last_used_at = pk, made, used
+        self.wrap = {"is_passwordless": passkey}
+
+    def __str__(self) -> str:
+        return f"Key {self.pk} on my desk"
+
+
+class Credential(forms.Form):
+    credential = forms.CharField(widget=forms.HiddenInput)
+
+
+def _signing_in() -> dict[str, Any]:
+    """What allauth's pages ask for, all together."""
+    qr = "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'/>"
+    keys = [Held(1, True, date(2025, 6, 1), None),
+            Held(2, False, date(2025, 6, 2), datetime(2025, 6, 20, tzinfo=UTC))]  # fmt: skip
+    code = Code()
+    code.secret = "JBSWY3DPEHPK3PXP" * 2
+    return {
+        "office": office(person=None, desks=[]),
+        "form": code,
+        "webauthn_form": Credential(),
+        "js_data": {"request_options": {}, "creation_options": {}},
+        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+        "PASSKEY_LOGIN_ENABLED": True,
+        "authenticators": keys,
+        "totp_svg_data_uri": qr,
+        "unused_codes": [f"{at}2345678" for at in range(1, 7)],
+        "total_count": 10,
+        "can_view_codes": True,
+        "can_download_codes": True,
+        "can_generate_codes": True,
+        "reauthentication_alternatives": [{"url": "/k/", "description": "Use a security key"}],
+    }
