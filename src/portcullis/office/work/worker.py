@@ -8,6 +8,7 @@ import logging
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from types import FrameType
@@ -85,18 +86,19 @@ class Worker(QueueWorker):
                 told = True
 
 
-def run(command: Sequence[str], ended: threading.Event) -> None:
+def run(command: Sequence[str]) -> None:
     """Work until told to stop; ``command``, with a message's id after it, does one attempt."""
     worker = Worker(command)
     worker.configure_signals()
-    threading.Thread(target=_tidy, args=(ended,), daemon=True).start()
+    threading.Thread(target=_tidy, daemon=True).start()
     worker.run()
 
 
-def _tidy(ended: threading.Event) -> None:
+def _tidy() -> None:
     """Take over what nobody does any more, and do what is due by time, again and again."""
     calendar = due.Calendar()
-    while not ended.wait(_TIDY):
+    while True:
+        time.sleep(_TIDY)
         try:
             leases.reclaim()
             calendar.do()
