@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from types import FrameType
+from typing import Any
 
 from django.db import DatabaseError, connection
 from django.utils.crypto import get_random_string
@@ -53,7 +54,7 @@ class Worker(QueueWorker):
             with suppress(ProcessLookupError):
                 self._attempt.send_signal(signal.SIGINT)
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: "DBTaskResult[Any, Any]") -> None:
         """Deal with one message: in a process of its own, whose end is then judged."""
         self.running_task = True
         try:
