@@ -25,6 +25,8 @@ from portcullis.office.stages import check_state, move
 from portcullis.standing import GateLock, Standing
 from portcullis.streams import ahead
 
+_WAITS = 600.0  # seconds a second process may wait for the first
+
 
 @dataclass
 class Adjudication:
@@ -57,8 +59,17 @@ def adjudicate(
     row and the ledger, the list is put on the ledger and returned.
     """
     batch = find_batch(batch_id)
-    listed = batch.lists.filter(number=1, entry__integrated=False).first()
-    check_state(batch, "received", "held", *(["determined"] if listed else []))
+    _check(batch)
+    # One process at a time: the files of a list that is on the ledger are never written again.
+    with GateLock(home.batch(batch.id) / "adjudication.lock", timeout=_WAITS).exclusive():
+        batch.refresh_from_db()
+        return _adjudicate(home, batch, actor, announce, show)
+
+
+def _adjudicate(
+    home: Home, batch: Batch, actor: Actor, announce: Announce, show: progress.Show
+) -> Adjudication:
+    listed = _check(batch)
     check_apart(home, actor, "adjudicate", batch)
     if listed is not None:
         return _finish(home, batch, listed)
@@ -71,6 +82,16 @@ def adjudicate(
             reasons = held.standing.reasons
     _hold(home, batch, actor, reasons)
     return Adjudication(batch.id, held=reasons)
+
+
+def _check(batch: Batch) -> DeterminationList | None:
+    """Return the list of an adjudication that was cut off before the ledger; None for none.
+
+    Raises Refused where the batch's state lets nobody adjudicate it.
+    """
+    listed = batch.lists.filter(number=1, entry__integrated=False).first()
+    check_state(batch, "received", "held", *(["determined"] if listed else []))
+    return listed
 
 
 class _Held(Exception):  # noqa: N818 - nothing went wrong

@@ -94,7 +94,10 @@ def release(
         entries.integrate(home, announce)
         return count(batch)
     if batch.state == "approved":
-        _begin(home, batch, actor, show)
+        with _alone(home, batch):
+            batch.refresh_from_db()
+            if batch.state == "approved":
+                _begin(home, batch, actor, show)
     else:
         # Whatever a crash left, what is still to be sealed is what was approved.
         _check_list(home, batch, show)
