@@ -27,7 +27,7 @@ from portcullis import ledger, progress
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger.durable import fsync_all, locked
 from portcullis.ledger.log import LOCK
-from portcullis.office import published
+from portcullis.office import locks, published
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, Erasure, History, Reexamination
@@ -45,7 +45,6 @@ from portcullis.office.putting_back import (
     size_of,
 )
 from portcullis.office.restored import Restored
-from portcullis.standing import GateLock
 from portcullis.tables import publish, sweep
 
 _DATABASE = "state.sqlite3"
@@ -84,7 +83,7 @@ def backup(home: Home, to: Path, *, show: progress.Show = progress.unseen) -> Ba
     _check_may(home, to)
     try:
         # One at a time; what an earlier one left unfinished goes.
-        with GateLock(home.path / "backup.lock").exclusive():
+        with locks.alone(home, home.path / "backup.lock"):
             folder, size, kept, unsaved = _backup(home, to, show)
     except OSError as problem:
         raise Misuse(

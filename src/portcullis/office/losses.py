@@ -13,11 +13,10 @@ from django.db import transaction
 from portcullis import keys
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, locks
 from portcullis.office.home import Home
 from portcullis.office.models import LossApproval
 from portcullis.office.people import Actor, deny, sign_act
-from portcullis.standing import GateLock
 
 ROLES = ("administrator", "counsel")
 APPROVALS = 2
@@ -74,7 +73,7 @@ def accept(home: Home, actor: Actor, losses: Sequence[Loss], size: int) -> int:
         "size": size,
     }
     digest = sha256_hex([json_bytes(statement)])
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         if LossApproval.objects.filter(digest=digest, person=actor.id).exists():
             raise Refused("That person has accepted this already.", "It takes two people.")
         LossApproval.objects.create(

@@ -9,11 +9,11 @@ from django.db import transaction
 
 from portcullis import keys, law
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, packing, readings
+from portcullis.office import entries, locks, packing, readings
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, ReadingApproval, ReadingChange
 from portcullis.office.people import Actor, check_role, sign_act
-from portcullis.standing import GateLock, check_docket
+from portcullis.standing import check_docket
 
 COUNSEL = "counsel"
 APPROVALS = 2
@@ -43,7 +43,7 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
     """
     check_role(home, actor, COUNSEL, "reading")
     check_docket(docket)
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         row = _proposed(home, asked, _statement(asked, docket, document))
         if row.approvals.filter(person=actor.id).exists():
             raise Refused(

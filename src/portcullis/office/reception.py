@@ -9,14 +9,13 @@ from typing import Any
 from django.db import transaction
 
 from portcullis import intake, keys, progress, tables
-from portcullis.office import accounting, entries
+from portcullis.office import accounting, entries, locks
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import QUARANTINE, REQUESTS, accounted
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch
 from portcullis.office.nonces import draw_nonces
-from portcullis.standing import GateLock
 
 INTAKE_WAITS = 600.0  # seconds one transmittal may wait for another
 
@@ -35,7 +34,7 @@ def receive(
     first. A batch that a crash left without its receipt gets it when the same transmittal is sent
     again. One transmittal is taken in at a time: two of one batch would write the same files.
     """
-    with GateLock(home.path / "intake.lock", timeout=INTAKE_WAITS).exclusive():
+    with locks.alone(home, home.path / "intake.lock", INTAKE_WAITS):
         try:
             transmittal = intake.take_in(path, home.pack, home.roster, on=home.today(), seen=_seen)
             key = tables.new_key()
@@ -93,6 +92,8 @@ def _store(  # noqa: PLR0917 - where it goes, and who is told
             account.write(frame.select(*accounted(frame.columns), "source_row", "officers"))
             announce(f"stored {requests.rows}")
             advance(frame.height)
+        # The files take their names next: over those of nobody who has the lock by now.
+        locks.check_held()
     quarantined = transmittal.result.quarantined
     tables.write_table(folder / QUARANTINE, quarantined, key)
     accounting.write(home, source, accounting.QUARANTINED, quarantined)
