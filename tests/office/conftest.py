@@ -66,20 +66,19 @@ def _find_stage(_stages: dict[str, Path], tmp_path_factory: pytest.TempPathFacto
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let every test that stands on a stage run on both databases."""
     if "database" in metafunc.fixturenames:
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+        alone = metafunc.definition.get_closest_marker("postgresql")
+        kinds = ["postgresql"] if alone else ["sqlite", "postgresql"]
+        metafunc.parametrize("database", kinds, indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to test-all, on PostgreSQL, what is not about the state (``both_databases``)."""
+    """Leave to test-all, on PostgreSQL, what is not about the state."""
     for item in items:
-        params = (
-            item.callspec.params
-            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-            else {}
-        )
-        second = params.get("database") == "postgresql"
-        if second and item.get_closest_marker("both_databases") is None:
+        params = getattr(item, "callspec", None) and item.callspec.params
+        marks = {mark.name for mark in item.iter_markers()}
+        on_second = params and params.get("database") == "postgresql"
+        if on_second and not marks & {"both_databases", "postgresql"}:
             item.add_marker(pytest.mark.long)
 
 

@@ -25,7 +25,7 @@ def open_office(home: Home) -> Home:
     Raises Misuse where the database's schema is not this version's, or where this process has
     opened another home.
     """
-    _point_django_at(home)
+    point_django_at(home)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Misuse("The home's database is of another version.", "Run `portcullis upgrade`.")
@@ -38,7 +38,7 @@ def start(home: Home, origin: str = "") -> Home:
 
     ``origin``: the name of a new ledger, for ever; else one is made up.
     """
-    _point_django_at(home)
+    point_django_at(home)
     call_command("migrate", verbosity=0, interactive=False)
     from portcullis.office import entries
 
@@ -52,7 +52,7 @@ def _sweep(home: Home) -> None:
         sweep(folder)
 
 
-def _point_django_at(home: Home) -> None:
+def point_django_at(home: Home) -> None:
     """Set Django up for ``home``; raise Misuse where this process has opened another."""
     os.environ["PORTCULLIS_HOME"] = str(home.path)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portcullis.office.settings")
