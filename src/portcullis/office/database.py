@@ -59,8 +59,8 @@ def databases(home: Path, address: str) -> dict[str, dict[str, Any]]:
             "DATABASE_URL does not name a PostgreSQL database.",
             "Write postgresql://USER@HOST/NAME, or leave it away for SQLite in the home.",
         )
-    found = dict(dj_database_url.parse(address))
-    given = dict(found.get("OPTIONS") or {})
+    found: dict[str, Any] = {**dj_database_url.parse(address)}
+    given: dict[str, Any] = found.get("OPTIONS") or {}
     session = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
     options = {**_CLIENT, **given, "options": f"{session} {given.get('options', '')}".strip()}
     return {"default": {**found, "OPTIONS": options}}

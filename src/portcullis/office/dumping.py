@@ -17,6 +17,7 @@ from django.core.management.color import no_style
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Model
 from psycopg import sql
 
 from portcullis import progress
@@ -108,7 +109,10 @@ def load(folder: Path, show: progress.Show = progress.unseen) -> None:
                     "Take another backup. Nothing was put back.",
                 )
             advance(1)
-        models = [MigrationRecorder.Migration, *apps.get_models(include_auto_created=True)]
+        models: list[type[Model]] = [
+            MigrationRecorder.Migration,
+            *apps.get_models(include_auto_created=True),
+        ]
         counted = [model for model in models if model._meta.db_table in kept]
         for statement in connection.ops.sequence_reset_sql(no_style(), counted):
             cursor.execute(statement)
