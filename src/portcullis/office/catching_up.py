@@ -51,7 +51,6 @@ from portcullis.office.models import Checkpoint, Counter, Entry
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.office.public import FILE, read_public, write_public
 from portcullis.office.restored import MARK, Restored
-from portcullis.standing import GateLock
 from portcullis.tables import publish
 
 
@@ -97,7 +96,7 @@ def catch_up(
     announce("check")
     _check_source(home, copy, show)
     mark = Restored.read(home.path) or Restored(None)
-    with GateLock(home.gate_lock).exclusive(), locks.sequencer(), locked(home.ledger / LOCK):
+    with locks.gate(home).exclusive(), locks.sequencer(), locked(home.ledger / LOCK):
         _check_continues(home, copy)
         check_database(copy / "ledger", show)
         announce("mark")

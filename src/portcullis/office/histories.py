@@ -19,12 +19,11 @@ from portcullis import intake, law, matching, progress, records, screening, tabl
 from portcullis.agreements import FieldRule, Pack
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
-from portcullis.office import accounting, entries, erased, files, look_ups, readings
+from portcullis.office import accounting, entries, erased, files, locks, look_ups, readings
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import History
 from portcullis.office.people import Actor, check_role, sign_act
-from portcullis.standing import GateLock
 
 WAITS = 600.0  # seconds one import or comparison may wait for another
 DISCLOSED = ("disclosed_on", "disclosed_to")
@@ -285,7 +284,7 @@ def _source(history_id: str) -> accounting.Source:
 
 def _alone(home: Home) -> AbstractContextManager[None]:
     """Hold the histories alone: two of one id would write the same files."""
-    return GateLock(home.path / "history.lock", timeout=WAITS).exclusive()
+    return locks.alone(home, home.path / "history.lock", WAITS)
 
 
 def _log_lookups(home: Home, history: History, rows: pl.Series, index: str, key: bytes) -> None:

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, histories, sealed, unsealing
+from portcullis.office import entries, histories, locks, sealed, unsealing
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, Package
 from portcullis.office.people import Actor, check_role, sign_act
@@ -23,7 +23,6 @@ from portcullis.oversight import incidents as rules
 from portcullis.oversight.incident_report import IncidentReport, when
 from portcullis.oversight.incidents import Incident, PersonNotice, Register
 from portcullis.oversight.personal_data import refuse
-from portcullis.standing import GateLock
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,79}")
 _SEE = "See `portcullis incident list`."
@@ -328,7 +327,7 @@ def _not_to_come(home: Home, what: str, at: datetime) -> None:
 
 
 def _alone(home: Home) -> AbstractContextManager[None]:
-    return GateLock(home.path / "incidents.lock", timeout=60.0).exclusive()
+    return locks.alone(home, home.path / "incidents.lock", 60.0)
 
 
 def _act(home: Home, actor: Actor, kind: str, facts: Mapping[str, Any]) -> None:

@@ -18,13 +18,12 @@ from portcullis import records, tables
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.matching import Near
-from portcullis.office import entries
+from portcullis.office import entries, locks
 from portcullis.office.home import Home
 from portcullis.office.models import Entry
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.office.review_journal import STATUTE
 from portcullis.oversight.near_miss import Waterfall
-from portcullis.standing import GateLock
 
 ACT, ENTRY = "model-training", "model-trained"
 """Entered before the index is opened, and once the model is kept."""
@@ -73,7 +72,7 @@ def model(home: Home, actor: Actor) -> tuple[Model, str]:
     check_role(home, actor, ACT)
     info = records.index_in_use(home.index)
     path = _path(home, info)
-    with GateLock(home.path / "model.lock").exclusive():
+    with locks.alone(home, home.path / "model.lock"):
         kept = _kept(home, path)
         if kept is None or not _is_on_record(info, kept):
             kept = _trained(home, actor, info)

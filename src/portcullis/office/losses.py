@@ -12,12 +12,11 @@ from django.db import transaction
 
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, locks
 from portcullis.office.home import Home
 from portcullis.office.models import LossApproval
 from portcullis.office.people import Actor, check_role, counts, sign_act, signature
 from portcullis.office.permissions import PERMISSIONS, is_among
-from portcullis.standing import GateLock
 
 ACT, ACCEPTED = "accept-loss", "loss-accepted"
 APPROVALS = PERMISSIONS[ACT].people
@@ -73,7 +72,7 @@ def accept(home: Home, actor: Actor, losses: Sequence[Loss], size: int) -> int:
         "size": size,
     }
     digest = sha256_hex([json_bytes(statement)])
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         if LossApproval.objects.filter(digest=digest, person=actor.id).exists():
             raise Refused("That person has accepted this already.", "It takes two people.")
         LossApproval.objects.create(

@@ -11,11 +11,11 @@ from django.db import transaction
 from portcullis import ledger, standing
 from portcullis.canonical import json_bytes
 from portcullis.errors import Refused
-from portcullis.office import entries, rosters
+from portcullis.office import entries, locks, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, LiftApproval, Placed
 from portcullis.office.people import Actor, check_role, counts, sign_act, signature
-from portcullis.standing import EVERYTHING, GateLock, Hold, Lift, Order, Scope
+from portcullis.standing import EVERYTHING, Hold, Lift, Order, Scope
 
 LIFT = "lift"
 _BESIDE_SCOPE = 4096  # bytes of an entry left for what it says beside its scope
@@ -45,10 +45,10 @@ def enact(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
     than one entry of the ledger holds is filed as everything, for it must not wait.
     """
     check_role(home, actor, f"{placed.KIND}-file")
-    if Placed.objects.filter(id=placed.id).exists():
-        raise Refused(f"There is an order or hold of the id {placed.id} already.")
     entry = standing.placed_entry(_holdable(placed))
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
+        if Placed.objects.filter(id=placed.id).exists():
+            raise Refused(f"There is an order or hold of the id {placed.id} already.")
         kind = str(entry["kind"])
         act = sign_act(home, actor, kind, {k: v for k, v in entry.items() if k != "kind"})
         return Placed.objects.create(id=placed.id, kind=placed.KIND, entry=entry, act=act)
@@ -72,7 +72,7 @@ def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document
     signed with a key that is out of force by then.
     """
     check_role(home, actor, LIFT)
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         row = _standing_row(placed_id)
         first = row.lifts.first()
         on = date.fromisoformat(first.statement["on"]) if first else home.today()

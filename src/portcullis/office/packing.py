@@ -11,7 +11,7 @@ from portcullis import ledger, progress, release, tables
 from portcullis.canonical import SEPARATOR
 from portcullis.determination import commitment, nonces_of
 from portcullis.errors import Refused
-from portcullis.office import accounting, clearances, entries
+from portcullis.office import accounting, clearances, entries, leaving
 from portcullis.office.entries import Announce
 from portcullis.office.files import (
     DETERMINATIONS,
@@ -194,7 +194,7 @@ def sweep(home: Home, batch: Batch) -> None:
     named = set(
         Package.objects.filter(batch=batch).exclude(digest="").values_list("digest", flat=True)
     )
-    folder = _staging(home, batch)
+    folder = leaving.waiting(home, batch.id)
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name not in named:
             path.unlink(missing_ok=True)
@@ -202,16 +202,12 @@ def sweep(home: Home, batch: Batch) -> None:
 
 def staged(home: Home, package: Package) -> Path:
     """Where the sealed package waits, under its digest."""
-    return _staging(home, package.batch) / package.digest
+    return leaving.staged(home, package.batch_id, package.digest)
 
 
 def published(home: Home, package: Package) -> Path:
     """Where the recipient fetches the package."""
     return home.outgoing / package.batch_id / "packages" / f"{package.id}.json"
-
-
-def _staging(home: Home, batch: Batch) -> Path:
-    return home.batch(batch.id) / "sealed"
 
 
 def disclosable(home: Home, batch: Batch) -> pl.DataFrame:
@@ -318,7 +314,7 @@ def _seal(
     sealed = release.seal(content, officer.jwk, parcel)
     digest = release.package_digest(sealed.data)
     announce("write-package")
-    tables.publish(_staging(home, package.batch) / digest, sealed.data)
+    tables.publish(leaving.waiting(home, package.batch_id) / digest, sealed.data)
     return digest, home.wrap(sealed.holder_half, Erasable.batch(package.batch_id))
 
 

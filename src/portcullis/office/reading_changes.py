@@ -9,12 +9,12 @@ from django.db import transaction
 
 from portcullis import law
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, packing, readings, rosters
+from portcullis.office import entries, locks, packing, readings, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, ReadingApproval, ReadingChange
 from portcullis.office.people import Actor, check_role, counts, sign_act, signature
 from portcullis.office.permissions import PERMISSIONS
-from portcullis.standing import GateLock, check_docket
+from portcullis.standing import check_docket
 
 ACT = "reading"
 APPROVALS = PERMISSIONS[ACT].people
@@ -46,7 +46,7 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
     """
     check_role(home, actor, ACT)
     check_docket(docket)
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         row = _proposed(home, asked, _statement(asked, docket, document))
         if row.approvals.filter(person=actor.id).exists():
             raise Refused(

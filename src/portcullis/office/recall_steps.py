@@ -8,7 +8,7 @@ import polars as pl
 from django.db import transaction
 
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, recall_holds, recalls
+from portcullis.office import entries, locks, recall_holds, recalls
 from portcullis.office.home import Home
 from portcullis.office.incidents import check_id
 from portcullis.office.models import History, Package
@@ -16,7 +16,7 @@ from portcullis.office.orders import standing_holds
 from portcullis.office.people import Actor, check_role, deny, sign_act
 from portcullis.oversight import recall as rules
 from portcullis.oversight.recall import Lot, Place
-from portcullis.standing import GateLock, Hold
+from portcullis.standing import Hold
 
 _TOLD = 10
 ATTESTED_AS = (rules.FROZEN, rules.SEQUESTERED, rules.DISPOSED)
@@ -51,7 +51,7 @@ def demanded(
     Raises Refused where the recall is closed or has no such lot, Misuse for a day outside it.
     """
     check_role(home, actor, "recall-demand")
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         wanted = _lots(found, lots)
         if not found.opened_on <= sent_on <= home.today():
@@ -77,7 +77,7 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
     """
     check_role(home, actor, "recall-attest")
     _check_whole(said)
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         if not said.lots and len(found.lots) > 1:
             raise Misuse(
@@ -103,7 +103,7 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
 def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
     """Close a recall. Raises Refused while anything of it is not disposed of."""
     check_role(home, actor, "recall-close")
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         waiting = found.open_lots()
         if waiting:

@@ -10,14 +10,13 @@ from typing import Any
 from django.db import transaction
 
 from portcullis import intake, keys, progress, tables
-from portcullis.office import accounting, entries
+from portcullis.office import accounting, entries, locks
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import QUARANTINE, REQUESTS, accounted
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, SingleRequest
 from portcullis.office.nonces import draw_nonces
-from portcullis.standing import GateLock
 
 INTAKE_WAITS = 600.0  # seconds one transmittal may wait for another
 
@@ -38,7 +37,7 @@ def receive(
     again. One transmittal is taken in at a time: two of one batch would write the same files.
     ``seen`` says which were received before, where that is known better.
     """
-    with GateLock(home.path / "intake.lock", timeout=INTAKE_WAITS).exclusive():
+    with locks.alone(home, home.path / "intake.lock", INTAKE_WAITS):
         try:
             transmittal = intake.take_in(
                 path, home.pack, home.roster, on=home.today(), seen=seen or _seen
@@ -65,7 +64,7 @@ def receive_singles(
 
     ``also`` is run in the transaction that makes the batch. Returns the batch's receipt.
     """
-    with GateLock(home.path / "intake.lock", timeout=INTAKE_WAITS).exclusive():
+    with locks.alone(home, home.path / "intake.lock", INTAKE_WAITS):
         key = tables.new_key()
         announce("store")
         folder = _fresh_folder(home, collected.manifest.batch_id)
@@ -117,6 +116,8 @@ def _store(  # noqa: PLR0917 - where it goes, and who is told
             account.write(frame.select(*accounted(frame.columns), "source_row", "officers"))
             announce(f"stored {requests.rows}")
             advance(frame.height)
+        # The files take their names next: over those of nobody who has the lock by now.
+        locks.check_held()
     quarantined = transmittal.result.quarantined
     tables.write_table(folder / QUARANTINE, quarantined, key)
     accounting.write(home, source, accounting.QUARANTINED, quarantined)

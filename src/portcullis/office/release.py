@@ -19,13 +19,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from django.db import transaction
 
 from portcullis import progress
 from portcullis.errors import Refused
-from portcullis.office import entries, looking_again, packing, subjects
+from portcullis.office import entries, leaving, locks, looking_again, packing, subjects
 from portcullis.office.conclusion import conclude
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
@@ -45,8 +44,7 @@ from portcullis.office.people import Actor, sign_act
 from portcullis.office.referrals import check_none_unlisted
 from portcullis.office.safeguards import may_receive_now, standing_today
 from portcullis.office.stages import check_state, move
-from portcullis.standing import RELEASE, USE, GateLock, Standing, Subject, gate
-from portcullis.tables import fsync_folder
+from portcullis.standing import RELEASE, USE, Standing, Subject, gate
 
 RELEASE_WAITS = 600.0  # seconds a second process may wait for the first
 LOOK_AFTER = 60.0  # seconds between two looks at the checkpoint's age while packages go out
@@ -131,7 +129,7 @@ def _end(home: Home, batch: Batch, announce: Announce, show: progress.Show) -> N
 
 def _alone(home: Home, batch: Batch) -> AbstractContextManager[None]:
     """Hold the batch alone: what packs it and what ends it is one process at a time."""
-    return GateLock(home.batch(batch.id) / "release.lock", timeout=RELEASE_WAITS).exclusive()
+    return locks.alone(home, home.batch(batch.id) / "release.lock", RELEASE_WAITS)
 
 
 def publish_waiting(
@@ -166,7 +164,7 @@ def publish(home: Home, batch: Batch, package_id: str, announce: Announce = sile
 
     Raises Refused, and leaves the package sealed, where the ledger lets nothing leave now.
     """
-    with GateLock(home.gate_lock).shared(), transaction.atomic():
+    with locks.gate(home).shared(), transaction.atomic():
         refuse_unless(ledger_standing(home))
         package = Package.objects.select_for_update().get(id=package_id)
         if package.state != SEALED:
@@ -175,7 +173,7 @@ def publish(home: Home, batch: Batch, package_id: str, announce: Announce = sile
         staged, out = packing.staged(home, package), packing.published(home, package)
         if open_now.met:
             announce("rename")
-            _rename(staged, out)
+            leaving.let_out(staged, out, locks.check_held)
             announce("deliver")
             _conclude_package(home, package, DELIVERED, "")
         else:
@@ -237,11 +235,15 @@ def _answer_only(
     _check_answer_day(home, batch)
     check_none_unlisted(home, batch)
     listed = list_in_force(batch)
-    with transaction.atomic():
-        facts = {"list": listed.entry_id, "root": listed.root}
-        sign_act(home, actor, "transmit", facts, batch.id)
-        if batch.state == "approved":
-            move(batch, "releasing")
+    with _alone(home, batch):
+        batch.refresh_from_db()
+        if batch.state == "answered":
+            return
+        with transaction.atomic():
+            facts = {"list": listed.entry_id, "root": listed.root}
+            sign_act(home, actor, "transmit", facts, batch.id)
+            if batch.state == "approved":
+                move(batch, "releasing")
     _end(home, batch, announce, show)
 
 
@@ -273,15 +275,6 @@ def _begin(home: Home, batch: Batch, actor: Actor, show: progress.Show) -> None:
 def _check_list(home: Home, batch: Batch, show: progress.Show) -> None:
     with progress.step(show, "Check the list that was approved"):
         check_list(home, batch)
-
-
-def _rename(staged: Path, out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if staged.exists():
-        staged.rename(out)
-    elif not out.exists():
-        raise Refused("A sealed package is missing.", "Restore the batch's folder from a backup.")
-    fsync_folder(out.parent)
 
 
 def _conclude_package(home: Home, package: Package, state: str, reason: str) -> None:

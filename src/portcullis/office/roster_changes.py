@@ -18,11 +18,10 @@ from portcullis import agreements, keys
 from portcullis.agreements import Person, Roster, enrolment
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, rosters
+from portcullis.office import entries, locks, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Act, RosterChange
 from portcullis.office.people import Actor, check_role, deny, identify, sign_act, verified
-from portcullis.standing import GateLock
 
 ADMINISTRATOR = "administrator"
 SECONDS = (ADMINISTRATOR, "counsel")
@@ -139,7 +138,7 @@ def revoke(
     if since > home.today():
         raise Refused("The day lies ahead.", "Name the day the key was lost, or today.")
     changed = [enrolment.revoked(home.roster.person(person_id), since, only)]
-    with GateLock(home.gate_lock).exclusive():
+    with locks.gate(home).exclusive():
         rosters.check_recorded(home)
         before, after = _keep(home, changed)
         facts = _facts(REVOKE, [person_id], before, after)
@@ -160,7 +159,7 @@ def approve(home: Home, actor: Actor, proposal: int) -> Proposal:
     more.
     """
     _check_second(home, actor)
-    with GateLock(home.gate_lock).exclusive():
+    with locks.gate(home).exclusive():
         row = _waiting().filter(proposed__entry_id=proposal).first()
         if row is None:
             raise Refused(f"No change of the id {proposal} waits.", _SHOWN)

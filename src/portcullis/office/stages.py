@@ -83,7 +83,15 @@ def check_state(batch: Batch, *allowed: str) -> None:
 
 
 def move(batch: Batch, state: str) -> None:
-    """Move the batch to ``state`` and save it. Raises Refused where the table has no such way."""
+    """Move the batch to ``state`` and save it. Raises Refused where the table has no such way.
+
+    Of two acts that move one batch at once, one moves it; the other is refused.
+    """
     BATCH.check(batch.state, state)
+    as_read = Batch.objects.filter(id=batch.id, state=batch.state)
+    if not as_read.update(state=state, held_reason=batch.held_reason):
+        raise Refused(
+            f"The batch is {batch.state} no more: somebody else has acted on it meanwhile.",
+            "See where it stands with `portcullis batches`.",
+        )
     batch.state = state
-    batch.save(update_fields=["state", "held_reason"])

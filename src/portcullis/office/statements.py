@@ -22,14 +22,13 @@ from portcullis.custody import (
     read_statement,
 )
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, locks
 from portcullis.office.holding import holding
 from portcullis.office.home import Home
 from portcullis.office.models import Package
 from portcullis.office.owed import CERTIFICATE, STATUS, disclosures
 from portcullis.office.people import deny
 from portcullis.office.permissions import PERMISSIONS, may
-from portcullis.standing import GateLock
 
 ACT = "recipient-statement"
 
@@ -61,7 +60,7 @@ def enter(home: Home, token: str) -> Entered:
     person, said = _signed(home, token)
     if said.by != person.id:
         deny(home, ACT, person.id, "key", "The statement names another than the one who signed.")
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         known = disclosures()
         if any(each not in known for each in said.packages):
             raise Refused(

@@ -15,7 +15,7 @@ from django.db import transaction
 from portcullis import tables
 from portcullis.errors import Misuse, Refused
 from portcullis.law import Thresholds
-from portcullis.office import alarms, entries, explanations, review_journal
+from portcullis.office import alarms, entries, explanations, locks, review_journal
 from portcullis.office.erased import erasure_of
 from portcullis.office.files import batch_key
 from portcullis.office.home import Home
@@ -25,7 +25,6 @@ from portcullis.office.people import Actor, check_role, deny, sign_act
 from portcullis.office.window import window_file
 from portcullis.oversight import watching
 from portcullis.oversight.watching import ASKED, LOOKS, Alarm, Finding, OfficeHours, Reading
-from portcullis.standing import GateLock
 
 ACKNOWLEDGE = alarms.ACKNOWLEDGED
 _LOOKED_UP = "looked-up"
@@ -60,7 +59,7 @@ def watch(home: Home, actor: Actor) -> Watched:
     """
     check_role(home, actor, alarms.WATCHED)
     hours = office_hours(home)
-    with GateLock(home.path / "watch.lock").exclusive():
+    with locks.alone(home, home.path / "watch.lock"):
         before = alarms.on_record(home)
         found = watching.group(_findings(home, hours), alarms.covered(before))
         new = {alarms.alarm_id(home, one): one for one in found}
@@ -90,7 +89,7 @@ def acknowledge(home: Home, actor: Actor, id_: str, reason: str) -> int:
     check_role(home, actor, ACKNOWLEDGE)
     if not reason.strip():
         raise Refused("An alarm is acknowledged with a reason.", "Say why with --reason.")
-    with GateLock(home.path / "watch.lock").exclusive():
+    with locks.alone(home, home.path / "watch.lock"):
         found = alarms.on_record(home).get(id_)
         if found is None or not found.standing:
             raise Refused(f"No alarm of the id {id_} stands.", "See `portcullis watch`.")
