@@ -66,6 +66,10 @@ class Roster(Part):
             return self._by_credential.get(passkeys.credential_id(token))
         return self._by_thumbprint.get(keys.key_id(token))
 
+    def by_thumbprint(self, thumbprint: str) -> Person | None:
+        """Return the person who has, or had, the key of that thumbprint (RFC 7638), or None."""
+        return self._by_thumbprint.get(thumbprint)
+
     @cached_property
     def _by_credential(self) -> dict[str, Person]:
         return {passkey.id: person for person in self.people for passkey in person.passkeys}
