@@ -1,10 +1,14 @@
 """Runs the real command in a process of its own."""
 
+import json
 import os
 import pty
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from tests.office.world import World
 
 
 def portcullis(*words: object) -> subprocess.CompletedProcess[str]:
@@ -34,3 +38,19 @@ def on_a_terminal(*words: object) -> tuple[int, str]:
             shown += part
     os.close(ours)
     return running.returncode, shown.decode()
+
+
+def run(
+    world: World, *words: object, by: str = "", code: int = 0
+) -> subprocess.CompletedProcess[str]:
+    """Run the command on the world's home, as a person of it, and expect its exit code."""
+    signed = ("--as", by, "--key", world.key_path(by)) if by else ()
+    done = portcullis(*words, *signed, "--home", world.home_path)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def ask(world: World, *words: object, by: str = "", code: int = 0) -> Any:
+    """Run the command on the world's home and read what it answers to programs."""
+    return json.loads(run(world, *words, "--json", by=by, code=code).stdout)
