@@ -1,21 +1,66 @@
-"""Runs the real command in a process of its own."""
+"""Runs the real command: in a process of its own, on a terminal, or in this one."""
 
+import io
 import json
 import os
 import pty
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from django.apps import apps
+from django.db import connections
+
+from portcullis import cli
+from portcullis.office import setup
+from tests.office.homes import switch
 from tests.office.world import World
+
+EACH_A_PROCESS = bool(os.environ.get("PORTCULLIS_EACH_A_PROCESS"))
+"""Whether every command is a process of its own, as in ``make test-all``: starting takes longest.
+
+Else only those are that are ``started``.
+"""
 
 
 def portcullis(*words: object) -> subprocess.CompletedProcess[str]:
+    """Run the command as the installed one does, to its end."""
+    return started(*words) if EACH_A_PROCESS else _here(list(map(str, words)))
+
+
+def started(*words: object) -> subprocess.CompletedProcess[str]:
+    """Run the installed command in a process of its own."""
     command = Path(sys.executable).with_name("portcullis")
     return subprocess.run(
         [command, *map(str, words)], capture_output=True, text=True, check=False, timeout=280
     )
+
+
+_command = cache(cli._command)  # it can be put together once a process
+
+
+def _here(words: list[str]) -> subprocess.CompletedProcess[str]:
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with (
+        redirect_stdout(out),
+        redirect_stderr(err),
+        patch.object(setup, "_point_django_at", lambda home: switch(home.path)),
+    ):
+        try:
+            _command()(words, exit_on_error=False, print_error=False)
+            code = 0
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        except Exception as error:
+            code = cli._told(error)
+    if apps.ready:
+        connections.close_all()
+    said, told = (each.buffer.getvalue().decode() for each in (out, err))
+    return subprocess.CompletedProcess(words, code, said, told)
 
 
 def on_a_terminal(*words: object) -> tuple[int, str]:
