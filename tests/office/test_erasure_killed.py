@@ -16,7 +16,7 @@ from tests import postgresql
 from tests.office import acts, checks, erasing
 from tests.office import world as worlds
 from tests.office.homes import reopen
-from tests.office.test_kill import _finish, _killed, _run
+from tests.office.test_kill import killed, run_again
 
 STEPS = [
     *["decide", "commit-erasure", "integrate-erasure", "destroy-secret"],
@@ -61,10 +61,9 @@ def test_killed_at_any_step_it_is_finished_when_run_again(world, step: str) -> N
     keys, answers = erasing.keys_of(world)
     made = erasing.proofs(world)
     name, _, number = step.partition(":")
-    _killed(world, "erase", name, int(number or 1))
+    killed(world, "erase", name, int(number or 1))
     _readable_or_gone(world, whole=STEPS.index(name) <= STEPS.index("destroy-secret"))
-    _finish(world, "erase")
-    reopen(world.home_path)
+    assert not run_again(world, "erase")
     _is_finished(world, [*keys, *answers], made)
 
 
@@ -83,12 +82,10 @@ def _readable_or_gone(world: worlds.World, *, whole: bool) -> None:
 
 
 def test_a_hold_placed_while_it_lies_dead_keeps_what_is_there(world) -> None:
-    _killed(world, "erase", "destroy-secret", 1)
+    killed(world, "erase", "destroy-secret", 1)
     reopen(world.home_path)
     erasing.hold(world)
-    done = _run(world, "erase", "never")
-    assert "hold-1" in done.stderr
-    reopen(world.home_path)
+    assert "hold-1" in run_again(world, "erase")
     assert acts.outcomes(world)["REQ-00001"] == "released"
 
 
