@@ -32,7 +32,7 @@ test: $(VENV)/dev.stamp system ## Run the tests (under ten minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not long" $(TESTS)
 
 test-all: $(VENV)/dev.stamp system ## Run every test, the long ones too, and the mutants
-	PORTCULLIS_EACH_A_PROCESS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
+	PORTCULLIS_THOROUGH=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
 	$(BIN)/python -m tests.law.mutation
 
 mutants: $(VENV)/dev.stamp ## Change the law in one place at a time; fills docs/mutation.md

@@ -19,17 +19,12 @@ from portcullis import cli
 from portcullis.office import setup
 from tests.office.homes import switch
 from tests.office.world import World
-
-EACH_A_PROCESS = bool(os.environ.get("PORTCULLIS_EACH_A_PROCESS"))
-"""Whether every command is a process of its own, as in ``make test-all``: starting takes longest.
-
-Else only those are that are ``started``.
-"""
+from tests.thorough import THOROUGH
 
 
 def portcullis(*words: object) -> subprocess.CompletedProcess[str]:
-    """Run the command as the installed one does, to its end."""
-    return started(*words) if EACH_A_PROCESS else _here(list(map(str, words)))
+    """Run the command to its end: the installed one, or in a hurry its verbs in this process."""
+    return started(*words) if THOROUGH else _here(list(map(str, words)))
 
 
 def started(*words: object) -> subprocess.CompletedProcess[str]:
