@@ -7,4 +7,4 @@ THOROUGH = bool(os.environ.get("PORTCULLIS_THOROUGH"))
 
 def examples(many: int) -> int:
     """Return how many examples Hypothesis makes up: ``many``, or a quarter of them in a hurry."""
-    return many if THOROUGH else max(2, many // 4)
+    return many if THOROUGH else max(3, many // 4)

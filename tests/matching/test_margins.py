@@ -13,6 +13,7 @@ from portcullis.matching import MATCH, as_of_today, match
 from tests.matching.asking import Basis, frame, request
 from tests.matching.test_against_oracle import AS_OF, worlds
 from tests.records.small import address, index_of, known, taxpayer
+from tests.thorough import examples
 
 TIN, OTHER_TIN, NOBODYS = "000-12-3456", "000-65-4321", "000-99-9999"
 ELM = address("700 Elm Ave")
@@ -173,7 +174,7 @@ def test_matches_stored_before_the_margin_know_none() -> None:
     assert as_of_today(found).equals(found)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.randoms(use_true_random=False))
 def test_another_person_never_turns_an_answer_into_anothers(
     world: tuple[list[dict], list[dict]], chance: random.Random

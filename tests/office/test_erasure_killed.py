@@ -17,6 +17,7 @@ from tests.office import acts, checks, erasing
 from tests.office import world as worlds
 from tests.office.homes import reopen
 from tests.office.test_kill import killed, run_again
+from tests.thorough import examples
 
 STEPS = [
     *["decide", "commit-erasure", "integrate-erasure", "destroy-secret"],
@@ -91,7 +92,9 @@ def test_a_hold_placed_while_it_lies_dead_keeps_what_is_there(world) -> None:
 
 # The fixture gives a function that makes a fresh world for each example.
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(6),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(stops=st.lists(st.sampled_from(STEPS), max_size=5))
 def test_cut_off_again_and_again_it_ends_the_same(stage, stops: list[str]) -> None:
