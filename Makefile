@@ -29,7 +29,8 @@ demo: install ## The June 2025 batch, synthetic, whole (DEMO="--quick" for a sho
 	$(BIN)/portcullis demo $(DEMO)
 
 test: $(VENV)/dev.stamp system ## Run the tests (under ten minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not long" $(TESTS)
+	TMPDIR="$$(tools/room-for-tests)" \
+	  $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not long" $(TESTS)
 
 test-all: $(VENV)/dev.stamp system ## Run every test, the long ones too, and the mutants
 	PORTCULLIS_THOROUGH=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
