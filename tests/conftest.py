@@ -5,7 +5,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.thorough import examples
+
+# Without a deadline: on a busy machine a test may take its time.
+settings.register_profile("house", deadline=None, max_examples=examples(100))
+settings.load_profile("house")
 
 CHROMIUM = shutil.which("chromium")
 CHROMIUM_ARGUMENTS = [
