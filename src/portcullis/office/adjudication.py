@@ -57,9 +57,9 @@ def adjudicate(
     row and the ledger, the list is put on the ledger and returned.
     """
     batch = find_batch(batch_id)
+    check_apart(home, actor, "adjudicate", batch)
     listed = batch.lists.filter(number=1, entry__integrated=False).first()
     check_state(batch, "received", "held", *(["determined"] if listed else []))
-    check_apart(home, actor, "adjudicate", batch)
     if listed is not None:
         return _finish(home, batch, listed)
     standing = look_ups.may_look_up(home, batch)
