@@ -134,6 +134,7 @@ def test_a_picture_has_every_state_and_every_way_in_words(life: Lifecycle) -> No
 KEEPERS = {
     "agreements/permissions.py",  # the table
     "agreements/roster.py",  # which roles there are
+    "agreements/person.py",  # likewise
     "scenarios/people.py",  # whom a scenario enrols
 }
 # These words are also members of documents, columns or acts; none is told from a role by itself.
