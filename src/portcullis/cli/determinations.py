@@ -184,7 +184,7 @@ def batches(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> Non
     """List the batches and where each stands."""
     office(home)
     from portcullis.office.models import Batch
-    from portcullis.office.stages import BATCH
+    from portcullis.office.lifecycles import BATCH
 
     rows = [
         {
