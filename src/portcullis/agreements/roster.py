@@ -123,7 +123,7 @@ def _entries(path: Path) -> list[object]:
     try:
         text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise Misuse(f"{path.name} cannot be read as a roster.", remedy) from None
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise Misuse(f"{path.name} is not a roster.", remedy)
