@@ -7,6 +7,7 @@ import pytest
 
 from tests.look.served import served
 
+
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The gallery's pages, written."""

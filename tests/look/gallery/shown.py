@@ -93,22 +93,47 @@ def dashboard() -> dict[str, Any]:
     days = [date(2025, 6, 1) + timedelta(days=3 * at) for at in range(7)]
     return {
         "charts": [
-            charts.funnel("Batch 2025-06-10-ICE-0001, on its way", [
-                charts.Amount("Received", 1_284_112), charts.Amount("Not returned on its face", 847_003),
-                charts.Amount("Found: one taxpayer", 61_220, url="/found/"),
-                charts.Amount("Eligible", 4_114), charts.Amount("Approved", 4_100, "good"),
-                charts.Amount("Held by an order", 1, "warn")],
-                says="What is left after each room. Nothing leaves that is not approved."),
-            charts.ageing("How long referred requests have waited",
-                          {0: 4, 1: 9, 3: 30, 7: 22, 12: 5, 40: 2}, due=10),
-            charts.over_time("What reviewers found", [
-                (day, {"confirmed": 60 + at * 4.5, "sent back": 8 - at,
-                       "cannot be told": None if at == 3 else 20.0 + at % 3})
-                for at, day in enumerate(days)], unit=" %",
-                says="Of the requests decided in each three days."),
-            charts.outcomes("Answers of this batch", [
-                charts.Amount("Disclosed", 4_099, "good"), charts.Amount("Returned", 437_109, "warn"),
-                charts.Amount("No disclosure", 842_904)]),
+            charts.funnel(
+                "Batch 2025-06-10-ICE-0001, on its way",
+                [
+                    charts.Amount("Received", 1_284_112),
+                    charts.Amount("Not returned on its face", 847_003),
+                    charts.Amount("Found: one taxpayer", 61_220, url="/found/"),
+                    charts.Amount("Eligible", 4_114),
+                    charts.Amount("Approved", 4_100, "good"),
+                    charts.Amount("Held by an order", 1, "warn"),
+                ],
+                says="What is left after each room. Nothing leaves that is not approved.",
+            ),
+            charts.ageing(
+                "How long referred requests have waited",
+                {0: 4, 1: 9, 3: 30, 7: 22, 12: 5, 40: 2},
+                due=10,
+            ),
+            charts.over_time(
+                "What reviewers found",
+                [
+                    (
+                        day,
+                        {
+                            "confirmed": 60 + at * 4.5,
+                            "sent back": 8 - at,
+                            "cannot be told": None if at == 3 else 20.0 + at % 3,
+                        },
+                    )
+                    for at, day in enumerate(days)
+                ],
+                unit=" %",
+                says="Of the requests decided in each three days.",
+            ),
+            charts.outcomes(
+                "Answers of this batch",
+                [
+                    charts.Amount("Disclosed", 4_099, "good"),
+                    charts.Amount("Returned", 437_109, "warn"),
+                    charts.Amount("No disclosure", 842_904),
+                ],
+            ),
             charts.outcomes("Alarms", []),
         ]
     }
@@ -125,8 +150,13 @@ def context(name: str) -> dict[str, Any]:
         "account/login": lambda: _signing_in() | {"form": Login()},
         "mfa/index": lambda: _signing_in() | {"authenticators": {"totp": True, "webauthn": [1, 2]}},
         "mfa/webauthn/add_form": lambda: _signing_in() | {"form": Key()},
-        "progress": lambda: {"name": "Adjudication of batch 1", "state": "done", "done": 1_284_112,
-                             "of": 1_284_112, "after": "/batches/1/"},
+        "progress": lambda: {
+            "name": "Adjudication of batch 1",
+            "state": "done",
+            "done": 1_284_112,
+            "of": 1_284_112,
+            "after": "/batches/1/",
+        },
         "signed_out": lambda: {"office": {"role": "requester", "home_name": "", "demo": False}},
         "empty": lambda: {"office": office(demo=False, desks=[], alarms=[])},
     }
