@@ -45,6 +45,11 @@ def is_held(message: UUID) -> bool:
     return Task.objects.filter(message=message, state=Task.WORKING).exists()
 
 
+def is_wanted(message: UUID) -> bool:
+    """Whether the attempt is to be begun, or is held."""
+    return Task.objects.filter(message=message, state__in=(Task.WAITING, Task.WORKING)).exists()
+
+
 def beat(message: UUID, report: Report | None) -> bool:
     """Renew the attempt's lease, and say how far it is. False where it does not count any more."""
     said: dict[str, Any] = {"leased_until": timezone.now() + LEASE}
