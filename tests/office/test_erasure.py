@@ -117,6 +117,7 @@ def _answers_that_might_be(home, batch) -> list[str]:
     ]
 
 
+@pytest.mark.sqlite
 def test_a_backup_made_before_it_is_unreadable_too(world, tmp_path) -> None:
     from portcullis.office import files
 
@@ -149,6 +150,7 @@ def test_a_backup_made_before_it_is_unreadable_too(world, tmp_path) -> None:
     assert erasing.accounted(after).height == 10
 
 
+@pytest.mark.sqlite
 def test_a_restored_home_does_the_erasure_again_from_its_entry(world, tmp_path) -> None:
     from portcullis.office.erasure import erase_again
     from portcullis.office.models import Entry, Erasure

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from joserfc.errors import JoseError
-from pydantic import AfterValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationError
 
 from portcullis import keys, law
 from portcullis.agreements.pack import Many, Part, Text
@@ -71,7 +71,7 @@ class Person(Part):
     ``determination`` it rests on. ``jwk`` is the enrolled P-256 public key (RFC 7517).
     """
 
-    id: Text
+    id: Annotated[Text, StringConstraints(max_length=80)]
     name: Text
     agency: Text
     office: Text
