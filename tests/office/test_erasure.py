@@ -34,6 +34,7 @@ def due(world: worlds.World) -> list[tuple[str, date, list[str], bool]]:
     ]
 
 
+@pytest.mark.both_databases
 def test_nothing_of_a_batch_is_left_but_leaves_proofs_and_accounting(world) -> None:
     from portcullis.office import models
 
@@ -252,6 +253,7 @@ def test_an_order_of_court_is_no_hold(world) -> None:
     assert erasing.erase(world).finished
 
 
+@pytest.mark.both_databases
 def test_a_hold_placed_after_it_was_decided_keeps_what_is_left(world) -> None:
     """The secret goes first: before it is gone nothing is, and the hold finds all of it there."""
 
