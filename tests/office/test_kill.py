@@ -22,10 +22,12 @@ ADJUDICATE = [
 # The ledger's own tests kill it at each of these; here, what the office makes of it.
 _SEQUENCER = ["stage", "tiles", "publish", "sweep", "unstage", "mark-integrated"]
 _BESIDE = ["integrate-authorised", *_SEQUENCER, "judge-again", "conclude", "integrate-answers"]
+# What only the database can undo, or has kept, is tried on both.
+_ON_BOTH = ["commit-sealed", "deliver", "commit-answers"]
 RELEASE = [
     *(pytest.param(step, marks=pytest.mark.long) for step in _BESIDE),
-    *["authorise", "seal", "write-package", "commit-sealed", "rename", "deliver"],
-    *["commit-delivery", "answers", "commit-answers"],
+    *(pytest.param(step, marks=pytest.mark.both_databases) for step in _ON_BOTH),
+    *["authorise", "seal", "write-package", "rename", "commit-delivery", "answers"],
 ]
 
 
