@@ -67,7 +67,7 @@ def beat(message: UUID, report: Report | None) -> bool:
 
 def keep(message: UUID, facts: Mapping[str, Any]) -> None:
     """Leave ``facts`` with the task for a later attempt."""
-    Task.objects.filter(message=message).update(result=dict(facts))
+    Task.objects.filter(message=message).update(kept=dict(facts))
 
 
 def end(
