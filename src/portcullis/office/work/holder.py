@@ -238,7 +238,7 @@ def _manifest_digest(path: Path) -> str:
 
 
 def _receipted(home: Home, manifest: str) -> "Batch | None":
-    """Return the batch of the manifest of that digest, where it was taken in and has its receipt."""
+    """Return the batch of that manifest (its digest), taken in and receipted; else None."""
     from portcullis.office.models import Batch
 
     batch = Batch.objects.filter(manifest_digest=manifest).first()
