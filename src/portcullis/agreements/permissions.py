@@ -36,6 +36,11 @@ class Permission:
     reads: bool = False
 
     @property
+    def held_by(self) -> str:
+        """The roles, in words."""
+        return " or ".join(self.roles)
+
+    @property
     def side(self) -> Side:
         """In whose home it is done."""
         return "requester" if set(self.roles) <= set(REQUESTER_ROLES) else "holder"
@@ -137,12 +142,13 @@ _HOLDER: dict[str, Permission] = {
     "alarm-acknowledged": Permission("Acknowledge an alarm", ("inspector", "safeguards")),
     # The home itself.
     "erase": Permission("Dispose of working data under the schedule", ("records-officer",)),
-    "roster-change": Permission(
-        "Change who may act, and with which key",
+    "roster-proposed": Permission(
+        "Propose a change of who may act, and with which key", ("administrator",), binding=True
+    ),
+    "roster-changed": Permission(
+        "Approve such a change of another's, or put somebody's key out of force",
         ("administrator", "counsel"),
         binding=True,
-        people=2,
-        among="administrator",
     ),
     "account-invite": Permission(
         "Give a person an account, or a lost one anew", ("administrator",)
@@ -274,6 +280,7 @@ _REQUESTER: dict[str, Permission] = {
     ),
     "attest": Permission("Attest to being engaged in one's requests of a batch", ("officer",)),
     "send": Permission("Send a signed batch to the holder", ("preparer",)),
+    "answers-keep": Permission("Take in the holder's receipt and answers", ("preparer",)),
     # What came back.
     "receive": Permission("Take a sealed package in, unopened", ("officer", "custodian")),
     "ask": Permission("Ask to open one's own package, for a purpose", ("officer",)),
@@ -323,6 +330,12 @@ def may(person: Person, act: str, on: date) -> bool:
     """Say whether the roster lets ``person`` do ``act`` on the day ``on``; not if it is no act."""
     permission = PERMISSIONS.get(act)
     return permission is not None and any(person.holds(role, on) for role in permission.roles)
+
+
+def is_among(person: Person, act: str, on: date) -> bool:
+    """Say whether ``person`` is such a one as must be among those who do ``act``; True for all."""
+    among = PERMISSIONS[act].among
+    return may(person, act, on) and (among is None or person.holds(among, on))
 
 
 def who_may(roster: Roster, act: str, on: date) -> tuple[Person, ...]:

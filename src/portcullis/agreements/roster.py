@@ -66,6 +66,10 @@ class Roster(Part):
             return self._by_credential.get(passkeys.credential_id(token))
         return self._by_thumbprint.get(keys.key_id(token))
 
+    def by_thumbprint(self, thumbprint: str) -> Person | None:
+        """Return the person who has, or had, the key of that thumbprint (RFC 7638), or None."""
+        return self._by_thumbprint.get(thumbprint)
+
     @cached_property
     def _by_credential(self) -> dict[str, Person]:
         return {passkey.id: person for person in self.people for passkey in person.passkeys}
@@ -75,10 +79,6 @@ class Roster(Part):
         return {
             keys.thumbprint(jwk): person for person in self.people for jwk in person.public_keys()
         }
-
-    def with_role(self, role: str, on: date) -> tuple[Person, ...]:
-        """Return everybody who holds ``role`` on the day ``on``, in roster order."""
-        return tuple(person for person in self.people if person.holds(role, on))
 
 
 def load_roster(path: Path) -> Roster:
@@ -95,11 +95,24 @@ def load_roster(path: Path) -> Roster:
     return Roster.from_people(people, path.name)
 
 
+def read_person(facts: Mapping[str, object], file: str = "the person's entry") -> Person:
+    """Return the person of an entry as a roster has it; raise RosterErrors naming what is wrong."""
+    try:
+        return _PERSON.validate_json(json.dumps(facts, default=str))
+    except ValidationError as error:
+        raise RosterErrors(problems_of(error, file, Person)) from None
+
+
 def save_roster(roster: Roster, path: Path) -> None:
     """Write ``roster`` to ``path`` as JSON."""
+    publish(path, roster_bytes(roster))
+
+
+def roster_bytes(roster: Roster) -> bytes:
+    """Return what ``save_roster`` writes."""
     people = [person.model_dump(mode="json", exclude_none=True) for person in roster.people]
     text = json.dumps({"format": FORMAT, "people": people}, ensure_ascii=False, indent=1)
-    publish(path, text.encode())
+    return text.encode()
 
 
 _PERSON = TypeAdapter(Person)
@@ -110,7 +123,7 @@ def _entries(path: Path) -> list[object]:
     try:
         text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise Misuse(f"{path.name} cannot be read as a roster.", remedy) from None
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise Misuse(f"{path.name} is not a roster.", remedy)

@@ -44,11 +44,25 @@ def _told(error: BaseException) -> int:
     if isinstance(error, PortcullisError):
         complain(error.message, error.remedy)
         return error.exit_code
+    if _is_of_the_database(error):
+        complain(
+            "The database did not answer, or not in time. What was not on record by then was not "
+            "done.",
+            "Run it again; if it goes on, see whether the database is well, and what "
+            "DATABASE_URL says.",
+        )
+        return 1
     complain(
         f"Something in Portcullis itself failed ({type(error).__name__} in {place_of(error)}).",
         "Nothing was released by this. Please report it; the place holds no taxpayer data.",
     )
     return _UNEXPECTED
+
+
+def _is_of_the_database(error: BaseException) -> bool:
+    """Whether the database could not be reached, or another kept it too long."""
+    django = sys.modules.get("django.db")
+    return django is not None and isinstance(error, django.OperationalError)
 
 
 def _command() -> "App":
@@ -58,6 +72,7 @@ def _command() -> "App":
     from portcullis import __version__
     from portcullis.cli import (
         accounts,
+        acts,
         agreements,
         backups,
         custody,
@@ -75,6 +90,7 @@ def _command() -> "App":
         ledgers,
         orders,
         packages,
+        people,
         proofs,
         readings,
         recalls,
@@ -108,6 +124,7 @@ def _command() -> "App":
         packages,
         custody,
         duties,
+        people,
         orders,
         readings,
         histories,
@@ -117,6 +134,7 @@ def _command() -> "App":
         ledger_keys,
         ledgers,
         proofs,
+        acts,
         backups,
         reports,
         accounts,

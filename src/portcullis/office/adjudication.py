@@ -12,7 +12,7 @@ from django.db import transaction
 from portcullis import determination, ledger, matching, progress, records, screening, tables
 from portcullis.canonical import sha256_hex
 from portcullis.law import Phase, applicable, judge
-from portcullis.office import entries, files, look_ups, readings, window
+from portcullis.office import entries, files, locks, look_ups, readings, window
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import batch_key, find_batch
@@ -22,10 +22,10 @@ from portcullis.office.models import Batch, DeterminationList
 from portcullis.office.owed import OWED, owing
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.stages import check_state, move
-from portcullis.standing import GateLock, Standing
+from portcullis.standing import Standing
 from portcullis.streams import ahead
 
-_WAITS = 600.0  # seconds a second process may wait for the first
+ADJUDICATION_WAITS = 600.0  # seconds a second process may wait for the first
 
 
 @dataclass
@@ -59,18 +59,17 @@ def adjudicate(
     row and the ledger, the list is put on the ledger and returned.
     """
     batch = find_batch(batch_id)
+    check_apart(home, actor, "adjudicate", batch)
     _check(batch)
     # One process at a time: the files of a list that is on the ledger are never written again.
-    with GateLock(home.batch(batch.id) / "adjudication.lock", timeout=_WAITS).exclusive():
-        batch.refresh_from_db()
-        return _adjudicate(home, batch, actor, announce, show)
+    with locks.alone(home, home.batch(batch_id) / "adjudication.lock", ADJUDICATION_WAITS):
+        return _adjudicate(home, find_batch(batch_id), actor, announce, show)
 
 
 def _adjudicate(
     home: Home, batch: Batch, actor: Actor, announce: Announce, show: progress.Show
 ) -> Adjudication:
     listed = _check(batch)
-    check_apart(home, actor, "adjudicate", batch)
     if listed is not None:
         return _finish(home, batch, listed)
     standing = look_ups.may_look_up(home, batch)
@@ -237,7 +236,7 @@ class _Run:
         """Return those of ``passed`` who may be looked up now; that they are is on the ledger."""
         # What an order reaches is found before the gate is held, which then need not wait for it.
         look_ups.stopped(self._home, self._batch)
-        with GateLock(self._home.gate_lock).shared():
+        with locks.gate(self._home).shared():
             standing = look_ups.may_look_up(self._home, self._batch)
             if not standing.met:
                 raise _Held(standing)
@@ -311,6 +310,7 @@ class _Run:
                 self._batch.id,
                 entry_kind="determination-list",
             )
+            move(self._batch, "determined")
             DeterminationList.objects.create(
                 batch=self._batch,
                 number=1,
@@ -321,7 +321,6 @@ class _Run:
                 prepared_by=self._actor.id,
                 entry=act.entry,
             )
-            move(self._batch, "determined")
         self._announce("integrate-list")
         entries.integrate(self._home, self._announce)
         self._result.root, self._result.position = head.root.hex(), act.entry_id
