@@ -11,6 +11,7 @@ from tests.work.office import Office
 At = Callable[[str], Office]
 
 
+@pytest.mark.long
 def test_a_transmittal_that_was_sent_is_taken_in_once(office: At) -> None:
     at = office("new")
     came = at.play("intake")
@@ -26,6 +27,7 @@ def test_a_transmittal_that_was_sent_is_taken_in_once(office: At) -> None:
     assert len(checks.of_kind(home, "transmittal-refused")) == 1
 
 
+@pytest.mark.both_databases
 def test_an_adjudication_is_done_once_by_the_order_of_who_may(office: At) -> None:
     at = office("received")
     came = at.play("specialist")
