@@ -15,7 +15,7 @@ At = Callable[[str], Office]
 def test_a_transmittal_that_was_sent_is_taken_in_once(office: At) -> None:
     at = office("new")
     came = at.play("intake")
-    assert came["lay"] == ["batch.csv", "batch.csv.manifest.json"]
+    assert came["lay"] == ["received.csv", "received.csv.manifest.json"]
     assert came["left"] is False
     for each in ("done", "again"):
         assert came[each]["state"] == "done", came[each]

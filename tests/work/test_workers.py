@@ -98,6 +98,34 @@ def test_a_worker_told_to_stop_gives_back_what_it_has_in_hand(office: At) -> Non
 
 
 @pytest.mark.long
+def test_a_web_process_killed_takes_its_worker_along_and_another_goes_on(office: At) -> None:
+    at = office("received")
+    at.play("adjudicate")
+    web = at.work(STEP, serving=True)
+    attempt = at.reached()
+    beside = _parent(attempt)
+    assert _parent(beside) == web.pid
+    web.kill()
+    wait_for(lambda: not _lives(attempt) and not _lives(beside))
+    at.work()
+    assert at.until("done", "failed")["state"] == "done", at.task()
+    listed_once(at)
+
+
+@pytest.mark.long
+def test_a_worker_beside_the_office_that_dies_is_begun_anew(office: At) -> None:
+    at = office("received")
+    at.play("adjudicate")
+    at.work(STEP, serving=True)
+    attempt = at.reached()
+    os.kill(_parent(attempt), signal.SIGKILL)
+    wait_for(lambda: not _lives(attempt))
+    at.expire()
+    assert at.until("done", "failed")["state"] == "done", at.task()
+    listed_once(at)
+
+
+@pytest.mark.long
 def test_an_attempt_that_dies_again_and_again_is_given_up_in_plain_words(office: At) -> None:
     at = office("received")
     at.play("adjudicate")
