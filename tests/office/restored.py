@@ -67,7 +67,7 @@ def catch_up(world: World, source: Path | str) -> Any:
 
 
 def administrator(world: World) -> Any:
-    return acts.hands(world, "administrator", "administrator")
+    return acts.hands(world, "administrator")
 
 
 def accept(world: World, *names: str) -> Any:
@@ -75,7 +75,7 @@ def accept(world: World, *names: str) -> Any:
     from portcullis.office.catching_up import accept_losses
 
     accept_losses(world.home(), administrator(world), names)
-    counsel = acts.hands(world, "counsel", "counsel")
+    counsel = acts.hands(world, "counsel")
     return accept_losses(world.home(), counsel, names)[1]
 
 

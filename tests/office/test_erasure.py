@@ -9,6 +9,7 @@ import pytest
 
 from portcullis import tables
 from portcullis.errors import Misuse, Refused
+from portcullis.keys import KeySigner
 from portcullis.standing import EVERYTHING, Scope
 from tests.office import acts, checks, disclosed, erasing
 from tests.office import world as worlds
@@ -313,7 +314,7 @@ def test_who_is_no_records_officer_is_denied_on_the_record(world) -> None:
     from portcullis.office.people import Actor
 
     home = world.home()
-    counsel = Actor(home.roster.get("counsel"), world.key("counsel"))
+    counsel = Actor(home.roster.get("counsel"), KeySigner(world.key("counsel")))
     acts.denied(
         world, "erase", "counsel", "role", lambda: erase(home, counsel, Erasable.batch(BATCH))
     )
@@ -343,11 +344,10 @@ def _check(world, name: str) -> None:
 
 
 def _explain(world, batch: str | None = None):
-    from portcullis.office.explanations import explain_request, identify_reader
+    from portcullis.office.explanations import explain_request
 
     home = world.home()
-    person = identify_reader(home, "counsel", world.key("counsel"))
-    return explain_request(home, "REQ-00001", person, batch)
+    return explain_request(home, "REQ-00001", world.actor("counsel"), batch)
 
 
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)

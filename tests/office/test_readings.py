@@ -10,6 +10,7 @@ import pytest
 
 from portcullis import law
 from portcullis.errors import Misuse, Refused
+from portcullis.keys import KeySigner
 from tests.office import acts, checks
 from tests.office import world as worlds
 from tests.office.homes import reopen, switch
@@ -28,7 +29,7 @@ def approve(world, by: str, reading: str, in_force: bool = True, on: date | None
     home = world.home()
     asked = law.Change(reading, in_force, on or home.today())
     said = {"docket": acts.DOCKET, "document": acts.DOCUMENT} | other
-    return change(home, acts.hands(world, by, "counsel"), asked, said["docket"], said["document"])
+    return change(home, acts.hands(world, by), asked, said["docket"], said["document"])
 
 
 def put(world, reading: str, in_force: bool = True, on: date | None = None) -> None:
@@ -126,7 +127,7 @@ def test_who_is_not_counsel_is_denied_on_the_record(stage) -> None:
     world = stage("new")
     home = world.home()
     asked = law.Change(COMPONENT, in_force=True, effective_on=home.today())
-    approver = Actor(home.roster.get("approver"), world.key("approver"))
+    approver = Actor(home.roster.get("approver"), KeySigner(world.key("approver")))
     acts.denied(
         world,
         "reading",

@@ -36,7 +36,7 @@ def _told(error: BaseException) -> int:
     from cyclopts import CycloptsError
 
     from portcullis.cli.output import complain
-    from portcullis.errors import PortcullisError
+    from portcullis.errors import PortcullisError, place_of
 
     if isinstance(error, CycloptsError):
         complain(f"{error}", "See `portcullis --help`.")
@@ -53,7 +53,7 @@ def _told(error: BaseException) -> int:
         )
         return 1
     complain(
-        f"Something in Portcullis itself failed ({type(error).__name__} in {_where(error)}).",
+        f"Something in Portcullis itself failed ({type(error).__name__} in {place_of(error)}).",
         "Nothing was released by this. Please report it; the place holds no taxpayer data.",
     )
     return _UNEXPECTED
@@ -65,15 +65,6 @@ def _is_of_the_database(error: BaseException) -> bool:
     return django is not None and isinstance(error, django.OperationalError)
 
 
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "an unknown place"
-    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
-
-
 def _command() -> "App":
     """Return the command with all its verbs."""
     from cyclopts import App
@@ -81,6 +72,7 @@ def _command() -> "App":
     from portcullis import __version__
     from portcullis.cli import (
         accounts,
+        acts,
         agreements,
         backups,
         custody,
@@ -98,6 +90,7 @@ def _command() -> "App":
         ledgers,
         orders,
         packages,
+        people,
         proofs,
         readings,
         recalls,
@@ -106,8 +99,10 @@ def _command() -> "App":
         reports,
         requests,
         serve,
+        sign_in,
         watching,
         witness,
+        work,
     )
 
     app = App(
@@ -129,6 +124,7 @@ def _command() -> "App":
         packages,
         custody,
         duties,
+        people,
         orders,
         readings,
         histories,
@@ -138,14 +134,17 @@ def _command() -> "App":
         ledger_keys,
         ledgers,
         proofs,
+        acts,
         backups,
         reports,
         accounts,
         doctor,
         serve,
+        sign_in,
         witness,
         watching,
         law,
+        work,
     ):
         noun.register(app)
     return app

@@ -113,7 +113,7 @@ def catch_up(
     opened = office(home)
     from portcullis.office import catching_up
 
-    person = actor(opened, as_, key, catching_up.ROLE, "ledger-catch-up")
+    person = actor(opened, as_, key, "ledger-catch-up")
     with progress() as shown:
         found = catching_up.catch_up(opened, person, source, show=shown)
     return _tell(found, as_json=json)
@@ -129,11 +129,9 @@ def accept_loss(
     """Accept that something is lost for good; it takes two people, one an administrator."""
     opened = office(home)
     from portcullis.office import catching_up
-    from portcullis.office.losses import APPROVALS, ROLES
+    from portcullis.office.losses import ACT, APPROVALS
 
-    person = opened.roster.get(as_)
-    role = next((each for each in ROLES if person and each in person.roles), ROLES[0])
-    someone = actor(opened, as_, key, role, "accept-loss")
+    someone = actor(opened, as_, key, ACT)
     approvals, found = catching_up.accept_losses(opened, someone, losses)
     if approvals < APPROVALS and not json:
         say("One person has accepted it; a second accepts the same.")

@@ -58,7 +58,9 @@ def adjudicate(
     step's file is written whole, and the list counts once its row is written. Cut off between its
     row and the ledger, the list is put on the ledger and returned.
     """
-    find_batch(batch_id)
+    batch = find_batch(batch_id)
+    check_apart(home, actor, "adjudicate", batch)
+    _check(batch)
     # One process at a time: the files of a list that is on the ledger are never written again.
     with locks.alone(home, home.batch(batch_id) / "adjudication.lock", ADJUDICATION_WAITS):
         return _adjudicate(home, find_batch(batch_id), actor, announce, show)
@@ -67,9 +69,7 @@ def adjudicate(
 def _adjudicate(
     home: Home, batch: Batch, actor: Actor, announce: Announce, show: progress.Show
 ) -> Adjudication:
-    listed = batch.lists.filter(number=1, entry__integrated=False).first()
-    check_state(batch, "received", "held", *(["determined"] if listed else []))
-    check_apart(home, actor, "adjudicate", batch)
+    listed = _check(batch)
     if listed is not None:
         return _finish(home, batch, listed)
     standing = look_ups.may_look_up(home, batch)
@@ -81,6 +81,16 @@ def _adjudicate(
             reasons = held.standing.reasons
     _hold(home, batch, actor, reasons)
     return Adjudication(batch.id, held=reasons)
+
+
+def _check(batch: Batch) -> DeterminationList | None:
+    """Return the list of an adjudication that was cut off before the ledger; None for none.
+
+    Raises Refused where the batch's state lets nobody adjudicate it.
+    """
+    listed = batch.lists.filter(number=1, entry__integrated=False).first()
+    check_state(batch, "received", "held", *(["determined"] if listed else []))
+    return listed
 
 
 class _Held(Exception):  # noqa: N818 - nothing went wrong

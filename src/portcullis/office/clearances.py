@@ -17,7 +17,7 @@ from portcullis.errors import Refused
 from portcullis.office import entries, locks, subjects
 from portcullis.office.home import Home
 from portcullis.office.models import Act, History, Package
-from portcullis.office.orders import COUNSEL, standing_holds
+from portcullis.office.orders import standing_holds
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.standing import Hold, in_scope
 
@@ -86,7 +86,7 @@ def clear(home: Home, actor: Actor, clearance: Clearance) -> Act:
     Raises Refused where that hold does not stand, or does not reach everything named; Misuse where
     docket or document is none.
     """
-    check_role(home, actor, COUNSEL, ACT)
+    check_role(home, actor, ACT)
     standing.check_docket(clearance.docket)
     standing.check_digest(clearance.document)
     with locks.gate(home).exclusive(), transaction.atomic():

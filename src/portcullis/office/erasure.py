@@ -51,7 +51,6 @@ from portcullis.office.people import Actor, check_role, deny, sign_act
 from portcullis.office.putting_back import files_below
 from portcullis.standing import Hold
 
-ROLE = "records-officer"
 ACT = "erase"
 ENTRY = "working-data-erased"
 
@@ -69,7 +68,7 @@ def erase(
     Raises Refused where there is no such thing, a batch is not answered, its day has not come, or
     it was erased before; and, with the attempt on record, while a preservation hold reaches it.
     """
-    check_role(home, actor, ROLE, ACT, batch=_batch_of(what))
+    check_role(home, actor, ACT, batch=_batch_of(what))
     since = retention.kept_since(what)
     erasure = _decided(what)
     if erasure is None:

@@ -25,7 +25,6 @@ from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.office.review_journal import STATUTE
 from portcullis.oversight.near_miss import Waterfall
 
-ROLE = "reviewer"
 ACT, ENTRY = "model-training", "model-trained"
 """Entered before the index is opened, and once the model is kept."""
 
@@ -70,7 +69,7 @@ def model(home: Home, actor: Actor) -> tuple[Model, str]:
     opened. Raises Refused, with the attempt on record, for whom is no reviewer; Misuse as
     ``open_index``.
     """
-    check_role(home, actor, ROLE, ACT)
+    check_role(home, actor, ACT)
     info = records.index_in_use(home.index)
     path = _path(home, info)
     with locks.alone(home, home.path / "model.lock"):

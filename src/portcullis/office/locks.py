@@ -30,6 +30,8 @@ from portcullis.standing import DEFAULT_TIMEOUT, Beside, GateLock, not_in_time
 SEQUENCER_WAITS = 600.0  # seconds; the sequencer may wait for witnesses
 # Any number will do that nobody else uses in the home's own database.
 _SEQUENCER = 0x706F7274
+_MIGRATING = _SEQUENCER + 1
+MIGRATING_WAITS = 600.0  # seconds a second process may wait for the first
 _NOT_IN_TIME = ("55P03", "40P01")  # lock_not_available, deadlock_detected
 
 
@@ -60,6 +62,13 @@ def alone(home: Home, path: Path, timeout: float = DEFAULT_TIMEOUT) -> AbstractC
 def sequencer() -> Iterator[None]:
     """Hold the sequencer's lock of this database; waits its turn. On SQLite the log's file does."""
     with _held(_SEQUENCER, shared=False, deadline=time.monotonic() + SEQUENCER_WAITS):
+        yield
+
+
+@contextmanager
+def migrating() -> Iterator[None]:
+    """Hold the lock under which the pages' tables are made; waits its turn."""
+    with _held(_MIGRATING, shared=False, deadline=time.monotonic() + MIGRATING_WAITS):
         yield
 
 

@@ -24,11 +24,13 @@ from portcullis.office.files import (
 )
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
+from portcullis.office.lifecycles import PACKAGE
 from portcullis.office.look_ups import ORDER_STANDS
 from portcullis.office.looking_again import changed
 from portcullis.office.models import Approval, Batch, Package
 from portcullis.office.nonces import read_nonces
 from portcullis.office.owed import OWED, owing
+from portcullis.office.permissions import who_may
 from portcullis.office.rejudging import no_longer_met
 
 COMMIT_EVERY = 256
@@ -87,7 +89,7 @@ def judge_again(home: Home, batch: Batch) -> None:
     waiting = Package.objects.filter(batch=batch, state__in=WAITING)
     facts = list(waiting.values_list("id", "row", "officer"))
     unmet = no_longer_met(home, batch, sorted({row for _, row, _ in facts}))
-    serving = {person.id for person in home.roster.with_role("officer", home.today())}
+    serving = {person.id for person in who_may(home.roster, "open", home.today())}
     overdue = owing(home)
     for package_id, row, officer in facts:
         if row in unmet:
@@ -129,6 +131,7 @@ def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
             batch=package.batch_id,
             at=home.now().isoformat(),
         )
+        PACKAGE.check(package.state, "not-sent")
         package.state, package.reason = "not-sent", reason
         package.save(update_fields=["state", "reason", "concluded"])
 
@@ -173,6 +176,7 @@ def seal_waiting(
                 proof,
             )
             package.digest, package.wrapped_half = _seal(home, package, content, parcel, announce)
+            PACKAGE.check(package.state, "sealed")
             package.state = "sealed"
             sealed.append(package)
             advance(1)
@@ -301,9 +305,10 @@ def _seal(
     announce: Announce,
 ) -> tuple[str, bytes]:
     officer = home.roster.get(package.officer)
-    if officer is None or not officer.in_force(home.today()):
+    on = home.today()
+    if officer is None or not officer.in_force(on) or not officer.key_in_force(on):
         raise Refused(
-            f"The officer {package.officer} is not enrolled and in force.",
+            f"The officer {package.officer}, or the officer's key, is not enrolled and in force.",
             "Enrol the officer's key, or leave the package unsent.",
         )
     sealed = release.seal(content, officer.jwk, parcel)

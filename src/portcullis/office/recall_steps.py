@@ -18,7 +18,6 @@ from portcullis.oversight import recall as rules
 from portcullis.oversight.recall import Lot, Place
 from portcullis.standing import Hold
 
-COUNSEL = "counsel"
 _TOLD = 10
 ATTESTED_AS = (rules.FROZEN, rules.SEQUESTERED, rules.DISPOSED)
 
@@ -51,7 +50,7 @@ def demanded(
 
     Raises Refused where the recall is closed or has no such lot, Misuse for a day outside it.
     """
-    check_role(home, actor, COUNSEL, "recall-demand")
+    check_role(home, actor, "recall-demand")
     with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         wanted = _lots(found, lots)
@@ -76,7 +75,7 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
     consistent, Refused where the recall is closed, has no such lot, or the place was further or
     holds more.
     """
-    check_role(home, actor, recalls.ROLE, "recall-attest")
+    check_role(home, actor, "recall-attest")
     _check_whole(said)
     with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
@@ -103,7 +102,7 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
 
 def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
     """Close a recall. Raises Refused while anything of it is not disposed of."""
-    check_role(home, actor, recalls.ROLE, "recall-close")
+    check_role(home, actor, "recall-close")
     with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         waiting = found.open_lots()

@@ -27,8 +27,6 @@ from portcullis.office.recall_cover import NOTHING, Ground, Named, cover
 from portcullis.oversight import recall as rules
 from portcullis.oversight.recall_statement import commitment
 
-ROLE = "safeguards"
-
 _A_LOT = 500  # packages an entry: an entry of the ledger has at most 65,535 bytes
 T = TypeVar("T")
 
@@ -62,7 +60,7 @@ def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
     Disposal is due within the pack's number of days; of a package recalled before, the day it was
     then due stands. Raises Misuse and Refused as ``cover``, Refused where the id is taken.
     """
-    check_role(home, actor, ROLE, "recall")
+    check_role(home, actor, "recall")
     incidents.check_id("id", asked.id)
     covered = cover(home, asked.ground, asked.named)
     salt = secrets.token_hex(32)
@@ -89,7 +87,7 @@ def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
 
 def recall(home: Home, actor: Actor, package_ids: Sequence[str], cause: str) -> list[Recall]:
     """Recall packages by their ids, as a recall of its own under the next free number."""
-    check_role(home, actor, ROLE, "recall")
+    check_role(home, actor, "recall")
     taken = every()
     free = next(f"recall-{each}" for each in count(1) if f"recall-{each}" not in taken)
     asked = Asked(free, Ground("named", cause), Named(tuple(package_ids)))

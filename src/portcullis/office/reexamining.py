@@ -23,7 +23,6 @@ from portcullis.office.models import Batch, Erasure, History, Package, Reexamina
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.oversight import Demand, Question, Rejudged
 
-ROLE = "counsel"
 RESULTS = "results.tbl"
 _STORED = (Phase.FACE, Phase.MATCH)
 NOBODY_NAMED = "a recipient whom the file of disclosures does not name"
@@ -86,7 +85,7 @@ def reexamine(
     for a batch, history or version that is not here, and for one named that was erased. With none
     named, what was erased is passed by and told.
     """
-    check_role(home, actor, ROLE, "reexamine")
+    check_role(home, actor, "reexamine")
     run = _Run(home, asked)
     judged, others = [], []
     batches, imported = run.sources()

@@ -2,6 +2,7 @@
 
 import os
 from itertools import chain
+from pathlib import Path
 
 import django
 from django.apps import apps
@@ -20,7 +21,7 @@ from portcullis.tables import sweep
 UPGRADE_WAITS = 600.0  # seconds a second process may wait for the first
 # Where single files are published, as glob patterns. What is written by the batch, and by the
 # sequencer, is overwritten or swept by the next who writes it.
-_PUBLISHED_IN = ("pack", "keys", "keys/*", "versions/*", "outgoing/*")
+_PUBLISHED_IN = ("pack", "rosters", "keys", "keys/*", "versions/*", "outgoing/*")
 
 
 def open_office(home: Home) -> Home:
@@ -29,13 +30,16 @@ def open_office(home: Home) -> Home:
     Raises Misuse where the database's schema is not this version's, or its entries are another
     ledger's, or where this process has opened another home.
     """
-    point_django_at(home)
+    point_django_at(home.path)
     executor = MigrationExecutor(connection)
     _refuse_later(executor)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Misuse("The home's database is of another version.", "Run `portcullis upgrade`.")
     _refuse_anothers(home)
     _sweep(home)
+    from portcullis.office import rosters
+
+    rosters.settle(home)
     return home
 
 
@@ -46,7 +50,7 @@ def start(home: Home, origin: str = "") -> Home:
     off anywhere, it is run again. Raises Misuse where the database is of a later version, or the
     home has a ledger and no database.
     """
-    point_django_at(home)
+    point_django_at(home.path)
     from portcullis.office import locks
 
     with locks.alone(home, home.path / "upgrade.lock", UPGRADE_WAITS):
@@ -97,11 +101,11 @@ def _sweep(home: Home) -> None:
         sweep(folder)
 
 
-def point_django_at(home: Home) -> None:
-    """Set Django up for ``home``; raise Misuse where this process has opened another."""
-    os.environ["PORTCULLIS_HOME"] = str(home.path)
+def point_django_at(path: Path) -> None:
+    """Set Django up for the home at ``path``; raise Misuse where this process opened another."""
+    os.environ["PORTCULLIS_HOME"] = str(path)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portcullis.office.settings")
     if not apps.ready:
         django.setup()
-    if home.path != settings.HOME:
+    if path != settings.HOME:
         raise Misuse("This process has opened another home.", "Use one process a home.")
