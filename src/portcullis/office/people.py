@@ -72,6 +72,12 @@ def deny(
     home: Home, act: str, person_id: str, reason: str, message: str, *, batch: str = ""
 ) -> NoReturn:
     """Record a denied attempt on the ledger and raise Refused with ``message``."""
+    record_denied(home, act, person_id, reason, batch=batch)
+    raise Refused(message, "The attempt is on the record.")
+
+
+def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: str = "") -> None:
+    """Record a denied attempt on the ledger."""
     at = home.now()
     with transaction.atomic():
         facts = {"act": act, "person": person_id, "reason": reason, "batch": batch}
@@ -80,7 +86,6 @@ def deny(
             kind=act, person=person_id, batch=batch, at=at, reason=reason, entry=entry
         )
     entries.integrate(home)
-    raise Refused(message, "The attempt is on the record.")
 
 
 def sign_act(

@@ -72,12 +72,17 @@ class Deployment:
 
         At the holder it is an entry of the ledger, at the requester one of the FTI log.
         """
-        if self.role == "holder":
-            from portcullis.office.people import deny
-
-            deny(self.holder, act, person.id, "role", message)
-        self.requester.denied(person.id, act)
+        self.record_denied(act, person.id, "role")
         raise Refused(message, "The attempt is on the record.")
+
+    def record_denied(self, act: str, person_id: str, reason: str) -> None:
+        """Put a denied attempt on the record: one word for the act, one for the reason."""
+        if self.role == "holder":
+            from portcullis.office.people import record_denied
+
+            record_denied(self.holder, act, person_id, reason)
+        else:
+            self.requester.denied(person_id, act)
 
     def member(self, person_id: str) -> Person | None:
         """Return the person if they are enrolled, in force today and of this side; else None."""

@@ -1,7 +1,10 @@
 """What stands before every page: who comes in, and plain words for whatever goes wrong."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +13,7 @@ from django.urls import reverse
 from portcullis.errors import PortcullisError, Refused
 from portcullis.office.web import banner
 from portcullis.office.web.deployment import deployment
+from portcullis.office.web.signin import sessions
 from portcullis.office.web.visitors import Visitor, remember
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -44,10 +48,15 @@ class Visitors:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request, or send the person to what they must do first."""
+        if request.user.is_authenticated and not sessions.alive(request):
+            logout(request)
+            messages.info(request, "Your session ended. Sign in again to go on.")
         if request.path.startswith(OPEN):
             return self._respond(request)
         if not request.user.is_authenticated:
-            return redirect(f"{reverse('account_login')}?next={request.path}")
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
+        if not sessions.strong(request):
+            return _ask_second_factor(request)
         here = deployment()
         person = here.member(request.user.get_username())
         if person is None:
@@ -57,3 +66,15 @@ class Visitors:
         if not banner.acknowledged(request) and request.path != reverse("banner"):
             return redirect("banner")
         return self._respond(request)
+
+
+def _ask_second_factor(request: HttpRequest) -> HttpResponse:
+    """Send whoever has a second factor to show it, and whoever has none to make one."""
+    if is_mfa_enabled(request.user):
+        logout(request)
+        messages.info(request, "Sign in with your second factor or passkey.")
+        return redirect("account_login")
+    messages.info(
+        request, "Add a passkey or an authenticator app first; then sign in again with it."
+    )
+    return redirect("mfa_index")

@@ -23,3 +23,10 @@ class PendingAct(models.Model):
     statement = models.JSONField()
     tokens = models.JSONField(default=list)
     state = models.CharField(max_length=10, default=WAITING)
+
+
+class FailedSignIn(models.Model):
+    """One failed sign-in of a person on the roster; forgotten when they sign in."""
+
+    person = models.CharField(max_length=80, db_index=True)
+    at = models.DateTimeField(auto_now_add=True)

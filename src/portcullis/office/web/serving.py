@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portcullis.errors import Misuse
-from portcullis.office.home import Home
+from portcullis.office.home import MARK, Home
 from portcullis.office.requesting import RequesterHome
 from portcullis.office.setup import point_django_at
 from portcullis.office.web.keys import make_web_key
+from portcullis.office.web.marks import role_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -45,9 +46,6 @@ def application() -> "WSGIApplication":
 
 
 def _check_role(path: Path, role: str) -> None:
-    from portcullis.office.home import MARK
-    from portcullis.office.web.marks import role_of
-
     if role_of(path) != role:
         raise Misuse(
             f"{MARK} says that this home is not the {role}'s.",
@@ -70,3 +68,4 @@ def _migrate(role: str) -> None:
     if planned:
         with migrating():
             call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 
 from portcullis.office.settings import DATABASES, DEFAULT_AUTO_FIELD, HOME, TIME_ZONE, USE_TZ
 from portcullis.office.web.keys import web_key
+from portcullis.office.web.signin.configured import providers
 
 __all__ = ["DATABASES", "DEFAULT_AUTO_FIELD", "HOME", "TIME_ZONE", "USE_TZ"]
 
@@ -104,12 +105,45 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "portcullis-session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SAMESITE = "Strict"
+# Lax: coming back from the site's identity provider is a visit from elsewhere.
+SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "/accounts/login/"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # how long an invitation is good
+
+ACCOUNT_ADAPTER = "portcullis.office.web.signin.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+# Behind a proxy its own address would be everybody's: see docs/operations.md.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PORTCULLIS_PROXIES", "0"))
+SOCIALACCOUNT_ADAPTER = "portcullis.office.web.signin.adapters.Agency"
+SOCIALACCOUNT_PROVIDERS = providers(HOME)
+SOCIALACCOUNT_AUTO_SIGNUP = False
+MFA_ADAPTER = "portcullis.office.web.signin.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+
+# Limits on the rate of attempts hold across processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "office_web_cache",
+    }
+}

@@ -9,6 +9,6 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("banner/", banner.banner, name="banner"),
     path("sign/<uuid:pending_id>/", signing.sign, name="sign"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("portcullis.office.web.signin.urls")),
     *desks.urlpatterns(deployment().role),
 ]

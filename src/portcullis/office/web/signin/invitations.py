@@ -1,0 +1,34 @@
+"""Accounts: made for who is on the roster, by a link that is good once and for three days."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from portcullis.errors import Misuse
+from portcullis.office.web.deployment import deployment
+from portcullis.office.web.signin import lockout
+
+
+def invite(person_id: str) -> str:
+    """Return the link by which a person of this side's roster sets a password.
+
+    An account that is there loses its password and its second factors: whoever lost them begins
+    anew. What they signed, and their enrolled keys, are not touched. Raises Misuse for anyone who
+    is not enrolled here today.
+    """
+    if deployment().member(person_id) is None:
+        raise Misuse(
+            f"Nobody of the id {person_id} is enrolled on this side and in force today.",
+            "Enrol the person first.",
+        )
+    user, _ = User.objects.get_or_create(username=person_id)
+    user.set_unusable_password()
+    user.save()
+    Authenticator.objects.filter(user=user).delete()
+    lockout.forget(person_id)
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    uid, _, rest = key.partition("-")
+    return settings.ORIGIN + reverse("account_reset_password_from_key", args=(uid, rest))
