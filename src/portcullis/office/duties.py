@@ -3,9 +3,11 @@
 Each ``check_*`` records the denied attempt and raises Refused with a sentence.
 """
 
+from portcullis.agreements import Person
 from portcullis.office.home import Home
 from portcullis.office.models import Act, Batch
 from portcullis.office.people import Actor, check_role, deny
+from portcullis.office.permissions import PERMISSIONS, may
 
 ROLES: dict[str, str] = {
     "adjudicate": "specialist",
@@ -14,6 +16,7 @@ ROLES: dict[str, str] = {
     "sample": "sampler",
     "examine": "sampler",
     "approve": "approver",
+    "send-back": "approver",
     "transmit": "transmitter",
 }
 
@@ -25,7 +28,8 @@ APART: dict[str, tuple[str, ...]] = {
     "sample": ("adjudicate", "review", "approve", "transmit"),
     "examine": ("adjudicate", "review", "approve", "transmit"),
     "approve": ("adjudicate", "review", "impairment", "sample", "examine", "transmit"),
-    "transmit": ("adjudicate", "review", "sample", "examine", "approve"),
+    "send-back": ("adjudicate", "review", "impairment", "sample", "examine", "transmit"),
+    "transmit": ("adjudicate", "review", "sample", "examine", "approve", "send-back"),
 }
 
 _DOER = {
@@ -35,6 +39,7 @@ _DOER = {
     "sample": "drew the sample",
     "examine": "examined the sample",
     "approve": "approved the list",
+    "send-back": "sent the list back",
     "transmit": "transmitted it",
 }
 
@@ -53,3 +58,14 @@ def check_apart(home: Home, actor: Actor, kind: str, batch: Batch) -> None:
             f"The person who {_DOER[earlier]} of this batch may not also do this.",
             batch=batch.id,
         )
+
+
+def may_now(home: Home, person: Person, act: str, batch: Batch) -> bool:
+    """Say whether ``check_apart`` would let ``person`` do ``act``; nothing is recorded."""
+    return may(person, act, home.today()) and done_before(person, act, batch) is None
+
+
+def done_before(person: Person, act: str, batch: Batch) -> str | None:
+    """Return what ``person`` did to the batch that keeps ``act`` from them, or None."""
+    done = Act.objects.filter(batch=batch.id, person=person.id, kind__in=PERMISSIONS[act].apart)
+    return done.values_list("kind", flat=True).first()

@@ -8,7 +8,7 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
     "held": ("determined", "held"),
     "determined": ("sampled", "answered"),
     "sampled": ("examined", "unapprovable"),
-    "examined": ("approved",),
+    "examined": ("approved", "unapprovable"),
     "unapprovable": ("answered",),
     "approved": ("releasing",),
     "releasing": ("answered",),
@@ -26,7 +26,8 @@ NEXT_STEP: dict[str, str] = {
     "sampled": "Next: the sampler examines the sample.",
     "examined": "Next: `portcullis approve`.",
     "unapprovable": (
-        "The sample held an unlawful item; the list can never be approved. "
+        "The sample held an unlawful item, or the approver sent the list back; it can never be "
+        "approved. "
         "`portcullis release` answers the batch and releases nothing."
     ),
     "approved": "Next: `portcullis release`.",
