@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -193,7 +194,7 @@ def test_the_clock_is_never_behind_the_holders(visit):
 def test_a_status_is_signed_logged_and_moves_the_clock(home, visit, officer_key, parcel):
     come = visit("ice-0007")
     token = come.state([parcel.package_id], "proceeding")
-    said = read_statement(token, keys.public_jwk(officer_key))
+    said = read_statement(token, partial(keys.verify, jwk=keys.public_jwk(officer_key)))
     assert (said.packages, said.by, said.status) == ((parcel.package_id,), "ice-0007", "proceeding")
     ((_, duty),) = come.due()
     assert duty.due_on == NOW.date() + timedelta(days=90)
@@ -213,7 +214,7 @@ def test_destruction_is_the_custodians_and_complete(home, visit, parcel, sealed)
         visit("custodian").certify([parcel.package_id], "destroyed")
     assert list(home.packages.iterdir())
     token = visit("custodian").certify([parcel.package_id], "destroyed", "purged")
-    said = read_statement(token, keys.public_jwk(KEYS["custodian"]))
+    said = read_statement(token, partial(keys.verify, jwk=keys.public_jwk(KEYS["custodian"])))
     assert (said.kind, said.method) == ("destroyed", "purged")
     assert not list(home.packages.iterdir())
     last = visit("ice-0008").log_of("r-1")[-1]

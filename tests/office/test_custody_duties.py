@@ -188,8 +188,7 @@ def test_a_certificate_stands_whole_on_the_ledger_and_names_nobody_else(stage) -
     assert (entry["says"], entry["person"]) == ("destroyed", "custodian")
     from portcullis.custody import read_statement
 
-    jwk = world.home().roster.person("custodian").jwk
-    said = read_statement(entry["statement"], jwk)
+    said = read_statement(entry["statement"], world.home().roster.person("custodian").verify)
     assert isinstance(said, Certificate)
     assert list(said.packages) == entry["packages"]
     with pytest.raises(Refused, match="already"):

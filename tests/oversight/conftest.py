@@ -1,10 +1,6 @@
-import os
-import shutil
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from portcullis.oversight import (
     AfterRuling,
@@ -21,16 +17,6 @@ from portcullis.oversight import (
     TruthCell,
     Variant,
 )
-
-CHROMIUM = shutil.which("chromium")
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 PER_PERSON = Variant(
     name="per-person",
@@ -245,13 +231,3 @@ FACTS = DemoFacts(
 @pytest.fixture(scope="session")
 def facts() -> DemoFacts:
     return FACTS
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None and not os.environ.get("CI"):
-        pytest.skip("Chromium is not installed, so the report is not looked at: run make system.")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield launched
-        launched.close()

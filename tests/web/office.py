@@ -7,11 +7,14 @@ begins at its subject; signing in is tested for itself.
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+from tests.web.signing import enrol_passkeys
 
 COMMAND = [sys.executable, "-m", "tests.web.child"]
 _FIRST_LINE = re.compile(r"Listening on http://127\.0\.0\.1:(\d+)/")
@@ -39,9 +42,13 @@ class Office:
 
 
 def serve(home: Path, role: str, *, env: dict[str, str] | None = None) -> Office:
-    """Serve the home in a process of its own, on a free port, and sign everybody of its side in."""
+    """Serve the home in a process of its own, on a free port, and sign everybody of its side in.
+
+    Everybody on its roster has a passkey then (``signing.authenticator``).
+    """
     port = free_port()
     origin = f"http://localhost:{port}"
+    enrol_passkeys(home, origin)
     surroundings = os.environ | {"PORTCULLIS_HOME": str(home)} | (env or {})
     surroundings.pop("DJANGO_SETTINGS_MODULE", None)
     asked = subprocess.run(
@@ -49,8 +56,9 @@ def serve(home: Path, role: str, *, env: dict[str, str] | None = None) -> Office
         env=surroundings,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    assert asked.returncode == 0, asked.stderr
     process = subprocess.Popen(
         [*COMMAND, "serve", str(home), role, origin],
         env=surroundings,
@@ -66,8 +74,6 @@ def serve(home: Path, role: str, *, env: dict[str, str] | None = None) -> Office
 
 def free_port() -> int:
     """Return a port that nothing listens on."""
-    import socket
-
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         return int(place.getsockname()[1])

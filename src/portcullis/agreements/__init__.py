@@ -28,16 +28,16 @@ from portcullis.agreements.pack import (
     WitnessNamed,
 )
 from portcullis.agreements.permissions import PERMISSIONS, Permission, may, who_may
-from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
-from portcullis.agreements.roster import (
+from portcullis.agreements.person import (
     HOLDER_ROLES,
     REQUESTER_ROLES,
+    FormerKey,
+    Passkey,
     Person,
     Role,
-    Roster,
-    load_roster,
-    save_roster,
 )
+from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
+from portcullis.agreements.roster import Roster, load_roster, save_roster
 
 __all__ = [
     "HOLDER_ROLES",
@@ -47,11 +47,13 @@ __all__ = [
     "Answers",
     "Disclosure",
     "FieldRule",
+    "FormerKey",
     "Many",
     "Pack",
     "PackErrors",
     "Part",
     "Party",
+    "Passkey",
     "Permission",
     "Person",
     "Problem",

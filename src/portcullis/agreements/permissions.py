@@ -10,13 +10,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
-from portcullis.agreements.roster import (
-    HOLDER_ROLES,
-    REQUESTER_ROLES,
-    Person,
-    Role,
-    Roster,
-)
+from portcullis.agreements.person import HOLDER_ROLES, REQUESTER_ROLES, Person, Role
+from portcullis.agreements.roster import Roster
 
 Side = Literal["holder", "requester"]
 
@@ -154,6 +149,9 @@ _HOLDER: dict[str, Permission] = {
         binding=True,
         people=2,
         among="administrator",
+    ),
+    "account-invite": Permission(
+        "Give a person an account, or a lost one anew", ("administrator",)
     ),
     "ledger-key-announce": Permission("Announce a new key of the ledger", ("administrator",)),
     "ledger-key-retire": Permission("Retire a key of the ledger", ("administrator",)),
@@ -294,6 +292,9 @@ _REQUESTER: dict[str, Permission] = {
         ("officer", "custodian", "signatory"),
     ),
     "notice-attest-for": Permission("Attest to a notice for another custodian", ("signatory",)),
+    "requester-account-invite": Permission(
+        "Give a person of the requester an account, or a lost one anew", ("custodian",)
+    ),
     # Desks, and what stands on them.
     "preparer-desk": Permission("Use the preparer's desk", ("preparer",), reads=True),
     "signatory-desk": Permission("Use the signatory's desk", ("signatory",), reads=True),

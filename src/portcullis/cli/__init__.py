@@ -92,6 +92,7 @@ def _command() -> "App":
         reports,
         requests,
         serve,
+        sign_in,
         watching,
         witness,
     )
@@ -129,6 +130,7 @@ def _command() -> "App":
         accounts,
         doctor,
         serve,
+        sign_in,
         witness,
         watching,
         law,

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from portcullis.custody.ftilog import Entry, Event, FtiLog
 from portcullis.custody.opening import CheckProof, check_answer, open_package
 from portcullis.custody.warning import BANNER_DIGEST, SESSION, label_of_a_package
 from portcullis.errors import Misuse, PortcullisError, Refused
-from portcullis.keys import public_jwk, thumbprint
+from portcullis.keys import public_jwk, thumbprint, verify
 from portcullis.release import package_digest, read_package
 from portcullis.standing import read_notice
 from portcullis.standing.notices import PRESERVE
@@ -250,7 +251,7 @@ class RecipientHome:
             reason="",
         )
         try:
-            opening = read_opening(request, public_jwk(key))
+            opening = read_opening(request, partial(verify, jwk=public_jwk(key)))
             attempt = replace(attempt, reason=opening.purpose, opening=opening.nonce)
             if user not in attempt.access:
                 raise nothing_here()

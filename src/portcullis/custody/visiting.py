@@ -235,7 +235,7 @@ class Visit:
 def _prove(person: Person | None, key: keys.ECKey, on: date) -> Person:
     if (
         person is None
-        or keys.thumbprint(person.jwk) != key.thumbprint()
+        or not person.signs_with(key, on)
         or not any(person.holds(role, on) for role in (OFFICER, CUSTODIAN))
     ):
         raise Refused(

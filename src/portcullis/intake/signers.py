@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from portcullis import keys
 from portcullis.agreements import Pack, Person, Roster
 from portcullis.errors import Refused
 from portcullis.intake.manifest import Manifest, SignedManifest, approval, attestation
@@ -24,8 +23,8 @@ def check_signers(signed: SignedManifest, pack: Pack, roster: Roster, on: date) 
     preparer = _on_roster(roster, manifest.prepared_by, "preparer", on)
     if not pack.agreement.requester.employs(preparer.agency):
         raise TransmittalRefused("unknown-signer", "The preparer is not of the requesting agency.")
-    _verify(signatures.signatory, signatory, approval(manifest, "signatory"), "signatory")
-    _verify(signatures.preparer, preparer, approval(manifest, "preparer"), "preparer")
+    _verify(signatures.signatory, signatory, approval(manifest, "signatory"), "signatory", on)
+    _verify(signatures.preparer, preparer, approval(manifest, "preparer"), "preparer", on)
     return signatory
 
 
@@ -44,12 +43,14 @@ def engagement(
         same_agency=frozenset(
             person.id for person in roster.people if person.agency == signatory.agency
         ),
-        attested=attested_officers(signed, pack, roster),
+        attested=attested_officers(signed, pack, roster, on),
     )
 
 
-def attested_officers(signed: SignedManifest, pack: Pack, roster: Roster) -> frozenset[str]:
-    """Return the officers whose attestation is validly signed.
+def attested_officers(
+    signed: SignedManifest, pack: Pack, roster: Roster, on: date
+) -> frozenset[str]:
+    """Return the officers whose attestation is validly signed, by what is in force on ``on``.
 
     One from a stranger, or one that does not verify, refuses the transmittal.
     """
@@ -58,7 +59,7 @@ def attested_officers(signed: SignedManifest, pack: Pack, roster: Roster) -> fro
         person, share = roster.get(officer_id), shares.get(officer_id)
         if person is None or share is None:
             raise TransmittalRefused("unknown-signer", "An attestation is by a stranger.")
-        _verify(signature, person, attestation(signed.manifest, share, pack), "officer")
+        _verify(signature, person, attestation(signed.manifest, share, pack), "officer", on)
     return frozenset(signed.signatures.officers)
 
 
@@ -88,9 +89,11 @@ def _may_sign(person: Person, pack: Pack) -> bool:
     return of_the_agency and (person.authority in pack.signing_authorities or delegate)
 
 
-def _verify(signature: str, person: Person, statement: Mapping[str, Any], role: str) -> None:
+def _verify(
+    signature: str, person: Person, statement: Mapping[str, Any], role: str, on: date
+) -> None:
     try:
-        signed = keys.verify(signature, person.jwk)
+        signed = person.verify(signature, on=on)
     except Refused:
         signed = None
     if signed != statement:

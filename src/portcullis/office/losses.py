@@ -10,13 +10,12 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis import keys
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import LossApproval
-from portcullis.office.people import Actor, deny, sign_act
+from portcullis.office.people import Actor, deny, sign_act, signature
 from portcullis.standing import GateLock
 
 ROLES = ("administrator", "counsel")
@@ -81,7 +80,7 @@ def accept(home: Home, actor: Actor, losses: Sequence[Loss], size: int) -> int:
             digest=digest,
             statement=statement,
             person=actor.id,
-            signature=actor.sign(statement),
+            signature=signature(home, actor, statement),
         )
         given = list(LossApproval.objects.filter(digest=digest).order_by("id"))
         if len(given) < APPROVALS:
@@ -96,7 +95,7 @@ def _accepted(home: Home, given: Sequence[LossApproval]) -> None:
     people = [home.roster.get(one.person) for one in given]
     statement = given[0].statement
     for one, person in zip(given, people, strict=True):
-        if person is None or keys.verify(one.signature, person.jwk) != statement:
+        if person is None or person.verify(one.signature, on=home.today()) != statement:
             raise Refused("An approval is by nobody on the roster.", "Have two people approve.")
     if not any(person and ROLES[0] in person.roles for person in people):
         raise Refused(

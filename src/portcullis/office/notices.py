@@ -12,6 +12,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -288,7 +289,7 @@ def _checked(home: Home, attestation: str) -> Attestation:
     person = home.roster.get(by)
     if person is None or not person.in_force(home.today()):
         raise Refused("The attestation is signed by nobody on the roster in force.")
-    said = standing.read_attestation(attestation, person.jwk)
+    said = standing.read_attestation(attestation, partial(person.verify, on=home.today()))
     if said.custodian != person.id and _SIGNATORY not in person.roles:
         raise Refused(
             "Only the custodian, or a signatory of the requester, attests to what one holds.",

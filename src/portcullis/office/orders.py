@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, LiftApproval, Placed
-from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.people import Actor, check_role, sign_act, signature
 from portcullis.standing import EVERYTHING, GateLock, Hold, Lift, Order, Scope
 
 COUNSEL = "counsel"
@@ -67,7 +68,8 @@ def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document
 
     ``docket`` is the docket reference on whose authority it is lifted, ``document`` the SHA-256 of
     the sealed source document. Both approvers sign the same statement, and both are counsel in
-    office on the day of the second approval; who has ceased to be is not counted.
+    office on the day of the second approval; who has ceased to be is not counted, nor is what was
+    signed with a key that is out of force by then.
     """
     check_role(home, actor, COUNSEL, "lift")
     with GateLock(home.gate_lock).exclusive(), transaction.atomic():
@@ -80,15 +82,14 @@ def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document
                 "The first approval names another docket reference or document.",
                 "Both people approve the same lift.",
             )
-        if row.lifts.filter(person=actor.id).exists():
+        if any(_counts(home, one) for one in row.lifts.filter(person=actor.id)):
             raise Refused("That person has approved this lift already.", "It takes two people.")
-        LiftApproval.objects.create(
+        LiftApproval.objects.update_or_create(
             placed=row,
-            statement=statement,
             person=actor.id,
-            signature=actor.sign(statement),
+            defaults={"statement": statement, "signature": signature(home, actor, statement)},
         )
-        given = [one for one in row.lifts.order_by("id") if _is_counsel(home, one.person)]
+        given = [one for one in row.lifts.order_by("id") if _counts(home, one)]
         lifted = len(given) >= standing.orders.APPROVALS_TO_LIFT
         if lifted:
             _lift_now(home, row, given)
@@ -169,9 +170,15 @@ def _statement(kind: str, placed_id: str, docket: str, on: date, document: str) 
     }
 
 
-def _is_counsel(home: Home, person_id: str) -> bool:
-    person = home.roster.get(person_id)
-    return person is not None and person.holds(COUNSEL, home.today())
+def _counts(home: Home, given: LiftApproval) -> bool:
+    """Say whether the approval is by one who is counsel today, with what is in force today."""
+    person, on = home.roster.get(given.person), home.today()
+    if person is None or not person.holds(COUNSEL, on):
+        return False
+    try:
+        return bool(person.verify(given.signature, on=on) == given.statement)
+    except Refused:
+        return False
 
 
 def _lift_now(home: Home, row: Placed, given: list[LiftApproval]) -> None:
@@ -180,8 +187,10 @@ def _lift_now(home: Home, row: Placed, given: list[LiftApproval]) -> None:
     on = date.fromisoformat(said["on"])
     lifting = Lift(row.kind, row.id, said["docket"], on, said["document"], approvals)
     roster = home.roster
-    people = {one.person: roster.get(one.person) for one in given}
-    standing.check_approvals(lifting, {id_: one.jwk for id_, one in people.items() if one})
+    people = {
+        one.person: partial(roster.person(one.person).verify, on=home.today()) for one in given
+    }
+    standing.check_approvals(lifting, people)
     facts = {k: v for k, v in standing.lifted_entry(lifting).items() if k != "kind"}
     entries.record(f"{row.kind}-lifted", facts, at=home.now().isoformat())
     row.standing = False

@@ -305,9 +305,10 @@ def _seal(
     announce: Announce,
 ) -> tuple[str, bytes]:
     officer = home.roster.get(package.officer)
-    if officer is None or not officer.in_force(home.today()):
+    on = home.today()
+    if officer is None or not officer.in_force(on) or not officer.key_in_force(on):
         raise Refused(
-            f"The officer {package.officer} is not enrolled and in force.",
+            f"The officer {package.officer}, or the officer's key, is not enrolled and in force.",
             "Enrol the officer's key, or leave the package unsent.",
         )
     sealed = release.seal(content, officer.jwk, parcel)

@@ -20,6 +20,9 @@ from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Act, DeniedAttempt
 
+ORDERED = "ordered"
+"""The member by which a signed statement orders work, each step of which it then stands for."""
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -56,8 +59,14 @@ def identify(home: Home, person_id: str, key: keys.ECKey, role: str, act: str) -
         deny(home, act, person.id, "not-in-force", "That person is not in office today.")
     actor = Actor(person, keys.KeySigner(key))
     check_role(home, actor, role, act)
-    if key.thumbprint() != keys.thumbprint(person.jwk):
-        deny(home, act, person.id, "key", "The key is not the one enrolled for that person.")
+    if not person.signs_with(key, home.today()):
+        deny(
+            home,
+            act,
+            person.id,
+            "key",
+            "The key is not the one enrolled and in force for that person.",
+        )
     return actor
 
 
@@ -88,6 +97,19 @@ def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: s
     entries.integrate(home)
 
 
+def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
+    """Return ``actor``'s signature over ``statement``, verified with what is in force today.
+
+    The signature over an order stands for what is done under it: it names the same person, and
+    says in its member ``ordered`` what is to be done. Raises Refused where it is anything else.
+    """
+    signed = actor.sign(statement)
+    said = home.roster.person(actor.id).verify(signed, on=home.today())
+    if said == statement or (said.get("person") == actor.id and ORDERED in said):
+        return signed
+    raise Refused("What was signed is something else.", "Sign what is to be done, as it stands.")
+
+
 def sign_act(
     home: Home,
     actor: Actor,
@@ -106,13 +128,13 @@ def sign_act(
     at = home.now()
     signed_at = (actor.moment or at).isoformat()
     statement = {"act": kind, "person": actor.id, "at": signed_at, "batch": batch, **facts}
-    signature = actor.sign(statement)
+    signed = signature(home, actor, statement)
     entry = entries.record(
         entry_kind or kind,
-        {**facts, "batch": batch, "by": actor.id, "signature": sha256_hex([signature.encode()])},
+        {**facts, "batch": batch, "by": actor.id, "signature": sha256_hex([signed.encode()])},
         batch=batch,
         at=at.isoformat(),
     )
     return Act.objects.create(
-        kind=kind, person=actor.id, batch=batch, at=at, signature=signature, entry=entry
+        kind=kind, person=actor.id, batch=batch, at=at, signature=signed, entry=entry
     )

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis import keys, law
+from portcullis import law
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, packing, readings
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, ReadingApproval, ReadingChange
-from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.people import Actor, check_role, sign_act, signature
 from portcullis.standing import GateLock, check_docket
 
 COUNSEL = "counsel"
@@ -50,8 +50,8 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
                 "That person has approved this change already.",
                 "It takes two people: have another of counsel approve the same.",
             )
-        signature = actor.sign(row.statement)
-        ReadingApproval.objects.create(change=row, person=actor.id, signature=signature)
+        signed = signature(home, actor, row.statement)
+        ReadingApproval.objects.create(change=row, person=actor.id, signature=signed)
         given = list(row.approvals.order_by("id"))
         if len(given) < APPROVALS:
             sign_act(home, actor, "reading-proposed", row.statement)
@@ -158,7 +158,7 @@ def _check_signatures(home: Home, row: ReadingChange, given: Sequence[ReadingApp
     """Raise Refused unless both approvals are by people of the roster, over this very change."""
     for one in given:
         person = home.roster.get(one.person)
-        if person is None or keys.verify(one.signature, person.jwk) != row.statement:
+        if person is None or person.verify(one.signature, on=home.today()) != row.statement:
             raise Refused(
                 "An approval is of something else, or by nobody on the roster.",
                 "Have two people approve the change anew, with another document or day.",

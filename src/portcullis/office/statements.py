@@ -6,10 +6,10 @@ the roster. It stands whole in its entry, which holds codes and packages' ids an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 
-from portcullis import keys
 from portcullis.agreements import Person
 from portcullis.custody import (
     CLOCKS_MAY_DIFFER,
@@ -91,12 +91,10 @@ def enter(home: Home, token: str) -> Entered:
 
 def _signed(home: Home, token: str) -> tuple[Person, Status | Certificate]:
     """Return who signed the statement, and what it says; deny whoever may not state it."""
-    key_id = keys.key_id(token)
-    found = [person for person in home.roster.people if keys.thumbprint(person.jwk) == key_id]
-    if not found:
+    person = home.roster.signed_by(token)
+    if person is None:
         deny(home, ACT, "unknown", "not-enrolled", "Nobody with that key is enrolled.")
-    person = found[0]
-    said = read_statement(token, person.jwk)
+    said = read_statement(token, partial(person.verify, on=home.today()))
     role = CUSTODIAN if isinstance(said, Certificate) else "officer"
     if not person.holds(role, home.today()):
         deny(home, ACT, person.id, "role", f"That person does not hold the role {role} today.")

@@ -107,7 +107,7 @@ def _record(home: Home, package: Package, request: str, refusal: Refused | None)
         with transaction.atomic():
             entries.record("opening-refused", facts, batch=package.batch_id, at=at.isoformat())
         return
-    opening = custody.read_opening(request, home.roster.person(package.officer).jwk)
+    opening = custody.read_opening(request, home.roster.person(package.officer).verify)
     nonce = _spent(opening.nonce)
     try:
         with transaction.atomic():

@@ -5,16 +5,22 @@ the requester's; drafts and accounts are rows of its own database.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from portcullis.agreements import Pack, Roster
+from portcullis.canonical import sha256_hex
 from portcullis.custody import Place, RecipientHome
 from portcullis.errors import Misuse
 from portcullis.office.home import FORMAT, MARK
 from portcullis.tables import publish
+
+if TYPE_CHECKING:
+    from portcullis.office.people import Actor
 
 ROLE = "requester"
 OFFICE = "office"
@@ -84,10 +90,19 @@ class RequesterHome:
             return clock
         return datetime.combine(date.fromisoformat(str(set_date)), clock.timetz())
 
+    def record(self, actor: "Actor", act: str, facts: Mapping[str, str]) -> None:
+        """Have ``actor`` sign an act that concerns no package, and log it with what was signed."""
+        at = actor.moment or self.now()
+        statement = {"act": act, "person": actor.id, "at": at.isoformat(), "batch": "", **facts}
+        signed = actor.sign(statement)
+        self.recipient.viewed(
+            actor.id, f"{act} {sha256_hex([signed.encode()])}", at=self.now(), place=_here()
+        )
+
     def denied(self, person_id: str, act: str) -> None:
         """Log that a person tried what is not theirs to do."""
-        place = Place(OFFICE, OFFICE)
-        self.recipient.viewed(person_id, f"denied {act}", at=self.now(), place=place, success=False)
+        what = f"denied {act}"
+        self.recipient.viewed(person_id, what, at=self.now(), place=_here(), success=False)
 
     def set_date(self, day: date) -> None:
         """Set a demonstration's date. Raises Misuse in a real home."""
@@ -100,3 +115,7 @@ class RequesterHome:
             return dict(json.loads((self.path / MARK).read_bytes()))
         except (OSError, ValueError, TypeError):
             return {}
+
+
+def _here() -> Place:
+    return Place(OFFICE, OFFICE)

@@ -1,21 +1,27 @@
 """Which deployment this process serves: the holder's, or the requester's. Never both."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from django.conf import settings
 
-from portcullis.agreements import HOLDER_ROLES, REQUESTER_ROLES, Pack, Person, Roster
+from portcullis import keys
+from portcullis.agreements import Pack, Person, Roster
 from portcullis.errors import Misuse, Refused
+from portcullis.keys import ECKey
 from portcullis.office.home import Home
+from portcullis.office.permissions import may
 from portcullis.office.requesting import RequesterHome
 from portcullis.office.web.marks import role_of
 
+if TYPE_CHECKING:
+    from portcullis.office.people import Actor
+
 Role = Literal["holder", "requester"]
-_SIDES: dict[Role, tuple[str, ...]] = {"holder": HOLDER_ROLES, "requester": REQUESTER_ROLES}
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,33 @@ class Deployment:
         self.record_denied(act, person.id, "role")
         raise Refused(message, "The attempt is on the record.")
 
+    def identify(self, person_id: str, key: ECKey, act: str) -> "Actor":
+        """Return whoever acts with a key file in hand, or deny them on the record."""
+        from portcullis.office.people import Actor
+
+        person = self.member(person_id)
+        if person is None:
+            self.record_denied(act, "unknown", "not-enrolled")
+            raise Refused("Nobody of that id is enrolled on this side and in force today.")
+        if keys.thumbprint(person.jwk) != key.thumbprint():
+            self.record_denied(act, person.id, "key")
+            raise Refused("The key is not the one enrolled for that person.")
+        return Actor(person, keys.KeySigner(key))
+
+    def record_act(self, actor: "Actor", act: str, facts: Mapping[str, str]) -> None:
+        """Have ``actor`` sign an act of this office that changes no batch, and put it on record."""
+        if self.role == "holder":
+            from django.db import transaction
+
+            from portcullis.office import entries
+            from portcullis.office.people import sign_act
+
+            with transaction.atomic():
+                sign_act(self.holder, actor, act, facts)
+            entries.integrate(self.holder)
+        else:
+            self.requester.record(actor, act, facts)
+
     def record_denied(self, act: str, person_id: str, reason: str) -> None:
         """Put a denied attempt on the record: one word for the act, one for the reason."""
         if self.role == "holder":
@@ -87,9 +120,9 @@ class Deployment:
     def member(self, person_id: str) -> Person | None:
         """Return the person if they are enrolled, in force today and of this side; else None."""
         person = self.roster.get(person_id)
-        if person is None or not person.in_force(self.today()):
+        if person is None or not may(person, f"{self.role}-sign-in", self.today()):
             return None
-        return person if set(person.roles) & set(_SIDES[self.role]) else None
+        return person
 
 
 @cache

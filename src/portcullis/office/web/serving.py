@@ -11,6 +11,8 @@ from portcullis.office.setup import point_django_at
 from portcullis.office.web.keys import make_web_key
 from portcullis.office.web.marks import role_of
 
+__all__ = ["MOST_BYTES", "application", "prepare", "role_of"]
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 

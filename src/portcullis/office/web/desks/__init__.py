@@ -1,6 +1,6 @@
 """The desks: one module each, with its pages and the acts done there.
 
-A desk is for the people who hold one of its roles on the roster; nobody else finds it.
+A desk is for the people whom the roster gives the right to use it; anybody else is denied.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,12 +21,12 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 @dataclass(frozen=True)
 class Desk:
-    """One desk: its name (module and path), its title, and whose it is."""
+    """One desk: its name (module and path), its title, its side, and the right to use it."""
 
     name: str
     title: str
     side: Role
-    roles: tuple[str, ...]
+    right: str
 
     @property
     def url(self) -> str:
@@ -35,31 +35,28 @@ class Desk:
 
 
 DESKS = (
-    Desk("specialist", "Disclosure specialist", "holder", ("specialist",)),
-    Desk("review", "Review of near misses", "holder", ("reviewer",)),
-    Desk("impairment", "Impairment official", "holder", ("impairment-official",)),
-    Desk("sample", "Sampler", "holder", ("sampler",)),
-    Desk("approval", "Approving official", "holder", ("approver",)),
-    Desk("transmission", "Transmitter", "holder", ("transmitter",)),
-    Desk("counsel", "Counsel", "holder", ("counsel",)),
-    Desk("safeguards", "Safeguards", "holder", ("safeguards",)),
-    Desk("oversight", "Oversight", "holder", ("inspector",)),
-    Desk("administration", "Administrator", "holder", ("administrator",)),
-    Desk("records", "Records officer", "holder", ("records-officer",)),
-    Desk("prepare", "Preparer", "requester", ("preparer",)),
-    Desk("signatory", "Signatory", "requester", ("signatory",)),
-    Desk("officer", "Officer", "requester", ("officer",)),
-    Desk("custody", "Custodian", "requester", ("custodian",)),
+    Desk("specialist", "Disclosure specialist", "holder", "specialist-desk"),
+    Desk("review", "Review of near misses", "holder", "reviewer-desk"),
+    Desk("impairment", "Impairment official", "holder", "impairment-desk"),
+    Desk("sample", "Sampler", "holder", "sampler-desk"),
+    Desk("approval", "Approving official", "holder", "approver-desk"),
+    Desk("transmission", "Transmitter", "holder", "transmitter-desk"),
+    Desk("counsel", "Counsel", "holder", "counsel-desk"),
+    Desk("safeguards", "Safeguards", "holder", "safeguards-desk"),
+    Desk("oversight", "Oversight", "holder", "oversight-desk"),
+    Desk("administration", "Administrator", "holder", "administrator-desk"),
+    Desk("records", "Records officer", "holder", "records-desk"),
+    Desk("prepare", "Preparer", "requester", "preparer-desk"),
+    Desk("signatory", "Signatory", "requester", "signatory-desk"),
+    Desk("officer", "Officer", "requester", "officer-desk"),
+    Desk("custody", "Custodian", "requester", "custodian-desk"),
 )
 
 
 def of(visitor: Visitor) -> list[Desk]:
     """Return the visitor's desks, in the order in which a batch meets them."""
-    held = set(visitor.person.roles)
     return [
-        desk
-        for desk in DESKS
-        if desk.side == visitor.deployment.role and held.intersection(desk.roles)
+        desk for desk in DESKS if desk.side == visitor.deployment.role and visitor.may(desk.right)
     ]
 
 
@@ -80,12 +77,16 @@ def at_desk(name: str) -> Callable[[View[P]], View[P]]:
             visitor = visitor_of(request)
             if not any(desk.name == name for desk in of(visitor)):
                 message = "This desk is for people who hold another role."
-                visitor.deployment.deny(f"desk-{name}", visitor.person, message)
+                visitor.deployment.deny(_desk(name).right, visitor.person, message)
             return view(request, *args, **kwargs)
 
         return guarded
 
     return guard
+
+
+def _desk(name: str) -> Desk:
+    return next(desk for desk in DESKS if desk.name == name)
 
 
 def urlpatterns(side: Role) -> Iterable[Any]:

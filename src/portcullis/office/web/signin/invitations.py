@@ -8,22 +8,31 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from portcullis.errors import Misuse
-from portcullis.office.web.deployment import deployment
+from portcullis.office.people import Actor
+from portcullis.office.permissions import may
+from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.signin import lockout
 
+ACTS = {"holder": "account-invite", "requester": "requester-account-invite"}
+"""The act of giving an account, in each home (``permissions``)."""
 
-def invite(person_id: str) -> str:
-    """Return the link by which a person of this side's roster sets a password.
+
+def invite(here: Deployment, actor: Actor, person_id: str) -> str:
+    """Return the link by which a person of this side's roster sets a password; on the record.
 
     An account that is there loses its password and its second factors: whoever lost them begins
     anew. What they signed, and their enrolled keys, are not touched. Raises Misuse for anyone who
-    is not enrolled here today.
+    is not enrolled here today, Refused where the actor may not give accounts.
     """
-    if deployment().member(person_id) is None:
+    act = ACTS[here.role]
+    if not may(actor.person, act, here.today()):
+        here.deny(act, actor.person, "That person does not give accounts.")
+    if here.member(person_id) is None:
         raise Misuse(
             f"Nobody of the id {person_id} is enrolled on this side and in force today.",
             "Enrol the person first.",
         )
+    here.record_act(actor, act, {"of": person_id})
     user, _ = User.objects.get_or_create(username=person_id)
     user.set_unusable_password()
     user.save()
