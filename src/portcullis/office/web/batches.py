@@ -216,3 +216,11 @@ def per_month(
 def share(part: int, whole: int) -> str:
     """Return ``part`` of ``whole`` in per cent; a dash where there is no whole."""
     return f"{100 * part / whole:.1f} %" if whole else "–"
+
+
+def person(visitor: Visitor, person_id: str) -> str:
+    """Return the name of a person of the roster, as pages say it to the visitor."""
+    if person_id == visitor.person.id:
+        return "You"
+    found = visitor.deployment.roster.get(person_id)
+    return found.name if found else person_id

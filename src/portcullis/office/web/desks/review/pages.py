@@ -97,9 +97,9 @@ def about(visitor: Visitor, batch: Batch, miss: Waiting) -> dict[str, object]:
         "miss": miss,
         "facts": [
             ("Where it stands", Cell(says, tag=kind)),
-            ("Found by", _name(visitor, miss.finder)),
+            ("Found by", batches.person(visitor, miss.finder)),
             ("Rule", miss.rule),
-            ("Answered by", _name(visitor, miss.confirmer)),
+            ("Answered by", batches.person(visitor, miss.confirmer)),
         ],
         "apart": batches.apart(visitor, "review", batch),
         "own": own,
@@ -133,14 +133,7 @@ def _line(visitor: Visitor, batch: Batch, each: Waiting) -> list[object]:
         Cell(each.request_id, url=reverse("review:one", args=[batch.id, each.row])),
         each.row,
         Cell(says, tag=kind),
-        _name(visitor, each.finder),
+        batches.person(visitor, each.finder),
         each.rule,
-        _name(visitor, each.confirmer),
+        batches.person(visitor, each.confirmer),
     ]
-
-
-def _name(visitor: Visitor, person_id: str) -> str:
-    if person_id == visitor.person.id:
-        return "You"
-    person = visitor.deployment.roster.get(person_id)
-    return person.name if person else person_id

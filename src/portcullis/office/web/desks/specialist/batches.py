@@ -1,7 +1,6 @@
 """The specialist's pages of batches: the list, one batch, its quarantine and its receipt."""
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -12,22 +11,14 @@ from django.urls import reverse
 
 from portcullis.errors import Refused
 from portcullis.intake import DEFECTS
-from portcullis.office import files, look_ups, referrals, summaries, whereabouts
+from portcullis.office import files, look_ups, referrals, whereabouts
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
-from portcullis.office.summaries import Summary
-from portcullis.office.web import batches, charts, reasons, working
+from portcullis.office.web import batches, became, reasons, working
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.parts import Cell, table
 from portcullis.office.web.visitors import visitor_of
-from portcullis.oversight import words
 
-_OUTCOME_KINDS: Mapping[str, charts.Kind] = {
-    "eligible": "good",
-    "returned": "warn",
-    "referred": "warn",
-    "held": "bad",
-}
 _ANY = ("", "Any")
 
 
@@ -90,21 +81,9 @@ def one(request: HttpRequest, batch_id: str) -> HttpResponse:
         "to_adjudicate": batch.state in {"received", "held"},
         "closed": _closed(home, batch),
     }
-    try:
-        counted = summaries.summary(home, batch)
-    except Refused as erased_since:
-        context["erased"] = erased_since
-        return render(request, "office/specialist/batch.html", context)
-    context["funnel"] = charts.funnel(
-        "From received to released",
-        [charts.Amount(*step) for step in summaries.funnel(batch, counted)],
-    )
-    if counted is not None:
-        context |= {
-            "outcomes": charts.outcomes("Outcomes", list(_outcomes(counted, batch))),
-            "reasons": reasons.listed(counted),
-            "confirmed": _confirmed(home, batch),
-        }
+    context |= became.context(home, batch, reverse("specialist:quarantine", args=[batch.id]))
+    if "erased" not in context:
+        context["confirmed"] = _confirmed(home, batch)
     return render(request, "office/specialist/batch.html", context)
 
 
@@ -205,15 +184,6 @@ def _closed(home: Home, batch: Batch) -> list[str]:
     if batch.state not in {"received", "held"}:
         return []
     return [reasons.sentence(each) for each in look_ups.may_look_up(home, batch).reasons]
-
-
-def _outcomes(counted: Summary, batch: Batch) -> Iterator[charts.Amount]:
-    url = reverse("specialist:quarantine", args=[batch.id])
-    if batch.quarantined:
-        yield charts.Amount(words.outcome("quarantined"), batch.quarantined, "warn", url)
-    for code in words.OUTCOMES:
-        if number := counted.of(code):
-            yield charts.Amount(words.outcome(code), number, _OUTCOME_KINDS.get(code, "plain"))
 
 
 def _confirmed(home: Home, batch: Batch) -> int:
