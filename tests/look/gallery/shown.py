@@ -1,6 +1,6 @@
 """What the gallery's pages show: invented facts in every part's shape."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -8,6 +8,7 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 
+from portcullis.office.web import charts
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.parts import Cell, Column, table
 
@@ -88,6 +89,31 @@ def queue() -> Any:
     return table("Requests that wait for a person", columns, rows)
 
 
+def dashboard() -> dict[str, Any]:
+    days = [date(2025, 6, 1) + timedelta(days=3 * at) for at in range(7)]
+    return {
+        "charts": [
+            charts.funnel("Batch 2025-06-10-ICE-0001, on its way", [
+                charts.Amount("Received", 1_284_112), charts.Amount("Not returned on its face", 847_003),
+                charts.Amount("Found: one taxpayer", 61_220, url="/found/"),
+                charts.Amount("Eligible", 4_114), charts.Amount("Approved", 4_100, "good"),
+                charts.Amount("Held by an order", 1, "warn")],
+                says="What is left after each room. Nothing leaves that is not approved."),
+            charts.ageing("How long referred requests have waited",
+                          {0: 4, 1: 9, 3: 30, 7: 22, 12: 5, 40: 2}, due=10),
+            charts.over_time("What reviewers found", [
+                (day, {"confirmed": 60 + at * 4.5, "sent back": 8 - at,
+                       "cannot be told": None if at == 3 else 20.0 + at % 3})
+                for at, day in enumerate(days)], unit=" %",
+                says="Of the requests decided in each three days."),
+            charts.outcomes("Answers of this batch", [
+                charts.Amount("Disclosed", 4_099, "good"), charts.Amount("Returned", 437_109, "warn"),
+                charts.Amount("No disclosure", 842_904)]),
+            charts.outcomes("Alarms", []),
+        ]
+    }
+
+
 def context(name: str) -> dict[str, Any]:
     shared: dict[str, Any] = {"office": office(), "csrf_token": "t" * 64}
     makers = {
@@ -95,6 +121,9 @@ def context(name: str) -> dict[str, Any]:
         "work": _work,
         "form": _form,
         "sign": _sign,
+        "dashboard": dashboard,
+        "progress": lambda: {"name": "Adjudication of batch 1", "state": "done", "done": 1_284_112,
+                             "of": 1_284_112, "after": "/batches/1/"},
         "signed_out": lambda: {"office": {"role": "requester", "home_name": "", "demo": False}},
         "empty": lambda: {"office": office(demo=False, desks=[], alarms=[])},
     }
@@ -128,7 +157,7 @@ def _desk() -> dict[str, Any]:
 def _work() -> dict[str, Any]:
     return {
         "steps": ["Received", "Screened", "Matched", "Determined", "Sampled", "Approved"],
-        "working": {"url": "/x", "name": "Adjudication of batch 1", "state": "working",
+        "working": {"url": "/progress.html", "name": "Adjudication of batch 1", "state": "working",
                     "step": "Matching by name and address", "done": 812_000, "of": 1_284_112,
                     "cancel": "/stop"},
         "stacked": table(

@@ -11,7 +11,7 @@ import django
 from django.conf import settings
 
 HERE = Path(__file__).parent
-PAGES = ("desk", "work", "form", "sign", "signed_out", "empty")
+PAGES = ("desk", "dashboard", "work", "form", "sign", "signed_out", "empty")
 
 
 def main(folder: Path) -> None:
@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
     from tests.look.gallery import shown
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name in PAGES:
+    for name in (*PAGES, "progress"):
         page = render_to_string(f"gallery/{name}.html", shown.context(name))
         (folder / f"{name}.html").write_text(page, "utf-8")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Table:
 def table(
     caption: str,
     columns: Sequence[str | Column],
-    rows: Iterable[Sequence[Any]],
+    rows: Iterable[Sequence[object]],
     *,
     stacked: bool = False,
     empty: str = "There is nothing here.",
@@ -81,7 +80,7 @@ def table(
     return Table(caption, heads, made, stacked, empty, quiet)
 
 
-def _cell(value: Any, column: Column) -> Cell:
+def _cell(value: object, column: Column) -> Cell:
     """Return the value as a cell of the column."""
     if isinstance(value, Cell):
         return Cell(value.text, value.url, value.numeric or column.numeric, value.mono,
@@ -89,7 +88,7 @@ def _cell(value: Any, column: Column) -> Cell:
     return Cell(said(value), numeric=column.numeric, label=column.label)
 
 
-def said(value: Any) -> str:
+def said(value: object) -> str:
     """Return a plain value in words: numbers with separators, yes or no, a dash for nothing."""
     if value is None or value == "":
         return "–"

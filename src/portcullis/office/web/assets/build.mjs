@@ -27,7 +27,10 @@ const FONTS = [
 
 // Parts of components that no page of ours uses.
 const UNUSED =
-  /megamenu|usa-hero|usa-social|usa-section--dark|usa-dark-background|accent-(cool|warm)|usa-icon-list--|usa-card--(flag|media)|usa-footer__(logo|contact|social)|\.width-mobile|usa-table__header__button|usa-graphic|--big\b|collection__calendar/;
+  /megamenu|usa-hero|usa-social|usa-section--dark|usa-dark-background|accent-(cool|warm)|usa-icon-list--|usa-card--(flag|media)|usa-footer|usa-nav__(primary|secondary|submenu)|usa-header--|usa-navbar|\.width-mobile|usa-table__header__button|usa-graphic|--big\b|collection__calendar/;
+
+// A picture of this name is the design system's own, drawn in light ink (_dark.scss).
+const LIGHT = /--light\./;
 
 const NAMED = { white: "#ffffff", black: "#000000" };
 const COLOUR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
@@ -115,10 +118,13 @@ const styles = async () => {
 
 const pictures = (css) => {
   const named = [...css.matchAll(/url\("?\.\.\/img\/([^")]+)"?\)/g)].map((found) => found[1]);
-  for (const name of new Set(named)) put(join("img", name), readFileSync(join(USWDS, "dist/img", name)));
-  const sprite = readFileSync(join(USWDS, "dist/img/sprite.svg"), "utf8");
-  put("img/icons.svg", drawn(sprite, ICONS));
-  put("img/portcullis.svg", readFileSync(join(HERE, "pictures/portcullis.svg")));
+  const ours = new Set(readdirSync(join(HERE, "pictures")));
+  for (const name of new Set([...named, ...ours])) {
+    const from = ours.has(name) ? join(HERE, "pictures") : join(USWDS, "dist/img");
+    const source = readFileSync(join(from, name.replace(LIGHT, ".")), "utf8");
+    put(join("img", name), LIGHT.test(name) ? source.replace("<path ", '<path fill="#f0f0f0" ') : source);
+  }
+  put("img/icons.svg", drawn(readFileSync(join(USWDS, "dist/img/sprite.svg"), "utf8"), ICONS));
 };
 
 const scripts = async () => {

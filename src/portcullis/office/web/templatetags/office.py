@@ -1,5 +1,6 @@
-"""Template tags: a block said twice, and an icon of the sprite. Load them with ``{% load office %}``."""
+"""Template tags (``{% load office %}``): a block said twice, and an icon, a digest."""
 
+import re
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
+_DIGEST = re.compile(r"[0-9a-f]{64}|[A-Za-z0-9_-]{43}")
 _ICONS = "portcullis/look/img/icons.svg"
 
 
@@ -28,11 +30,18 @@ def again(context: Context, name: str) -> SafeString:
     return SafeString(" ".join(strip_tags(block.nodelist.render(context)).split()))
 
 
+@register.filter
+def is_digest(value: object) -> bool:
+    """Say whether a value is a digest or a key's name: set in monospace, for the eye to compare."""
+    return bool(_DIGEST.fullmatch(str(value)))
+
+
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """Return the icon ``name`` as an ornament: the words beside it say what it means."""
     return format_html(
-        '<svg class="usa-icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        '<svg class="usa-icon {}" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"></use></svg>',
         css,
         static(_ICONS),
         name,
