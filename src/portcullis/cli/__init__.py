@@ -36,7 +36,7 @@ def _told(error: BaseException) -> int:
     from cyclopts import CycloptsError
 
     from portcullis.cli.output import complain
-    from portcullis.errors import PortcullisError
+    from portcullis.errors import PortcullisError, place_of
 
     if isinstance(error, CycloptsError):
         complain(f"{error}", "See `portcullis --help`.")
@@ -45,19 +45,10 @@ def _told(error: BaseException) -> int:
         complain(error.message, error.remedy)
         return error.exit_code
     complain(
-        f"Something in Portcullis itself failed ({type(error).__name__} in {_where(error)}).",
+        f"Something in Portcullis itself failed ({type(error).__name__} in {place_of(error)}).",
         "Nothing was released by this. Please report it; the place holds no taxpayer data.",
     )
     return _UNEXPECTED
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "an unknown place"
-    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
 
 
 def _command() -> "App":
@@ -95,6 +86,7 @@ def _command() -> "App":
         sign_in,
         watching,
         witness,
+        work,
     )
 
     app = App(
@@ -134,6 +126,7 @@ def _command() -> "App":
         witness,
         watching,
         law,
+        work,
     ):
         noun.register(app)
     return app

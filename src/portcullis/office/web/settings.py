@@ -43,6 +43,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "portcullis.office",
     "portcullis.office.web",
+    "django_tasks",
+    "django_tasks_db",
+    "portcullis.office.work",
 ]
 
 MIDDLEWARE = [
@@ -60,6 +63,9 @@ MIDDLEWARE = [
     "portcullis.office.web.middleware.PlainWords",
     "portcullis.office.web.middleware.Visitors",
 ]
+
+# Long work waits in the office's own database, and `portcullis work` does it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 DATABASE_ROUTERS = ["portcullis.office.web.sides.Sides"]
 

@@ -10,5 +10,6 @@ urlpatterns = [
     path("banner/", banner.banner, name="banner"),
     path("sign/<uuid:pending_id>/", signing.sign, name="sign"),
     path("accounts/", include("portcullis.office.web.signin.urls")),
+    path("", include("portcullis.office.work.urls")),
     *desks.urlpatterns(deployment().role),
 ]

@@ -1,0 +1,48 @@
+"""``portcullis work``: a worker, which does the office's long work beside its pages."""
+
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import App, Parameter
+
+from portcullis.cli.options import DEFAULT_HOME, HomeOption
+from portcullis.cli.output import say
+
+AttemptOption = Annotated[str, Parameter(show=False)]
+
+
+def register(app: App) -> None:
+    """Add this verb."""
+    app.command(work)
+
+
+def work(*, home: HomeOption = DEFAULT_HOME, attempt: AttemptOption = "") -> None:
+    """Do the long work that people begin in the office, one task after another, until stopped.
+
+    Several may run for one home. `serve --role` starts one by itself.
+    """
+    from portcullis.office.web import serving
+    from portcullis.office.web.marks import role_of
+
+    serving.prepare(home, role_of(home), "http://localhost")
+    if attempt:
+        _do(UUID(attempt))
+        return
+    from portcullis.office.work import worker
+
+    say("Working (stop with Ctrl-C).")
+    worker.run(command(home), threading.Event())
+
+
+def command(home: Path) -> list[str]:
+    """Return the command that does one attempt; the id of its message comes after it."""
+    return [sys.executable, "-m", "portcullis.cli", "work", "--home", str(home), "--attempt"]
+
+
+def _do(message: UUID) -> None:
+    from portcullis.office.work.attempts import carry_out
+
+    carry_out(message)
