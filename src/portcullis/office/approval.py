@@ -211,9 +211,7 @@ def send_back(home: Home, batch_id: str, actor: Actor, reason: str) -> None:
         raise Refused("A list is sent back for a reason in words.", "Say what is wrong with it.")
     listed = list_in_force(batch)
     path = home.batch(batch.id) / SENT_BACK
-    tables.write_table(
-        path, pl.DataFrame({"reason": [reason.strip()]}), batch_key(home, batch)
-    )
+    tables.write_table(path, pl.DataFrame({"reason": [reason.strip()]}), batch_key(home, batch))
     with transaction.atomic():
         facts = {
             "list": listed.entry_id,

@@ -66,7 +66,9 @@ def queue(home: Home, batch_id: str, actor: Actor) -> list[Waiting]:
 def waiting(home: Home, batch: Batch) -> list[Waiting]:
     """Return the same for a page, which has asked by itself who may see it."""
     stand = reviews(home, batch)
-    return [_waiting(row, name, stand.get(row, Review())) for row, name in _near_misses(home, batch)]
+    return [
+        _waiting(row, name, stand.get(row, Review())) for row, name in _near_misses(home, batch)
+    ]
 
 
 def look(home: Home, batch_id: str, request_id: str, actor: Actor) -> near_miss.Picture:

@@ -82,9 +82,7 @@ def _released(batch: Batch) -> int:
 
 @lru_cache(maxsize=_KEPT)
 def _counted(path: Path, _written: int, key: bytes) -> Summary:
-    parts = [
-        part.group_by(_COLUMNS).len("requests") for part in scan_table(path, key, _COLUMNS)
-    ]
+    parts = [part.group_by(_COLUMNS).len("requests") for part in scan_table(path, key, _COLUMNS)]
     alike = pl.concat(parts).group_by(_COLUMNS).agg(pl.col("requests").cast(pl.Int64).sum())
     outcomes = alike.group_by("outcome").agg(pl.col("requests").sum())
     stood = alike.filter(pl.col("outcome") != "eligible").select(

@@ -2,21 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
 from portcullis.errors import Misuse
 from portcullis.office.duties import done_before
 from portcullis.office.home import Home
-from portcullis.office.models import Act, Batch
+from portcullis.office.models import Act, Batch, DeterminationList, Package
 from portcullis.office.permissions import PERMISSIONS, who_may
 from portcullis.office.web import charts
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor
 from portcullis.office.whereabouts import Whereabouts
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 STATES: dict[str, tuple[str, charts.Kind | str]] = {
     "received": ("Received", "plain"),
@@ -55,6 +60,7 @@ _DOES = {
 _PAGE = 25
 _MONTHS = 12
 _SOON = timedelta(days=2)
+_LATELY = timedelta(days=90)
 
 
 def state_cell(batch: Batch) -> Cell:
@@ -99,6 +105,7 @@ def listed(
         ],
         stacked=True,
         empty=empty,
+        quiet=True,
     )
 
 
@@ -129,12 +136,33 @@ def by_state(stands: Iterable[Whereabouts], url: str = "") -> list[charts.Amount
     """Return how many of the batches stand in each state; each is a link to those at ``url``."""
     counted = Counter(each.batch.state for each in stands)
     return [
-        charts.Amount(
-            STATES[state][0], counted[state], url=f"{url}?state={state}" if url else ""
-        )
+        charts.Amount(STATES[state][0], counted[state], url=f"{url}?state={state}" if url else "")
         for state in STATES
         if counted[state]
     ]
+
+
+def way(today: date) -> charts.Bars:
+    """Return how far the batches received lately have come, from received to released."""
+    lately = Batch.objects.filter(received_on__gte=today - _LATELY)
+    listed = DeterminationList.objects.filter(batch__in=lately, final=False)
+    released = Package.objects.filter(batch__in=lately, state="delivered")
+    approved = listed.exclude(approval=None)
+    return charts.funnel(
+        "How far batches have come",
+        [
+            charts.Amount("Received", lately.count()),
+            charts.Amount("Adjudicated", _batches(listed)),
+            charts.Amount("Sampled", _batches(listed.exclude(sample=None))),
+            charts.Amount("Approved", _batches(approved), "good"),
+            charts.Amount("Released", _batches(released), "good"),
+        ],
+        says=f"Of those received in the last {_LATELY.days} days.",
+    )
+
+
+def _batches(rows: "QuerySet[Any]") -> int:
+    return rows.order_by().values("batch").distinct().count()
 
 
 def late(stands: Iterable[Whereabouts], today: date) -> list[dict[str, str]]:
@@ -179,14 +207,32 @@ def steps_table(home: Home, batch: Batch) -> Table:
     )
 
 
-def page_of(request: HttpRequest, rows: Any, size: int = _PAGE) -> tuple[Page[Any], str]:
-    """Return the page of ``rows`` (with a length, and slices) that is asked for, and the filters.
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a table as pages slice them: each a mapping, made only where it is shown."""
+
+    frame: pl.DataFrame
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self.frame.height
+
+    def __getitem__(self, wanted: slice) -> list[dict[str, Any]]:
+        """Return the rows of a slice."""
+        return self.frame[wanted].to_dicts()
+
+
+def page_of(
+    request: HttpRequest, rows: "Sequence[Any] | Rows | QuerySet[Any]", size: int = _PAGE
+) -> tuple[Page[Any], str]:
+    """Return the page of ``rows`` that is asked for, and the filters.
 
     The filters are the rest of the address's query, encoded; a page that is none is the nearest.
     """
     query = request.GET.copy()
     query.pop("page", None)
-    return Paginator(rows, size).get_page(request.GET.get("page")), query.urlencode()
+    pages: Paginator[Any] = Paginator(rows, size)  # type: ignore[arg-type]
+    return pages.get_page(request.GET.get("page")), query.urlencode()
 
 
 def batch_named(batch_id: str) -> Batch:

@@ -40,9 +40,8 @@ def context(home: Home, batch: Batch, quarantine: str = "") -> dict[str, Any]:
 
 def _outcomes(counted: Summary, batch: Batch, quarantine: str) -> Iterator[charts.Amount]:
     if batch.quarantined:
-        yield charts.Amount(
-            words.outcome("quarantined"), batch.quarantined, "warn", quarantine
-        )
+        yield charts.Amount(words.outcome("quarantined"), batch.quarantined, "warn", quarantine)
     for code in words.OUTCOMES:
         if number := counted.of(code):
-            yield charts.Amount(words.outcome(code), number, _KINDS.get(code, "plain"))
+            says = "Eligible" if code == "eligible" else words.outcome(code)
+            yield charts.Amount(says, number, _KINDS.get(code, "plain"))

@@ -92,7 +92,11 @@ def _context(it: Explanation, back: str) -> dict[str, Any]:
             if counted[result]
         ],
         "sections": [
-            (provision, paragraphs(provision.text), [(line, TAGS.get(line.result, "plain")) for line in lines])
+            (
+                provision,
+                paragraphs(provision.text),
+                [(line, TAGS.get(line.result, "plain")) for line in lines],
+            )
             for provision, lines in _by_provision(it)
         ],
     }

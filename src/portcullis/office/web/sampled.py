@@ -43,8 +43,9 @@ def drawn(sample: Sample) -> Facts:
         ("Sample", f"{len(sample.rows):,} requests"),
         ("Bound", bound(said["bound"])),
         ("Confidence", per_cent(said["confidence"])),
-        ("Seed", Cell(sample.seed, mono=True, note="Of the list’s root and the next checkpoint.")),
-        ("Drawn by", f"{sample.act.person}, ledger entry {sample.act.entry_id:,}"),
+        ("Seed", Cell(sample.seed, mono=True)),
+        ("Made of", "The list’s root and the checkpoint that first covered it"),
+        ("Drawn", f"Ledger entry {sample.act.entry_id:,}"),
     ]
 
 

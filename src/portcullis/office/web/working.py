@@ -10,6 +10,7 @@ from portcullis.office.people import Actor
 from portcullis.office.web.acts import Done
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.visitors import Visitor
+from portcullis.office.work.views import shown
 
 if TYPE_CHECKING:
     from portcullis.office.work.models import Task
@@ -57,3 +58,8 @@ def check_apart(visitor: Visitor, act: str, batch: Batch) -> None:
     """
     actor = acting.rehearsing(visitor.person, visitor.deployment.now())
     duties.check_apart(visitor.deployment.holder, actor, act, batch)
+
+
+def progress(visitor: Visitor, task: "Task | None") -> dict[str, Any] | None:
+    """Return how far the task is, for ``office/batches/task.html``; None where there is none."""
+    return shown(visitor, task) if task is not None else None

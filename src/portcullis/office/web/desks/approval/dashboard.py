@@ -31,7 +31,7 @@ def first(request: HttpRequest) -> HttpResponse:
         "alarms": batches.late(stands, home.today()),
         "stats": [
             {
-                "label": "lists wait for you",
+                "label": "lists waiting for you",
                 "value": len(mine),
                 "kind": "warn" if mine else "good",
                 "note": f"The longest: {batches.age(mine[0].days).lower()}." if mine else "",
@@ -56,6 +56,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 "How long they have waited", Counter(each.days for each in mine), due=_DUE
             ),
             charts.outcomes("Unfinished batches, by state", batches.by_state(stands)),
+            batches.way(home.today()),
             charts.over_time(
                 "Lists approved",
                 batches.per_month(

@@ -65,9 +65,7 @@ def page(
     return render(request, "office/approval/batch.html", context, status=status)
 
 
-def _facts(
-    visitor: Visitor, batch: Batch, listed: DeterminationList
-) -> list[tuple[str, object]]:
+def _facts(visitor: Visitor, batch: Batch, listed: DeterminationList) -> list[tuple[str, object]]:
     given = Approval.objects.filter(list=listed).select_related("act").first()
     recorded = batch.impairments.exists()
     facts: list[tuple[str, object]] = [

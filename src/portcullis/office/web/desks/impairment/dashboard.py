@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from portcullis.office import whereabouts
-from portcullis.office.models import Act, Batch, Impairment
+from portcullis.office.models import Act, Impairment
 from portcullis.office.web import batches, charts
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.parts import Cell, Table, table
@@ -30,7 +30,7 @@ def first(request: HttpRequest) -> HttpResponse:
         "alarms": batches.late(mine, home.today()),
         "stats": [
             {
-                "label": "batches need their records",
+                "label": "batches without their records",
                 "value": len(mine),
                 "kind": "warn" if mine else "good",
                 "note": f"The longest: {batches.age(mine[0].days).lower()}." if mine else "",
@@ -61,6 +61,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 "Eligible requests, recorded and barred",
                 [charts.Amount("Recorded", records), charts.Amount("Barred", barred, "bad")],
             ),
+            batches.way(home.today()),
             charts.over_time(
                 "Batches recorded",
                 batches.per_month(

@@ -60,7 +60,7 @@ def page(
         marked = drafts.read(home, batch, ACT, visitor.person.id)
         every = eligible.requests(home, batch)
         shown = every.filter(pl.col("request_id").is_in(list(marked))) if _only(request) else every
-        found, query = batches.page_of(request, shown["request_id"], PAGE)
+        found, query = batches.page_of(request, shown["request_id"].to_list(), PAGE)
         context |= {
             "page": found,
             "query": query,

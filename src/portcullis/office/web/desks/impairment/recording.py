@@ -101,9 +101,7 @@ def _lines(sent: UploadedFile, known: set[str]) -> tuple[set[str], str]:
 
 def _record(deployment: Deployment, actor: Actor, data: Data) -> Done:
     home, batch = deployment.holder, batches.batch_named(data["batch"])
-    marked = (
-        drafts.taken(home, batch, ACT, actor.id, data["draft"]) if data["draft"] else {}
-    )
+    marked = drafts.taken(home, batch, ACT, actor.id, data["draft"]) if data["draft"] else {}
     number = approval.record_impairment(home, batch.id, actor, marked)
     drafts.remove(home, batch, ACT, actor.id)
     url = reverse("impairment:batch", args=[batch.id])

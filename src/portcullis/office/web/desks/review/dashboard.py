@@ -52,9 +52,9 @@ def first(request: HttpRequest) -> HttpResponse:
         "alarms": batches.late(stands, home.today()),
         "model": _trained(home),
         "stats": [
-            {"label": "nobody has looked into", "value": counted["open"]},
+            {"label": "open, with nothing found", "value": counted["open"]},
             {
-                "label": "wait for you as second reviewer",
+                "label": "waiting for you as second reviewer",
                 "value": second,
                 "kind": "warn" if second else "good",
             },
@@ -63,6 +63,15 @@ def first(request: HttpRequest) -> HttpResponse:
         ],
         "waiting": _listed(visitor, queued),
         "charts": [
+            charts.funnel(
+                "From near miss to confirmed",
+                [
+                    charts.Amount("Near misses", counted.total()),
+                    charts.Amount("Found", counted.total() - counted["open"]),
+                    charts.Amount("Confirmed", counted["confirmed"], "good"),
+                ],
+                says="Of the batches open to review.",
+            ),
             charts.ageing("How long near misses have waited", ages, due=_DUE),
             charts.outcomes(
                 "Where the review of each stands",
@@ -101,6 +110,7 @@ def _listed(visitor: Visitor, queued: Sequence[tuple[Whereabouts, Sequence[Waiti
         ["Batch", "Waiting", "Near misses", "Open", "Found", "Confirmed"],
         rows,
         stacked=True,
+        quiet=True,
         empty="No batch is open to review. It is from its determination until its (i)(6) records.",
     )
 

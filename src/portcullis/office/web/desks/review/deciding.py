@@ -149,9 +149,7 @@ def _find(deployment: Deployment, actor: Actor, data: Data) -> Done:
 
 def _confirm(deployment: Deployment, actor: Actor, data: Data) -> Done:
     refuse = data.get("reason")
-    referrals.confirm(
-        deployment.holder, data["batch"], data["request"], actor, refuse=refuse
-    )
+    referrals.confirm(deployment.holder, data["batch"], data["request"], actor, refuse=refuse)
     told = "Refused. It stays as it is." if refuse else "Confirmed. The specialist lists it."
     return Done(_queue(data), told)
 
@@ -171,5 +169,7 @@ def _queue(data: Data) -> str:
 
 register(WebAct(LOOK, "review", "Look at a near miss", _look, _look_ordering))
 register(WebAct(FIND, "review", "Find by a written rule", _find, _find_ordering))
-register(WebAct(CONFIRM, "review", "Answer another reviewer’s finding", _confirm, _confirm_ordering))
+register(
+    WebAct(CONFIRM, "review", "Answer another reviewer’s finding", _confirm, _confirm_ordering)
+)
 register(WebAct(TRAIN, "model-training", "Train the model", _train, _train_ordering))

@@ -25,9 +25,7 @@ class Step:
 
 def context(seen: Picture) -> dict[str, Any]:
     """Return what the page shows of the picture."""
-    near = [
-        number for number, each in enumerate(seen.addresses, start=1) if each.near
-    ]
+    near = [number for number, each in enumerate(seen.addresses, start=1) if each.near]
     return {
         "it": seen,
         "names": [(each, _parts(each)) for each in seen.names],

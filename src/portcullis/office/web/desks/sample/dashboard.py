@@ -32,12 +32,12 @@ def first(request: HttpRequest) -> HttpResponse:
         "alarms": batches.late(mine, home.today()),
         "stats": [
             {
-                "label": "lists wait for their sample",
+                "label": "lists waiting for their sample",
                 "value": to_draw,
                 "kind": "warn" if to_draw else "good",
             },
             {
-                "label": "samples wait to be examined",
+                "label": "samples waiting to be examined",
                 "value": len(mine) - to_draw,
                 "kind": "warn" if len(mine) > to_draw else "good",
             },
@@ -66,6 +66,7 @@ def first(request: HttpRequest) -> HttpResponse:
                     charts.Amount("Held an unlawful item", done.count() - clean, "bad"),
                 ],
             ),
+            batches.way(home.today()),
             charts.over_time(
                 "Samples examined",
                 batches.per_month(

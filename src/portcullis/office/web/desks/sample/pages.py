@@ -82,7 +82,9 @@ def examine(request: HttpRequest, batch_id: str) -> HttpResponse:
         return redirect("sample:batch", batch.id)
     verdicts = drafts.read(home, batch, ACT, person)
     rows = read(home, batch, sample)
-    page, query = batches.page_of(request, _wanted(rows, verdicts, request), _PAGE)
+    page, query = batches.page_of(
+        request, batches.Rows(_wanted(rows, verdicts, request)), _PAGE
+    )
     context = {
         "batch": batch,
         "form": VerdictFilter(request.GET),
@@ -90,7 +92,7 @@ def examine(request: HttpRequest, batch_id: str) -> HttpResponse:
         "query": query,
         "requests": [
             (row["request_id"], _asked(row), _found(row), verdicts.get(row["request_id"]))
-            for row in page.object_list.iter_rows(named=True)
+            for row in page.object_list
         ],
         "given": len(verdicts),
         "size": rows.height,
@@ -129,9 +131,7 @@ def _unlisted(home: Home, batch: Batch) -> Refused | None:
     return None
 
 
-def _wanted(
-    rows: pl.DataFrame, verdicts: Mapping[str, bool], request: HttpRequest
-) -> pl.DataFrame:
+def _wanted(rows: pl.DataFrame, verdicts: Mapping[str, bool], request: HttpRequest) -> pl.DataFrame:
     match request.GET.get("show"):
         case "open":
             return rows.filter(~pl.col("request_id").is_in(list(verdicts)))

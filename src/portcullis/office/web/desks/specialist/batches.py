@@ -70,12 +70,14 @@ def one(request: HttpRequest, batch_id: str) -> HttpResponse:
     visitor = visitor_of(request)
     home, batch = visitor.deployment.holder, batches.batch_named(batch_id)
     stand = whereabouts.of(home, batch)
+    task = working.newest(batch.id, "adjudicate", "supplement")
     context = {
         "batch": batch,
         "stand": stand,
         "facts": _facts(batch, stand),
         "steps": batches.steps_table(home, batch),
-        "task": working.newest(batch.id, "adjudicate"),
+        "task": task,
+        "progress": working.progress(visitor, task),
         "apart": batches.apart(visitor, "adjudicate", batch),
         "others": batches.others(visitor, "adjudicate", batch),
         "to_adjudicate": batch.state in {"received", "held"},
@@ -96,7 +98,7 @@ def quarantine(request: HttpRequest, batch_id: str) -> HttpResponse:
         home, batch, files.QUARANTINE, ["source_row", "field", "reason", "message"]
     )
     found = rows.filter(pl.col("reason") == wanted) if wanted else rows
-    page, query = batches.page_of(request, found)
+    page, query = batches.page_of(request, batches.Rows(found))
     context = {
         "batch": batch,
         "form": DefectFilter(request.GET),
@@ -106,8 +108,13 @@ def quarantine(request: HttpRequest, batch_id: str) -> HttpResponse:
             "Quarantined rows, in the order received",
             ["Row", "Field", "Defect", "What is wrong, and the remedy"],
             [
-                [Cell(f"{row:,}"), field, reasons.defect(code), says]
-                for row, field, code, says in page.object_list.iter_rows()
+                [
+                    Cell(f"{row['source_row']:,}"),
+                    row["field"],
+                    reasons.defect(row["reason"]),
+                    row["message"],
+                ]
+                for row in page.object_list
             ],
             stacked=True,
             empty="No row has that defect." if wanted else "Every row was taken in.",
@@ -121,9 +128,7 @@ def receipt(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Show the signed receipt of a batch."""
     home, batch = visitor_of(request).deployment.holder, batches.batch_named(batch_id)
     given = json.loads(_receipt(home, batch).read_bytes())
-    facts = [
-        (_RECEIPT[name], given[name], name in _DIGESTS) for name in _RECEIPT if name in given
-    ]
+    facts = [(_RECEIPT[name], given[name], name in _DIGESTS) for name in _RECEIPT if name in given]
     context = {
         "batch": batch,
         "facts": [(label, Cell(reasons.said(value), mono=mono)) for label, value, mono in facts],

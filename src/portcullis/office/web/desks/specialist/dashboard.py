@@ -46,6 +46,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 "How long they have waited", Counter(each.days for each in mine), due=_DUE
             ),
             charts.outcomes("Unfinished batches, by state", batches.by_state(stands, url)),
+            batches.way(home.today()),
             charts.over_time(
                 "Requests received",
                 batches.per_month(rows, "Requests", home.today()),
@@ -65,7 +66,7 @@ def _stats(
     refused = Entry.objects.filter(kind="transmittal-refused").count()
     return [
         {
-            "label": "wait to be adjudicated",
+            "label": "waiting to be adjudicated",
             "value": len(mine),
             "kind": "warn" if mine else "good",
             "note": f"The longest: {batches.age(mine[0].days).lower()}." if mine else "",

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_POST
 
 from portcullis.errors import Refused
 from portcullis.office import referrals, stages
+from portcullis.office.people import Actor
 from portcullis.office.web import batches, signing, working
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.visitors import visitor_of
-from portcullis.office.people import Actor
 
 ADJUDICATE, SUPPLEMENT = "adjudicate", "supplement"
 
@@ -57,6 +57,4 @@ def _page(batch_id: str) -> str:
 
 
 register(WebAct(ADJUDICATE, "adjudicate", "Adjudicate the batch", _adjudicate, _ordering))
-register(
-    WebAct(SUPPLEMENT, "adjudicate", "List what reviewers confirmed", _supplement, _ordering)
-)
+register(WebAct(SUPPLEMENT, "adjudicate", "List what reviewers confirmed", _supplement, _ordering))

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from portcullis.intake import REFUSALS
 from portcullis.office import entries, work
 from portcullis.office.models import Batch, Entry
-from portcullis.office.web import batches
+from portcullis.office.web import batches, working
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.parts import Cell, table
 from portcullis.office.web.visitors import visitor_of
@@ -71,7 +71,8 @@ def taken(request: HttpRequest, task_id: str) -> HttpResponse:
     """Show how far a transmittal is taken in, and what it came to."""
     task = work.find(task_id)
     batch = Batch.objects.filter(id=task.result.get("batch", "")).first()
-    context = {"task": task, "batch": batch}
+    progress = working.progress(visitor_of(request), task)
+    context = {"task": task, "progress": progress, "batch": batch}
     return render(request, "office/specialist/taken.html", context)
 
 

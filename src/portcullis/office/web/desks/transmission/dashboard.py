@@ -32,11 +32,11 @@ def first(request: HttpRequest) -> HttpResponse:
         "gate": gate.now(home),
         "stats": [
             {
-                "label": "can be released or answered today",
+                "label": "to be released or answered today",
                 "value": len(ready),
                 "kind": "warn" if ready else "good",
             },
-            {"label": "wait for their answer day", "value": len(mine) - len(ready)},
+            {"label": "waiting for their answer day", "value": len(mine) - len(ready)},
             {
                 "label": "of the packages were delivered",
                 "value": batches.share(counts["delivered"], sent),
@@ -51,6 +51,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 due=0,
             ),
             charts.outcomes("Packages", states.amounts(counts)),
+            batches.way(today),
             charts.over_time(
                 "Packages delivered",
                 batches.per_month(states.concluded_on(delivered), "Packages", today),
@@ -80,5 +81,6 @@ def _listed(visitor: Visitor, stands: list[Whereabouts]) -> Table:
             for each in stands
         ],
         stacked=True,
+        quiet=True,
         empty="Nothing is approved, and no batch waits for its answer.",
     )

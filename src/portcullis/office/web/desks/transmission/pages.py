@@ -43,13 +43,15 @@ def one(request: HttpRequest, batch_id: str) -> HttpResponse:
     visitor, batch = visitor_of(request), batches.batch_named(batch_id)
     home = visitor.deployment.holder
     stand = whereabouts.of(home, batch)
+    task = working.newest(batch.id, "release")
     counts = states.counted(batch.packages.all())
     url = reverse("transmission:packages", args=[batch.id])
     context = {
         "batch": batch,
         "facts": _facts(visitor, stand),
         "gate": gate.now(home),
-        "task": working.newest(batch.id, "release"),
+        "task": task,
+        "progress": working.progress(visitor, task),
         "step": _step(stand, visitor),
         "apart": batches.apart(visitor, "transmit", batch),
         "others": batches.others(visitor, "transmit", batch),
