@@ -12,20 +12,26 @@ from tests.web.office import Office, serve
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """The holder's office with a batch at every stage, and a worker beside it."""
+    """The holder's office, with a batch at every stage."""
     from django.db import connections
 
     world = homes.build(tmp_path_factory.mktemp("desks") / "world")
     connections.close_all()
     served = serve(world.home_path, "holder")
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "portcullis.cli", "work", "--home", str(world.home_path)],
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="session")
+def worker(office: Office) -> Iterator[None]:
+    """A worker beside the office."""
+    working = subprocess.Popen(
+        [sys.executable, "-m", "portcullis.cli", "work", "--home", str(office.home)],
         stdout=subprocess.DEVNULL,
     )
-    yield served
-    worker.terminate()
-    worker.wait(timeout=20)
-    served.stop()
+    yield
+    working.terminate()
+    working.wait(timeout=20)
 
 
 @pytest.fixture

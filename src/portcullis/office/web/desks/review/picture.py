@@ -52,7 +52,7 @@ def steps(waterfall: Waterfall) -> tuple[list[Step], str]:
             each.agreement,
             f"{each.bits:+.2f}",
             f"{place(min(pair)):.2f}%",
-            f"{max(0.4, abs(place(pair[1]) - place(pair[0]))):.2f}%",
+            f"{abs(place(pair[1]) - place(pair[0])):.2f}%",
             "plain" if each is waterfall.weights[-1] else "good" if each.bits >= 0 else "bad",
         )
         for each, pair in zip(waterfall.weights, ends, strict=True)
