@@ -207,3 +207,22 @@ def _damaged(path: Path) -> Misuse:
         f"The file {path.name} is cut, altered or not under this batch's key.",
         "Restore it from a backup; nothing is released from a damaged file.",
     )
+
+
+def seal(key: bytes, data: bytes, about: str) -> bytes:
+    """Return ``data`` under ``key`` (AES-256-GCM, SP 800-38D), bound to what it is ``about``.
+
+    The first 12 bytes are the nonce, fresh each time.
+    """
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, data, about.encode())
+
+
+def unseal(key: bytes, sealed: bytes, about: str) -> bytes:
+    """Undo ``seal``. Raises Misuse where key, bytes or what it is about are others."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
+    except (InvalidTag, ValueError):
+        raise Misuse(
+            "Something stored cannot be read.", "It is damaged, or the home's key is another."
+        ) from None

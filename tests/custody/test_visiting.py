@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from portcullis import agreements, keys
+from portcullis.agreements import may
 from portcullis.custody import RecipientHome, Visit, read_statement
 from portcullis.errors import Misuse, Refused
 from portcullis.release import seal
@@ -47,6 +48,16 @@ def visit(home, officer_key):
 
 def events(home):
     return [(entry.event, entry.user, entry.success) for entry in home.log.entries()]
+
+
+def denied(home):
+    """Return act and person of the newest entry, which is of a denied attempt."""
+    last = list(home.log.entries())[-1]
+    assert (last.event, last.success) == ("denied", False)
+    return last.reason, last.user
+
+
+PROOF = {"holder_jwk": {}, "check_proof": proven}
 
 
 def test_nothing_is_shown_before_the_warning_is_acknowledged(home, visit, parcel):
@@ -154,11 +165,36 @@ def test_only_the_cases_own_people_learn_that_a_package_exists(home, visit, parc
     assert list(home.log.entries())[-1].request_id == ""
 
 
-def test_who_is_engaged_and_not_named_neither_asks_nor_states(visit, parcel):
+def test_who_is_engaged_and_not_named_neither_asks_nor_states(home, visit, parcel):
     with pytest.raises(Refused, match="another officer"):
         visit("ice-0008").ask(parcel.package_id, "investigation")
+    assert denied(home) == ("ask", "ice-0008")
     with pytest.raises(Refused, match="another officer"):
+        visit("ice-0008").state([parcel.package_id], "closed")
+    assert denied(home) == ("state", "ice-0008")
+    with pytest.raises(Refused, match="Only an officer states"):
         visit("custodian").state([parcel.package_id], "closed")
+    assert denied(home) == ("state", "custodian")
+
+
+@pytest.mark.parametrize(
+    ("name", "act", "attempt"),
+    [
+        ("custodian", "ask", lambda come, id_: come.ask(id_, "investigation")),
+        ("custodian", "open", lambda come, id_: come.open(id_, "", "", **PROOF)),
+        ("custodian", "state", lambda come, id_: come.state([id_], "closed")),
+        ("ice-0007", "certify", lambda come, id_: come.certify([id_], "returned")),
+        ("ice-0007", "notice-keep", lambda come, _: come.keep_notice("", {})),
+    ],
+)
+def test_what_is_not_ones_own_to_do_is_denied_and_logged(visit, parcel, name, act, attempt):
+    come = visit(name)
+    home, before = come.home, len(events(come.home))
+    with pytest.raises(Refused, match="Only"):
+        attempt(come, parcel.package_id)
+    assert denied(home) == (act, name)
+    assert len(events(home)) == before + 1
+    assert not may(home.roster().person(name), act, NOW.date())
 
 
 def test_a_purpose_of_another_authority_is_not_asked_for(visit, parcel):
@@ -175,6 +211,8 @@ def test_nobody_comes_in_by_another_key_or_after_their_time(home, officer_key):
     ):
         with pytest.raises(Refused, match="enrolled for an officer or custodian"):
             Visit(home, name, key, at=at, place=PLACE)
+        # Whoever is not enrolled typed something; it may be anybody's name.
+        assert denied(home) == ("visit", "unknown" if name == "nobody" else name)
 
 
 def test_a_home_without_a_roster_lets_nobody_in(tmp_path, officer_key):

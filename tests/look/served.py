@@ -7,9 +7,16 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import allauth
+
 import portcullis.office
 
-STATIC = Path(portcullis.office.__file__).parent / "web" / "static"
+_ALLAUTH = Path(allauth.__file__).parent
+STATIC = (
+    Path(portcullis.office.__file__).parent / "web" / "static",
+    _ALLAUTH / "account" / "static",
+    _ALLAUTH / "mfa" / "static",
+)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -20,7 +27,9 @@ POLICY = (
 class _Handler(SimpleHTTPRequestHandler):
     def translate_path(self, path: str) -> str:
         if path.startswith("/static/"):
-            return str(STATIC / path.removeprefix("/static/").partition("?")[0])
+            name = path.removeprefix("/static/").partition("?")[0]
+            found = (folder / name for folder in STATIC if (folder / name).is_file())
+            return str(next(found, name))
         return super().translate_path(path)
 
     def end_headers(self) -> None:

@@ -247,13 +247,20 @@ def test_a_list_with_eligible_requests_is_not_answered_unapproved(stage) -> None
         acts.release(world)
 
 
-def test_an_expired_approval_releases_nothing(stage) -> None:
+def test_a_list_whose_approval_expired_is_answered_and_releases_nothing(stage) -> None:
     world = stage("approved")
     worlds.attest(world, EXPIRES + timedelta(days=1))
-    with pytest.raises(Refused, match="expired"):
-        acts.release(world)
+    released = acts.release(world)
+    assert (released.delivered, released.not_sent) == (0, 0)
     assert not checks.of_kind(world.home(), "release-authorised")
     assert not checks.published(world.home(), worlds.BATCH)
+    # Nobody could move it on any more: silence for ever would be an answer of its own.
+    assert acts.state(world) == "answered"
+    assert acts.outcomes(world)["REQ-00001"] == "held"
+    assert acts.answered(world)["REQ-00001"] == "no disclosure"
+    assert acts.release(world).delivered == 0
+    assert len(checks.of_kind(world.home(), "answered")) == 1
+    checks.ledger_verifies(world.home())
 
 
 def test_the_approval_is_good_on_its_last_day(stage) -> None:

@@ -78,13 +78,11 @@ def test_it_is_put_back_only_where_nothing_is(stage, tmp_path: Path) -> None:
         restore(tmp_path, tmp_path / "new")
 
 
-def test_putting_back_cut_off_leaves_no_home(stage, tmp_path: Path) -> None:
+def test_putting_back_cut_off_leaves_no_home(stage) -> None:
     from portcullis.office import Home
-    from portcullis.office.putting_back import restore
 
-    saved = restored.backup(stage("new"))
-    to = tmp_path / "new"
-    restore(saved, to)
+    world = stage("new")
+    to = restored.put_back(world, restored.backup(world)).home_path
     (to / "home.json").unlink()  # what comes last has not come
     with pytest.raises(Misuse, match="no home"):
         Home.find(to)

@@ -210,7 +210,7 @@ def test_a_hold_stops_a_disposal_and_what_breaks_it_is_entered_with_it(stage) ->
         acts.DOCUMENT,
         Scope(officers=("officer-1",)),
     )
-    orders.place(world.home(), acts.hands(world, "counsel", "counsel"), hold)
+    orders.place(world.home(), acts.hands(world, "counsel"), hold)
     state(world, "officer-1", "closed")
     state(world, "officer-2", "closed")
     world.home().set_date(worlds.ANSWER_DAY + timedelta(days=31))

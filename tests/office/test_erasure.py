@@ -340,11 +340,10 @@ def _check(world, name: str) -> None:
 
 
 def _explain(world, batch: str | None = None):
-    from portcullis.office.explanations import explain_request, identify_reader
+    from portcullis.office.explanations import explain_request
 
     home = world.home()
-    person = identify_reader(home, "counsel", world.key("counsel"))
-    return explain_request(home, "REQ-00001", person, batch)
+    return explain_request(home, "REQ-00001", world.actor("counsel"), batch)
 
 
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)

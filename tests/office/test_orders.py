@@ -217,7 +217,7 @@ def test_only_counsel_file_or_lift(stage) -> None:
     home = world.home()
     order = Order("order-2", acts.DOCKET, "dcd", home.today(), acts.DOCUMENT, EVERYTHING)
     for name in ("transmitter", "approver"):
-        person = acts.hands(world, name, worlds.HOLDER[name])
+        person = acts.hands(world, name)
         acts.denied(
             world, "lift", name, "role",
             lambda person=person: orders.lift(
@@ -309,7 +309,7 @@ def test_no_token_while_safeguards_are_lapsed(stage) -> None:
     from portcullis.office.safeguards import record_safeguards
 
     facts = worlds.safeguards(day).model_dump_json().replace("2026-01-31", "2025-06-30")
-    safeguards = acts.hands(world, "safeguards", "safeguards")
+    safeguards = acts.hands(world, "safeguards")
     record_safeguards(world.home(), safeguards, read_safeguards(facts))
     refused_token(world, package, "ssr-expired")
 
@@ -320,7 +320,7 @@ def test_no_token_for_a_recalled_package_and_for_no_other_officer(stage) -> None
     from portcullis.office.recalls import recall
     from portcullis.office.tokens import grant_token
 
-    safeguards = acts.hands(world, "safeguards", "safeguards")
+    safeguards = acts.hands(world, "safeguards")
     recall(world.home(), safeguards, [one.id], "incident")
     refused_token(world, one, "recalled")
     assert acts.token(world, other)

@@ -29,7 +29,7 @@ def approve(world, by: str, reading: str, in_force: bool = True, on: date | None
     home = world.home()
     asked = law.Change(reading, in_force, on or home.today())
     said = {"docket": acts.DOCKET, "document": acts.DOCUMENT} | other
-    return change(home, acts.hands(world, by, "counsel"), asked, said["docket"], said["document"])
+    return change(home, acts.hands(world, by), asked, said["docket"], said["document"])
 
 
 def put(world, reading: str, in_force: bool = True, on: date | None = None) -> None:

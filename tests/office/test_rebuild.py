@@ -34,7 +34,7 @@ def test_after_many_acts_the_fold_is_still_the_state(stage) -> None:
     acts.place(world, "order-2")
     for person in ("counsel", "counsel-2"):
         acts.lift(world, person, "order-2")
-    recall(world.home(), acts.hands(world, "safeguards", "safeguards"), [one.id], "order")
+    recall(world.home(), acts.hands(world, "safeguards"), [one.id], "order")
     said = recorded(world)
     assert disagreements(said) == []
     assert said.batches[worlds.BATCH].state == "answered"
@@ -67,7 +67,7 @@ def test_whatever_was_changed_behind_the_ledgers_back_is_named(
     from portcullis.office.comparing import disagreements
     from portcullis.office.recalls import recall
 
-    recall(world.home(), acts.hands(world, "safeguards", "safeguards"), [one.id], "order")
+    recall(world.home(), acts.hands(world, "safeguards"), [one.id], "order")
     rows = getattr(models, table).objects
     if change is None:
         from django.db import connection

@@ -48,7 +48,7 @@ def _replace(path: Path, old: str, new: str) -> None:
 def add(world: worlds.World, folder: Path) -> agreements.Pack:
     from portcullis.office.versions import add_version
 
-    return add_version(world.home(), acts.hands(world, "counsel", "counsel"), folder)
+    return add_version(world.home(), acts.hands(world, "counsel"), folder)
 
 
 def nobody_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ def main() -> None:
     if what == "serve":
         from portcullis.cli.serve import serve
 
-        serve(role=role, home=Path(home), origin=origin, port=int(origin.rpartition(":")[2]))
+        port = int(origin.rpartition(":")[2])
+        serve(role=role, home=Path(home), origin=origin, port=port, worker=False)
     else:
         print(json.dumps(sessions(Path(home), role, origin)))
 

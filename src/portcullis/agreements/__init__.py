@@ -27,7 +27,7 @@ from portcullis.agreements.pack import (
     Witnesses,
     WitnessNamed,
 )
-from portcullis.agreements.permissions import PERMISSIONS, Permission, may, who_may
+from portcullis.agreements.permissions import PERMISSIONS, Permission, is_among, may, who_may
 from portcullis.agreements.person import (
     HOLDER_ROLES,
     REQUESTER_ROLES,
@@ -37,7 +37,7 @@ from portcullis.agreements.person import (
     Role,
 )
 from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
-from portcullis.agreements.roster import Roster, load_roster, save_roster
+from portcullis.agreements.roster import Roster, load_roster, read_person, roster_bytes, save_roster
 
 __all__ = [
     "HOLDER_ROLES",
@@ -72,9 +72,12 @@ __all__ = [
     "Witnesses",
     "builtin_pack",
     "describe",
+    "is_among",
     "load_pack",
     "load_roster",
     "may",
+    "read_person",
+    "roster_bytes",
     "save_roster",
     "template_rows",
     "who_may",

@@ -36,6 +36,11 @@ class Permission:
     reads: bool = False
 
     @property
+    def held_by(self) -> str:
+        """The roles, in words."""
+        return " or ".join(self.roles)
+
+    @property
     def side(self) -> Side:
         """In whose home it is done."""
         return "requester" if set(self.roles) <= set(REQUESTER_ROLES) else "holder"
@@ -280,6 +285,7 @@ _REQUESTER: dict[str, Permission] = {
     ),
     "attest": Permission("Attest to being engaged in one's requests of a batch", ("officer",)),
     "send": Permission("Send a signed batch to the holder", ("preparer",)),
+    "answers-keep": Permission("Take in the holder's receipt and answers", ("preparer",)),
     # What came back.
     "receive": Permission("Take a sealed package in, unopened", ("officer", "custodian")),
     "ask": Permission("Ask to open one's own package, for a purpose", ("officer",)),
@@ -329,6 +335,12 @@ def may(person: Person, act: str, on: date) -> bool:
     """Say whether the roster lets ``person`` do ``act`` on the day ``on``; not if it is no act."""
     permission = PERMISSIONS.get(act)
     return permission is not None and any(person.holds(role, on) for role in permission.roles)
+
+
+def is_among(person: Person, act: str, on: date) -> bool:
+    """Say whether ``person`` is such a one as must be among those who do ``act``; True for all."""
+    among = PERMISSIONS[act].among
+    return may(person, act, on) and (among is None or person.holds(among, on))
 
 
 def who_may(roster: Roster, act: str, on: date) -> tuple[Person, ...]:

@@ -76,10 +76,6 @@ class Roster(Part):
             keys.thumbprint(jwk): person for person in self.people for jwk in person.public_keys()
         }
 
-    def with_role(self, role: str, on: date) -> tuple[Person, ...]:
-        """Return everybody who holds ``role`` on the day ``on``, in roster order."""
-        return tuple(person for person in self.people if person.holds(role, on))
-
 
 def load_roster(path: Path) -> Roster:
     """Read a roster from a JSON or TOML file; raise RosterErrors naming everything wrong."""
@@ -95,11 +91,24 @@ def load_roster(path: Path) -> Roster:
     return Roster.from_people(people, path.name)
 
 
+def read_person(facts: Mapping[str, object], file: str = "the person's entry") -> Person:
+    """Return the person of an entry as a roster has it; raise RosterErrors naming what is wrong."""
+    try:
+        return _PERSON.validate_json(json.dumps(facts, default=str))
+    except ValidationError as error:
+        raise RosterErrors(problems_of(error, file, Person)) from None
+
+
 def save_roster(roster: Roster, path: Path) -> None:
     """Write ``roster`` to ``path`` as JSON."""
+    publish(path, roster_bytes(roster))
+
+
+def roster_bytes(roster: Roster) -> bytes:
+    """Return what ``save_roster`` writes."""
     people = [person.model_dump(mode="json", exclude_none=True) for person in roster.people]
     text = json.dumps({"format": FORMAT, "people": people}, ensure_ascii=False, indent=1)
-    publish(path, text.encode())
+    return text.encode()
 
 
 _PERSON = TypeAdapter(Person)

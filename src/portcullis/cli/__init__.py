@@ -58,6 +58,7 @@ def _command() -> "App":
     from portcullis import __version__
     from portcullis.cli import (
         accounts,
+        acts,
         agreements,
         backups,
         custody,
@@ -75,6 +76,7 @@ def _command() -> "App":
         ledgers,
         orders,
         packages,
+        people,
         proofs,
         readings,
         recalls,
@@ -108,6 +110,7 @@ def _command() -> "App":
         packages,
         custody,
         duties,
+        people,
         orders,
         readings,
         histories,
@@ -117,6 +120,7 @@ def _command() -> "App":
         ledger_keys,
         ledgers,
         proofs,
+        acts,
         backups,
         reports,
         accounts,

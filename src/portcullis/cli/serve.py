@@ -1,10 +1,12 @@
 """``portcullis serve``: the public ledger over HTTP; with --role, an office in the browser."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from portcullis.cli import beside
 from portcullis.cli.hosting import LOOPBACK, HostOption, PortOption, listen
 from portcullis.cli.options import DEFAULT_HOME, HomeOption
 from portcullis.errors import Misuse
@@ -19,6 +21,10 @@ OriginOption = Annotated[
     str,
     Parameter(help="With --role: the address as browsers name it; else http://localhost:PORT."),
 ]
+WorkerOption = Annotated[
+    bool,
+    Parameter(help="With --role: do the office's long work too, in a process beside this one."),
+]
 
 
 def register(app: App) -> None:
@@ -30,6 +36,7 @@ def serve(
     *,
     role: RoleOption = None,
     origin: OriginOption = "",
+    worker: WorkerOption = True,
     home: HomeOption = DEFAULT_HOME,
     host: HostOption = LOOPBACK,
     port: PortOption = DEFAULT_PORT,
@@ -40,7 +47,8 @@ def serve(
     the public, and before an office that is not on this machine alone, put one with TLS in front.
     """
     if role is not None:
-        _office(home, role, origin or f"http://localhost:{port}", host, port)
+        here = origin or f"http://localhost:{port}"
+        _office(home, role, here, (host, port), worker=worker)
     else:
         _ledger(home, host, port)
 
@@ -56,8 +64,9 @@ def _ledger(home: Path, host: str, port: int) -> None:
     listen(serving.application(home), host, port, most_bytes=serving.MOST_BYTES)
 
 
-def _office(home: Path, role: str, origin: str, host: str, port: int) -> None:
+def _office(home: Path, role: str, origin: str, place: tuple[str, int], *, worker: bool) -> None:
     from portcullis.office.web import serving
 
     serving.prepare(home, role, origin)
-    listen(serving.application(), host, port, most_bytes=serving.MOST_BYTES)
+    with beside.worker(home) if worker else nullcontext():
+        listen(serving.application(), *place, most_bytes=serving.MOST_BYTES)

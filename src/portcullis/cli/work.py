@@ -1,5 +1,7 @@
 """``portcullis work``: a worker, which does the office's long work beside its pages."""
 
+import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -11,7 +13,9 @@ from cyclopts import App, Parameter
 from portcullis.cli.options import DEFAULT_HOME, HomeOption
 from portcullis.cli.output import say
 
+# For the command's own use: to do one attempt, and to end with the process that began this one.
 AttemptOption = Annotated[str, Parameter(show=False)]
+BesideOption = Annotated[bool, Parameter(show=False, negative="")]
 
 
 def register(app: App) -> None:
@@ -19,7 +23,9 @@ def register(app: App) -> None:
     app.command(work)
 
 
-def work(*, home: HomeOption = DEFAULT_HOME, attempt: AttemptOption = "") -> None:
+def work(
+    *, home: HomeOption = DEFAULT_HOME, attempt: AttemptOption = "", beside: BesideOption = False
+) -> None:
     """Do the long work that people begin in the office, one task after another, until stopped.
 
     Several may run for one home. `serve --role` starts one by itself.
@@ -33,11 +39,13 @@ def work(*, home: HomeOption = DEFAULT_HOME, attempt: AttemptOption = "") -> Non
         return
     from portcullis.office.work import worker
 
+    if beside:
+        threading.Thread(target=_end_with_the_first, daemon=True).start()
     say("Working (stop with Ctrl-C).")
-    worker.run(command(home), threading.Event())
+    worker.run(_command(home))
 
 
-def command(home: Path) -> list[str]:
+def _command(home: Path) -> list[str]:
     """Return the command that does one attempt; the id of its message comes after it."""
     return [sys.executable, "-m", "portcullis.cli", "work", "--home", str(home), "--attempt"]
 
@@ -46,3 +54,10 @@ def _do(message: UUID) -> None:
     from portcullis.office.work.attempts import carry_out
 
     carry_out(message)
+
+
+def _end_with_the_first() -> None:
+    """Stop this process when standard input is closed: then the one that began it is gone."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -13,7 +13,7 @@ from functools import partial
 from joserfc.jwk import ECKey
 
 from portcullis import keys
-from portcullis.agreements import Person
+from portcullis.agreements import Person, may
 from portcullis.custody.asking import Opening, read_opening
 from portcullis.errors import Refused
 from portcullis.release import wrap_half
@@ -85,7 +85,7 @@ def _check_asker(opening: Opening, officer: Person, facts: PackageFacts, now: da
             "Only the officer named in the request may open this package.",
             "The named officer must ask, with their own key.",
         )
-    if not officer.holds("officer", now.date()):
+    if not may(officer, "open", now.date()):
         raise Refused(
             "The officer is not on the roster in force on this day.",
             "Renew the officer's entry on the roster.",

@@ -22,7 +22,7 @@ from portcullis.custody.ftilog import Entry, Event, FtiLog
 from portcullis.custody.opening import CheckProof, check_answer, open_package
 from portcullis.custody.warning import BANNER_DIGEST, SESSION, label_of_a_package
 from portcullis.errors import Misuse, PortcullisError, Refused
-from portcullis.keys import public_jwk, thumbprint, verify
+from portcullis.keys import Signer, Verify, is_passkey, public_jwk, thumbprint, verify
 from portcullis.release import package_digest, read_package
 from portcullis.standing import read_notice
 from portcullis.standing.notices import PRESERVE
@@ -153,6 +153,10 @@ class RecipientHome:
         entry = _without_package(user, at, place, "view", what)
         self.log.append(replace(entry, request_id=request_id, success=success))
 
+    def denied(self, user: str, act: str, *, at: datetime, place: Place) -> None:
+        """Log that ``user`` tried an act that is not theirs."""
+        self.log.append(replace(_without_package(user, at, place, "denied", act), success=False))
+
     def receive(
         self,
         data: bytes,
@@ -208,7 +212,7 @@ class RecipientHome:
         publish(path, data)
         return parcel.package_id
 
-    def ask(self, package_id: str, purpose: str, *, at: datetime, key: ECKey) -> str:
+    def ask(self, package_id: str, purpose: str, *, at: datetime, key: ECKey | Signer) -> str:
         """Return the signed opening request for a package of this home.
 
         Raises Refused where ``at`` is before the last entry of the log.
@@ -251,7 +255,7 @@ class RecipientHome:
             reason="",
         )
         try:
-            opening = read_opening(request, partial(verify, jwk=public_jwk(key)))
+            opening = read_opening(request, self._by(user, key, request))
             attempt = replace(attempt, reason=opening.purpose, opening=opening.nonce)
             if user not in attempt.access:
                 raise nothing_here()
@@ -272,6 +276,12 @@ class RecipientHome:
             raise
         self.log.append(replace(attempt, success=True))
         return content
+
+    def _by(self, user: str, key: ECKey, request: str) -> Verify:
+        """Return what verifies the officer's request: the key in hand, or their passkey."""
+        if is_passkey(request):
+            return self.roster().person(user).verify
+        return partial(verify, jwk=public_jwk(key))
 
     def keep_notice(self, notice: str, holder_jwk: Mapping[str, str]) -> dict[str, Any]:
         """Keep the holder's notice of an order or hold in the place of the last; return its words.

@@ -7,18 +7,16 @@ who answers for the home, sees identifiers and dates of all, and no content. Eve
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from portcullis import keys
-from portcullis.agreements import Person
+from portcullis.agreements import Person, may
 from portcullis.custody import statements
 from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
 from portcullis.custody.ftilog import Entry, Event
 from portcullis.custody.home import Case, Place, RecipientHome, nothing_here
 from portcullis.custody.opening import CheckProof
 from portcullis.errors import Misuse, Refused
-
-OFFICER, CUSTODIAN = "officer", "custodian"
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,17 @@ class Visit:
         self.home = home
         self.at, self.place = at, place
         self._key = key
-        self._person = _prove(home.roster().get(user), key, day_of(at))
+        person = home.roster().get(user)
+        if person is None or not _proven(person, key, day_of(at)):
+            # An id that is nobody's is not logged: it may be anything.
+            home.denied(person.id if person else "unknown", "visit", at=at, place=place)
+            raise Refused(
+                "That key is not the one enrolled for an officer or custodian of that id on this "
+                "day.",
+                "Use your own key; or put the newer roster in place with `portcullis custody "
+                "init`.",
+            )
+        self._person = person
 
     @property
     def user(self) -> str:
@@ -61,13 +69,15 @@ class Visit:
 
     def receive(self, data: bytes, case: Case, check_proof: CheckProof) -> str:
         """Take a package in, unopened. Raises as ``RecipientHome.receive``."""
+        self._check_may("receive", "Only an officer or the custodian takes a package in.")
         return self.home.receive(
             data, case, user=self.user, at=self.at, place=self.place, check_proof=check_proof
         )
 
     def ask(self, package_id: str, purpose: str) -> str:
         """Return the signed request to open a package that is this person's to open."""
-        self._own([package_id])
+        self._check_may("ask", "Only an officer asks to open a package.")
+        self._own("ask", [package_id])
         if purpose not in self.home.pack().authority.purposes:
             raise Refused(
                 "That is no purpose of the agreement's authority.",
@@ -85,6 +95,7 @@ class Visit:
         check_proof: CheckProof,
     ) -> dict[str, Any]:
         """Return the content for this person's eyes. Raises as ``RecipientHome.open``."""
+        self._check_may("open", "Only an officer opens a package.")
         return self.home.open(
             package_id,
             self._key,
@@ -128,9 +139,10 @@ class Visit:
         Raises Refused where one is another's, and where one was returned or destroyed.
         """
         self._check_session()
+        self._check_may("state", "Only an officer states what became of a case.")
         named = tuple(sorted(set(package_ids)))
         signed = statements.sign(statements.Status(named, self.user, status, self.at), self._key)
-        for receipt in self._own(named):
+        for receipt in self._own("state", named):
             self._log(receipt, "status", status)
         return signed
 
@@ -141,8 +153,7 @@ class Visit:
         for anyone but the custodian, and where a hold's notice says that a package is preserved.
         """
         self._check_session()
-        if not self._holds(CUSTODIAN):
-            raise Refused("Only the recipient's custodian certifies.", "The custodian signs it.")
+        self._check_may("certify", "Only the recipient's custodian certifies.")
         named = tuple(sorted(set(package_ids)))
         if kind != statements.CONTINUED and not self.home.preserved().isdisjoint(named):
             raise Refused(
@@ -171,8 +182,7 @@ class Visit:
         Raises Refused for anyone else, and as ``RecipientHome.keep_notice``.
         """
         self._check_session()
-        if not self._holds(CUSTODIAN):
-            raise Refused("Only the recipient's custodian keeps notices.", "The custodian does.")
+        self._check_may("notice-keep", "Only the recipient's custodian keeps notices.")
         said = self.home.keep_notice(notice, holder_jwk)
         self.home.viewed(self.user, "notice", at=self.at, place=self.place)
         return str(said["says"])
@@ -180,11 +190,20 @@ class Visit:
     def _check_session(self) -> None:
         self.home.check_acknowledged(self.user, at=self.at, place=self.place)
 
-    def _holds(self, role: str) -> bool:
-        return self._person.holds(role, day_of(self.at))
+    def _may(self, act: str) -> bool:
+        return may(self._person, act, day_of(self.at))
+
+    def _check_may(self, act: str, message: str) -> None:
+        """Log the denied attempt and raise Refused unless the table lets this person do it."""
+        if not self._may(act):
+            self._deny(act, message, "Whoever the roster names for it does this.")
+
+    def _deny(self, act: str, message: str, remedy: str) -> NoReturn:
+        self.home.denied(self.user, act, at=self.at, place=self.place)
+        raise Refused(message, remedy)
 
     def _may_know(self, receipt: Entry) -> bool:
-        return self.user in receipt.access or self._holds(CUSTODIAN)
+        return self.user in receipt.access or self._may("see-all-packages")
 
     def _receipts(self, package_ids: Sequence[str]) -> list[Entry]:
         """Return the receipts of packages this person may know of; raise Misuse for any other."""
@@ -197,11 +216,11 @@ class Visit:
             raise nothing_here()
         return [found[each] for each in package_ids]
 
-    def _own(self, package_ids: Sequence[str]) -> list[Entry]:
+    def _own(self, act: str, package_ids: Sequence[str]) -> list[Entry]:
         """Return the receipts of packages that name this person, and are here."""
         receipts = self._receipts(package_ids)
         if any(self.home.officer_of(each) != self.user for each in package_ids):
-            raise Refused("The package is another officer's.", "The officer it names does this.")
+            self._deny(act, "The package is another officer's.", "The officer it names does this.")
         return receipts
 
     def _log(self, of: Entry, event: Event, reason: str) -> None:
@@ -232,17 +251,8 @@ class Visit:
         return [replace(one, duties=duties(one.disclosure, terms, on)) for one in kept.values()]
 
 
-def _prove(person: Person | None, key: keys.ECKey, on: date) -> Person:
-    if (
-        person is None
-        or not person.signs_with(key, on)
-        or not any(person.holds(role, on) for role in (OFFICER, CUSTODIAN))
-    ):
-        raise Refused(
-            "That key is not the one enrolled for an officer or custodian of that id on this day.",
-            "Use your own key; or put the newer roster in place with `portcullis custody init`.",
-        )
-    return person
+def _proven(person: Person, key: keys.ECKey, on: date) -> bool:
+    return person.signs_with(key, on) and may(person, "visit", on)
 
 
 def _first(receipt: Entry, home: RecipientHome, answer: timedelta) -> Kept:

@@ -48,16 +48,19 @@ class Gathered:
 class Ordered:
     """A signer whose one token is the person's order to do some work, and stands for all of it.
 
-    It stands for acts of the order's person and batch only.
+    It stands for acts of the order's person and batch only; ``batches``: those that the order
+    reaches without naming them.
     """
 
     person: Person
     token: str
+    batches: frozenset[str] = frozenset()
 
     def sign(self, statement: Mapping[str, Any]) -> str:
         """Return the order's token. Raises Refused for another person's or batch's statement."""
         order = self.person.verify(self.token)
-        if any(statement.get(name) != order.get(name) for name in ("person", "batch")):
+        of_it = statement.get("batch") in self.batches or statement.get("batch") == order["batch"]
+        if statement.get("person") != order["person"] or not of_it:
             raise Refused(
                 "What was signed for is of another person or another batch.",
                 "Begin the act again.",
@@ -83,6 +86,6 @@ def rehearsing(person: Person, moment: datetime, tokens: Sequence[str] = ()) -> 
     return Actor(person, Gathered(person, tuple(tokens)), moment)
 
 
-def by_order(person: Person, moment: datetime, token: str) -> Actor:
+def by_order(person: Person, moment: datetime, token: str, *batches: str) -> Actor:
     """Return the actor who ordered what is now done, at ``moment``."""
-    return Actor(person, Ordered(person, token), moment)
+    return Actor(person, Ordered(person, token, frozenset(batches)), moment)

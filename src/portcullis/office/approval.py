@@ -69,9 +69,10 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
         )
     listed = list_in_force(batch)
     with transaction.atomic():
+        act = sign_act(home, actor, "impairment", {"list": listed.entry_id}, batch.id)
+        # Only now no other act can come between.
         if batch.impairments.exists():
             raise Refused("The (i)(6) records of this batch were recorded before.")
-        act = sign_act(home, actor, "impairment", {"list": listed.entry_id}, batch.id)
         check_in_force(listed)
         Impairment.objects.bulk_create(
             [
@@ -118,11 +119,11 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
             "confidence": str(thresholds.sample_confidence),
         }
         act = sign_act(home, actor, "sample", facts, batch.id)
+        move(batch, "sampled")
         check_in_force(listed)
         sample = Sample.objects.create(
             list=listed, seed=drawn_with.hex(), rows=draw(drawn_with, rows, size), act=act
         )
-        move(batch, "sampled")
     entries.integrate(home)
     return sample
 
@@ -157,9 +158,9 @@ def record_examination(
     with transaction.atomic():
         facts = {"list": sample.list.entry_id, "clean": unlawful == 0}
         sample.examined = sign_act(home, actor, "examine", facts, batch.id)
+        move(batch, "examined" if unlawful == 0 else "unapprovable")
         sample.unlawful = unlawful
         sample.save()
-        move(batch, "examined" if unlawful == 0 else "unapprovable")
     entries.integrate(home)
     return sample
 
@@ -191,8 +192,8 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
             "authority": actor.person.authority,
         }
         act = sign_act(home, actor, "approve", facts, batch.id)
-        approval = Approval.objects.create(list=listed, act=act, expires_on=expires)
         move(batch, "approved")
+        approval = Approval.objects.create(list=listed, act=act, expires_on=expires)
     entries.integrate(home)
     return approval
 

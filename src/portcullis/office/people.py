@@ -19,6 +19,7 @@ from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Act, DeniedAttempt
+from portcullis.office.permissions import PERMISSIONS, may
 
 ORDERED = "ordered"
 """The member by which a signed statement orders work, each step of which it then stands for."""
@@ -46,19 +47,17 @@ class Actor:
         return self.signer.sign(statement)
 
 
-def identify(home: Home, person_id: str, key: keys.ECKey, role: str, act: str) -> Actor:
+def identify(home: Home, person_id: str, key: keys.ECKey, act: str) -> Actor:
     """Return the actor, or record the denied attempt and raise Refused.
 
-    The person must be enrolled and in force today, hold ``role``, and the key must be the
-    enrolled one.
+    The person must be enrolled and in force today, the table must let them do ``act``, and the key
+    must be the enrolled one.
     """
     person = home.roster.get(person_id)
     if person is None:
         deny(home, act, "unknown", "not-enrolled", "Nobody of that id is enrolled.")
-    if not person.in_force(home.today()):
-        deny(home, act, person.id, "not-in-force", "That person is not in office today.")
     actor = Actor(person, keys.KeySigner(key))
-    check_role(home, actor, role, act)
+    check_role(home, actor, act)
     if not person.signs_with(key, home.today()):
         deny(
             home,
@@ -70,11 +69,25 @@ def identify(home: Home, person_id: str, key: keys.ECKey, role: str, act: str) -
     return actor
 
 
-def check_role(home: Home, actor: Actor, role: str, act: str, *, batch: str = "") -> None:
-    """Deny ``actor`` the act unless they hold ``role``; every act asks, whoever identified them."""
-    if role not in actor.person.roles:
-        message = f"That person does not hold the role {role}."
+def check_role(home: Home, actor: Actor, act: str, *, batch: str = "") -> None:
+    """Deny ``actor`` the act unless the table lets them do it today; what it has not is denied.
+
+    Every act asks, whoever identified them. ``permissions.may`` asks the same and records nothing.
+    """
+    today = home.today()
+    if not actor.person.in_force(today):
+        message = "That person is not in office today."
+        deny(home, act, actor.id, "not-in-force", message, batch=batch)
+    if not may(actor.person, act, today):
+        held_by = PERMISSIONS[act].held_by if act in PERMISSIONS else "for that act"
+        message = f"That person does not hold the role {held_by}."
         deny(home, act, actor.id, "role", message, batch=batch)
+
+
+def counts(home: Home, person_id: str, act: str) -> bool:
+    """Say whether that person's part in an act of several counts: they may do it today."""
+    person = home.roster.get(person_id)
+    return person is not None and may(person, act, home.today())
 
 
 def deny(
@@ -108,6 +121,14 @@ def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
     if said == statement or (said.get("person") == actor.id and ORDERED in said):
         return signed
     raise Refused("What was signed is something else.", "Sign what is to be done, as it stands.")
+
+
+def verified(home: Home, act: Act) -> dict[str, Any]:
+    """Return what was signed for ``act``, verified with what is in force today.
+
+    Raises Refused where it does not verify, or only its digest was put back from the ledger.
+    """
+    return home.roster.person(act.person).verify(act.signature, on=home.today())
 
 
 def sign_act(

@@ -1,6 +1,6 @@
 """What the gallery's pages show: invented facts in every part's shape."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -93,22 +93,47 @@ def dashboard() -> dict[str, Any]:
     days = [date(2025, 6, 1) + timedelta(days=3 * at) for at in range(7)]
     return {
         "charts": [
-            charts.funnel("Batch 2025-06-10-ICE-0001, on its way", [
-                charts.Amount("Received", 1_284_112), charts.Amount("Not returned on its face", 847_003),
-                charts.Amount("Found: one taxpayer", 61_220, url="/found/"),
-                charts.Amount("Eligible", 4_114), charts.Amount("Approved", 4_100, "good"),
-                charts.Amount("Held by an order", 1, "warn")],
-                says="What is left after each room. Nothing leaves that is not approved."),
-            charts.ageing("How long referred requests have waited",
-                          {0: 4, 1: 9, 3: 30, 7: 22, 12: 5, 40: 2}, due=10),
-            charts.over_time("What reviewers found", [
-                (day, {"confirmed": 60 + at * 4.5, "sent back": 8 - at,
-                       "cannot be told": None if at == 3 else 20.0 + at % 3})
-                for at, day in enumerate(days)], unit=" %",
-                says="Of the requests decided in each three days."),
-            charts.outcomes("Answers of this batch", [
-                charts.Amount("Disclosed", 4_099, "good"), charts.Amount("Returned", 437_109, "warn"),
-                charts.Amount("No disclosure", 842_904)]),
+            charts.funnel(
+                "Batch 2025-06-10-ICE-0001, on its way",
+                [
+                    charts.Amount("Received", 1_284_112),
+                    charts.Amount("Not returned on its face", 847_003),
+                    charts.Amount("Found: one taxpayer", 61_220, url="/found/"),
+                    charts.Amount("Eligible", 4_114),
+                    charts.Amount("Approved", 4_100, "good"),
+                    charts.Amount("Held by an order", 1, "warn"),
+                ],
+                says="What is left after each room. Nothing leaves that is not approved.",
+            ),
+            charts.ageing(
+                "How long referred requests have waited",
+                {0: 4, 1: 9, 3: 30, 7: 22, 12: 5, 40: 2},
+                due=10,
+            ),
+            charts.over_time(
+                "What reviewers found",
+                [
+                    (
+                        day,
+                        {
+                            "confirmed": 60 + at * 4.5,
+                            "sent back": 8 - at,
+                            "cannot be told": None if at == 3 else 20.0 + at % 3,
+                        },
+                    )
+                    for at, day in enumerate(days)
+                ],
+                unit=" %",
+                says="Of the requests decided in each three days.",
+            ),
+            charts.outcomes(
+                "Answers of this batch",
+                [
+                    charts.Amount("Disclosed", 4_099, "good"),
+                    charts.Amount("Returned", 437_109, "warn"),
+                    charts.Amount("No disclosure", 842_904),
+                ],
+            ),
             charts.outcomes("Alarms", []),
         ]
     }
@@ -122,12 +147,20 @@ def context(name: str) -> dict[str, Any]:
         "form": _form,
         "sign": _sign,
         "dashboard": dashboard,
-        "progress": lambda: {"name": "Adjudication of batch 1", "state": "done", "done": 1_284_112,
-                             "of": 1_284_112, "after": "/batches/1/"},
+        "account/login": lambda: _signing_in() | {"form": Login()},
+        "mfa/index": lambda: _signing_in() | {"authenticators": {"totp": True, "webauthn": [1, 2]}},
+        "mfa/webauthn/add_form": lambda: _signing_in() | {"form": Key()},
+        "progress": lambda: {
+            "name": "Adjudication of batch 1",
+            "state": "done",
+            "done": 1_284_112,
+            "of": 1_284_112,
+            "after": "/batches/1/",
+        },
         "signed_out": lambda: {"office": {"role": "requester", "home_name": "", "demo": False}},
         "empty": lambda: {"office": office(demo=False, desks=[], alarms=[])},
     }
-    return shared | makers[name]()
+    return shared | makers[name]() if name in makers else shared | _signing_in()
 
 
 def _desk() -> dict[str, Any]:
@@ -185,3 +218,58 @@ def _sign() -> dict[str, Any]:
         "statement": {"act": "approve"}, "digest": ROOT[::-1], "kind": "passkey",
         "credentials": ["abc"], "thumbprint": "xyz", "back": "/", "number": 1, "error": None,
     }  # fmt: skip
+
+
+class Login(forms.Form):
+    login = forms.CharField(label="Username")
+    password = forms.CharField(label="Password", widget=forms.PasswordInput)
+
+
+class Code(forms.Form):
+    code = forms.CharField(label="Code", widget=forms.TextInput(attrs={"inputmode": "numeric"}))
+
+
+class Key(forms.Form):
+    name = forms.CharField(label="Name")
+    passwordless = forms.BooleanField(label="It can be used without a password", required=False)
+    credential = forms.CharField(widget=forms.HiddenInput)
+
+
+class Held:
+    """A key as allauth lists it."""
+
+    def __init__(self, pk: int, passkey: bool, made: date, used: datetime | None) -> None:
+        self.pk, self.created_at, self.last_used_at = pk, made, used
+        self.wrap = {"is_passwordless": passkey}
+
+    def __str__(self) -> str:
+        return f"Key {self.pk} on my desk"
+
+
+class Credential(forms.Form):
+    credential = forms.CharField(widget=forms.HiddenInput)
+
+
+def _signing_in() -> dict[str, Any]:
+    """What allauth's pages ask for, all together."""
+    qr = "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'/>"
+    keys = [Held(1, True, date(2025, 6, 1), None),
+            Held(2, False, date(2025, 6, 2), datetime(2025, 6, 20, tzinfo=UTC))]  # fmt: skip
+    code = Code()
+    code.secret = "JBSWY3DPEHPK3PXP" * 2
+    return {
+        "office": office(person=None, desks=[]),
+        "form": code,
+        "webauthn_form": Credential(),
+        "js_data": {"request_options": {}, "creation_options": {}},
+        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+        "PASSKEY_LOGIN_ENABLED": True,
+        "authenticators": keys,
+        "totp_svg_data_uri": qr,
+        "unused_codes": [f"{at}2345678" for at in range(1, 7)],
+        "total_count": 10,
+        "can_view_codes": True,
+        "can_download_codes": True,
+        "can_generate_codes": True,
+        "reauthentication_alternatives": [{"url": "/k/", "description": "Use a security key"}],
+    }

@@ -1,1 +1,5 @@
-urlpatterns: list[object] = []
+"""The addresses that allauth's pages name."""
+
+from django.urls import include, path
+
+urlpatterns = [path("accounts/", include("allauth.urls"))]

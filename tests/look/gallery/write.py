@@ -11,15 +11,33 @@ import django
 from django.conf import settings
 
 HERE = Path(__file__).parent
-PAGES = ("desk", "dashboard", "work", "form", "sign", "signed_out", "empty")
+OWN = ("desk", "dashboard", "work", "form", "sign", "signed_out", "empty")
+SIGN_IN = (
+    "account/login",
+    "account/reauthenticate",
+    "mfa/authenticate",
+    "mfa/index",
+    "mfa/totp/activate_form",
+    "mfa/recovery_codes/index",
+    "mfa/webauthn/add_form",
+    "mfa/webauthn/authenticator_list",
+)
+ERRORS = ("400", "403", "403_csrf", "404", "429", "500")
+PAGES = (*OWN, *(name.replace("/", "-") for name in SIGN_IN), "404", "500")
 
 
 def main(folder: Path) -> None:
     settings.configure(
         INSTALLED_APPS=[
+            "portcullis.office.web",  # before allauth: its templates are dressed here
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
             "django.contrib.humanize",
-            "portcullis.office.web.apps.WebConfig",
+            "allauth",
+            "allauth.account",
+            "allauth.mfa",
         ],
+        MIDDLEWARE=["allauth.account.middleware.AccountMiddleware"],
         TEMPLATES=[
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -27,6 +45,8 @@ def main(folder: Path) -> None:
                 "APP_DIRS": True,
             }
         ],
+        MFA_PASSKEY_LOGIN_ENABLED=True,
+        MFA_SUPPORTED_TYPES=["totp", "webauthn", "recovery_codes"],
         FORM_RENDERER="portcullis.office.web.forms.Renderer",
         STATIC_URL="/static/",
         USE_I18N=False,
@@ -37,10 +57,12 @@ def main(folder: Path) -> None:
 
     from tests.look.gallery import shown
 
+    templates = {name: f"gallery/{name}.html" for name in (*OWN, "progress")}
+    templates |= {name: f"{name}.html" for name in (*SIGN_IN, *ERRORS)}
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (*PAGES, "progress"):
-        page = render_to_string(f"gallery/{name}.html", shown.context(name))
-        (folder / f"{name}.html").write_text(page, "utf-8")
+    for name, template in templates.items():
+        page = render_to_string(template, shown.context(name))
+        (folder / f"{name.replace('/', '-')}.html").write_text(page, "utf-8")
 
 
 if __name__ == "__main__":

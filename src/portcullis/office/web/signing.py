@@ -9,7 +9,7 @@
 An act that binds (``permissions``) takes a passkey's assertion only, made with user verification.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -65,7 +65,7 @@ def sign(request: HttpRequest, pending_id: str) -> HttpResponse:
 
 
 def _first(
-    deployment: Deployment, act: acts.WebAct, person: Person, data: acts.Data, moment: Any
+    deployment: Deployment, act: acts.WebAct, person: Person, data: acts.Data, moment: datetime
 ) -> dict[str, Any]:
     """Return the first statement that the act has its person sign."""
     if act.order is not None:

@@ -24,7 +24,7 @@ def facts(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
     return list(_flat(statement, ""))
 
 
-def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:
+def _flat(value: object, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
             yield from _flat(inner, f"{name}, {_named(key)}" if name else _named(key))
@@ -39,7 +39,7 @@ def _named(key: str) -> str:
     return _NAMES.get(key, key.replace("_", " ").replace("-", " ").capitalize())
 
 
-def _said(value: Any) -> str:
+def _said(value: object) -> str:
     if value is None or value in ("", [], {}):
         return "none"
     if isinstance(value, bool):

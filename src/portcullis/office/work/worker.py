@@ -8,9 +8,11 @@ import logging
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from types import FrameType
+from typing import Any
 
 from django.db import DatabaseError, connection
 from django.utils.crypto import get_random_string
@@ -52,7 +54,7 @@ class Worker(QueueWorker):
             with suppress(ProcessLookupError):
                 self._attempt.send_signal(signal.SIGINT)
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: "DBTaskResult[Any, Any]") -> None:
         """Deal with one message: in a process of its own, whose end is then judged."""
         self.running_task = True
         try:
@@ -85,18 +87,19 @@ class Worker(QueueWorker):
                 told = True
 
 
-def run(command: Sequence[str], ended: threading.Event) -> None:
+def run(command: Sequence[str]) -> None:
     """Work until told to stop; ``command``, with a message's id after it, does one attempt."""
     worker = Worker(command)
     worker.configure_signals()
-    threading.Thread(target=_tidy, args=(ended,), daemon=True).start()
+    threading.Thread(target=_tidy, daemon=True).start()
     worker.run()
 
 
-def _tidy(ended: threading.Event) -> None:
+def _tidy() -> None:
     """Take over what nobody does any more, and do what is due by time, again and again."""
     calendar = due.Calendar()
-    while not ended.wait(_TIDY):
+    while True:
+        time.sleep(_TIDY)
         try:
             leases.reclaim()
             calendar.do()

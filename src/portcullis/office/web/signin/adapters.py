@@ -1,7 +1,6 @@
 """What django-allauth asks of this office: who may have an account, and how keys are kept."""
 
 import base64
-import os
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,47 +9,43 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from portcullis.errors import Misuse
+from portcullis import tables
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.signin import lockout
-
-_NONCE = 12
 
 
 class Accounts(DefaultAccountAdapter):
     """Accounts are made by invitation only; failed sign-ins are counted."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         """Say no: nobody makes an account for themselves."""
         return False
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+    def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Refuse whoever is locked out, before their password is looked at."""
         super().pre_authenticate(request, **credentials)
         if lockout.locked(str(credentials.get("username", ""))):
             raise self.validation_error("too_many_login_attempts")
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+    def authentication_failed(self, request: HttpRequest, **credentials: str) -> None:
         """Count the failure."""
         super().authentication_failed(request, **credentials)
         lockout.failed(str(credentials.get("username", "")))
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+    def send_notification_mail(self, *_args: object, **_kwargs: object) -> None:
         """Send nothing: the office has no mail, and accounts no address."""
 
 
 class Agency(DefaultSocialAccountAdapter):
     """The site's own provider says who somebody is; the roster says whether they may come in."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+    def is_open_for_signup(self, _request: HttpRequest, _sociallogin: SocialLogin) -> bool:
         """Say no: ``pre_social_login`` finds the account, or there is none."""
         return False
 
@@ -75,19 +70,11 @@ class SecondFactors(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret for the database (AES-256-GCM under the deployment's web key)."""
-        nonce = os.urandom(_NONCE)
-        return base64.b64encode(nonce + _cipher().encrypt(nonce, text.encode(), None)).decode()
+        return base64.b64encode(tables.seal(_key(), text.encode(), "totp")).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Undo ``encrypt``. Raises Misuse where the web key is another."""
-        data = base64.b64decode(encrypted_text)
-        try:
-            return _cipher().decrypt(data[:_NONCE], data[_NONCE:], None).decode()
-        except (InvalidTag, ValueError):
-            raise Misuse(
-                "A stored second factor cannot be read.",
-                "Restore keys/web.key, or have the administrator invite the person anew.",
-            ) from None
+        return tables.unseal(_key(), base64.b64decode(encrypted_text), "totp").decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return the relying party of passkeys: this office's host, whatever a request says."""
@@ -99,5 +86,5 @@ class SecondFactors(DefaultMFAAdapter):
         return {**super().get_public_key_credential_user_entity(user), "name": user.get_username()}
 
 
-def _cipher() -> AESGCM:
-    return AESGCM(bytes.fromhex(settings.SECRET_KEY))
+def _key() -> bytes:
+    return bytes.fromhex(settings.SECRET_KEY)

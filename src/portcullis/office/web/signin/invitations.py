@@ -40,4 +40,4 @@ def invite(here: Deployment, actor: Actor, person_id: str) -> str:
     lockout.forget(person_id)
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     uid, _, rest = key.partition("-")
-    return settings.ORIGIN + reverse("account_reset_password_from_key", args=(uid, rest))
+    return str(settings.ORIGIN) + reverse("account_reset_password_from_key", args=(uid, rest))

@@ -13,3 +13,27 @@ document.addEventListener("DOMContentLoaded", () => {
   // A page that came back with errors is read from its summary.
   document.querySelector("[data-focus-first]")?.focus();
 });
+
+// allauth tells of a passkey that was not used on the console only; people look at the page.
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  const main = document.getElementById("main");
+  main.querySelector("[data-passkey]")?.remove();
+  const alert = document.createElement("div");
+  alert.className = "usa-alert usa-alert--error";
+  alert.dataset.passkey = "";
+  alert.setAttribute("role", "alert");
+  const body = document.createElement("div");
+  body.className = "usa-alert__body";
+  for (const [name, text] of [
+    ["usa-alert__heading", "The passkey was not used."],
+    ["usa-alert__text", "Try again with a passkey that is enrolled for you here, or go on another way."],
+  ]) {
+    const line = document.createElement("p");
+    line.className = name;
+    line.textContent = text;
+    body.append(line);
+  }
+  alert.append(body);
+  main.prepend(alert);
+});
