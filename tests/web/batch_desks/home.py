@@ -1,10 +1,9 @@
 """One holder's home with a batch at every stage, for the desks on which a batch walks.
 
-Each batch asks for other persons, so that none is a repeated request. ``twice`` holds every role
+``sent`` lies beside it, signed and not sent yet. Each batch asks for other persons, so that none is a repeated request. ``twice`` holds every role
 and adjudicated every batch: another must do whatever comes after.
 """
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,9 @@ LAWFUL = 3
 CAST = {"looked-at": ("street", "nickname", "protected", "two-units"), "confirmed": ("number",)}
 BATCHES = (
     "received", "looked-at", "confirmed", "to-record", "to-sample", "to-examine", "unlawful",
-    "to-approve", "to-refuse", "to-release",
+    "to-approve", "to-refuse", "to-decide", "to-release",
 )  # fmt: skip
+_EXAMINED = ("to-approve", "to-refuse", "to-decide", "to-release")
 EVERY_ROLE = (
     "specialist", "reviewer", "impairment-official", "sampler", "approver", "transmitter",
 )  # fmt: skip
@@ -32,6 +32,7 @@ def build(folder: Path) -> World:
     rows = {name: _rows(at, name) for at, name in enumerate(BATCHES, start=1)}
     rows["sent"] = _rows(len(BATCHES) + 1, "sent")
     world = worlds.build(folder, requests=_frame(rows["sent"]))
+    _send(world, "sent", rows["sent"])
     every = [row for each in rows.values() for row in each if row["request_id"] not in near.CAST]
     asked = [row for each in rows.values() for row in each if row["request_id"] in near.CAST]
     near.write_records(world.folder / "records", every, asked)
@@ -46,25 +47,20 @@ def build(folder: Path) -> World:
     return world
 
 
-def verdicts(world: World, batch: str) -> dict[str, bool]:
-    """Return a clean sample's verdicts."""
-    return dict.fromkeys(acts.sampled_ids(world, batch), True)
-
-
 def _go_on(world: World) -> None:
     from portcullis.office import referrals
 
     (name,) = CAST["confirmed"]
-    finder, second = (acts.hands(world, each, "reviewer") for each in ("reviewer", "reviewer-2"))
+    finder, second = (acts.hands(world, each) for each in ("reviewer", "reviewer-2"))
     found = {"number": 1, "rule": near.FINDABLE[name], "reason": "Two digits changed round."}
     referrals.find(world.home(), "confirmed", name, finder, **found)
     referrals.confirm(world.home(), "confirmed", name, second)
-    for batch in ("to-approve", "to-refuse", "to-release"):
+    for batch in _EXAMINED:
         acts.impair(world, batch=batch)
     acts.to_answer_day(world)
-    for batch in ("to-examine", "unlawful", "to-approve", "to-refuse", "to-release"):
+    for batch in ("to-examine", "unlawful", *_EXAMINED):
         acts.draw(world, batch=batch)
-    for batch in ("to-approve", "to-refuse", "to-release"):
+    for batch in _EXAMINED:
         acts.examine(world, batch=batch)
     acts.approve(world, batch="to-release")
 
@@ -94,5 +90,3 @@ def _send(world: World, name: str, rows: list[dict[str, Any]]) -> Path:
     worlds.sign(world, path, name)
     return path
 
-
-DAY: date = worlds.ANSWER_DAY

@@ -42,6 +42,15 @@ def press(page: Page, name: str) -> None:
     page.wait_for_load_state()
 
 
+def post(page: Page, path: str) -> str:
+    """Post an empty form to an address, as the page's own would; return what the answer says."""
+    cookies = {each["name"]: each["value"] for each in page.context.cookies()}
+    origin = page.url.split("/", 3)
+    address = "/".join([*origin[:3], path.lstrip("/")])
+    headers = {"X-CSRFToken": cookies["csrftoken"], "Referer": page.url}
+    return page.request.post(address, headers=headers).text()
+
+
 def _picture(page: Page, name: str) -> None:
     if folder := os.environ.get("PORTCULLIS_PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.batch_desks.seen import check, press, sign, text
+from tests.web.batch_desks.seen import check, post, press, sign, text
 
 pytestmark = pytest.mark.xdist_group("batch-desks")
 BATCH = "/impairment/batches/to-record/"
@@ -38,11 +38,13 @@ def test_barred_requests_are_marked_and_recorded(desk):
     assert "REQ-00402" in text(page)
 
 
-def test_who_adjudicated_records_nothing(desk, office):
+def test_who_adjudicated_records_nothing(desk):
     page = desk("twice", "/impairment/batches/to-sample/")
     told = "You adjudicated this batch, so another person records under § 6103(i)(6)."
     assert told in text(page)
     assert page.get_by_role("button", name="Go on to sign the records").count() == 0
+    told = post(page, "/impairment/batches/to-sample/record/")
+    assert "The attempt is on the record." in told
 
 
 def test_whom_it_bars_no_other_role_reads(desk):

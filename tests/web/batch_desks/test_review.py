@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.batch_desks.seen import check, press, sign, text
+from tests.web.batch_desks.seen import check, post, press, sign, text
 
 pytestmark = pytest.mark.xdist_group("batch-desks")
 QUEUE = "/review/batches/looked-at/"
@@ -18,6 +18,7 @@ def look(page) -> str:
     return sign(page, "Return information")
 
 
+@pytest.mark.long
 def test_from_the_model_to_a_confirmed_finding(office, desk):
     page = desk("reviewer", "/review/")
     check(page, "review")
@@ -48,6 +49,7 @@ def test_from_the_model_to_a_confirmed_finding(office, desk):
     sign(second, "The specialist lists it")
 
 
+@pytest.mark.long
 def test_a_second_reviewer_refuses_with_a_reason(desk, office):
     page = desk("reviewer", QUEUE)
     open_one(page, "nickname")
@@ -69,6 +71,7 @@ def test_a_second_reviewer_refuses_with_a_reason(desk, office):
     assert "Refused by the second reviewer" in text(second)
 
 
+@pytest.mark.long
 def test_what_the_rules_do_not_allow_is_denied_on_the_record(desk):
     page = desk("reviewer", QUEUE)
     open_one(page, "two-units")
@@ -81,11 +84,18 @@ def test_what_the_rules_do_not_allow_is_denied_on_the_record(desk):
     assert "another unit of record in that building" in told
 
 
+def test_the_queue_shows_nothing_of_a_record(desk):
+    page = desk("reviewer", QUEUE)
+    assert all(name in text(page) for name in ("street", "protected", "two-units"))
+    assert "MARIGLD" not in page.content().upper()
+
+
 def test_who_adjudicated_reviews_nothing(desk):
     page = desk("twice", QUEUE)
     assert "You adjudicated this batch, so another person reviews its near misses." in text(page)
     open_one(page, "protected")
     assert page.get_by_role("button", name="Look at it").count() == 0
+    assert "The attempt is on the record." in post(page, QUEUE + "5/look/")
 
 
 def test_a_review_ends_with_the_records(desk):

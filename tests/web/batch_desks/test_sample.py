@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.batch_desks.seen import check, press, sign, text
+from tests.web.batch_desks.seen import check, post, press, sign, text
 
 pytestmark = pytest.mark.xdist_group("batch-desks")
 
@@ -61,3 +61,4 @@ def test_one_unlawful_item_ends_the_list(desk):
 def test_who_adjudicated_draws_no_sample(desk):
     page = desk("twice", "/sample/batches/looked-at/")
     assert "You adjudicated this batch, so another person draws its sample." in text(page)
+    assert "The attempt is on the record." in post(page, "/sample/batches/looked-at/draw/")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.batch_desks.seen import check, press, sign, text
+from tests.web.batch_desks.seen import check, post, press, sign, text
 
 pytestmark = pytest.mark.xdist_group("batch-desks")
 BATCH = "/transmission/batches/to-release/"
@@ -13,6 +13,7 @@ def test_who_adjudicated_sees_who_transmits_instead(desk):
     told = text(page)
     assert "You adjudicated this batch, so another person transmits it." in told
     assert "Specimen transmitter" in told
+    assert "The attempt is on the record." in post(page, BATCH + "release/")
 
 
 def test_what_is_not_approved_cannot_be_released(desk):
