@@ -56,9 +56,7 @@ def test_a_list_is_sent_back_for_a_reason_and_by_an_approver_apart(world: World)
     with pytest.raises(Refused, match="reason"):
         send_back(world, " ")
     acts.change_person(world, "sampler", roles=("sampler", "approver"))
-    acts.denied(
-        world, "send-back", "sampler", "two-people", lambda: send_back(world, by="sampler")
-    )
+    acts.denied(world, "send-back", "sampler", "two-people", lambda: send_back(world, by="sampler"))
     acts.change_person(world, "approver", roles=("approver", "transmitter"))
     send_back(world)
     acts.denied(

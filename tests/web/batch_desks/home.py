@@ -1,7 +1,8 @@
 """One holder's home with a batch at every stage, for the desks on which a batch walks.
 
-``sent`` lies beside it, signed and not sent yet. Each batch asks for other persons, so that none is a repeated request. ``twice`` holds every role
-and adjudicated every batch: another must do whatever comes after.
+``sent`` lies beside it, signed and not sent yet. Each batch asks for other persons, so that none
+is a repeated request. ``twice`` holds every role and adjudicated every batch: another must do
+whatever comes after.
 """
 
 from pathlib import Path
@@ -71,9 +72,7 @@ def _rows(at: int, name: str) -> list[dict[str, Any]]:
     rows = [worlds.request(template, 100 * at + number) for number in range(LAWFUL)]
     for number, cast in enumerate(CAST.get(name, ()), start=LAWFUL):
         changes, _, _ = near.CAST[cast]
-        rows.append(
-            worlds.request(template, 100 * at + number) | changes | {"request_id": cast}
-        )
+        rows.append(worlds.request(template, 100 * at + number) | changes | {"request_id": cast})
     placeholder = {"address_line1": "Failed to Provide", "request_id": f"PLACEHOLDER-{at}"}
     return [*rows, worlds.request(template, 100 * at + 50) | placeholder]
 
@@ -89,4 +88,3 @@ def _send(world: World, name: str, rows: list[dict[str, Any]]) -> Path:
     path.write_text(_frame(rows).write_csv() + "a row,cut short\n")
     worlds.sign(world, path, name)
     return path
-

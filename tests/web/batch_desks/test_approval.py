@@ -22,6 +22,7 @@ def test_a_list_is_approved_with_a_passkey(desk):
     assert "Approved by You" in told
 
 
+@pytest.mark.long
 def test_a_list_is_sent_back_for_a_reason_and_never_approved(desk):
     page = desk("approver", "/approval/batches/to-refuse/")
     page.get_by_text("Send the list back").click()

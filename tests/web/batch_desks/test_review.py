@@ -50,7 +50,7 @@ def test_from_the_model_to_a_confirmed_finding(office, desk):
 
 
 @pytest.mark.long
-def test_a_second_reviewer_refuses_with_a_reason(desk, office):
+def test_a_second_reviewer_refuses_with_a_reason(desk):
     page = desk("reviewer", QUEUE)
     open_one(page, "nickname")
     look(page)

@@ -32,7 +32,7 @@ def test_a_sample_is_drawn_once(desk):
     assert page.get_by_role("button", name="Draw the sample").count() == 0
 
 
-def test_a_clean_sample(desk, office):
+def test_a_clean_sample(desk):
     page = desk("sampler", "/sample/batches/to-examine/requests/")
     assert page.url.endswith("/sample/batches/to-examine/")  # nothing is read unopened
     open_sample(page)
@@ -47,6 +47,7 @@ def test_a_clean_sample(desk, office):
     check(page, "sample-examined")
 
 
+@pytest.mark.long
 def test_one_unlawful_item_ends_the_list(desk):
     page = desk("sampler", "/sample/batches/unlawful/")
     open_sample(page)

@@ -49,11 +49,12 @@ def test_one_batch_with_its_quarantine_and_receipt(desk, office):
 def test_two_files_are_asked_for(desk):
     page = desk("specialist", "/specialist/intake/")
     check(page, "specialist-intake")
-    file = {"name": "batch.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
-    send(page, file, {"name": "m.json", "mimeType": "application/json", "buffer": b"{}"})
-    assert "The file cannot be read." in text(page)
+    press(page, "Send both files")
+    assert "Some things must be mended" in text(page)
+    check(page, "specialist-intake-empty")
 
 
+@pytest.mark.long
 def test_an_explanation_is_read_on_the_record_and_once(desk):
     page = desk("specialist", "/specialist/explain/?batch=to-release")
     check(page, "specialist-explain")
@@ -79,7 +80,8 @@ def test_who_reviewed_adjudicates_nothing_more(desk):
 
 
 @pytest.mark.long
-def test_a_transmittal_is_taken_in_or_refused_whole(desk, office, worker):
+@pytest.mark.usefixtures("worker")
+def test_a_transmittal_is_taken_in_or_refused_whole(desk, office):
     folder = office.home.parent / "requester"
     batch, manifest = folder / "sent.csv", folder / "sent.csv.manifest.json"
     page = desk("specialist", "/specialist/intake/")
@@ -105,7 +107,8 @@ def test_a_transmittal_is_taken_in_or_refused_whole(desk, office, worker):
 
 
 @pytest.mark.long
-def test_a_batch_is_adjudicated_by_order_and_watched(desk, worker):
+@pytest.mark.usefixtures("worker")
+def test_a_batch_is_adjudicated_by_order_and_watched(desk):
     page = desk("specialist", BATCHES + "received/")
     check(page, "specialist-to-adjudicate")
     press(page, "Adjudicate 4 requests")
@@ -118,7 +121,8 @@ def test_a_batch_is_adjudicated_by_order_and_watched(desk, worker):
 
 
 @pytest.mark.long
-def test_what_reviewers_confirmed_is_listed(desk, worker):
+@pytest.mark.usefixtures("worker")
+def test_what_reviewers_confirmed_is_listed(desk):
     page = desk("twice", BATCHES + "confirmed/")
     press(page, "Make the supplementary list")
     sign(page, "It has begun.")

@@ -28,7 +28,8 @@ def test_the_gate_and_what_waits(desk):
 
 
 @pytest.mark.long
-def test_a_release_is_signed_done_and_answered(desk, worker):
+@pytest.mark.usefixtures("worker")
+def test_a_release_is_signed_done_and_answered(desk):
     page = desk("transmitter", BATCH)
     check(page, "transmission-batch")
     press(page, "Go on to sign the release")

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from portcullis.errors import PortcullisError
-from portcullis.law import Result
+from portcullis.law import Explained, Result
 from portcullis.law.quotation import paragraphs
 from portcullis.office import explanations
 from portcullis.office.models import Batch
@@ -39,8 +39,10 @@ class ExplainForm(forms.Form):
     )
     batch = forms.ChoiceField(label="Batch", required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
-        super().__init__(data, **more)
+    def __init__(
+        self, data: Mapping[str, Any] | None, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
         ids = Batch.objects.filter(lists__number=1).order_by("-received_on", "id")
         named = [(each, each) for each in ids.values_list("id", flat=True)]
         self.fields["batch"].choices = [("", "Whichever it stands in"), *named]  # type: ignore[attr-defined]
@@ -95,11 +97,15 @@ def _context(it: Explanation, back: str) -> dict[str, Any]:
             (
                 provision,
                 paragraphs(provision.text),
-                [(line, TAGS.get(line.result, "plain")) for line in lines],
+                [(line, _tag(line)) for line in lines],
             )
             for provision, lines in _by_provision(it)
         ],
     }
+
+
+def _tag(line: Explained) -> str:
+    return TAGS.get(line.result, "plain")
 
 
 def _by_provision(it: Explanation) -> list[tuple[Any, list[Any]]]:

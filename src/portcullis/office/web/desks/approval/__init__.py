@@ -1,4 +1,4 @@
-"""The desk of the approving official: approves a determination list in writing, or sends it back."""
+"""The desk of the approving official: approves a list in writing, or sends it back."""
 
 from django.urls import path
 

@@ -1,6 +1,7 @@
 """The approver's first page: which lists wait, and which approvals run out."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -47,7 +48,7 @@ def first(request: HttpRequest) -> HttpResponse:
             mine,
             reverse("approval:first") + "batches/",
             caption="Lists that wait for an approver",
-            empty="No list waits. One comes once its sample is clean and its (i)(6) records are made.",
+            empty="No list waits. One comes with a clean sample and its (i)(6) records.",
             visitor=visitor,
         ),
         "decided": _decided(visitor, approvals[:_SHOWN]),
@@ -71,7 +72,7 @@ def first(request: HttpRequest) -> HttpResponse:
     return render(request, "office/approval/first.html", context)
 
 
-def _decided(visitor: Visitor, approvals) -> Table:
+def _decided(visitor: Visitor, approvals: Iterable[Approval]) -> Table:
     rows = [
         [
             Cell(each.list.batch_id, url=reverse("approval:batch", args=[each.list.batch_id])),

@@ -1,6 +1,8 @@
 """The impairment official's first page: which batches need their (i)(6) records."""
 
 from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -75,7 +77,7 @@ def first(request: HttpRequest) -> HttpResponse:
     return render(request, "office/impairment/first.html", context)
 
 
-def _recorded(acts) -> Table:
+def _recorded(acts: Iterable[tuple[str, datetime]]) -> Table:
     rows = []
     for batch_id, at in acts:
         found = Impairment.objects.filter(batch=batch_id)

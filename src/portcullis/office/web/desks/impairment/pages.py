@@ -35,7 +35,7 @@ class FileForm(forms.Form):
 
     ids = forms.FileField(
         label="File of request ids",
-        help_text="A text file, one request id a line. They are marked beside those marked already.",
+        help_text="A text file, one request id a line; marked beside those marked already.",
     )
 
 

@@ -1,6 +1,7 @@
 """The impairment official's acts: marking whom § 6103(i)(6) bars, and recording it, signed."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +19,7 @@ from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.impairment import pages
 from portcullis.office.web.desks.impairment.pages import ACT, STATES, FileForm
-from portcullis.office.web.visitors import visitor_of
+from portcullis.office.web.visitors import Visitor, visitor_of
 
 _LONGEST = 16 << 20  # bytes: an id a line, of more requests than any batch has
 _LINES_NAMED = 5
@@ -66,7 +67,7 @@ def record(request: HttpRequest, batch_id: str) -> HttpResponse:
     return signing.begin(request, ACT, {"batch": batch.id, "draft": draft})
 
 
-def _open(request: HttpRequest, batch_id: str):
+def _open(request: HttpRequest, batch_id: str) -> tuple[Visitor, Batch]:
     visitor, batch = visitor_of(request), batches.batch_named(batch_id)
     working.check_apart(visitor, ACT, batch)
     stages.check_state(batch, *STATES)
@@ -81,7 +82,7 @@ def _keep(home: Home, batch: Batch, person: str, barred: Iterable[str]) -> None:
     drafts.write(home, batch, ACT, person, dict.fromkeys(sorted(barred), True))
 
 
-def _lines(sent: UploadedFile, known: set[str]) -> tuple[set[str], str]:
+def _lines(sent: "UploadedFile[Any]", known: set[str]) -> tuple[set[str], str]:
     """Return the ids that a file names, and what is wrong with it: by line, never by value."""
     if (sent.size or 0) > _LONGEST:
         return set(), "The file is too long to be a list of ids. Send one id a line."

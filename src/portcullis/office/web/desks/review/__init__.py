@@ -1,4 +1,4 @@
-"""The desk of the reviewers: near misses, looked at one by one, found, and confirmed by a second."""
+"""The desk of the reviewers: near misses, looked at, found, and confirmed by a second."""
 
 from django.urls import path
 

@@ -1,5 +1,7 @@
 """The reviewers' pages: the queue of a batch, and one near miss before anybody looks."""
 
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -44,7 +46,7 @@ def queue(request: HttpRequest, batch_id: str) -> HttpResponse:
     """List the near misses of a batch; nothing of a record is among it."""
     visitor = visitor_of(request)
     home, batch = visitor.deployment.holder, batches.batch_named(batch_id)
-    context = {"batch": batch, "ended": _ended(batch)}
+    context: dict[str, Any] = {"batch": batch, "ended": _ended(batch)}
     if context["ended"] is None:
         wanted = [
             each for each in queues.near_misses(home, batch) if _wanted(each, request, visitor)

@@ -5,7 +5,7 @@ from typing import Any
 
 from portcullis.matching import RULES
 from portcullis.office.web.desks.review.forms import FindForm
-from portcullis.oversight.near_miss import Picture, Waterfall
+from portcullis.oversight.near_miss import Beside, Difference, Picture, Waterfall
 
 _AGREES = {"equal"}
 _NEARLY = {"slip", "initial", "nickname", "partial", "reordered", "swapped"}
@@ -69,12 +69,12 @@ def _ends(waterfall: Waterfall) -> list[tuple[float, float]]:
     return [*ends, (0.0, waterfall.weights[-1].bits)]
 
 
-def _parts(beside: Any) -> list[tuple[Any, Any, Any, str]]:
+def _parts(beside: Beside) -> list[tuple[Difference, str, str, str]]:
     """Return of each part its difference, both texts with what differs marked, and its tag."""
     return [(part, *part.marked, _tag(part)) for part in beside.parts]
 
 
-def _tag(part: Any) -> str:
+def _tag(part: Difference) -> str:
     if part.state in _AGREES:
         return "good"
     if part.note or part.state not in {*_NEARLY, "differs"}:

@@ -82,9 +82,7 @@ def examine(request: HttpRequest, batch_id: str) -> HttpResponse:
         return redirect("sample:batch", batch.id)
     verdicts = drafts.read(home, batch, ACT, person)
     rows = read(home, batch, sample)
-    page, query = batches.page_of(
-        request, batches.Rows(_wanted(rows, verdicts, request)), _PAGE
-    )
+    page, query = batches.page_of(request, batches.Rows(_wanted(rows, verdicts, request)), _PAGE)
     context = {
         "batch": batch,
         "form": VerdictFilter(request.GET),

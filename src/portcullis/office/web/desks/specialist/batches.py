@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -138,11 +138,12 @@ def receipt(request: HttpRequest, batch_id: str) -> HttpResponse:
 
 
 @at_desk("specialist")
-def receipt_file(request: HttpRequest, batch_id: str) -> FileResponse:
+def receipt_file(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Give the signed receipt of a batch as the file that goes to the requester."""
     home, batch = visitor_of(request).deployment.holder, batches.batch_named(batch_id)
-    path = _receipt(home, batch)
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{batch.id}-receipt.json")
+    given = HttpResponse(_receipt(home, batch).read_bytes(), content_type="application/json")
+    given["Content-Disposition"] = f'attachment; filename="{batch.id}-receipt.json"'
+    return given
 
 
 _RECEIPT = {

@@ -34,16 +34,16 @@ class TransmittalForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".json"}),
     )
 
-    def clean_batch(self) -> UploadedFile:
+    def clean_batch(self) -> "UploadedFile[Any]":
         """Return the batch file. Refuses one of no format that is taken in."""
-        given: UploadedFile = self.cleaned_data["batch"]
+        given: UploadedFile[Any] = self.cleaned_data["batch"]
         if not str(given.name).lower().endswith(_SUFFIXES):
             raise forms.ValidationError(" ".join(REFUSALS["format"]))
         return given
 
-    def clean_manifest(self) -> UploadedFile:
+    def clean_manifest(self) -> "UploadedFile[Any]":
         """Return the manifest. Refuses what is too long to be one."""
-        given: UploadedFile = self.cleaned_data["manifest"]
+        given: UploadedFile[Any] = self.cleaned_data["manifest"]
         if (given.size or 0) > _LONGEST_MANIFEST:
             raise forms.ValidationError(" ".join(REFUSALS["manifest"]))
         return given

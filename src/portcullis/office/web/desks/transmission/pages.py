@@ -1,5 +1,6 @@
 """One batch before the transmitter: its gate, its release as it goes, its packages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -30,8 +31,8 @@ class PackageFilter(forms.Form):
     )
     reason = forms.ChoiceField(label="Why not sent", required=False)
 
-    def __init__(self, batch: Batch, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
+    def __init__(self, batch: Batch, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
         found = batch.packages.exclude(reason="").order_by("reason").values_list("reason")
         told = [(code, reasons.not_sent(code)[0]) for (code,) in found.distinct()]
         self.fields["reason"].choices = [_ANY, *told]  # type: ignore[attr-defined]
@@ -48,7 +49,7 @@ def one(request: HttpRequest, batch_id: str) -> HttpResponse:
     url = reverse("transmission:packages", args=[batch.id])
     context = {
         "batch": batch,
-        "facts": _facts(visitor, stand),
+        "facts": _facts(stand),
         "gate": gate.now(home),
         "task": task,
         "progress": working.progress(visitor, task),
@@ -102,7 +103,7 @@ def packages(request: HttpRequest, batch_id: str) -> HttpResponse:
     return render(request, "office/transmission/packages.html", context)
 
 
-def _facts(visitor: Visitor, stand: Whereabouts) -> list[tuple[str, object]]:
+def _facts(stand: Whereabouts) -> list[tuple[str, object]]:
     batch = stand.batch
     facts: list[tuple[str, object]] = [
         ("State", batches.state_cell(batch)),
@@ -134,9 +135,9 @@ def _step(stand: Whereabouts, visitor: Visitor) -> dict[str, str] | None:
             }
         return {
             "heading": "Release",
-            "text": "Each package is authorised on the ledger, judged again, sealed to its officer, "
-            "and published only while the gate is open to it; then the batch is answered. You "
-            "sign the act, and the work is done in the background.",
+            "text": "Each package is authorised on the ledger, judged again, sealed to its "
+            "officer, and published only while the gate is open to it; then the batch is "
+            "answered. You sign the act, and the work is done in the background.",
             "submit": "Go on to sign the release",
         }
     if batch.state == "releasing":
