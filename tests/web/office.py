@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from tests.web.signing import enrol_passkeys
 
@@ -35,12 +35,17 @@ class Office:
         """Return the cookie of ``person``'s session, as Playwright takes it."""
         return {"name": "portcullis-session", "value": self.sessions[person], "url": self.origin}
 
+    @property
+    def log(self) -> str:
+        """What the office's process has logged."""
+        return (self.home.parent / "office.log").read_text()
+
     def stop(self) -> None:
         """Stop the process."""
         self.process.terminate()
         self.process.wait(timeout=20)
-        for stream in (self.process.stdout, self.process.stderr):
-            _close(stream)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def serve(home: Path, role: str, *, env: dict[str, str] | None = None) -> Office:
@@ -61,16 +66,18 @@ def serve(home: Path, role: str, *, env: dict[str, str] | None = None) -> Office
         check=False,
     )
     assert asked.returncode == 0, asked.stderr
-    process = subprocess.Popen(
-        [*COMMAND, "serve", str(home), role, origin],
-        env=surroundings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    log = home.parent / "office.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [*COMMAND, "serve", str(home), role, origin],
+            env=surroundings,
+            stdout=subprocess.PIPE,
+            stderr=out,
+            text=True,
+        )
     assert process.stdout is not None
     line = process.stdout.readline()
-    assert _FIRST_LINE.search(line), (line, process.stderr and process.stderr.read())
+    assert _FIRST_LINE.search(line), (line, log.read_text())
     return Office(process, origin, home, json.loads(asked.stdout))
 
 
@@ -90,8 +97,3 @@ def free_port() -> int:
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         return int(place.getsockname()[1])
-
-
-def _close(stream: IO[str] | None) -> None:
-    if stream is not None:
-        stream.close()

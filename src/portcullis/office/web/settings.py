@@ -50,6 +50,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portcullis.office.web.running.logs.Logged",
+    "portcullis.office.web.running.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -67,6 +69,10 @@ MIDDLEWARE = [
 
 # Long work waits in the office's own database, and `portcullis work` does it.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# By its dotted name: the log's formatter looks at requests, and those need these settings.
+LOGGING_CONFIG = "portcullis.office.web.running.logging_setup.configure"
+LOGGING = {"version": 1}  # what there is to say, that function says
 
 DATABASE_ROUTERS = ["portcullis.office.web.sides.Sides"]
 

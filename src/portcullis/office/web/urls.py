@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from portcullis.office.web import banner, desks, home, signing
 from portcullis.office.web.deployment import deployment
+from portcullis.office.web.running import health, metrics
 
 
 def api() -> list[URLPattern | URLResolver]:
@@ -17,6 +18,9 @@ def api() -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("health/metrics", metrics.metrics, name="metrics"),
     path("banner/", banner.banner, name="banner"),
     path("sign/<uuid:pending_id>/", signing.sign, name="sign"),
     path("accounts/", include("portcullis.office.web.signin.urls")),

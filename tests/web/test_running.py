@@ -1,0 +1,65 @@
+"""Running the office: health, metrics and log, none of which names anybody or anything."""
+
+import json
+import re
+
+import pytest
+import urllib3
+
+from tests.office import world as worlds
+from tests.web.office import Office
+
+
+@pytest.fixture(scope="module")
+def office(holder) -> Office:
+    return holder("released")
+
+
+def get(office: Office, path: str) -> urllib3.BaseHTTPResponse:
+    return urllib3.request("GET", office.origin + path)
+
+
+def test_it_says_that_it_is_up_and_ready(office):
+    assert get(office, "/health/live").json() == {"live": True}
+    assert get(office, "/health/ready").json() == {"ready": True, "reasons": []}
+
+
+def test_a_home_without_its_roster_is_not_ready(office):
+    roster = office.home / "people.json"
+    kept = roster.read_bytes()
+    roster.write_bytes(b"{}")
+    try:
+        answer = get(office, "/health/ready")
+    finally:
+        roster.write_bytes(kept)
+    assert (answer.status, answer.json()["ready"]) == (503, False)
+
+
+def test_the_metrics_count_and_name_nobody(office, visit):
+    visit(office, "specialist", "/specialist/")
+    said = get(office, "/health/metrics").data.decode()
+    assert re.search(r'portcullis_batches\{state="answered"\} 1\.0', said)
+    assert re.search(r'portcullis_packages\{state="delivered"\} [1-9]', said)
+    assert "portcullis_http_seconds_bucket" in said
+    for name in (*worlds.HOLDER, *worlds.REQUESTER, worlds.BATCH, "REQ-0"):
+        assert f'"{name}"' not in said
+
+
+def test_the_metrics_are_for_this_machine_or_the_token(office):
+    # A proxy on another machine is no loopback; here only the token can be shown.
+    (office.home / "keys" / "metrics.token").write_text("a token of the test")
+    headers = {"Authorization": "Bearer a token of the test"}
+    answer = urllib3.request("GET", office.origin + "/health/metrics", headers=headers)
+    assert answer.status == 200
+
+
+def test_the_log_is_json_lines_of_pages_not_addresses(holder, visit):
+    office = holder("received")
+    visit(office, "specialist", "/specialist/?q=Family")
+    get(office, "/no-such-page-REQ-00001")
+    lines = office.log.splitlines()
+    said = [json.loads(line) for line in lines if line.startswith("{")]
+    assert {"page", "status", "ms"} <= set(said[-1])
+    assert "specialist:first" in {each.get("page") for each in said}
+    assert "Family" not in "".join(lines)
+    assert "REQ-00001" not in "".join(lines)
