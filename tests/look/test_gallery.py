@@ -33,7 +33,7 @@ def visit(browser: Browser, origin: str) -> Iterator[Callable[..., Page]]:
 
 
 QUICK = {
-    *((name, "phone", "dark") for name in (*OWN[:5], "account-login", "mfa-index")),
+    *((name, "phone", "dark") for name in (*OWN[:6], "account-login", "mfa-index")),
     *((name, "desktop", "light") for name in ("desk", "dashboard", "form")),
 }
 ALL = [(name, size, scheme) for name in PAGES for size in SIZES for scheme in ("light", "dark")]

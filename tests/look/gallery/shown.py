@@ -150,6 +150,7 @@ def context(name: str) -> dict[str, Any]:
         "account/login": lambda: _signing_in() | {"form": Login()},
         "mfa/index": lambda: _signing_in() | {"authenticators": {"totp": True, "webauthn": [1, 2]}},
         "mfa/webauthn/add_form": lambda: _signing_in() | {"form": Key()},
+        "pieces": dict,
         "polling": lambda: WORKING,
         "working": lambda: WORKING | {"done": 999_000},
         "progress": lambda: {

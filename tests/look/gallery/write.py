@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from tests.look.gallery import shown
 
 HERE = Path(__file__).parent
-OWN = ("desk", "dashboard", "work", "form", "sign", "signed_out", "empty")
+OWN = ("desk", "dashboard", "work", "form", "sign", "pieces", "signed_out", "empty")
 SIGN_IN = (
     "account/login",
     "account/reauthenticate",
