@@ -150,6 +150,9 @@ def context(name: str) -> dict[str, Any]:
         "account/login": lambda: _signing_in() | {"form": Login()},
         "mfa/index": lambda: _signing_in() | {"authenticators": {"totp": True, "webauthn": [1, 2]}},
         "mfa/webauthn/add_form": lambda: _signing_in() | {"form": Key()},
+        "pieces": dict,
+        "polling": lambda: WORKING,
+        "working": lambda: WORKING | {"done": 999_000},
         "progress": lambda: {
             "name": "Adjudication of batch 1",
             "state": "done",
@@ -187,12 +190,16 @@ def _desk() -> dict[str, Any]:
     }
 
 
+WORKING = {"url": "/progress.html", "name": "Adjudication of batch 1", "state": "working",
+           "step": "Matching by name and address", "done": 812_000, "of": 1_284_112,
+           "cancel": "/stop"}  # fmt: skip
+
+
 def _work() -> dict[str, Any]:
     return {
         "steps": ["Received", "Screened", "Matched", "Determined", "Sampled", "Approved"],
-        "working": {"url": "/progress.html", "name": "Adjudication of batch 1", "state": "working",
-                    "step": "Matching by name and address", "done": 812_000, "of": 1_284_112,
-                    "cancel": "/stop"},
+        "working": WORKING | {"state": "failed", "error": "The records could not be reached.",
+                              "remedy": "Begin it again once the index is there."},
         "stacked": table(
             "Packages of this batch", ["Package", "Officer", "State", "Requests"],
             [(Cell(f"P-{at}", url=f"/p/{at}"), f"Officer {at}", Cell("Delivered", tag="good"),

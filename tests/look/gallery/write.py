@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from tests.look.gallery import shown
 
 HERE = Path(__file__).parent
-OWN = ("desk", "dashboard", "work", "form", "sign", "signed_out", "empty")
+OWN = ("desk", "dashboard", "work", "form", "sign", "pieces", "signed_out", "empty")
 SIGN_IN = (
     "account/login",
     "account/reauthenticate",
@@ -56,7 +56,8 @@ def main(folder: Path) -> None:
         ROOT_URLCONF="tests.look.gallery.urls",
     )
     django.setup()
-    templates = {name: f"gallery/{name}.html" for name in (*OWN, "progress")}
+    templates = {name: f"gallery/{name}.html" for name in (*OWN, "polling", "progress")}
+    templates |= {"working": "gallery/progress.html"}
     templates |= {name: f"{name}.html" for name in (*SIGN_IN, *ERRORS)}
     folder.mkdir(parents=True, exist_ok=True)
     for name, template in templates.items():
