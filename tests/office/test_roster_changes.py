@@ -182,6 +182,7 @@ def test_the_new_key_alone_is_not_the_person(world):
         '{"format": "portcullis-enrolment/1", "new": "a.b.c", "old": ""}',
         '{"format": "portcullis-enrolment/1", "new": "", "old": 5}',
     ],
+    ids=len,
 )  # fmt: skip
 def test_what_is_no_request_is_refused(text):
     with pytest.raises(Refused, match=r"no request|no signed"):

@@ -3,7 +3,7 @@
 ``python -m tests.work.child WORLD play NAME [ARGUMENTS]`` does one of ``tests.work.plays`` and
 prints what it returns. ``WORLD work [STEP]`` is the real command ``portcullis work``, but that the
 first attempt that comes to STEP stays there: it writes its process id to ``reached`` and waits for
-the file ``go``.
+the file ``go``. ``WORLD serve STEP`` is ``portcullis serve`` with such a worker beside it.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from portcullis import cli
-from portcullis.cli import work
+from portcullis.cli import beside, work
 from portcullis.progress import Report
 from tests.office.world import World
 
@@ -29,16 +29,23 @@ def main() -> None:
 
         print(json.dumps(plays.play(world, rest[0], *rest[1:])))  # noqa: T201 - the answer
         return
-    typed = ["portcullis", "work", "--home", str(world.home_path)]
-    if what == "attempt":
-        _stay(world, rest[0])
-        typed += ["--attempt", rest[1]]
+    step = rest[0] if rest else "nowhere"
+    home = ["--home", str(world.home_path)]
+    if what == "serve":
+        beside._command = lambda _home: _mine(world, "beside", step)
+        typed = ["serve", "--role", "holder", "--port", "0", *home]
+    elif what == "attempt":
+        _stay(world, step)
+        typed = ["work", *home, "--attempt", rest[1]]
     else:
-        step = rest[0] if rest else "nowhere"
-        mine = [sys.executable, "-m", "tests.work.child", str(world.folder), "attempt", step]
-        work._command = lambda _home: mine
-    sys.argv = typed
+        work._command = lambda _home: _mine(world, "attempt", step)
+        typed = ["work", *home, *(["--beside"] if what == "beside" else [])]
+    sys.argv = ["portcullis", *typed]
     cli.main()
+
+
+def _mine(world: World, what: str, step: str) -> list[str]:
+    return [sys.executable, "-m", "tests.work.child", str(world.folder), what, step]
 
 
 def _stay(world: World, step: str) -> None:

@@ -1,44 +1,35 @@
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from tests import postgresql
-from tests.office import world as worlds
-from tests.office.conftest import _find_stage, _stages, stage  # noqa: F401 - fixtures by their names
+from tests.office.conftest import (  # noqa: F401 - fixtures and hooks by their names
+    _find_stage,
+    _server,
+    _stages,
+    _template,
+    database,
+    pytest_collection_modifyitems,
+    pytest_generate_tests,
+    stage,
+)
+from tests.office.databases import address_of
 from tests.work.office import Office
 
 
 @pytest.fixture
 def office(stage) -> Iterator[Callable[[str], Office]]:  # noqa: F811
-    """Return a function that gives the office of a fresh world at a stage, its state in SQLite."""
+    """Return a function that gives the office of a fresh world at a stage, on either database."""
+    from django.db import connections
+
     begun: list[Office] = []
 
     def at(name: str) -> Office:
-        from django.db import connections
-
-        made = Office(stage(name))
+        world = stage(name)
         connections.close_all()
-        begun.append(made)
-        return made
+        begun.append(Office(world, address_of(world.home_path)))
+        return begun[-1]
 
     yield at
     for each in begun:
         each.end()
-
-
-@pytest.fixture
-def on_postgresql(tmp_path: Path) -> Iterator[Callable[[str], Office]]:
-    """Return a function that gives an office whose state is in PostgreSQL."""
-    begun: list[Office] = []
-    with postgresql.server() as address:
-
-        def at(name: str) -> Office:
-            made = Office(worlds.build(tmp_path / "world"), address)
-            begun.append(made)
-            made.play("make", name)
-            return made
-
-        yield at
-        for each in begun:
-            each.end()
+    connections.close_all()

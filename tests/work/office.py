@@ -51,10 +51,13 @@ class Office:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
-    def work(self, step: str = "") -> subprocess.Popen[str]:
-        """Begin a worker; the first attempt that comes to ``step`` stays there."""
+    def work(self, step: str = "", *, serving: bool = False) -> subprocess.Popen[str]:
+        """Begin a worker; the first attempt that comes to ``step`` stays there.
+
+        ``serving``: the office is served, with the worker beside it.
+        """
         process = subprocess.Popen(
-            [*self._command("work"), *([step] if step else [])],
+            [*self._command("serve" if serving else "work"), *([step] if step else [])],
             env=self._env(),
             cwd=ROOT,
             text=True,
