@@ -7,17 +7,17 @@ from portcullis.office import Home, open_office
 from tests.office.databases import address_of
 
 
-def switch(path: Path) -> None:
+def switch(path: Path, address: str = "") -> None:
     """Point Django at the home in ``path``, whatever home this process had open before.
 
-    Its state is in SQLite, or in the PostgreSQL database named beside it.
+    Its state is in SQLite, or in the PostgreSQL database at ``address`` or named beside it.
     """
     import django
     from django.apps import apps
     from django.conf import settings
 
     path = path.resolve()
-    address = address_of(path)
+    address = address or address_of(path)
     os.environ["PORTCULLIS_HOME"] = str(path)
     os.environ["DJANGO_SETTINGS_MODULE"] = "portcullis.office.settings"
     if address:

@@ -43,8 +43,9 @@ def put_back(world: World, saved: Path, name: str = "put-back") -> Elsewhere:
     again = Elsewhere(world.folder, name)
     if near := databases.address_of(world.home_path):
         databases.beside(again.home_path).write_text(databases.create(near))
-    switch(again.home_path)
+        switch(saved / "home", databases.address_of(again.home_path))
     restore(saved, again.home_path)
+    switch(again.home_path)
     day = json.loads((world.home_path / "home.json").read_text())["date"]
     home = reopen(again.home_path)
     from datetime import date

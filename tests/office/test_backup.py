@@ -1,16 +1,18 @@
 """A backup holds a home as it stood at one moment, and nothing that was erased."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from portcullis.errors import Misuse, Refused
-from tests.office import acts, checks, erasing, restored
+from tests.office import acts, checks, databases, erasing, restored
 from tests.office import world as worlds
 from tests.office.homes import switch
 from tests.office.restored import closed
@@ -199,3 +201,34 @@ def test_a_home_put_back_and_caught_up_goes_on_like_any_other(stage) -> None:
     assert acts.release(again).delivered == 6
     assert closed(again) == []
     checks.released_once(again.home(), worlds.BATCH, 6)
+
+
+@pytest.mark.postgresql
+def test_the_accounts_of_the_pages_are_in_it_too(stage) -> None:
+    """A home that is served has tables the command line does not know."""
+    world = stage("new")
+    ready = "from portcullis.office.web.serving import prepare; import pathlib, sys; "
+    subprocess.run(
+        [sys.executable, "-c", f"{ready}prepare(pathlib.Path(sys.argv[1]), 'holder', '')",
+         world.home_path], check=True,
+    )  # fmt: skip
+    address = databases.address_of(world.home_path)
+    with psycopg.connect(address) as server:
+        server.execute(
+            "INSERT INTO auth_user (username, password, is_superuser, is_staff, is_active,"
+            " first_name, last_name, email, date_joined)"
+            " VALUES ('counsel', '', false, false, true, '', '', '', now())"
+        )
+    saved = restored.backup(world)
+    empty = databases.create(address)
+    done = subprocess.run(
+        [sys.executable, "-m", "portcullis.cli", "restore", saved, "--home", world.folder / "put"],
+        env={**os.environ, "DATABASE_URL": empty}, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = "SELECT (SELECT array_agg(username) FROM auth_user), (SELECT count(*) FROM office_entry)"
+    with psycopg.connect(empty) as there, psycopg.connect(address) as here:
+        assert there.execute(told).fetchone() == here.execute(told).fetchone()
+        # The next number is one that nobody has.
+        there.execute("INSERT INTO django_content_type (app_label, model) VALUES ('a', 'b')")
+    databases.drop(empty)

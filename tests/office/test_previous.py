@@ -87,7 +87,7 @@ def goes_on(world: worlds.World) -> None:
     assert acts.lift(world, "counsel-2").lifted
     home = world.home()
     asked = law.Change(READING, True, home.today())
-    counsel = acts.hands(world, "counsel-2", "counsel")
+    counsel = acts.hands(world, "counsel-2")
     assert change(home, counsel, asked, acts.DOCKET, acts.DOCUMENT).decided
     package = acts.packages(world, officer="officer-2")[0]
     assert acts.token(world, package)

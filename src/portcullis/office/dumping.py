@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -22,6 +23,8 @@ from psycopg import sql
 
 from portcullis import progress
 from portcullis.errors import Misuse
+from portcullis.office.apps import OfficeConfig
+from portcullis.office.putting_back import SERVED
 from portcullis.tables import publish
 
 CONTENTS = "contents.json"
@@ -33,6 +36,7 @@ Key = tuple[str, str]  # of a migration: its app and its name
 def dump(folder: Path, show: progress.Show = progress.unseen) -> None:
     """Write every table of the open home's database into the new folder ``folder``.
 
+    Those of the pages too, which the command line does not know; then the file ``SERVED`` is there.
     The snapshot is taken when this is called. Its connection is its own: locks are held by the
     other.
     """
@@ -42,7 +46,7 @@ def dump(folder: Path, show: progress.Show = progress.unseen) -> None:
         cursor.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
         migrations = cursor.fetchall()
-        names = _tables(own.introspection.table_names(cursor))
+        names = sorted(own.introspection.table_names(cursor))
         kept: dict[str, dict[str, Any]] = {}
         with progress.step(show, "Copy the database", len(names), "tables") as advance:
             for name in names:
@@ -59,6 +63,8 @@ def dump(folder: Path, show: progress.Show = progress.unseen) -> None:
         cursor.execute("COMMIT")
     said = {"migrations": migrations, "tables": kept}
     publish(folder / CONTENTS, json.dumps(said, indent=1).encode())
+    if {app for app, _ in migrations} != {OfficeConfig.label}:
+        publish(folder / SERVED, b"")
 
 
 def check_free() -> None:
@@ -69,10 +75,9 @@ def check_free() -> None:
             "Make an empty database, and name it by DATABASE_URL.",
         )
     with connection.cursor() as cursor:
-        for name in _tables(connection.introspection.table_names(cursor)):
-            anything = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(name))
-            cursor.execute(anything)
-            if name.startswith("office_") and cursor.fetchone() == (True,):
+        if "office_entry" in connection.introspection.table_names(cursor):
+            cursor.execute("SELECT EXISTS (SELECT FROM office_entry)")
+            if cursor.fetchone() == (True,):
                 raise Misuse(
                     "The database that DATABASE_URL names holds a home's state already.",
                     "Make an empty database, and name that.",
@@ -83,12 +88,16 @@ def load(folder: Path, show: progress.Show = progress.unseen) -> None:
     """Make the schema as it was, and put back every row of ``folder``, all at once or none.
 
     Cut off before its end it may be run again. Raises Misuse as ``check_free``; where the backup
-    is of a later version; and where rows are missing in it.
+    is of a later version; and where rows are missing in it. A table that is not Portcullis's own is
+    passed by.
     """
     check_free()
     said = json.loads((folder / CONTENTS).read_text())
     _make_schema([(app, name) for app, name in said["migrations"]])
-    kept: dict[str, dict[str, Any]] = said["tables"]
+    there = set(connection.introspection.table_names())
+    kept: dict[str, dict[str, Any]] = {
+        name: one for name, one in said["tables"].items() if name in there
+    }
     with (
         progress.step(show, "Put the database back", len(kept), "tables") as advance,
         transaction.atomic(),
@@ -118,15 +127,6 @@ def load(folder: Path, show: progress.Show = progress.unseen) -> None:
             cursor.execute(statement)
 
 
-def _tables(there: Iterable[str]) -> list[str]:
-    """Return which of the tables that are ``there`` are ours, and that of the migrations."""
-    ours = {
-        "django_migrations",
-        *connection.introspection.django_table_names(include_views=False),
-    }
-    return sorted(ours & set(there))
-
-
 def _copy(table: str, columns: Iterable[str], how: str) -> sql.Composed:
     return sql.SQL("COPY {} ({}) " + how).format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
@@ -137,6 +137,7 @@ def _make_schema(recorded: list[Key]) -> None:
     """Bring the empty database to exactly the migrations ``recorded``."""
     executor = MigrationExecutor(connection)
     known = executor.loader.graph.nodes
+    recorded = [key for key in recorded if key[0] in executor.loader.migrated_apps]
     if set(recorded) - set(known):
         raise Misuse(
             "This backup was made by a later version.", "Put it back with that version or a newer."
@@ -151,3 +152,4 @@ def _make_schema(recorded: list[Key]) -> None:
         parent.key for key in recorded for parent in nodes[key].parents if parent.key[0] == key[0]
     }
     executor.migrate([key for key in recorded if key not in followed])
+    call_command("createcachetable", verbosity=0)

@@ -25,6 +25,7 @@ ORIGIN = "ledger-origin"
 HOME = "home"
 DATABASE = "database"
 POSTGRESQL = "postgresql"
+SERVED = "served"
 UNFINISHED = ".unfinished"
 """In a new home as long as it is being put back: what lies there is nobody's yet."""
 
@@ -42,7 +43,7 @@ def restore(source: Path, path: Path, *, show: progress.Show = progress.unseen) 
         _clear(path)
     if path.exists() and any(path.iterdir()):
         raise Misuse(f"The folder {path.name} is not empty.", "Name a new folder for the home.")
-    _check_database(source, path)
+    _check_database(source)
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
     mark = Restored(str(facts["at"]))
@@ -100,13 +101,22 @@ def has_database(source: Path) -> bool:
     return (source / DATABASE).is_dir()
 
 
-def _check_database(source: Path, path: Path) -> None:
-    """Raise Misuse unless the rows of the backup can go where DATABASE_URL says."""
-    if database_of(source) == POSTGRESQL:
-        point_django_at(path.resolve())
+def _check_database(source: Path) -> None:
+    """Raise Misuse unless the rows of the backup can go where DATABASE_URL says.
+
+    Django is set up for the home as it lies in the backup, since the new one is none yet, and with
+    the pages where the backup has their tables.
+    """
+    if has_database(source):
+        served = (source / DATABASE / SERVED).exists()
+        settings = "portcullis.office.web.settings" if served else "portcullis.office.settings"
+        os.environ["DJANGO_SETTINGS_MODULE"] = settings
+        point_django_at((source / HOME).resolve())
         from portcullis.office import dumping
 
         dumping.check_free()
+    elif database_of(source) == POSTGRESQL:
+        return  # of an earlier version, which saved none: it is put back by the server's own tool
     elif os.environ.get("DATABASE_URL"):
         raise Misuse(
             "This is the backup of a home whose state is in SQLite, and DATABASE_URL is set.",
