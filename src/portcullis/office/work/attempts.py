@@ -1,10 +1,10 @@
 """One attempt at a task, in a process of its own: by whose order, done, and how it ended."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from django_tasks import TaskContext, task
+from django_tasks import TaskContext, TaskResult, task
 from django_tasks_db.models import DBTaskResult
 
 from portcullis.agreements import Person
@@ -45,7 +45,8 @@ def attempt(context: TaskContext, _task_id: str) -> None:
 def carry_out(message: UUID) -> None:
     """Do the attempt of one message, in this process."""
     delivered = DBTaskResult.objects.get(id=message)
-    context = TaskContext(task_result=delivered.task_result)
+    # The two libraries' types of a result differ by a parameter only.
+    context = TaskContext(task_result=cast("TaskResult[Any]", delivered.task_result))
     delivered.task.call(context, *delivered.args_kwargs["args"])
 
 
