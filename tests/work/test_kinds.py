@@ -64,3 +64,20 @@ def test_every_other_kind_is_done_and_acts_once(office: At) -> None:
     kept = [path for path in (home.path / "results").rglob("*") if path.is_file()]
     assert kept
     assert all(path.suffix == ".tbl" for path in kept)
+
+
+@pytest.mark.long
+def test_what_is_over_is_removed_and_nothing_else(office: At) -> None:
+    assert office("received").play("tidied") == {
+        "acts": ["new"],
+        "uploads": ["new", "begun"],
+        "results": ["new"],
+    }
+
+
+@pytest.mark.long
+def test_a_task_whose_workers_die_before_they_take_it_is_given_up(office: At) -> None:
+    came = office("received").play("never_begun")
+    assert came["taken"] == [1, 1, 1]
+    assert (came["task"]["state"], came["task"]["attempts"]) == ("failed", 3)
+    assert came["task"]["said"].startswith("It was begun 3 times")
