@@ -39,7 +39,7 @@ class Problem(Refused):
         self.code = str(said.get("code", ""))
 
 
-class _Key(HTTPSignatureKeyResolver):  # type: ignore[misc]
+class _Key(HTTPSignatureKeyResolver):
     def __init__(self, key: keys.ECKey) -> None:
         self._key = key
 

@@ -108,7 +108,7 @@ def test_a_file_names_the_entry_and_the_key(tmp_path, jwks):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", "[" * 9000, '{"format": "portcullis-roster/1"}', "\x00"]
+    "text", ["", "[]", "{}", "[" * 9000, '{"format": "portcullis-roster/1"}', "\x00"], ids=len
 )
 def test_what_is_no_roster_is_misuse(tmp_path, text):
     path = tmp_path / "roster.json"

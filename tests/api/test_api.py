@@ -12,7 +12,7 @@ from portcullis.errors import Refused
 from tests.office import singles
 from tests.office import world as worlds
 from tests.office.world import World
-from tests.web.office import Office
+from tests.web.office import Office, working
 
 
 @pytest.fixture(scope="module")
@@ -149,20 +149,31 @@ def test_the_document_is_openapi_3_1(office):
     assert "/api/v1/requests" in said["paths"]
 
 
-def test_a_transmittal_is_uploaded_and_taken_in(office):
+def test_what_is_sent_is_taken_in_by_a_worker(office):
     world = world_of(office)
     path = world.folder / "requester" / "second.csv"
     worlds.batch_rows(3).write_csv(path)
-    manifest = worlds.sign(world, path, "second")
     sender = client(office, "preparer")
-    task = sender.submit(path, manifest)
-    for _ in range(200):
-        task = sender.transmittal(task["id"])
-        if task["state"] not in ("waiting", "working"):
-            break
-        time.sleep(0.1)
-    assert task["state"] == "done", task
+    content = json.loads(singles.content(world, 2, request_id="SINGLE-2"))
+    with working(office):
+        task = sender.submit(path, worlds.sign(world, path, "second"))
+        kept = sender.submit_single(content["request"], content)
+        task = until(lambda: sender.transmittal(task["id"]), "done")
+        single = until(lambda: sender.single(kept["id"]), "taken")
     assert sender.receipt("second")["taken"] == 7
+    holder = json.loads((world.home_path / "public.json").read_bytes())["holder"]
+    assert keys.verify(single["receipt_signature"], holder) == single["receipt"]
+    assert single["answer"] is None
+
+
+def until(ask, state: str) -> dict:
+    """Ask until the state is reached, for a minute at most."""
+    for _ in range(300):
+        said = ask()
+        if said["state"] == state:
+            return said
+        time.sleep(0.2)
+    raise AssertionError(said)
 
 
 def test_refusals_are_refusals_of_ours():

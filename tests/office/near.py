@@ -61,7 +61,7 @@ def build(folder: Path) -> World:
     ]
     rows = pl.DataFrame(lawful + asked, schema=dict.fromkeys(pack.fields, pl.String))
     world = worlds.build(folder, requests=rows)
-    _write_records(world.folder / "records", lawful, asked)
+    write_records(world.folder / "records", lawful, asked)
     switch(world.home_path)
     worlds.make_home(world)
     acts.receive(world)
@@ -69,7 +69,7 @@ def build(folder: Path) -> World:
     return world
 
 
-def _write_records(folder: Path, lawful: list[dict], asked: list[dict]) -> None:
+def write_records(folder: Path, lawful: list[dict], asked: list[dict]) -> None:
     known = [_of_record(row, {}) for row in lawful]
     known += [_of_record(row, CAST[row["request_id"]][1]) for row in asked]
     by_id = {row["taxpayer_id"]: row for row in known}

@@ -182,6 +182,7 @@ def test_the_new_key_alone_is_not_the_person(world):
         '{"format": "portcullis-enrolment/1", "new": "a.b.c", "old": ""}',
         '{"format": "portcullis-enrolment/1", "new": "", "old": 5}',
     ],
+    ids=len,
 )  # fmt: skip
 def test_what_is_no_request_is_refused(text):
     with pytest.raises(Refused, match=r"no request|no signed"):
@@ -290,15 +291,13 @@ def test_the_proposer_must_still_be_one(world):
 
 
 def test_a_lost_key_is_out_of_force_at_once_with_one_person(world):
-    from portcullis.office.people import identify
-
     done = run("revoke", world, by(world, "counsel"), "approver", BATCH_DAY)
     assert (done.decided, done.says, done.people) == (True, "revoke", ("approver",))
     home = world.home()
-    acts.denied(
-        world, "approve", "approver", "key",
-        lambda: identify(home, "approver", world.key("approver"), "approver", "approve"),
-    )  # fmt: skip
+    with pytest.raises(Refused, match="enrolled and in force"):
+        world.actor("approver")
+    ((_, denied),) = checks.of_kind(home, "denied")
+    assert (denied["person"], denied["reason"]) == ("approver", "key")
     person = home.roster.person("approver")
     assert not person.key_in_force(BATCH_DAY)
     assert person.key_in_force(BATCH_DAY - timedelta(days=1))

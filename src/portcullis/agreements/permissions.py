@@ -86,11 +86,17 @@ _HOLDER: dict[str, Permission] = {
         binding=True,
         apart=("adjudicate", "review", "impairment", "sample", "examine", "transmit"),
     ),
+    "send-back": Permission(
+        "Send a determination list back, with the reason: it is never approved",
+        ("approver",),
+        binding=True,
+        apart=("adjudicate", "review", "impairment", "sample", "examine", "transmit"),
+    ),
     "transmit": Permission(
         "Release what is approved, and answer a batch",
         ("transmitter",),
         binding=True,
-        apart=("adjudicate", "review", "sample", "examine", "approve"),
+        apart=("adjudicate", "review", "sample", "examine", "approve", "send-back"),
     ),
     # Orders, holds and readings.
     "order-file": Permission("File an order of court", ("counsel",), binding=True),

@@ -142,16 +142,24 @@ def approve(
     *,
     as_: AsOption,
     key: KeyOption,
+    send_back: Annotated[
+        str, Parameter(help="Send the list back instead, for this reason: it is never approved.")
+    ] = "",
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
     """Approve a batch's list in writing; the approval expires."""
     opened = office(home)
-    from portcullis.office.approval import approve as run
+    from portcullis.office import approval as deciding
 
+    if send_back:
+        person = actor(opened, as_, key, deciding.SEND_BACK)
+        deciding.send_back(opened, batch, person, send_back)
+        show({"batch": batch, "state": "unapprovable"}, as_json=json, title="Sent back")
+        return
     person = actor(opened, as_, key, "approve")
-    approval = run(opened, batch, person)
-    facts = {"batch": batch, "root": approval.list.root, "expires_on": approval.expires_on}
+    given = deciding.approve(opened, batch, person)
+    facts = {"batch": batch, "root": given.list.root, "expires_on": given.expires_on}
     show(facts, as_json=json, title="Approved")
 
 

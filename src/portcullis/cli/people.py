@@ -181,7 +181,7 @@ def accept(
 def _administrator(home: "Home", person: str, key: Path) -> "Actor":
     from portcullis.office import roster_changes
 
-    return actor(home, person, key, roster_changes.ADMINISTRATOR, roster_changes.PROPOSED)
+    return actor(home, person, key, roster_changes.PROPOSED)
 
 
 def _second(home: "Home", person: str, key: Path) -> "Actor":

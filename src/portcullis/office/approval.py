@@ -1,11 +1,13 @@
-"""From a list of determinations to its approval: (i)(6) records, sample, examination, signature."""
+"""From a list to its approval: (i)(6) records, sample, examination, signature; or its refusal."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from fractions import Fraction
 
+import polars as pl
 from django.db import transaction
 
+from portcullis import tables
 from portcullis.canonical import sha256_hex
 from portcullis.determination import draw, sample_size, seed
 from portcullis.errors import Refused
@@ -13,6 +15,7 @@ from portcullis.office import entries, looking_again, packing
 from portcullis.office.duties import check_apart
 from portcullis.office.files import (
     DETERMINATIONS,
+    batch_key,
     check_in_force,
     find_batch,
     in_force,
@@ -21,6 +24,7 @@ from portcullis.office.files import (
 )
 from portcullis.office.home import Home
 from portcullis.office.models import (
+    Act,
     Approval,
     Batch,
     Checkpoint,
@@ -31,6 +35,9 @@ from portcullis.office.people import Actor, sign_act
 from portcullis.office.referrals import check_none_unlisted
 from portcullis.office.rejudging import no_longer_met
 from portcullis.office.stages import check_state, move
+
+SEND_BACK = "send-back"
+SENT_BACK = "sent-back.tbl"
 
 
 def eligible_rows(home: Home, batch: Batch) -> dict[int, str]:
@@ -189,6 +196,47 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
         approval = Approval.objects.create(list=listed, act=act, expires_on=expires)
     entries.integrate(home)
     return approval
+
+
+def send_back(home: Home, batch_id: str, actor: Actor, reason: str) -> None:
+    """Send the batch's list back, for a reason in words: it can never be approved.
+
+    The closed side: no other list can be made of it any more, for review has ended and the sample
+    is drawn; so the batch is answered, and nothing of it is released. The reason may say anything,
+    so it lies encrypted with the batch, and the ledger commits to that file.
+    """
+    batch = find_batch(batch_id)
+    check_state(batch, "examined")
+    check_apart(home, actor, SEND_BACK, batch)
+    if not reason.strip():
+        raise Refused("A list is sent back for a reason in words.", "Say what is wrong with it.")
+    listed = list_in_force(batch)
+    path = home.batch(batch.id) / SENT_BACK
+    tables.write_table(path, pl.DataFrame({"reason": [reason.strip()]}), batch_key(home, batch))
+    with transaction.atomic():
+        facts = {
+            "list": listed.entry_id,
+            "root": listed.root,
+            "log": sha256_hex([path.read_bytes()]),
+        }
+        sign_act(home, actor, SEND_BACK, facts, batch.id)
+        move(batch, "unapprovable")
+    entries.integrate(home)
+
+
+def reason_sent_back(home: Home, batch: Batch) -> str:
+    """Return why the approver sent the batch's list back; empty where none did.
+
+    Without the file that the ledger commits to, it cannot be said.
+    """
+    act = Act.objects.filter(batch=batch.id, kind=SEND_BACK).select_related("entry").first()
+    if act is None:
+        return ""
+    path = home.batch(batch.id) / SENT_BACK
+    said = entries.body(act.entry)["log"]
+    if not path.exists() or sha256_hex([path.read_bytes()]) != said:
+        return "The reason is not in this home any more."
+    return str(tables.read_table(path, batch_key(home, batch))["reason"][0])
 
 
 def _look_again(home: Home, batch: Batch) -> None:

@@ -17,6 +17,7 @@ _DOER = {
     "sample": "drew the sample",
     "examine": "examined the sample",
     "approve": "approved the list",
+    "send-back": "sent the list back",
     "transmit": "transmitted it",
 }
 

@@ -32,10 +32,10 @@ BATCH = Lifecycle(
             "every sampled request was found lawful", "approve", "Next: `portcullis approve`."
         ),
         "unapprovable": State(
-            "the sample held an unlawful item",
+            "the sample held an unlawful item, or the approver sent the list back",
             "transmit",
-            "The sample held an unlawful item; the list can never be approved. "
-            "`portcullis release` answers the batch and releases nothing.",
+            "The sample held an unlawful item, or the approver sent the list back; it can never be "
+            "approved. `portcullis release` answers the batch and releases nothing.",
         ),
         "approved": State(
             "its list is approved until a day", "transmit", "Next: `portcullis release`."
@@ -69,6 +69,7 @@ BATCH = Lifecycle(
         Move("sampled", "examine", "examined"),
         Move("sampled", "examine", "unapprovable"),
         Move("examined", "approve", "approved"),
+        Move("examined", "send-back", "unapprovable"),
         Move("unapprovable", "transmit", "answered"),
         Move("approved", "transmit", "releasing"),
         Move("releasing", "transmit", "answered"),

@@ -81,6 +81,13 @@ def model(home: Home, actor: Actor) -> tuple[Model, str]:
     return kept, info.digest
 
 
+def is_trained(home: Home) -> bool:
+    """Whether the current index has its model. Raises Misuse where there is no index."""
+    info = records.index_in_use(home.index)
+    kept = _kept(home, _path(home, info))
+    return kept is not None and _is_on_record(info, kept)
+
+
 def _trained(home: Home, actor: Actor, info: records.IndexInfo) -> Model:
     """Put the reading on the ledger, then open the index and train on it."""
     _put_on_record(home, actor, ACT, _facts(info))

@@ -202,6 +202,10 @@ def _examined(recorded: Recorded, position: int, body: Facts) -> None:
     batch.state = "examined" if batch.clean else "unapprovable"
 
 
+def _sent_back(recorded: Recorded, _position: int, body: Facts) -> None:
+    recorded.batches[body["batch"]].state = "unapprovable"
+
+
 def _approved(recorded: Recorded, position: int, body: Facts) -> None:
     batch = recorded.batches[body["batch"]]
     batch.approved, batch.state = position, "approved"
@@ -305,6 +309,7 @@ _STEPS: dict[str, Step] = {
     "sample": _sampled,
     "examine": _examined,
     "approve": _approved,
+    "send-back": _sent_back,
     "transmit": _transmitted,
     "answered": _answered,
     "release-authorised": _authorised,

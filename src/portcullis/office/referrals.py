@@ -48,8 +48,9 @@ SILENCE = "What is not found and confirmed is answered as every other: no disclo
 
 @dataclass(frozen=True)
 class Waiting:
-    """One near miss of the queue: its request, and where its review stands."""
+    """One near miss of the queue: its row and request, and where its review stands."""
 
+    row: int
     request_id: str
     state: str
     finder: str = ""
@@ -59,9 +60,15 @@ class Waiting:
 
 def queue(home: Home, batch_id: str, actor: Actor) -> list[Waiting]:
     """Return the near misses of a batch in received-row order; nothing of a record is among it."""
-    batch = _reviewable(home, batch_id, actor)
+    return waiting(home, _reviewable(home, batch_id, actor))
+
+
+def waiting(home: Home, batch: Batch) -> list[Waiting]:
+    """Return the same for a page, which has asked by itself who may see it."""
     stand = reviews(home, batch)
-    return [_waiting(name, stand.get(row, Review())) for row, name in _near_misses(home, batch)]
+    return [
+        _waiting(row, name, stand.get(row, Review())) for row, name in _near_misses(home, batch)
+    ]
 
 
 def look(home: Home, batch_id: str, request_id: str, actor: Actor) -> near_miss.Picture:
@@ -153,9 +160,10 @@ def check_none_unlisted(home: Home, batch: Batch) -> None:
         )
 
 
-def _waiting(request_id: str, stands: Review) -> Waiting:
+def _waiting(row: int, request_id: str, stands: Review) -> Waiting:
     finding, answer = stands.finding, stands.answer
     return Waiting(
+        row,
         request_id,
         stands.state,
         finding.by if finding else "",

@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from ninja import Router
 
 from portcullis import release
@@ -51,7 +51,7 @@ def batch(request: HttpRequest, batch_id: str) -> dict[str, Any]:
 
 
 @router.get("/batches/{batch_id}/receipt", response={200: dict, "4XX": Problem})
-def receipt(request: HttpRequest, batch_id: str) -> HttpResponse:
+def receipt(request: HttpRequest, batch_id: str) -> FileResponse:
     """Give the signed receipt of a batch."""
     check(request, *READERS)
     return _file(_find(batch_id), RECEIPT, "application/json")
@@ -72,14 +72,14 @@ def findings(request: HttpRequest, batch_id: str, page: Paged) -> dict[str, Any]
 
 
 @router.get("/batches/{batch_id}/answers.jsonl", response={200: None, "4XX": Problem})
-def answer_file(request: HttpRequest, batch_id: str) -> HttpResponse:
+def answer_file(request: HttpRequest, batch_id: str) -> FileResponse:
     """Give the answer file whole, as it was signed."""
     check(request, *READERS)
     return _file(_find(batch_id), ANSWERS, "application/jsonl")
 
 
 @router.get("/batches/{batch_id}/answers.jsonl.jws", response={200: None, "4XX": Problem})
-def answer_signature(request: HttpRequest, batch_id: str) -> HttpResponse:
+def answer_signature(request: HttpRequest, batch_id: str) -> FileResponse:
     """Give the holder's signature over the answer file."""
     check(request, *READERS)
     return _file(_find(batch_id), f"{ANSWERS}.jws", "application/jose")
@@ -95,7 +95,7 @@ def packages(request: HttpRequest, page: Paged) -> dict[str, Any]:
 
 
 @router.get("/packages/{package_id}", response={200: dict, "4XX": Problem})
-def package(request: HttpRequest, package_id: str) -> HttpResponse:
+def package(request: HttpRequest, package_id: str) -> FileResponse:
     """Give a sealed package to the officer it is sealed to."""
     person = check(request, "receive")
     row = _delivered(person.id).filter(id=package_id).first()
@@ -150,7 +150,7 @@ def _batch(row: Batch) -> dict[str, Any]:
     }
 
 
-def _file(row: Batch, name: str, kind: str) -> HttpResponse:
+def _file(row: Batch, name: str, kind: str) -> FileResponse:
     path = deployment().holder.outgoing / row.id / name
     if not path.is_file():
         raise NotFound("That is not there yet.", "Ask again later.")

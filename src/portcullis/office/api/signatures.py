@@ -44,7 +44,7 @@ class _Message:
     headers: Mapping[str, str]
 
 
-class _Roster(HTTPSignatureKeyResolver):  # type: ignore[misc]
+class _Roster(HTTPSignatureKeyResolver):
     """Finds the public key of a thumbprint (RFC 7638) among those enrolled and in force today."""
 
     def __init__(self, here: Deployment) -> None:

@@ -37,4 +37,5 @@ api.add_router("", answering.router)
 api.add_router("", acting.router)
 problems.handle(api)
 
-urlpatterns = api.urls[0]
+urls = api.urls
+"""The addresses with their namespace, as Django's ``path`` takes them."""

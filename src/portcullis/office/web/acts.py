@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+
 from portcullis.errors import Misuse
 from portcullis.office.people import Actor
 from portcullis.office.web.deployment import Deployment
@@ -17,10 +19,15 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Done:
-    """What an act came to: where the person goes next, and what they are told there."""
+    """What an act came to: where the person goes next, and what they are told there.
+
+    ``show``, where what was done is a reading: the page of what was read. It is shown once, in
+    answer to the signature, and is kept nowhere; to read it again is another act.
+    """
 
     url: str
     message: str
+    show: Callable[[HttpRequest], HttpResponse] | None = None
 
 
 Perform = Callable[[Deployment, Actor, Data], Done]

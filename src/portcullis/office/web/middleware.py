@@ -9,6 +9,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 
 from portcullis.errors import PortcullisError, Refused
 from portcullis.office.web import banner
@@ -65,7 +66,10 @@ class Visitors:
         remember(request, Visitor(person, here))
         if not banner.acknowledged(request) and request.path != reverse("banner"):
             return redirect("banner")
-        return self._respond(request)
+        response = self._respond(request)
+        # What an office shows stays in no browser's cache.
+        patch_cache_control(response, no_store=True)
+        return response
 
 
 def _ask_second_factor(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Making the office ready to be served: its key, its database, its application."""
 
 import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ def prepare(path: Path, role: str, origin: str) -> None:
     else:
         home = RequesterHome.mark(path)
     make_web_key(home.path)
+    _buffer_in(home.path)
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     os.environ["PORTCULLIS_ORIGIN"] = origin
     point_django_at(home.path)
@@ -45,6 +47,13 @@ def application() -> "WSGIApplication":
     from portcullis.office.web.wsgi import application as served
 
     return served
+
+
+def _buffer_in(home: Path) -> None:
+    """Have this process buffer what is sent to it in the home, and nowhere else."""
+    folder = home / "incoming"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    tempfile.tempdir = str(folder)
 
 
 def _check_role(path: Path, role: str) -> None:

@@ -121,6 +121,8 @@ def _act(request: HttpRequest, visitor: Visitor, pending: PendingAct, token: str
         pending.delete()
         raise
     pending.delete()
+    if done.show is not None:
+        return done.show(request)
     visitor.tell(request, done.message)
     return redirect(done.url)
 

@@ -10,7 +10,9 @@ def api() -> list[URLPattern | URLResolver]:
     """Return the addresses of the API, which the holder's office has."""
     if deployment().role != "holder":
         return []
-    return [path("api/v1/", include("portcullis.office.api.urls"))]
+    from portcullis.office.api.urls import urls
+
+    return [path("api/v1/", urls)]
 
 
 urlpatterns = [

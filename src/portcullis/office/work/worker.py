@@ -20,7 +20,9 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 from django_tasks_db.models import DBTaskResult
 
-from portcullis.office.work import due, leases
+from portcullis.office.home import Home
+from portcullis.office.requesting import RequesterHome
+from portcullis.office.work import due, gathering, leases
 
 INTERVAL = 0.5  # seconds between two looks for a task, where there was none
 _LOOK = 1.0  # seconds between two looks at whether what is done is still wanted
@@ -101,11 +103,13 @@ def _wanted(message: UUID) -> bool:
         return True
 
 
-def run(command: Sequence[str]) -> None:
+def run(home: Home | RequesterHome, command: Sequence[str]) -> None:
     """Work until told to stop; ``command``, with a message's id after it, does one attempt."""
     worker = Worker(command)
     worker.configure_signals()
     threading.Thread(target=_tidy, daemon=True).start()
+    if isinstance(home, Home):
+        threading.Thread(target=gathering.keep_gathering, args=(home,), daemon=True).start()
     worker.run()
 
 

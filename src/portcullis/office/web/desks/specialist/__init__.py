@@ -1,0 +1,20 @@
+"""The desk of the disclosure specialist: takes in, adjudicates, lists what reviewers confirmed."""
+
+from django.urls import path
+
+from portcullis.office.web.desks.specialist import batches, dashboard, deciding, explaining, intake
+
+urlpatterns = [
+    path("", dashboard.first, name="first"),
+    path("intake/", intake.intake, name="intake"),
+    path("intake/<uuid:task_id>/", intake.taken, name="taken"),
+    path("refusals/", intake.refusals, name="refusals"),
+    path("batches/", batches.every, name="batches"),
+    path("batches/<str:batch_id>/", batches.one, name="batch"),
+    path("batches/<str:batch_id>/quarantine/", batches.quarantine, name="quarantine"),
+    path("batches/<str:batch_id>/receipt/", batches.receipt, name="receipt"),
+    path("batches/<str:batch_id>/receipt.json", batches.receipt_file, name="receipt-file"),
+    path("batches/<str:batch_id>/adjudicate/", deciding.adjudicate, name="adjudicate"),
+    path("batches/<str:batch_id>/supplement/", deciding.supplement, name="supplement"),
+    path("explain/", explaining.ask, name="explain"),
+]
