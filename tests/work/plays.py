@@ -261,3 +261,9 @@ def never_begun(world: World) -> dict[str, Any]:
         )
         taken.append(leases.reclaim())
     return {"taken": taken, "task": facts(Task.objects.get(id=task.id))}
+
+
+def supplemented(world: World) -> dict[str, Any]:
+    """What two reviewers found, put on the next list; and once more after it was cut off."""
+    task = order(world, "specialist", "supplement", BATCH)
+    return {"done": carried_out(task), "again": cut_off(task)}
