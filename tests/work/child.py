@@ -57,12 +57,12 @@ def _stay(world: World, step: str) -> None:
         show = Keeper.show
 
         def shown(self: Keeper, report: Report) -> None:
+            show(self, report)
             reached = world.folder / REACHED
             if report.step == step and not reached.exists():
                 reached.write_text(str(os.getpid()))
                 while not (world.folder / GO).exists():
                     time.sleep(0.02)
-            show(self, report)
 
         Keeper.show = shown
         do(message)

@@ -1,6 +1,9 @@
 """What the office does in a test of background work, each in a process of its own."""
 
+import os
+import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +205,65 @@ def others(world: World) -> dict[str, Any]:
     ended["files"] = {each: results.names(home, task) for each, task in made.items()}
     ended["read"] = len(results.read(home, made["report"], "workload.json"))
     return ended
+
+
+def tidied(world: World) -> dict[str, Any]:
+    """What a worker removes by time, and what it leaves."""
+    from portcullis.office.web.deployment import deployment
+    from portcullis.office.web.models import PendingAct
+    from portcullis.office.work import due, results
+
+    here = deployment()
+    for person in ("old", "new"):
+        PendingAct.objects.create(
+            person=person, name="approve", data={}, moment=here.now(), statement={}
+        )
+    old = PendingAct.objects.filter(person="old")
+    old.update(begun_at=timezone.now() - timedelta(hours=1))
+    task = order(world, "specialist", "adjudicate", BATCH)
+    sent_at = {name: sent(world, world.batch_file)["upload"] for name in ("old", "new", "begun")}
+    Task = type(task)  # noqa: N806 - a model
+    Task.objects.filter(id=task.id).update(data={"upload": sent_at["begun"]})
+    for name in ("old", "new"):
+        with results.made(here.holder, name) as folder:
+            (folder / "made.txt").write_text("made")
+    long_ago = time.time() - 30 * 24 * 60 * 60
+    for folder in (
+        world.home_path / "uploads" / sent_at["old"],
+        world.home_path / "uploads" / sent_at["begun"],
+        world.home_path / "results" / "old",
+    ):
+        os.utime(folder, (long_ago, long_ago))
+    due.tidy()
+    left = {each.name for each in (world.home_path / "uploads").iterdir()}
+    return {
+        "acts": [each.person for each in PendingAct.objects.all()],
+        "uploads": [name for name, upload in sent_at.items() if upload in left],
+        "results": sorted(each.name for each in (world.home_path / "results").iterdir()),
+    }
+
+
+def never_begun(world: World) -> dict[str, Any]:
+    """A task whose workers die, again and again, before they take it."""
+    from django_tasks_db.models import DBTaskResult
+
+    from portcullis.office.work import leases
+    from portcullis.office.work.models import Task
+
+    task = order(world, "specialist", "adjudicate", BATCH)
+    taken = []
+    for _ in range(leases.MOST_ATTEMPTS):
+        message = DBTaskResult.objects.get(id=Task.objects.get(id=task.id).message)
+        message.claim("a worker that dies")
+        assert leases.reclaim() == 0
+        DBTaskResult.objects.filter(id=message.id).update(
+            started_at=timezone.now() - 2 * leases.LEASE
+        )
+        taken.append(leases.reclaim())
+    return {"taken": taken, "task": facts(Task.objects.get(id=task.id))}
+
+
+def supplemented(world: World) -> dict[str, Any]:
+    """What two reviewers found, put on the next list; and once more after it was cut off."""
+    task = order(world, "specialist", "supplement", BATCH)
+    return {"done": carried_out(task), "again": cut_off(task)}

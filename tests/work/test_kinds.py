@@ -1,10 +1,11 @@
 """What is done in the background: by whose order, once, and told in plain words."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.office import checks
+from tests.office import checks, near
 from tests.office.homes import reopen
 from tests.work.office import Office
 
@@ -64,3 +65,32 @@ def test_every_other_kind_is_done_and_acts_once(office: At) -> None:
     kept = [path for path in (home.path / "results").rglob("*") if path.is_file()]
     assert kept
     assert all(path.suffix == ".tbl" for path in kept)
+
+
+@pytest.mark.long
+def test_a_supplementary_list_is_made_once(tmp_path: Path) -> None:
+    world = near.build(tmp_path / "world")
+    near.find(world, "street", "street-slip")
+    near.confirm(world, "street")
+    came = Office(world).play("supplemented")
+    for each in ("done", "again"):
+        assert came[each]["state"] == "done", came[each]
+        assert came[each]["result"]["number"] == 2
+    assert len(checks.of_kind(reopen(world.home_path), "determination-list")) == 2
+
+
+@pytest.mark.long
+def test_what_is_over_is_removed_and_nothing_else(office: At) -> None:
+    assert office("received").play("tidied") == {
+        "acts": ["new"],
+        "uploads": ["new", "begun"],
+        "results": ["new"],
+    }
+
+
+@pytest.mark.long
+def test_a_task_whose_workers_die_before_they_take_it_is_given_up(office: At) -> None:
+    came = office("received").play("never_begun")
+    assert came["taken"] == [1, 1, 1]
+    assert (came["task"]["state"], came["task"]["attempts"]) == ("failed", 3)
+    assert came["task"]["said"].startswith("It was begun 3 times")

@@ -48,9 +48,11 @@ from portcullis.office.putting_back import (
 from portcullis.office.restored import Restored
 from portcullis.tables import publish, sweep
 
-# Locks, parts of files that nobody finished, and what catching up leaves behind.
+# Locks, parts of files that nobody finished, what catching up leaves behind, and what is here for
+# days only: files that were sent and not taken in yet, and those that were made for somebody.
 _LEFT_OUT = re.compile(
-    r"(.*\.lock|.*\.turnstile|.*\.part|\.unfinished|state\.sqlite3.*|RESTORED|catching-up|.*\.before(-\d+)?)"
+    r"(.*\.lock|.*\.turnstile|.*\.part|\.unfinished|state\.sqlite3.*|RESTORED|catching-up|"
+    r".*\.before(-\d+)?|uploads|results)"
 )
 _SEQUENCER = (".sequencer/lock", ".sequencer/parts", ".sequencer/part")
 _TIME = "%Y-%m-%dT%H%M%SZ"

@@ -29,6 +29,8 @@ ALLOWED_HOSTS = [_PLACE.hostname or "localhost"]
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 
 INSTALLED_APPS = [
+    # Before the others: its templates take the place of theirs.
+    "portcullis.office.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -43,7 +45,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "ninja",
     "portcullis.office",
-    "portcullis.office.web",
     "django_tasks",
     "django_tasks_db",
     "portcullis.office.work",

@@ -45,7 +45,7 @@ def attempt(context: TaskContext, _task_id: str) -> None:
 def carry_out(message: UUID) -> None:
     """Do the attempt of one message, in this process."""
     delivered = DBTaskResult.objects.get(id=message)
-    # The library's backend has a class of its own for the same.
+    # The two libraries' types of a result differ by a parameter only.
     context = TaskContext(task_result=cast("TaskResult[Any]", delivered.task_result))
     delivered.task.call(context, *delivered.args_kwargs["args"])
 

@@ -97,7 +97,7 @@ def settle(message: UUID, *, given_back: bool) -> None:
         if task is None or not task.live:
             return
         if given_back and task.state != Task.STOPPING:
-            task.attempts = max(0, task.attempts - 1)
+            task.attempts -= task.state == Task.WORKING
             _again(task)
         else:
             _cut_off(task)
@@ -135,6 +135,8 @@ def _locked(found: QuerySet[Task]) -> Task | None:
 
 def _cut_off(task: Task) -> None:
     """Stop the task where that was asked, fail it after too many attempts, else send it again."""
+    # What died before it took its task is an attempt too, or there would be no end of them.
+    task.attempts += task.state == Task.WAITING
     if task.state == Task.STOPPING:
         _end(task, Task.CANCELLED, tasks.CANCELLED, "")
     elif task.attempts >= MOST_ATTEMPTS:
@@ -152,4 +154,4 @@ def _again(task: Task) -> None:
 def _end(task: Task, state: str, said: str, remedy: str) -> None:
     task.state, task.said, task.remedy = state, said, remedy
     task.ended_at, task.leased_until = timezone.now(), None
-    task.save(update_fields=["state", "said", "remedy", "ended_at", "leased_until"])
+    task.save(update_fields=["state", "said", "remedy", "ended_at", "leased_until", "attempts"])

@@ -23,6 +23,6 @@ def step(task: Task) -> str:
     parts = [task.step or "It begins."]
     if task.done and task.rate >= 1:
         parts.append(f"{task.rate:,.0f} {task.unit} a second")
-    if task.left is not None:
+    if task.left:
         parts.append(f"{timedelta(seconds=round(task.left))} left")
     return ", ".join(parts)
