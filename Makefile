@@ -30,10 +30,11 @@ demo: install ## The June 2025 batch, synthetic, whole (DEMO="--quick" for a sho
 	$(BIN)/portcullis demo $(DEMO)
 
 test: $(VENV)/dev.stamp system ## Run the tests (under ten minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long" $(TESTS)
+	TMPDIR="$$(tools/room-for-tests)" \
+	  $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not long" $(TESTS)
 
 test-all: $(VENV)/dev.stamp system ## Run every test, the long ones too, and the mutants
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	PORTCULLIS_THOROUGH=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
 	$(BIN)/python -m tests.law.mutation
 
 mutants: $(VENV)/dev.stamp ## Change the law in one place at a time; fills docs/mutation.md

@@ -107,7 +107,9 @@ def test_a_file_names_the_entry_and_the_key(tmp_path, jwks):
     assert "Did you mean roles?" in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "portcullis-roster/1"}', "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "[" * 9000, '{"format": "portcullis-roster/1"}', "\x00"], ids=len
+)
 def test_what_is_no_roster_is_misuse(tmp_path, text):
     path = tmp_path / "roster.json"
     path.write_text(text)

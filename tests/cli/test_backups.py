@@ -2,13 +2,12 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
 from tests import postgresql
 from tests.cli.run import portcullis
@@ -19,18 +18,9 @@ NEXT = "portcullis ledger catch-up"
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> worlds.World:
+def released(answered: Callable[[int], worlds.World]) -> worlds.World:
     """A world whose batch was answered."""
-    world = acts.answered_world(tmp_path_factory.mktemp("cli") / "world", lawful=2)
-    (world.folder / "order.txt").write_text("An order.")
-    connections.close_all()
-    return world
-
-
-@pytest.fixture
-def world(released: worlds.World, tmp_path: Path) -> worlds.World:
-    shutil.copytree(released.folder, tmp_path / "world")
-    return worlds.World(tmp_path / "world")
+    return answered(2)
 
 
 def run(home: Path, *words: object, code: int = 0) -> str:
@@ -50,7 +40,7 @@ def by(world: worlds.World, person: str) -> list[object]:
 
 def order(world: worlds.World) -> list[object]:
     """Return the words that file an order."""
-    papers = ["--docket", acts.DOCKET, "--court", "dcd", "--document", world.folder / "order.txt"]
+    papers = ["--docket", acts.DOCKET, "--court", "dcd", "--document", world.folder / "paper.txt"]
     return ["order", "file", "order-1", *papers, *by(world, "counsel")]
 
 
@@ -113,7 +103,7 @@ def test_misuse_is_said_plainly(world: worlds.World) -> None:
 @pytest.mark.long
 def test_a_backup_with_its_state_in_postgresql(tmp_path: Path) -> None:
     world = worlds.build(tmp_path / "world", lawful=2)
-    (world.folder / "order.txt").write_text("An order.")
+    (world.folder / "paper.txt").write_text("An order.")
 
     def act(address: str, home: Path, *words: object, code: int = 0) -> dict:
         command = Path(sys.executable).with_name("portcullis")

@@ -170,6 +170,7 @@ def test_anothers_passkey_is_not_this_one():
         b"\xef\xbb\xbf{}",
         b"x" * 5000,
     ],
+    ids=len,
 )
 def test_client_data_that_is_no_object(client_data):
     with pytest.raises(Refused, match="no whole"):
@@ -183,7 +184,9 @@ def test_no_member_stands_twice():
 
 
 @pytest.mark.parametrize(
-    "statement", [b'{"b":1,"a":2}', b'{"a": 1}', b"[]", b'{"a":1.5}', b"[" * 5000, b"\xff", b"{"]
+    "statement",
+    [b'{"b":1,"a":2}', b'{"a": 1}', b"[]", b'{"a":1.5}', b"[" * 5000, b"\xff", b"{"],
+    ids=len,
 )
 def test_a_statement_is_written_the_one_way(statement):
     with pytest.raises(Refused, match="no signed statement"):

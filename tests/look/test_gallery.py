@@ -32,11 +32,15 @@ def visit(browser: Browser, origin: str) -> Iterator[Callable[..., Page]]:
     assert said == []
 
 
+QUICK = {
+    *((name, "phone", "dark") for name in (*OWN, "account-login", "mfa-index")),
+    *((name, "desktop", "light") for name in ("desk", "dashboard", "form")),
+}
+ALL = [(name, size, scheme) for name in PAGES for size in SIZES for scheme in ("light", "dark")]
+
+
 @pytest.mark.parametrize(("name", "size", "scheme"), [
-    *((name, "phone", "dark") for name in PAGES),
-    *((name, "desktop", "light") for name in OWN),
-    *(pytest.param(name, "phone", "light", marks=pytest.mark.long) for name in PAGES),
-    *(pytest.param(name, "desktop", "dark", marks=pytest.mark.long) for name in PAGES),
+    pytest.param(*each, marks=() if each in QUICK else pytest.mark.long) for each in ALL
 ])  # fmt: skip
 def test_everybody_can_use_it(visit, name, size, scheme):
     page = visit(name, size, color_scheme=scheme)
@@ -67,7 +71,7 @@ def test_without_javascript_everything_is_there(visit):
     page = visit("sign", java_script_enabled=False)
     assert "Signing needs JavaScript" in page.content()
     page = visit("form", java_script_enabled=False)
-    assert page.get_by_label("Source document").is_visible()
+    assert page.get_by_label("Source document").first.is_visible()
 
 
 def test_errors_take_the_focus_and_lead_to_their_fields(visit):

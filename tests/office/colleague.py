@@ -114,7 +114,7 @@ def _place(world: worlds.World, name: str) -> int:
 
     home = world.home()
     order = Order(name, acts.DOCKET, "dcd", home.today(), acts.DOCUMENT, EVERYTHING)
-    return orders.place(home, acts.hands(world, "counsel", "counsel"), order).act.entry_id
+    return orders.place(home, acts.hands(world, "counsel"), order).act.entry_id
 
 
 def _token(world: worlds.World, package: str, request: str) -> str:

@@ -66,9 +66,9 @@ def _find_stage(_stages: dict[str, Path], tmp_path_factory: pytest.TempPathFacto
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let every test that stands on a stage run on both databases."""
     if "database" in metafunc.fixturenames:
-        alone = metafunc.definition.get_closest_marker("postgresql")
-        kinds = ["postgresql"] if alone else ["sqlite", "postgresql"]
-        metafunc.parametrize("database", kinds, indirect=True)
+        kinds = ["sqlite", "postgresql"]
+        alone = [kind for kind in kinds if metafunc.definition.get_closest_marker(kind)]
+        metafunc.parametrize("database", alone or kinds, indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -142,3 +142,11 @@ def stage(_find_stage, database, tmp_path: Path):
         return world
 
     return fresh
+
+
+@pytest.fixture
+def empty(database, request: pytest.FixtureRequest):
+    """Return a function that makes an empty database and gives its address; None on SQLite."""
+    if database is None:
+        return None
+    return lambda: databases.create(request.getfixturevalue("_server"))

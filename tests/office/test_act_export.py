@@ -273,7 +273,9 @@ def test_an_order_is_of_the_same_person_and_batch(exported, changes, says):
     assert says in found.wrong
 
 
-@pytest.mark.parametrize("line", [b"", b"5", b"{}", b"[]", b"\xff", b"[" * 9000, b'{"entry":1}'])
+@pytest.mark.parametrize(
+    "line", [b"", b"5", b"{}", b"[]", b"\xff", b"[" * 9000, b'{"entry":1}'], ids=len
+)
 def test_a_line_that_is_no_act_is_named(exported, tmp_path, line):
     folder = tmp_path / "export"
     shutil.copytree(exported / "batch", folder)

@@ -103,6 +103,10 @@ def no_gap(world: worlds.World) -> None:
     size = len(checks.entries(home))
     assert list(rows) == [(position, True) for position in range(size)]
     assert Positions.objects.get().value == size
+    if address := address_of(world.home_path):
+        with psycopg.connect(address) as server:
+            idle = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+            assert server.execute(idle).fetchone() == (0,)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def may_not(world: worlds.World, person: str, act: str) -> None:
     assert checks.of_kind(world.home(), "denied")[-1][1]["batch"] == worlds.BATCH
 
 
+@pytest.mark.both_databases
 def test_who_prepared_the_list_does_nothing_more_to_it(stage) -> None:
     world = stage("received")
     acts.enrol(world, "many", MANY)
@@ -137,6 +138,7 @@ def test_nobody_acts_in_anothers_name_or_office(
     checks.ledger_verifies(home)
 
 
+@pytest.mark.both_databases
 def test_a_person_out_of_office_since_the_act_before_may_not_act(stage) -> None:
     world = stage("approved")
     from portcullis.office.people import Actor

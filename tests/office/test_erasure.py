@@ -35,6 +35,7 @@ def due(world: worlds.World) -> list[tuple[str, date, list[str], bool]]:
     ]
 
 
+@pytest.mark.both_databases
 def test_nothing_of_a_batch_is_left_but_leaves_proofs_and_accounting(world) -> None:
     from portcullis.office import models
 
@@ -118,6 +119,7 @@ def _answers_that_might_be(home, batch) -> list[str]:
     ]
 
 
+@pytest.mark.sqlite
 def test_a_backup_made_before_it_is_unreadable_too(world, tmp_path) -> None:
     from portcullis.office import files
 
@@ -150,6 +152,7 @@ def test_a_backup_made_before_it_is_unreadable_too(world, tmp_path) -> None:
     assert erasing.accounted(after).height == 10
 
 
+@pytest.mark.sqlite
 def test_a_restored_home_does_the_erasure_again_from_its_entry(world, tmp_path) -> None:
     from portcullis.office.erasure import erase_again
     from portcullis.office.models import Entry, Erasure
@@ -251,6 +254,7 @@ def test_an_order_of_court_is_no_hold(world) -> None:
     assert erasing.erase(world).finished
 
 
+@pytest.mark.both_databases
 def test_a_hold_placed_after_it_was_decided_keeps_what_is_left(world) -> None:
     """The secret goes first: before it is gone nothing is, and the hold finds all of it there."""
 

@@ -101,7 +101,7 @@ def test_the_first_roster_is_recorded(typed):
     assert listed["roster"] == listed["on_the_ledger"] == waits["after"]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "5", "{", "[" * 5000])
+@pytest.mark.parametrize("text", ["", "[]", "5", "{", "[" * 5000], ids=len)
 def test_an_entry_that_is_none_is_misuse(typed, tmp_path, text):
     _, answer = typed
     entry, request = tmp_path / "entry.json", tmp_path / "request.json"

@@ -48,6 +48,7 @@ def kinds(world) -> list[str]:
     return [entry["kind"] for entry in checks.entries(world.home()) if "reading" in entry["kind"]]
 
 
+@pytest.mark.both_databases
 def test_the_first_approval_changes_nothing_and_the_second_decides(stage) -> None:
     world = stage("new")
     before = held(world)
@@ -109,6 +110,7 @@ def test_two_people_who_approve_different_things_decide_nothing(stage, other) ->
     assert len(waiting(BATCH_DAY)) == 2
 
 
+@pytest.mark.both_databases
 def test_one_person_twice_is_one_person(stage) -> None:
     world = stage("new")
     approve(world, "counsel", COMPONENT)
@@ -293,6 +295,7 @@ def test_put_in_force_before_the_release_it_holds_what_it_touches(stage, standin
     checks.ledger_verifies(world.home())
 
 
+@pytest.mark.both_databases
 def test_between_two_packages_it_holds_the_second(stage) -> None:
     from portcullis.office.files import find_batch
     from portcullis.office.release import publish

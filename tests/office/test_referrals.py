@@ -104,7 +104,7 @@ def test_two_different_reviewers_and_neither_had_another_part(world: World) -> N
         lambda: near.confirm(world, "street", by="specialist"),
     )  # fmt: skip
     acts.denied(
-        world, "reviewer", "sampler", "role", lambda: near.confirm(world, "street", by="sampler")
+        world, "review", "sampler", "role", lambda: near.confirm(world, "street", by="sampler")
     )
     near.confirm(world, "street")
 

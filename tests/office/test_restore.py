@@ -15,6 +15,7 @@ from tests.office import world as worlds
 from tests.office.restored import closed
 
 
+@pytest.mark.both_databases
 def test_an_order_filed_after_the_backup_keeps_the_home_closed(stage) -> None:
     world = stage("approved")
     again = restored.lost_and_put_back(world, lambda: acts.place(world))
@@ -116,6 +117,7 @@ def test_packages_sealed_before_the_backup_can_be_opened_after_it(stage) -> None
     assert acts.token(again, acts.package_of(again, "REQ-00001"))
 
 
+@pytest.mark.both_databases
 def test_a_spent_nonce_stays_spent(stage) -> None:
     world = stage("released")
     package = acts.package_of(world, "REQ-00001")
@@ -274,6 +276,7 @@ def test_a_folder_saved_from_the_old_disk_saves_its_batch(stage) -> None:
     acts.impair(again)
 
 
+@pytest.mark.both_databases
 def test_accepting_a_loss_takes_two_people_one_an_administrator(stage) -> None:
     world = stage("approved")
     again = restored.lost_and_put_back(world, lambda: acts.place(world))

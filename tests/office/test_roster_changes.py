@@ -182,6 +182,7 @@ def test_the_new_key_alone_is_not_the_person(world):
         '{"format": "portcullis-enrolment/1", "new": "a.b.c", "old": ""}',
         '{"format": "portcullis-enrolment/1", "new": "", "old": 5}',
     ],
+    ids=len,
 )  # fmt: skip
 def test_what_is_no_request_is_refused(text):
     with pytest.raises(Refused, match=r"no request|no signed"):
@@ -332,6 +333,16 @@ def test_one_passkey_of_several_is_revoked(world):
         person.verify(lost.sign(said))
     with pytest.raises(Misuse, match="no key or passkey"):
         run("revoke", world, by(world, "administrator"), "approver", BATCH_DAY, ["other"])
+
+
+def test_what_is_sealed_to_a_lost_key_does_not_leave(stage):
+    world = stage("sealed")
+    run("revoke", world, by(world, "counsel"), "officer-1", world.home().today())
+    released = acts.release(world)
+    assert (released.delivered, released.not_sent) == (3, 3)
+    reasons = {body["reason"] for _, body in checks.of_kind(world.home(), "not-sent")}
+    assert reasons == {"officer-key"}
+    assert {one.officer for one in acts.packages(world, state="delivered")} == {"officer-2"}
 
 
 def test_a_revocation_is_not_for_a_day_to_come(world):

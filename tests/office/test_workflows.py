@@ -248,6 +248,7 @@ def recall(world: worlds.World, *packages, cause: str = "unlawful-disclosure"):
     return run(world.home(), person, [package.id for package in packages], cause)
 
 
+@pytest.mark.both_databases
 def test_r15_a_recall_closes_the_package_at_once_and_is_due_by_a_day(stage) -> None:
     world = stage("released")
     wrong, right = acts.package_of(world, "REQ-00001"), acts.package_of(world, "REQ-00002")

@@ -13,6 +13,10 @@ def main() -> None:
 
         port = int(origin.rpartition(":")[2])
         serve(role=role, home=Path(home), origin=origin, port=port, worker=False)
+    elif what == "work":
+        from portcullis.cli.work import work
+
+        work(home=Path(home))
     else:
         print(json.dumps(sessions(Path(home), role, origin)))
 

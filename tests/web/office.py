@@ -10,6 +10,8 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -70,6 +72,17 @@ def serve(home: Path, role: str, *, env: dict[str, str] | None = None) -> Office
     line = process.stdout.readline()
     assert _FIRST_LINE.search(line), (line, process.stderr and process.stderr.read())
     return Office(process, origin, home, json.loads(asked.stdout))
+
+
+@contextmanager
+def working(office: Office) -> Iterator[None]:
+    """Have a worker of the office's home work in this block."""
+    worker = subprocess.Popen([*COMMAND, "work", str(office.home), "", office.origin])
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from tests.cli.run import portcullis
+from tests.cli.run import started
 from tests.web.office import Office
 from tests.web.signing import AUTHENTICATOR, authenticator, sign
 
@@ -20,7 +20,7 @@ def office(holder) -> Office:
 
 def invite(office: Office, person: str, by: str = "administrator"):
     key = office.home.parent / "keys" / f"{by}.pem"
-    return portcullis(
+    return started(
         *("sign-in", "invite", person, "--as", by, "--key", key),
         *("--home", office.home, "--origin", office.origin, "--json"),
     )

@@ -148,12 +148,13 @@ _HOLDER: dict[str, Permission] = {
     "alarm-acknowledged": Permission("Acknowledge an alarm", ("inspector", "safeguards")),
     # The home itself.
     "erase": Permission("Dispose of working data under the schedule", ("records-officer",)),
-    "roster-change": Permission(
-        "Change who may act, and with which key",
+    "roster-proposed": Permission(
+        "Propose a change of who may act, and with which key", ("administrator",), binding=True
+    ),
+    "roster-changed": Permission(
+        "Approve such a change of another's, or put somebody's key out of force",
         ("administrator", "counsel"),
         binding=True,
-        people=2,
-        among="administrator",
     ),
     "account-invite": Permission(
         "Give a person an account, or a lost one anew", ("administrator",)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StringConstraints
 
 from portcullis import keys, law, passkeys
 from portcullis.agreements.pack import Many, Part, Text
@@ -126,7 +126,7 @@ class Person(Part):
     from ``key_from`` (None: for as long as the person is) to ``key_to`` (None: no end).
     """
 
-    id: Text
+    id: Annotated[Text, StringConstraints(max_length=80)]
     name: Text
     agency: Text
     office: Text

@@ -66,6 +66,10 @@ class Roster(Part):
             return self._by_credential.get(passkeys.credential_id(token))
         return self._by_thumbprint.get(keys.key_id(token))
 
+    def by_thumbprint(self, thumbprint: str) -> Person | None:
+        """Return the person who has, or had, the key of that thumbprint (RFC 7638), or None."""
+        return self._by_thumbprint.get(thumbprint)
+
     @cached_property
     def _by_credential(self) -> dict[str, Person]:
         return {passkey.id: person for person in self.people for passkey in person.passkeys}
@@ -119,7 +123,7 @@ def _entries(path: Path) -> list[object]:
     try:
         text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise Misuse(f"{path.name} cannot be read as a roster.", remedy) from None
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise Misuse(f"{path.name} is not a roster.", remedy)

@@ -44,11 +44,25 @@ def _told(error: BaseException) -> int:
     if isinstance(error, PortcullisError):
         complain(error.message, error.remedy)
         return error.exit_code
+    if _is_of_the_database(error):
+        complain(
+            "The database did not answer, or not in time. What was not on record by then was not "
+            "done.",
+            "Run it again; if it goes on, see whether the database is well, and what "
+            "DATABASE_URL says.",
+        )
+        return 1
     complain(
         f"Something in Portcullis itself failed ({type(error).__name__} in {place_of(error)}).",
         "Nothing was released by this. Please report it; the place holds no taxpayer data.",
     )
     return _UNEXPECTED
+
+
+def _is_of_the_database(error: BaseException) -> bool:
+    """Whether the database could not be reached, or another kept it too long."""
+    django = sys.modules.get("django.db")
+    return django is not None and isinstance(error, django.OperationalError)
 
 
 def _command() -> "App":

@@ -68,7 +68,7 @@ def verify(
     checked = list(signed_acts.verify_acts(acts, roster, opened))
     recorded = signed_acts.recorded_roster(zip(acts, checked, strict=True))
     same = None if recorded is None else recorded == sha256_hex([people.read_bytes()])
-    facts = _facts(checked, same)
+    facts = _facts(checked, same) | {"keys_are_the_exports_own": not (policy or keys)}
     if json:
         show(facts, as_json=True)
     else:
@@ -99,6 +99,8 @@ def _tell(facts: dict[str, Any]) -> None:
         f"{facts['acts']:,} acts: {facts['by_key']:,} signed by key, {facts['by_passkey']:,} by "
         f"passkey, {facts['by_order']:,} under an order that was signed."
     )
+    if facts["keys_are_the_exports_own"]:
+        say("The ledger's keys are the export's own: name --policy or --keys to know whose it is.")
     if facts["signature_missing"]:
         say(
             f"Of {facts['signature_missing']:,} only the signature's digest was left in the home, "

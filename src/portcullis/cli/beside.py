@@ -19,7 +19,7 @@ def worker(home: Path) -> Iterator[None]:
 
     It also stops where this process is killed: what it reads from is closed then.
     """
-    keeping = _Keeping([sys.executable, "-m", "portcullis.cli", "work", "--home", str(home)])
+    keeping = _Keeping(_command(home))
     keeping.start()
     try:
         yield
@@ -29,12 +29,16 @@ def worker(home: Path) -> Iterator[None]:
         keeping.stop()
 
 
+def _command(home: Path) -> list[str]:
+    return [sys.executable, "-m", "portcullis.cli", "work", "--home", str(home), "--beside"]
+
+
 class _Keeping(threading.Thread):
     """The thread that waits for the worker's end."""
 
     def __init__(self, command: list[str]) -> None:
         super().__init__(daemon=True)
-        self._command = [*command, "--beside"]
+        self._command = command
         self._ending = threading.Event()
         self._process = self._begin()
 

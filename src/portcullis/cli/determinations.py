@@ -191,8 +191,8 @@ def release(
 def batches(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
     """List the batches and where each stands."""
     office(home)
+    from portcullis.office.lifecycles import BATCH
     from portcullis.office.models import Batch
-    from portcullis.office.stages import BATCH
 
     rows = [
         {

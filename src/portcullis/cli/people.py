@@ -181,7 +181,7 @@ def accept(
 def _administrator(home: "Home", person: str, key: Path) -> "Actor":
     from portcullis.office import roster_changes
 
-    return actor(home, person, key, roster_changes.ADMINISTRATOR, roster_changes.PROPOSED)
+    return actor(home, person, key, roster_changes.PROPOSED)
 
 
 def _second(home: "Home", person: str, key: Path) -> "Actor":
@@ -196,7 +196,7 @@ def _tell(proposal: "Proposal", as_json: bool) -> int:
     if as_json:
         show(facts, as_json=True)
     elif proposal.decided:
-        say(f"Done, as entry of the ledger: {proposal.says} of {', '.join(proposal.people)}.")
+        say(f"Done, and on the ledger: {_what(facts)}.")
     else:
         say(_waits(facts))
     return 0 if proposal.decided else 1
@@ -215,11 +215,14 @@ def _proposal(one: "Proposal") -> dict[str, Any]:
     }
 
 
+def _what(one: dict[str, Any]) -> str:
+    return f"{one['says']} {', '.join(one['people']) or 'the roster as it stands'}"
+
+
 def _waits(one: dict[str, Any]) -> str:
-    whose = ", ".join(one["people"]) or "the roster as it stands"
     fields = ", ".join(sorted({each["field"] for each in one["differences"]}))
     return (
-        f"Waits for a second person, id {one['id']}: {one['says']} {whose}"
+        f"Waits for a second person, id {one['id']}: {_what(one)}"
         f"{f' ({fields})' if fields else ''}, proposed by {one['by']}."
     )
 

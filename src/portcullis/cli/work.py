@@ -37,12 +37,13 @@ def work(
     if attempt:
         _do(UUID(attempt))
         return
+    from portcullis.office.web.deployment import deployment
     from portcullis.office.work import worker
 
     if beside:
         threading.Thread(target=_end_with_the_first, daemon=True).start()
     say("Working (stop with Ctrl-C).")
-    worker.run(_command(home))
+    worker.run(deployment().home, _command(home))
 
 
 def _command(home: Path) -> list[str]:

@@ -9,7 +9,7 @@ defective transmittal is refused whole. Rows in are always rows taken and rows q
     intake = transmittal.result
 """
 
-from portcullis.intake.batch import Batch, Chunk, open_batch, read_batch
+from portcullis.intake.batch import FORMATS, Batch, Chunk, open_batch, read_batch
 from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA
 from portcullis.intake.manifest import (
     Manifest,
@@ -32,6 +32,7 @@ from portcullis.intake.transmittal import Intake, Transmittal, take_in, taken_sc
 
 __all__ = [
     "DEFECTS",
+    "FORMATS",
     "OFFICERS_SCHEMA",
     "QUARANTINE_SCHEMA",
     "REFUSALS",

@@ -58,7 +58,9 @@ def adjudicate(
     step's file is written whole, and the list counts once its row is written. Cut off between its
     row and the ledger, the list is put on the ledger and returned.
     """
-    _check(find_batch(batch_id))
+    batch = find_batch(batch_id)
+    check_apart(home, actor, "adjudicate", batch)
+    _check(batch)
     # One process at a time: the files of a list that is on the ledger are never written again.
     with locks.alone(home, home.batch(batch_id) / "adjudication.lock", ADJUDICATION_WAITS):
         return _adjudicate(home, find_batch(batch_id), actor, announce, show)
@@ -68,7 +70,6 @@ def _adjudicate(
     home: Home, batch: Batch, actor: Actor, announce: Announce, show: progress.Show
 ) -> Adjudication:
     listed = _check(batch)
-    check_apart(home, actor, "adjudicate", batch)
     if listed is not None:
         return _finish(home, batch, listed)
     standing = look_ups.may_look_up(home, batch)

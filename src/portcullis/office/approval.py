@@ -57,8 +57,8 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
     Raises Refused where an id is not among the eligible, or the records were made before.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "determined", "sampled", "examined")
     check_apart(home, actor, "impairment", batch)
+    check_state(batch, "determined", "sampled", "examined")
     check_none_unlisted(home, batch)
     rows = eligible_rows(home, batch)
     barred = set(adverse)
@@ -91,8 +91,8 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
     The seed is made of the list's root and the checkpoint that first covered the list.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "determined")
     check_apart(home, actor, "sample", batch)
+    check_state(batch, "determined")
     check_none_unlisted(home, batch)
     listed = list_in_force(batch)
     thresholds = home.pack.thresholds
@@ -144,8 +144,8 @@ def record_examination(
     Every sampled request needs a verdict. One unlawful item makes the list unapprovable, for good.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "sampled")
     check_apart(home, actor, "examine", batch)
+    check_state(batch, "sampled")
     sample = Sample.objects.get(list=list_in_force(batch))
     ids = eligible_rows(home, batch)
     wanted = {ids[row] for row in sample.rows}
@@ -172,8 +172,8 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
     (i)(6) record. The approval expires after the pack's number of days.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "examined")
     check_apart(home, actor, "approve", batch)
+    check_state(batch, "examined")
     listed = list_in_force(batch)
     recorded = batch.impairments.count()
     if recorded != listed.eligible:

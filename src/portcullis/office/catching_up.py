@@ -117,6 +117,7 @@ def accept_losses(home: Home, actor: Actor, named: Sequence[str]) -> tuple[int, 
     Returns how many people have approved, and how far the home has come. Raises Refused where the
     home has not caught up, or a loss named is none of those that are missing.
     """
+    check_role(home, actor, losses.ACT)
     mark = Restored.read(home.path)
     if mark is None or mark.caught_up is None:
         raise Refused(

@@ -123,6 +123,7 @@ def reported(home: Home, actor: Actor, incident_id: str) -> dict[str, Any]:
 
     Raises Refused where there is none, or no role of theirs lets them read it.
     """
+    check_role(home, actor, unsealing.INCIDENT_REPORT)
     for row in Entry.objects.filter(kind=rules.REPORTED).order_by("-position"):
         body = entries.body(row)
         if body["incident"] == incident_id:
@@ -282,6 +283,7 @@ def subject_of(home: Home, actor: Actor, notice_id: str) -> dict[str, Any]:
     That ``actor`` reads it goes on the ledger. Raises Refused where there is no such notice, or no
     role of theirs lets them read it.
     """
+    check_role(home, actor, unsealing.NOTICE_DRAFT)
     for row in Entry.objects.filter(kind=rules.CHARGED):
         body = entries.body(row)
         if body["notice"] == notice_id:

@@ -1,12 +1,81 @@
-"""What else has a life: packages and what became of them, near misses, orders, readings, recalls.
+"""The lives of the holder's things: batches, packages, near misses, orders, readings, recalls.
 
-The state of most is folded from the ledger's own entries; the functions below name it.
+A batch's and a package's state is a row's. That of the rest is folded from rows or from the
+ledger's own entries; the functions below name it.
 """
 
 from portcullis.office.lifecycle import Lifecycle, Move, State
-from portcullis.office.stages import BATCH
 from portcullis.oversight import incidents, recall
 from portcullis.oversight.incidents import Incident, Register
+
+BATCH = Lifecycle(
+    "batch",
+    {
+        "received": State(
+            "taken in, its receipt signed", "adjudicate", "Next: `portcullis adjudicate`."
+        ),
+        "held": State(
+            "nobody of it may be looked up now",
+            "adjudicate",
+            "The recipient may not receive now; mend its safeguard record, then adjudicate again.",
+        ),
+        "determined": State(
+            "its list is on the ledger",
+            "sample",
+            "Next: reviewers look at near misses with `portcullis referral`; then "
+            "`portcullis impairment` and `portcullis sample`.",
+        ),
+        "sampled": State(
+            "its sample is drawn", "examine", "Next: the sampler examines the sample."
+        ),
+        "examined": State(
+            "every sampled request was found lawful", "approve", "Next: `portcullis approve`."
+        ),
+        "unapprovable": State(
+            "the sample held an unlawful item, or the approver sent the list back",
+            "transmit",
+            "The sample held an unlawful item, or the approver sent the list back; it can never be "
+            "approved. `portcullis release` answers the batch and releases nothing.",
+        ),
+        "approved": State(
+            "its list is approved until a day", "transmit", "Next: `portcullis release`."
+        ),
+        "releasing": State(
+            "its packages leave one by one",
+            "transmit",
+            "Run `portcullis release` again to finish it.",
+        ),
+        "answered": State("every request of it is answered", next="The batch is finished."),
+        "lost": State(
+            "lost with a home that was restored",
+            next=(
+                "It was lost when the home was put back from a backup, and two people accepted the "
+                "loss. Its requests are sent again under another id."
+            ),
+        ),
+    },
+    (
+        Move("", "take-in", "received"),
+        Move("received", "adjudicate", "held"),
+        Move("received", "adjudicate", "determined"),
+        Move("held", "adjudicate", "held"),
+        Move("held", "adjudicate", "determined"),
+        Move("determined", "review", "determined"),
+        Move("determined", "adjudicate", "determined"),
+        *(Move(state, "impairment", state) for state in ("determined", "sampled", "examined")),
+        Move("determined", "sample", "sampled"),
+        # With no eligible request there is nothing to sample.
+        Move("determined", "transmit", "answered"),
+        Move("sampled", "examine", "examined"),
+        Move("sampled", "examine", "unapprovable"),
+        Move("examined", "approve", "approved"),
+        Move("examined", "send-back", "unapprovable"),
+        Move("unapprovable", "transmit", "answered"),
+        Move("approved", "transmit", "releasing"),
+        Move("releasing", "transmit", "answered"),
+        Move("", "accept-loss", "lost"),
+    ),
+)
 
 PACKAGE = Lifecycle(
     "package",
@@ -57,7 +126,7 @@ NEAR_MISS = Lifecycle(
         "confirmed": State("two reviewers found it; it waits for its list", "adjudicate"),
         "refused": State("a second reviewer refused the finding", "review"),
         "listed": State("it stands on a supplementary list as eligible"),
-        "ended": State("the (i)(6) records are made or the sample is drawn; it is not disclosed"),
+        "ended": State("its batch went on without it: it is not disclosed"),
     },
     (
         Move("", "adjudicate", "open"),

@@ -7,6 +7,9 @@ lock has lost the transaction too, and can record nothing more by it; what else 
 asks ``check_held`` first, and a package that was about to leave is taken back
 (``leaving``) by whoever next holds the gate alone. A lost lock is never taken again in silence.
 
+They are taken outside any transaction; one that begins while they are held ends before they are
+let go of.
+
 The sessions must be the server's own: a pool between that gives one session to several clients by
 turns (PgBouncer's transaction mode) breaks these locks.
 """

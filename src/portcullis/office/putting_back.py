@@ -12,7 +12,7 @@ from pathlib import Path
 
 from portcullis import progress
 from portcullis.errors import Misuse
-from portcullis.office.home import MARK, Home
+from portcullis.office.home import MARK
 from portcullis.office.restored import Restored
 from portcullis.office.setup import point_django_at
 from portcullis.tables import publish
@@ -103,7 +103,7 @@ def has_database(source: Path) -> bool:
 def _check_database(source: Path, path: Path) -> None:
     """Raise Misuse unless the rows of the backup can go where DATABASE_URL says."""
     if database_of(source) == POSTGRESQL:
-        point_django_at(Home(path.resolve()))
+        point_django_at(path.resolve())
         from portcullis.office import dumping
 
         dumping.check_free()

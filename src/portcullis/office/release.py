@@ -78,13 +78,13 @@ def release(
     would be an answer of its own.
     """
     batch = find_batch(batch_id)
+    check_apart(home, actor, "transmit", batch)
     verify_whole(home, show)
     check_ledger(home)
     nothing_leaves = _nothing_leaves(home, batch)
     check_state(
         batch, "approved", "releasing", "answered", *([batch.state] if nothing_leaves else [])
     )
-    check_apart(home, actor, "transmit", batch)
     if nothing_leaves:
         _answer_only(home, batch, actor, announce, show)
         return count(batch)

@@ -21,10 +21,8 @@ from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, locks, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Act, RosterChange
-from portcullis.office.people import Actor, check_role, deny, identify, sign_act, verified
+from portcullis.office.people import Actor, check_role, counts, deny, identify, sign_act, verified
 
-ADMINISTRATOR = "administrator"
-SECONDS = (ADMINISTRATOR, "counsel")
 """Who may approve what an administrator proposed, and revoke."""
 PROPOSED, CHANGED = "roster-proposed", "roster-changed"
 FORMAT = "portcullis-roster-change/1"
@@ -63,10 +61,7 @@ class Proposal:
 
 def identify_second(home: Home, person_id: str, key: keys.ECKey) -> Actor:
     """Return who acts, in whichever role lets them approve or revoke; deny whoever has none."""
-    person = home.roster.get(person_id)
-    roles: set[str] = set(person.roles) if person else set()
-    role = next((role for role in SECONDS if role in roles), ADMINISTRATOR)
-    return identify(home, person_id, key, role, CHANGED)
+    return identify(home, person_id, key, CHANGED)
 
 
 def propose_enrolment(
@@ -78,7 +73,7 @@ def propose_enrolment(
     the key of the request. Raises Refused where the request does not hold, Misuse where the person
     is unknown and ``newcomer`` missing, RosterErrors where the roster would not be whole.
     """
-    check_role(home, actor, ADMINISTRATOR, PROPOSED)
+    check_role(home, actor, PROPOSED)
     asked, on = enrolment.read_request(text), home.today()
     person = home.roster.get(asked.person)
     if person is not None and newcomer is not None:
@@ -96,7 +91,7 @@ def propose_change(home: Home, actor: Actor, people: Iterable[Person]) -> Propos
     Roles, office, authority and days may change. Keys are enrolled by their owner's request, and
     revoked. Raises Misuse where somebody is not enrolled, or a key is another.
     """
-    check_role(home, actor, ADMINISTRATOR, PROPOSED)
+    check_role(home, actor, PROPOSED)
     changed = list(people)
     for each in changed:
         before = home.roster.person(each.id)
@@ -114,7 +109,7 @@ def propose_adoption(home: Home, actor: Actor) -> Proposal:
     For the first time, and where the roster that the ledger has is lost. Raises Refused where it is
     that one already, or that one is here.
     """
-    check_role(home, actor, ADMINISTRATOR, PROPOSED)
+    check_role(home, actor, PROPOSED)
     said, after = rosters.on_record(), rosters.keep(home)
     if said == after:
         raise Refused("The ledger has this roster already.", "There is nothing to adopt.")
@@ -134,7 +129,7 @@ def revoke(
     ``only``: as ``agreements.enrolment.revoked``. An administrator's or counsel's act. Raises
     Refused where the day lies ahead.
     """
-    _check_second(home, actor)
+    check_role(home, actor, CHANGED)
     if since > home.today():
         raise Refused("The day lies ahead.", "Name the day the key was lost, or today.")
     changed = [enrolment.revoked(home.roster.person(person_id), since, only)]
@@ -158,7 +153,7 @@ def approve(home: Home, actor: Actor, proposal: int) -> Proposal:
     the roster is another by now than it was proposed upon, or the proposer may not propose any
     more.
     """
-    _check_second(home, actor)
+    check_role(home, actor, CHANGED)
     with locks.gate(home).exclusive():
         row = _waiting().filter(proposed__entry_id=proposal).first()
         if row is None:
@@ -232,11 +227,6 @@ def _keep(home: Home, changed: Sequence[Person]) -> tuple[str, str]:
     return before, after
 
 
-def _check_second(home: Home, actor: Actor) -> None:
-    if not set(SECONDS) & set(actor.person.roles):
-        deny(home, CHANGED, actor.id, "role", "That person may not change the roster.")
-
-
 def _check_not_own(home: Home, actor: Actor, people: Iterable[str]) -> None:
     if actor.id in people:
         deny(home, CHANGED, actor.id, "own", "Nobody changes their own entry of the roster.")
@@ -250,8 +240,7 @@ def _check_proposed(home: Home, row: RosterChange) -> None:
         raise Refused("The roster has changed since it was proposed.", "Propose it anew.")
     if rosters.digest(rosters.kept(home, row.after)) != row.after:
         raise Refused("The proposed roster is not here, or damaged.", "Propose it anew.")
-    proposer, on = home.roster.get(row.proposed.person), home.today()
-    if proposer is None or not proposer.holds(ADMINISTRATOR, on):
+    if not counts(home, row.proposed.person, PROPOSED):
         raise Refused("The proposer is no administrator today.", "Have another propose it.")
     said = verified(home, row.proposed)
     facts = _facts_of(row)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import django
 from django.conf import settings
+from django.template.loader import render_to_string
+
+from tests.look.gallery import shown
 
 HERE = Path(__file__).parent
 OWN = ("desk", "dashboard", "work", "form", "sign", "signed_out", "empty")
@@ -53,10 +56,6 @@ def main(folder: Path) -> None:
         ROOT_URLCONF="tests.look.gallery.urls",
     )
     django.setup()
-    from django.template.loader import render_to_string
-
-    from tests.look.gallery import shown
-
     templates = {name: f"gallery/{name}.html" for name in (*OWN, "progress")}
     templates |= {name: f"{name}.html" for name in (*SIGN_IN, *ERRORS)}
     folder.mkdir(parents=True, exist_ok=True)

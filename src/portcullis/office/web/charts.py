@@ -146,7 +146,7 @@ def over_time(
     known = [value for _, values in rows for value in values.values() if value is not None]
     top = _round_up(max(known, default=0.0))
     series = tuple(
-        _series(name, number, days, [values.get(name) for _, values in rows], top, unit)
+        _series(name, number, [(day, values.get(name)) for day, values in rows], top, unit)
         for number, name in enumerate(names, start=1)
     )
     listed = table(
@@ -189,28 +189,25 @@ def _share(count: int, whole: int) -> str:
 
 
 def _series(
-    name: str,
-    number: int,
-    days: Sequence[date],
-    values: Sequence[float | None],
-    top: float,
-    unit: str,
+    name: str, number: int, values: Sequence[tuple[date, float | None]], top: float, unit: str
 ) -> Series:
+    first, last_day = values[0][0], values[-1][0]
     places = [
-        None if value is None else (_across_at(day, days), _pixels(value, top))
-        for day, value in zip(days, values, strict=True)
+        None if value is None else (_across_at(day, first, last_day), _pixels(value, top))
+        for day, value in values
     ]
     lines = tuple(
         Line(*one, *other) for one, other in pairwise(places) if one is not None and other
     )
-    known = [value for value in values if value is not None]
+    known = [value for _, value in values if value is not None]
     last = _value(known[-1], unit) if known else "–"
     return Series(name, number, lines, tuple(place for place in places if place), last)
 
 
-def _across_at(day: date, days: Sequence[date]) -> str:
-    length = (days[-1] - days[0]).days
-    return _percent((day - days[0]).days, length) if length else "50%"
+def _across_at(day: date, first: date, last: date) -> str:
+    """Return where between the first day and the last a day stands; a single one in the middle."""
+    length = (last - first).days
+    return _percent((day - first).days, length) if length else "50%"
 
 
 def _across(days: Sequence[date]) -> tuple[tuple[str, str, str], ...]:

@@ -30,3 +30,22 @@ class FailedSignIn(models.Model):
 
     person = models.CharField(max_length=80, db_index=True)
     at = models.DateTimeField(auto_now_add=True)
+
+
+class ApiCall(models.Model):
+    """A request of the API that writes: its answer, given again to the same request.
+
+    ``digest`` is of method, address and content digest; ``status`` 0 while it is being answered.
+    """
+
+    person = models.CharField(max_length=80)
+    key = models.CharField(max_length=128)
+    digest = models.CharField(max_length=64)
+    status = models.IntegerField(default=0)
+    answer = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        """One answer a key of each person."""
+
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_answer_a_key")]

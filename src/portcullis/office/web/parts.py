@@ -1,7 +1,7 @@
 """What pages are made of, as values: tables and their cells, for ``office/parts/table.html``."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,10 @@ def table(
     Whole numbers are set to the right with separators; None is shown as a dash. Raises ValueError
     where a row has more or fewer cells than there are columns.
     """
-    rows = [list(row) for row in rows]
-    numeric = [
-        bool(rows) and all(isinstance(row[at], int | None) for row in rows if at < len(row))
-        and any(isinstance(row[at], int) for row in rows if at < len(row))
-        for at in range(len(columns))
-    ]  # fmt: skip
+    rows = [tuple(row) for row in rows]
     heads = tuple(
-        column if isinstance(column, Column) else Column(column, number)
-        for column, number in zip(columns, numeric, strict=True)
+        column if isinstance(column, Column) else Column(column, _numbers(rows, at))
+        for at, column in enumerate(columns)
     )
     made = tuple(
         tuple(_cell(value, head) for value, head in zip(row, heads, strict=True)) for row in rows
@@ -80,11 +75,16 @@ def table(
     return Table(caption, heads, made, stacked, empty, quiet)
 
 
+def _numbers(rows: Sequence[Sequence[object]], at: int) -> bool:
+    """Say whether the column holds whole numbers, and nothing else but gaps."""
+    held = {type(row[at]) for row in rows if at < len(row) and row[at] is not None}
+    return held == {int}
+
+
 def _cell(value: object, column: Column) -> Cell:
     """Return the value as a cell of the column."""
     if isinstance(value, Cell):
-        return Cell(value.text, value.url, value.numeric or column.numeric, value.mono,
-                    value.tag, value.note, column.label)  # fmt: skip
+        return replace(value, numeric=value.numeric or column.numeric, label=column.label)
     return Cell(said(value), numeric=column.numeric, label=column.label)
 
 

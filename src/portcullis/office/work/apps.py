@@ -12,9 +12,10 @@ class WorkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the holder's office does in the background."""
+        """Register what the holder's office does in the background; without a home, nothing."""
+        from portcullis.office.home import MARK
         from portcullis.office.web.marks import role_of
         from portcullis.office.work import holder
 
-        if role_of(settings.HOME) == "holder":
+        if (settings.HOME / MARK).is_file() and role_of(settings.HOME) == "holder":
             holder.register()

@@ -67,7 +67,7 @@ def _do(taken: Task, message: UUID, keeper: Keeper) -> kinds.Outcome:
             moment=taken.moment,
             again=taken.attempts > 1,
             show=keeper.show,
-            kept=taken.result,
+            kept=taken.kept,
             keep=keep,
         )
     )

@@ -42,14 +42,15 @@ def take_in(work: Work) -> Outcome:
     from portcullis.office.work import uploads
 
     home = work.deployment.holder
-    path = uploads.path_of(home.path, work.data["upload"], work.data["name"])
-    before = _receipted(home, path)
-    if not work.kept:
-        work.keep({"new": before is None})
-    if before is not None and work.kept.get("new"):
-        # An earlier attempt gave the receipt; sent again, it would be refused as a replay.
-        batch = before
-    else:
+    kept = work.kept
+    if not kept:
+        sent = _manifest_digest(uploads.path_of(home.path, work.data["upload"], work.data["name"]))
+        kept = {"manifest": sent, "new": _receipted(home, sent) is None}
+        work.keep(kept)
+    # Where an earlier attempt gave the receipt, it would be refused as a replay now.
+    batch = _receipted(home, kept["manifest"]) if kept["new"] else None
+    if batch is None:
+        path = uploads.path_of(home.path, work.data["upload"], work.data["name"])
         try:
             batch = Batch.objects.get(id=receive(home, path, show=work.show)["batch_id"])
         except intake.TransmittalRefused:
@@ -228,14 +229,19 @@ def _on_the_ledger(work: Work) -> None:
         entries.integrate(work.deployment.holder)
 
 
-def _receipted(home: Home, path: Path) -> "Batch | None":
-    """Return the batch of this very transmittal, where it was taken in and has its receipt."""
+def _manifest_digest(path: Path) -> str:
+    """Return the digest of the manifest sent beside a file; "" where none can be read."""
+    try:
+        return intake.read_manifest(path).manifest.digest
+    except intake.TransmittalRefused:
+        return ""
+
+
+def _receipted(home: Home, manifest: str) -> "Batch | None":
+    """Return the batch of that manifest (its digest), taken in and receipted; else None."""
     from portcullis.office.models import Batch
 
-    try:
-        digest = intake.read_manifest(path).manifest.digest
-    except intake.TransmittalRefused:
+    batch = Batch.objects.filter(manifest_digest=manifest).first()
+    if batch is None or not (home.outgoing / batch.id / "receipt.json").exists():
         return None
-    batch = Batch.objects.filter(manifest_digest=digest).first()
-    given = batch is not None and (home.outgoing / batch.id / "receipt.json").exists()
-    return batch if given else None
+    return batch

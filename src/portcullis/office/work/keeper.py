@@ -68,6 +68,7 @@ class Keeper:
                         held = leases.beat(self._message, report)
                         renewed, told = time.monotonic(), report
                 except DatabaseError:
+                    connection.close()
                     continue
                 if not held:
                     self._interrupt()

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from portcullis.office.work import tasks
@@ -34,9 +35,7 @@ LOST_REMEDY = (
 def take(message: UUID) -> Task | None:
     """Take the task of a message; None where the message does not count, or it was taken before."""
     mine = Task.objects.filter(message=message, state=Task.WAITING)
-    taken = mine.update(
-        state=Task.WORKING, attempts=F("attempts") + 1, leased_until=timezone.now() + LEASE
-    )
+    taken = mine.update(state=Task.WORKING, attempts=F("attempts") + 1, leased_until=Now() + LEASE)
     return Task.objects.get(message=message) if taken else None
 
 
@@ -45,9 +44,14 @@ def is_held(message: UUID) -> bool:
     return Task.objects.filter(message=message, state=Task.WORKING).exists()
 
 
+def is_wanted(message: UUID) -> bool:
+    """Whether the attempt is to be begun, or is held."""
+    return Task.objects.filter(message=message, state__in=(Task.WAITING, Task.WORKING)).exists()
+
+
 def beat(message: UUID, report: Report | None) -> bool:
     """Renew the attempt's lease, and say how far it is. False where it does not count any more."""
-    said: dict[str, Any] = {"leased_until": timezone.now() + LEASE}
+    said: dict[str, Any] = {"leased_until": Now() + LEASE}
     if report is not None:
         said |= {
             "step": report.step,
@@ -62,7 +66,7 @@ def beat(message: UUID, report: Report | None) -> bool:
 
 def keep(message: UUID, facts: Mapping[str, Any]) -> None:
     """Leave ``facts`` with the task for a later attempt."""
-    Task.objects.filter(message=message).update(result=dict(facts))
+    Task.objects.filter(message=message).update(kept=dict(facts))
 
 
 def end(
@@ -101,25 +105,26 @@ def settle(message: UUID, *, given_back: bool) -> None:
 
 def reclaim() -> int:
     """Take over every task whose attempt is not heard of any more; return how many."""
-    now = timezone.now()
-    ids = list(_abandoned(now - LEASE, now).values_list("id", flat=True))
     taken = 0
-    for task_id in ids:
+    for task_id in list(_abandoned().values_list("id", flat=True)):
         with transaction.atomic():
-            task = _locked(_abandoned(now - LEASE, now).filter(id=task_id))
+            task = _locked(_abandoned().filter(id=task_id))
             if task is not None:
                 _cut_off(task)
                 taken += 1
     return taken
 
 
-def _abandoned(begun_before: Any, now: Any) -> QuerySet[Task]:  # noqa: ANN401 - two times
-    """Return the tasks whose lease is over, or whose message was taken by a worker that died."""
+def _abandoned() -> QuerySet[Task]:
+    """Return the tasks whose lease is over, or whose message was taken by a worker that died.
+
+    By the database's clock, which is one for all machines.
+    """
     from django_tasks_db.models import DBTaskResult
 
-    dead = DBTaskResult.objects.exclude(status="READY").filter(started_at__lt=begun_before)
+    dead = DBTaskResult.objects.exclude(status="READY").filter(started_at__lt=Now() - LEASE)
     return Task.objects.filter(
-        Q(state__in=(Task.WORKING, Task.STOPPING), leased_until__lt=now)
+        Q(state__in=(Task.WORKING, Task.STOPPING), leased_until__lt=Now())
         | Q(state=Task.WAITING, message__in=dead.values("id"))
     )
 

@@ -14,7 +14,8 @@ class Task(models.Model):
     a worker that counts (``DBTaskResult``): each attempt has its own, so that an earlier one finds
     that it is not the task's any more. ``leased_until``: when the attempt under way may be taken
     over, unless it is heard of again. ``step`` to ``left`` are the newest report. ``said`` and
-    ``remedy`` are what it came to, in words; ``result`` the same as facts.
+    ``remedy`` are what it came to, in words; ``result`` the same as facts. ``kept``: facts that one
+    attempt leaves for the next.
     """
 
     WAITING, WORKING, STOPPING = "waiting", "working", "stopping"
@@ -48,6 +49,7 @@ class Task(models.Model):
     said = models.TextField(blank=True)
     remedy = models.TextField(blank=True)
     result = models.JSONField(default=dict)
+    kept = models.JSONField(default=dict)
 
     class Meta:
         """No two of one kind at a time on one batch."""

@@ -7,7 +7,6 @@ with is removed after ``LASTS``.
 
 import hashlib
 import os
-import re
 import shutil
 import time
 import uuid
@@ -17,18 +16,21 @@ from datetime import timedelta
 from pathlib import Path
 
 from portcullis.errors import Misuse
-from portcullis.intake import manifest_path
+from portcullis.intake import FORMATS, manifest_path
 from portcullis.office.work.models import Task
 from portcullis.tables import fsync_folder
 
 LASTS = timedelta(days=1)
-_NAME = re.compile(r"[^A-Za-z0-9._-]+")
-_LONGEST_NAME = 80
+_UPLOADS = "uploads"
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file received: its ``id`` (a task's data names it by), its name, and its SHA-256 (hex)."""
+    """A file received: its ``id`` (by which a task names it), its name here, its SHA-256 (hex).
+
+    The name it had elsewhere is nobody's concern, and may say whom it is about: only its suffix is
+    kept.
+    """
 
     id: str
     name: str
@@ -42,12 +44,16 @@ class Upload:
 def receive(
     home: Path, name: str, chunks: Iterable[bytes], manifest: Iterable[bytes] | None = None
 ) -> Upload:
-    """Write a file to the disk as it comes, with the ``manifest`` beside it where there is one."""
+    """Write a file to the disk as it comes, with the ``manifest`` beside it where there is one.
+
+    ``name``: what it is called where it comes from.
+    """
     upload = str(uuid.uuid4())
-    safe = _NAME.sub("-", Path(name).name)[-_LONGEST_NAME:].lstrip(".-") or "file"
+    suffix = Path(name).suffix.lower()
+    here = f"received{suffix if suffix.removeprefix('.') in FORMATS else ''}"
     folder = _folder(home, upload)
     folder.mkdir(parents=True)
-    path = folder / safe
+    path = folder / here
     try:
         digest = _write(path, chunks)
         if manifest is not None:
@@ -56,12 +62,12 @@ def receive(
     except BaseException:
         shutil.rmtree(folder)
         raise
-    return Upload(upload, safe, digest)
+    return Upload(upload, here, digest)
 
 
 def path_of(home: Path, upload: str, name: str) -> Path:
-    """Return where the file is. Raises Misuse where it is gone."""
-    path = _folder(home, str(uuid.UUID(upload))) / Path(name).name
+    """Return where the file is. Raises Misuse where it is gone, or there never was one."""
+    path = _folder(home, upload) / Path(name).name
     if not path.is_file():
         raise Misuse("The file that was sent is not here any more.", "Send it again.")
     return path
@@ -69,19 +75,23 @@ def path_of(home: Path, upload: str, name: str) -> Path:
 
 def remove(home: Path, upload: str) -> None:
     """Remove what was received."""
-    shutil.rmtree(_folder(home, str(uuid.UUID(upload))), ignore_errors=True)
+    shutil.rmtree(_folder(home, upload), ignore_errors=True)
 
 
 def sweep(home: Path) -> None:
     """Remove what was received longer ago than ``LASTS`` and no live task is to take in."""
-    for folder in _folder(home, "").glob("*"):
+    for folder in (home / _UPLOADS).glob("*"):
         waits = Task.objects.filter(state__in=Task.LIVE, data__upload=folder.name).exists()
         if not waits and time.time() - folder.stat().st_mtime > LASTS.total_seconds():
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder(home: Path, upload: str) -> Path:
-    return home / "uploads" / upload
+    """Return the folder of one file received. Raises Misuse where that is no id of one."""
+    try:
+        return home / _UPLOADS / str(uuid.UUID(upload))
+    except ValueError:
+        raise Misuse("There is no such file.", "Send it again.") from None
 
 
 def _write(path: Path, chunks: Iterable[bytes]) -> str:

@@ -1,5 +1,5 @@
 // Builds what the office's pages are dressed in: node build.mjs [folder].
-// The result is committed in ../static/portcullis/look; MANIFEST.json there names every file's digest.
+// The result is committed in ../static/portcullis/look; MANIFEST.json there names each file's digest.
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -26,8 +26,27 @@ const FONTS = [
 ];
 
 // Parts of components that no page of ours uses.
-const UNUSED =
-  /megamenu|usa-hero|usa-social|usa-section--dark|usa-dark-background|accent-(cool|warm)|usa-icon-list--|usa-card--(flag|media)|usa-footer|usa-nav__(primary|secondary|submenu)|usa-header--|usa-navbar|\.width-mobile|usa-table__header__button|usa-graphic|--big\b|collection__calendar/;
+const UNUSED = new RegExp(
+  [
+    "accent-(cool|warm)",
+    "usa-card--(flag|media)",
+    "usa-collection__calendar",
+    "usa-dark-background",
+    "usa-footer",
+    "usa-graphic",
+    "usa-header--",
+    "usa-hero",
+    "usa-icon-list--",
+    "usa-megamenu",
+    "usa-nav__(primary|secondary|submenu)",
+    "usa-navbar",
+    "usa-section--dark",
+    "usa-social",
+    "usa-table__header__button",
+    "--big\\b",
+    "\\.width-mobile",
+  ].join("|"),
+);
 
 // A picture of this name is the design system's own, drawn in light ink (_dark.scss).
 const LIGHT = /--light\./;
@@ -46,6 +65,8 @@ const literal = (node) => {
   return null;
 };
 
+const name = (part, colour) => `--${part}-${colour.replace(/[^0-9a-z]/g, "")}`;
+
 /** A PostCSS plugin: literal colours become custom properties with a light and a dark value. */
 const schemes = () => {
   const light = new Map();
@@ -56,10 +77,9 @@ const schemes = () => {
     if (found === undefined) {
       throw new Error(`scheme.mjs says no dark ${part} for ${colour} (${property})`);
     }
-    const name = `--${part}-${colour.replace(/[^0-9a-z]/g, "")}`;
-    light.set(name, colour);
-    night.set(name, found);
-    return `var(${name})`;
+    light.set(name(part, colour), colour);
+    night.set(name(part, colour), found);
+    return `var(${name(part, colour)})`;
   };
   const block = (selector, entries) => {
     const sorted = [...entries].sort(([one], [two]) => (one < two ? -1 : 1));
@@ -91,6 +111,11 @@ const schemes = () => {
         });
         decl.value = value.toString();
       });
+      for (const [part, entries] of Object.entries(dark)) {
+        for (const colour of Object.keys(entries)) {
+          if (!light.has(name(part, colour))) throw new Error(`no ${part} is ${colour} any more`);
+        }
+      }
       const media = postcss.atRule({ name: "media", params: "screen and (prefers-color-scheme: dark)" });
       media.append(block(":root", night));
       root.prepend(block(":root", light), media);
@@ -128,17 +153,15 @@ const pictures = (css) => {
 };
 
 const scripts = async () => {
-  for (const name of ["office"]) {
-    await esbuild.build({
-      entryPoints: [join(HERE, `scripts/${name}.js`)],
-      outfile: join(OUT, `js/${name}.js`),
-      bundle: true,
-      minify: true,
-      format: "iife",
-      target: "es2020",
-      legalComments: "none",
-    });
-  }
+  await esbuild.build({
+    entryPoints: [join(HERE, "scripts/office.js")],
+    outfile: join(OUT, "js/office.js"),
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2020",
+    legalComments: "none",
+  });
   put("js/htmx.js", readFileSync(join(MODULES, "htmx.org/dist/htmx.min.js")));
 };
 
@@ -149,12 +172,17 @@ const licences = () => {
     "LICENSES.md",
     [
       "# What lies in this folder, and under which licence",
+      "What is not named here is Portcullis's own, under the Apache License 2.0.",
       `## U.S. Web Design System ${version("@uswds/uswds")}`,
-      "`css/`, `fonts/`, `img/`, and parts of `js/office.js`.",
-      text("@uswds/uswds/LICENSE.md").replace(/^#/gm, "###"),
+      "`css/`, `fonts/`, `img/`, and parts of `js/office.js`. The text of the SIL Open Font License " +
+        "(Public Sans) stands below, that of the Apache License 2.0 (Roboto Mono, the icons) in " +
+        "Portcullis's own `LICENSE`.",
+      text("@uswds/uswds/LICENSE.md").replace(/^#/gm, "##"),
       `## htmx ${version("htmx.org")}`,
       "`js/htmx.js`.",
-      text("htmx.org/LICENSE"),
+      text("htmx.org/LICENSE").replace(/^=+$/gm, ""),
+      "## SIL Open Font License 1.1",
+      readFileSync(join(HERE, "licences/OFL-1.1.txt"), "utf8").trim(),
     ].join("\n\n") + "\n",
   );
 };
@@ -174,5 +202,6 @@ for (const font of FONTS) {
 }
 await scripts();
 licences();
-const digest = (name) => createHash("sha256").update(readFileSync(join(OUT, name))).digest("hex");
-put("MANIFEST.json", `${JSON.stringify(Object.fromEntries(files(OUT).map((n) => [n, digest(n)])), null, 1)}\n`);
+const digest = (path) => createHash("sha256").update(readFileSync(join(OUT, path))).digest("hex");
+const manifest = Object.fromEntries(files(OUT).map((path) => [path, digest(path)]));
+put("MANIFEST.json", `${JSON.stringify(manifest, null, 1)}\n`);
