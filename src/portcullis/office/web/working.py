@@ -62,4 +62,5 @@ def check_apart(visitor: Visitor, act: str, batch: Batch) -> None:
 
 def progress(visitor: Visitor, task: "Task | None") -> dict[str, Any] | None:
     """Return how far the task is, for ``office/batches/task.html``; None where there is none."""
-    return shown(visitor, task) if task is not None else None
+    # The page that shows it is the page that shows what it came to.
+    return {**shown(visitor, task), "after": ""} if task is not None else None

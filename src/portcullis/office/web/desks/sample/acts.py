@@ -80,7 +80,11 @@ def _draw(deployment: Deployment, actor: Actor, data: Data) -> Done:
 
 
 def _open(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    review.open_sample(deployment.holder, data["batch"], actor)
+    home, batch = deployment.holder, batches.batch_named(data["batch"])
+    review.open_sample(home, batch.id, actor)
+    if (sample := sampled.sample_of(batch)) is not None:
+        # Read here, where a person waits for an act, and not by the first page.
+        pages.read(home, batch, sample)
     url = reverse("sample:examine", args=[data["batch"]])
     return Done(url, "That you read the sample is on the ledger.")
 

@@ -9,13 +9,14 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from portcullis import law
+from portcullis import addresses, law, names
 from portcullis.errors import Refused
 from portcullis.office import files, referrals, review
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, Sample
 from portcullis.office.web import batches, drafts, sampled
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.parts import said
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 ACT = "examine"
@@ -23,6 +24,10 @@ _PAGE = 10
 _ADDRESS = ("address_line1", "address_line2", "city", "state", "zip")
 _NAME = ("given_name", "middle_name", "family_name", "suffix")
 _OF_RECORD = ("lka_line1", "lka_line2", "lka_city", "lka_state", "lka_zip")
+_ROUTES = {
+    "tin": "By TIN: TIN equal, name agrees, one of the addresses of record agrees",
+    "name-address": "By name and address: one taxpayer of that name at that address of record",
+}
 _SHOWN = {
     "statute": "Statute",
     "reason": "Reason",
@@ -153,7 +158,7 @@ def _asked(row: Mapping[str, Any]) -> list[tuple[str, object]]:
 def _found(row: Mapping[str, Any]) -> list[tuple[str, object]]:
     """Return what would be disclosed, and how far the record agrees."""
     flags = [
-        (fact.says[:1].upper() + fact.says[1:], row[name])
+        (fact.says[:1].upper() + fact.says[1:], _flag(name, row[name]))
         for name, fact in law.FACTS.items()
         if name in row and row[name] is not None and name not in {"lka_found", "lka_period"}
         and fact.source == law.FACTS["margin"].source
@@ -161,9 +166,15 @@ def _found(row: Mapping[str, Any]) -> list[tuple[str, object]]:
     return [
         ("Would be disclosed", _joined(row, _OF_RECORD)),
         ("Of the taxable period", row["lka_period"]),
-        ("Route", row["route"]),
+        ("Route", _ROUTES.get(row["route"], row["route"])),
         *flags,
     ]
+
+
+def _flag(name: str, value: object) -> str:
+    """Return a comparison flag in words: a code by the sentence that says it."""
+    reasons = {"tin_name": names.REASONS, "tin_address": addresses.REASONS}.get(name, {})
+    return reasons.get(str(value)) or said(value)
 
 
 def _joined(row: Mapping[str, Any], names: tuple[str, ...]) -> str:

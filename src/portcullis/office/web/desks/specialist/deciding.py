@@ -16,6 +16,9 @@ from portcullis.office.web.desks import at_desk
 from portcullis.office.web.visitors import visitor_of
 
 ADJUDICATE, SUPPLEMENT = "adjudicate", "supplement"
+# What the person signs that they order; an order for the one is none for the other.
+_SCREEN = {"step": "Screen, match and decide every request of the batch"}
+_LIST = {"step": "Put what two reviewers confirmed on a list of the whole batch"}
 
 
 @at_desk("specialist")
@@ -40,21 +43,27 @@ def supplement(request: HttpRequest, batch_id: str) -> HttpResponse:
     return signing.begin(request, SUPPLEMENT, {"batch": batch.id})
 
 
-def _ordering(_deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
-    return str(data["batch"]), {}
+def _to_adjudicate(_deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+    return str(data["batch"]), _SCREEN
+
+
+def _to_list(_deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+    return str(data["batch"]), _LIST
 
 
 def _adjudicate(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    return working.begin(deployment, actor, ADJUDICATE, data["batch"], {}, _page(data["batch"]))
+    batch = str(data["batch"])
+    return working.begin(deployment, actor, ADJUDICATE, batch, _SCREEN, _page(batch))
 
 
 def _supplement(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    return working.begin(deployment, actor, SUPPLEMENT, data["batch"], {}, _page(data["batch"]))
+    batch = str(data["batch"])
+    return working.begin(deployment, actor, SUPPLEMENT, batch, _LIST, _page(batch))
 
 
 def _page(batch_id: str) -> str:
     return reverse("specialist:batch", args=[batch_id])
 
 
-register(WebAct(ADJUDICATE, "adjudicate", "Adjudicate the batch", _adjudicate, _ordering))
-register(WebAct(SUPPLEMENT, "adjudicate", "List what reviewers confirmed", _supplement, _ordering))
+register(WebAct(ADJUDICATE, "adjudicate", "Adjudicate the batch", _adjudicate, _to_adjudicate))
+register(WebAct(SUPPLEMENT, "adjudicate", "List what reviewers confirmed", _supplement, _to_list))
