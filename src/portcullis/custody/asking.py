@@ -28,10 +28,10 @@ class Opening:
     nonce: str
 
 
-def ask(
-    package_id: str, package_digest: str, officer: str, *, purpose: str, at: datetime, key: ECKey
-) -> str:
-    """Return the officer's signed opening request (JWS). Raises Misuse at a purpose unknown."""
+def opening_statement(
+    package_id: str, package_digest: str, officer: str, *, purpose: str, at: datetime
+) -> dict[str, str]:
+    """Return what the officer signs to ask for one opening. Raises Misuse at a purpose unknown."""
     if purpose not in PURPOSES:
         raise Misuse(
             "That is no purpose for which return information may be opened.",
@@ -39,7 +39,15 @@ def ask(
         )
     nonce = secrets.token_hex(_NONCE_BYTES)
     opening = Opening(package_id, package_digest, officer, purpose, at, nonce)
-    return keys.sign(asdict(opening) | {"at": at.isoformat(), "format": FORMAT}, key)
+    return asdict(opening) | {"at": at.isoformat(), "format": FORMAT}
+
+
+def ask(
+    package_id: str, package_digest: str, officer: str, *, purpose: str, at: datetime, key: ECKey
+) -> str:
+    """Return the officer's signed opening request (JWS). Raises Misuse at a purpose unknown."""
+    said = opening_statement(package_id, package_digest, officer, purpose=purpose, at=at)
+    return keys.sign(said, key)
 
 
 def read_opening(request: str, jwk: Mapping[str, str]) -> Opening:

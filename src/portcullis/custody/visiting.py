@@ -15,7 +15,7 @@ from portcullis.custody import statements
 from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
 from portcullis.custody.ftilog import Entry, Event
 from portcullis.custody.home import Case, Place, RecipientHome, nothing_here
-from portcullis.custody.opening import CheckProof
+from portcullis.custody.opening import CheckProof, Opened
 from portcullis.errors import Misuse, Refused
 
 OFFICER, CUSTODIAN = "officer", "custodian"
@@ -34,7 +34,7 @@ class Kept:
 
 
 class Visit:
-    """``user``, proven by their own key, at the home at one time and place."""
+    """``user``, proven to be that person, at the home at one time and place."""
 
     def __init__(
         self, home: RecipientHome, user: str, key: keys.ECKey, *, at: datetime, place: Place
@@ -42,8 +42,21 @@ class Visit:
         """Let ``user`` in. Raises Refused unless the roster has that key and a role on the day."""
         self.home = home
         self.at, self.place = at, place
-        self._key = key
+        self._key: keys.ECKey | None = key
         self._person = _prove(home.roster().get(user), key, day_of(at))
+
+    @classmethod
+    def signed_in(cls, home: RecipientHome, user: str, *, at: datetime, place: Place) -> "Visit":
+        """Let in ``user``, whom a deployment's own sign-in has proven; their keys stay with them.
+
+        Raises Refused unless the roster has them in a role on the day.
+        """
+        made = cls.__new__(cls)
+        made.home = home
+        made.at, made.place = at, place
+        made._key = None
+        made._person = _in_role(home.roster().get(user), day_of(at))
+        return made
 
     @property
     def user(self) -> str:
@@ -65,15 +78,22 @@ class Visit:
             data, case, user=self.user, at=self.at, place=self.place, check_proof=check_proof
         )
 
-    def ask(self, package_id: str, purpose: str) -> str:
-        """Return the signed request to open a package that is this person's to open."""
+    def opening_statement(self, package_id: str, purpose: str) -> dict[str, str]:
+        """Return what this person signs to ask for the opening of a package of their own.
+
+        Raises Refused where it is another's, or for no purpose of the agreement's authority.
+        """
         self._own([package_id])
         if purpose not in self.home.pack().authority.purposes:
             raise Refused(
                 "That is no purpose of the agreement's authority.",
                 f"Name one of {', '.join(self.home.pack().authority.purposes)}.",
             )
-        return self.home.ask(package_id, purpose, at=self.at, key=self._key)
+        return self.home.opening_statement(package_id, purpose, at=self.at)
+
+    def ask(self, package_id: str, purpose: str) -> str:
+        """Return the signed request to open a package. Raises as ``opening_statement``."""
+        return keys.sign(self.opening_statement(package_id, purpose), self._own_key())
 
     def open(
         self,
@@ -87,7 +107,7 @@ class Visit:
         """Return the content for this person's eyes. Raises as ``RecipientHome.open``."""
         return self.home.open(
             package_id,
-            self._key,
+            self._own_key(),
             token,
             request=request,
             user=self.user,
@@ -96,6 +116,31 @@ class Visit:
             holder_jwk=holder_jwk,
             check_proof=check_proof,
         )
+
+    def hand_out(
+        self,
+        package_id: str,
+        request: str,
+        token: str,
+        *,
+        holder_jwk: Mapping[str, str],
+        check_proof: CheckProof,
+    ) -> Opened:
+        """Return what this person's own browser unseals. Raises as ``RecipientHome.hand_out``."""
+        return self.home.hand_out(
+            package_id,
+            self._person,
+            token,
+            request=request,
+            at=self.at,
+            place=self.place,
+            holder_jwk=holder_jwk,
+            check_proof=check_proof,
+        )
+
+    def not_shown(self, package_id: str, nonce: str) -> None:
+        """Log that the browser could not show it. Raises as ``RecipientHome.not_shown``."""
+        self.home.not_shown(package_id, nonce, user=self.user, at=self.at, place=self.place)
 
     def kept(self) -> list[Kept]:
         """Return what this person may know to be here, in the order of receipt."""
@@ -129,7 +174,9 @@ class Visit:
         """
         self._check_session()
         named = tuple(sorted(set(package_ids)))
-        signed = statements.sign(statements.Status(named, self.user, status, self.at), self._key)
+        signed = statements.sign(
+            statements.Status(named, self.user, status, self.at), self._own_key()
+        )
         for receipt in self._own(named):
             self._log(receipt, "status", status)
         return signed
@@ -150,7 +197,7 @@ class Visit:
                 "Certify the others; or keep the holder's notice of the lift first.",
             )
         said = statements.Certificate(named, self.user, kind, method, self.at)
-        signed = statements.sign(said, self._key)
+        signed = statements.sign(said, self._own_key())
         receipts = self._receipts(named)
         for receipt in receipts:
             if kind == statements.CONTINUED:
@@ -179,6 +226,11 @@ class Visit:
 
     def _check_session(self) -> None:
         self.home.check_acknowledged(self.user, at=self.at, place=self.place)
+
+    def _own_key(self) -> keys.ECKey:
+        if self._key is None:
+            raise Misuse("The person's key is not here.", "Sign in the browser that has it.")
+        return self._key
 
     def _holds(self, role: str) -> bool:
         return self._person.holds(role, day_of(self.at))
@@ -233,16 +285,22 @@ class Visit:
 
 
 def _prove(person: Person | None, key: keys.ECKey, on: date) -> Person:
-    if (
-        person is None
-        or keys.thumbprint(person.jwk) != key.thumbprint()
-        or not any(person.holds(role, on) for role in (OFFICER, CUSTODIAN))
-    ):
-        raise Refused(
-            "That key is not the one enrolled for an officer or custodian of that id on this day.",
-            "Use your own key; or put the newer roster in place with `portcullis custody init`.",
-        )
+    if person is None or keys.thumbprint(person.jwk) != key.thumbprint():
+        raise _unproven()
+    return _in_role(person, on)
+
+
+def _in_role(person: Person | None, on: date) -> Person:
+    if person is None or not any(person.holds(role, on) for role in (OFFICER, CUSTODIAN)):
+        raise _unproven()
     return person
+
+
+def _unproven() -> Refused:
+    return Refused(
+        "That key is not the one enrolled for an officer or custodian of that id on this day.",
+        "Use your own key; or put the newer roster in place with `portcullis custody init`.",
+    )
 
 
 def _first(receipt: Entry, home: RecipientHome, answer: timedelta) -> Kept:
