@@ -9,7 +9,16 @@ from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
 from portcullis.custody.ftilog import Entry, FtiLog
 from portcullis.custody.granting import CLOCKS_MAY_DIFFER, PackageFacts, grant
 from portcullis.custody.home import Case, Place, RecipientHome
-from portcullis.custody.opening import CheckProof, Opened, check_answer, check_token, open_package
+from portcullis.custody.opening import (
+    RESEALED,
+    RESEALED_PROOF,
+    CheckEntry,
+    CheckProof,
+    Opened,
+    check_answer,
+    check_token,
+    open_package,
+)
 from portcullis.custody.statements import (
     CERTIFIED,
     CONTINUED,
@@ -39,10 +48,13 @@ __all__ = [
     "METHODS",
     "PROCEEDING",
     "PURPOSES",
+    "RESEALED",
+    "RESEALED_PROOF",
     "RETURNED",
     "STATUSES",
     "Case",
     "Certificate",
+    "CheckEntry",
     "CheckProof",
     "Disclosure",
     "Duty",

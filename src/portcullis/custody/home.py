@@ -18,7 +18,15 @@ from portcullis.canonical import sha256_hex
 from portcullis.custody.asking import Opening, opening_statement, read_opening
 from portcullis.custody.deadlines import day_of
 from portcullis.custody.ftilog import Entry, Event, FtiLog
-from portcullis.custody.opening import CheckProof, Opened, check_answer, check_token, open_package
+from portcullis.custody.opening import (
+    RESEALED,
+    CheckEntry,
+    CheckProof,
+    Opened,
+    check_answer,
+    check_token,
+    open_package,
+)
 from portcullis.custody.warning import BANNER_DIGEST, SESSION, label_of_a_package
 from portcullis.errors import Misuse, PortcullisError, Refused
 from portcullis.keys import public_jwk, sign, thumbprint
@@ -207,6 +215,41 @@ class RecipientHome:
         publish(self._label(parcel.package_id), label_of_a_package(parcel.request_id, received_on))
         publish(path, data)
         return parcel.package_id
+
+    def replace_resealed(
+        self,
+        data: bytes,
+        proof: str,
+        *,
+        user: str,
+        at: datetime,
+        place: Place,
+        check_entry: CheckEntry,
+    ) -> bool:
+        """Put a package that the holder sealed again in the former one's place, and say so.
+
+        Where no other package of its id is here, nothing is done. The replacement is logged before
+        the package is stored; statuses and deadlines go on. Raises Refused unless ``proof`` shows
+        that the holder's ledger has these bytes as the package sealed again.
+        """
+        package = read_package(data)
+        path = self._path(package.parcel.package_id)
+        if not path.is_file() or path.read_bytes() == data:
+            return False
+        said = check_entry(proof)
+        here = read_package(path.read_bytes())
+        wanted = {"kind": RESEALED, "package": here.parcel.package_id, "new": package.digest}
+        same = replace(package.parcel, proof=here.parcel.proof) == here.parcel
+        if not same or {name: said.get(name) for name in wanted} != wanted:
+            raise Refused(
+                "The ledger does not say that this package takes the former one's place.",
+                "Nothing was changed. Fetch the package and its proof again from the holder.",
+            )
+        receipt = self._receipt(package.parcel.package_id)
+        told = replace(receipt, event="replacement", at=at.isoformat(), user=user)
+        self.log.append(replace(told, origin=place.origin, location=place.location))
+        publish(path, data)
+        return True
 
     def opening_statement(self, package_id: str, purpose: str, *, at: datetime) -> dict[str, str]:
         """Return what the officer signs to ask for the opening of a package of this home.

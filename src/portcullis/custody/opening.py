@@ -22,6 +22,13 @@ from portcullis.release import DISCLOSED, Package, Parcel, read_package, unseal,
 CheckProof = Callable[[str, str], None]
 """Takes a leaf and its proof; raises Refused where the ledger does not bear it out."""
 
+CheckEntry = Callable[[str], Mapping[str, Any]]
+"""Takes a proof; returns the entry in it, or raises Refused where the ledger does not have it."""
+
+RESEALED = "resealed"
+RESEALED_PROOF = ".resealed.tlog-proof"
+"""Ends the name of the file, beside a package, that proves that it takes the former one's place."""
+
 LIST_KIND = "determination-list"
 
 

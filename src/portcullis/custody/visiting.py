@@ -15,7 +15,7 @@ from portcullis.custody import statements
 from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
 from portcullis.custody.ftilog import Entry, Event
 from portcullis.custody.home import Case, Place, RecipientHome, nothing_here
-from portcullis.custody.opening import CheckProof, Opened
+from portcullis.custody.opening import CheckEntry, CheckProof, Opened
 from portcullis.errors import Misuse, Refused
 
 OFFICER, CUSTODIAN = "officer", "custodian"
@@ -76,6 +76,12 @@ class Visit:
         """Take a package in, unopened. Raises as ``RecipientHome.receive``."""
         return self.home.receive(
             data, case, user=self.user, at=self.at, place=self.place, check_proof=check_proof
+        )
+
+    def replace_resealed(self, data: bytes, proof: str, check_entry: CheckEntry) -> bool:
+        """Put a package sealed again in place. Raises as ``RecipientHome.replace_resealed``."""
+        return self.home.replace_resealed(
+            data, proof, user=self.user, at=self.at, place=self.place, check_entry=check_entry
         )
 
     def opening_statement(self, package_id: str, purpose: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ ROLES: dict[str, str] = {
     "examine": "sampler",
     "approve": "approver",
     "transmit": "transmitter",
+    "reseal": "transmitter",
 }
 
 # The acts whose doer must not do the act named first, on the same batch.
@@ -26,6 +27,7 @@ APART: dict[str, tuple[str, ...]] = {
     "examine": ("adjudicate", "review", "approve", "transmit"),
     "approve": ("adjudicate", "review", "impairment", "sample", "examine", "transmit"),
     "transmit": ("adjudicate", "review", "sample", "examine", "approve"),
+    "reseal": ("adjudicate", "review", "sample", "examine", "approve"),
 }
 
 _DOER = {

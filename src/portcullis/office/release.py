@@ -97,7 +97,7 @@ def release(
         # Whatever a crash left, what is still to be sealed is what was approved.
         _check_list(home, batch, show)
     # One process packs a batch at a time: the sweep of one must not take another's fresh files.
-    with _alone(home, batch):
+    with alone(home, batch):
         announce("authorise")
         with progress.step(show, "Authorise the packages"):
             packing.authorise(home, batch)
@@ -111,7 +111,7 @@ def release(
         announce("seal")
         packing.seal_waiting(home, batch, announce, show)
     publish_waiting(home, batch, announce, show)
-    with _alone(home, batch):
+    with alone(home, batch):
         batch.refresh_from_db()
         if batch.state != "answered":
             announce("conclude")
@@ -119,7 +119,7 @@ def release(
     return count(batch)
 
 
-def _alone(home: Home, batch: Batch) -> AbstractContextManager[None]:
+def alone(home: Home, batch: Batch) -> AbstractContextManager[None]:
     """Hold the batch alone: what packs it and what ends it is one process at a time."""
     return GateLock(home.batch(batch.id) / "release.lock", timeout=RELEASE_WAITS).exclusive()
 

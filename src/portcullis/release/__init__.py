@@ -25,6 +25,7 @@ from portcullis.release.package import (
     package_digest,
     read_package,
     seal,
+    sealed_to,
     unseal,
 )
 from portcullis.release.sealing import ALGORITHMS, unwrap_half, wrap_half
@@ -48,6 +49,7 @@ __all__ = [
     "read_answers",
     "read_package",
     "seal",
+    "sealed_to",
     "sign_answers",
     "unseal",
     "unwrap_half",
