@@ -158,7 +158,7 @@ def open_(
 def _take_in(visited: "Visit", package: Path, data: bytes, case: Case, holder: "PublicKeys") -> str:
     beside = package.with_name(f"{read_package(data).parcel.package_id}{RESEALED_PROOF}")
     if beside.is_file():
-        visited.replace_resealed(data, _read(beside).decode("ascii", "replace"), holder.check_entry)
+        visited.replace_resealed(data, _read(beside).decode("utf-8", "replace"), holder.check_entry)
     return visited.receive(data, case, holder.check_proof)
 
 
