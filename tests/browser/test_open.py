@@ -159,31 +159,6 @@ def press(site: Site, page: Page, thumbprint: str) -> None:
     page.get_by_role("button", name="Open").click()
 
 
-def test_the_content_is_shown_in_the_page_alone_and_cleared_in_time(
-    site: Site, page: Page, office: Office, enrolled: dict
-) -> None:
-    page.clock.install()
-    press(site, page, enrolled["thumbprint"])
-    page.get_by_text(ADDRESS).wait_for()
-    shown = page.locator("[data-shown]")
-    assert shown.evaluate("each => each === document.activeElement")
-    assert shown.locator("dd").all_inner_texts() == [
-        "r-1", ADDRESS, "APT 9", "ZZYZX", "CA", "92309", "2022",
-    ]  # fmt: skip
-    assert page.get_by_text("FEDERAL TAX INFORMATION").is_visible()
-    assert page.evaluate(STORED) == [0, 0, 0, ["portcullis-keys"], ""]
-    [(success, purpose, nonce)] = office.openings()
-    assert (success, purpose, len(nonce)) == (True, "investigation", 32)
-    page.emulate_media(media="print")
-    assert not shown.is_visible()
-    page.emulate_media(media="screen")
-    page.clock.fast_forward("01:58")
-    assert shown.get_by_role("timer").inner_text() == "2 seconds"
-    page.clock.fast_forward("00:03")
-    assert not shown.is_visible()
-    assert ADDRESS not in page.content()
-
-
 def test_what_is_shown_goes_when_the_officer_does(
     site: Site, page: Page, office: Office, enrolled: dict
 ) -> None:
@@ -283,3 +258,29 @@ def test_only_what_was_handed_out_can_be_reported_as_not_shown(
         with pytest.raises(Misuse, match="No such opening"):
             office.not_shown({"nonce": nonce})
     assert office.openings() == []
+
+
+# Last: a page's clock is that of the whole profile.
+def test_the_content_is_shown_in_the_page_alone_and_cleared_in_time(
+    site: Site, page: Page, office: Office, enrolled: dict
+) -> None:
+    page.clock.install()
+    press(site, page, enrolled["thumbprint"])
+    page.get_by_text(ADDRESS).wait_for()
+    shown = page.locator("[data-shown]")
+    assert shown.evaluate("each => each === document.activeElement")
+    assert shown.locator("dd").all_inner_texts() == [
+        "r-1", ADDRESS, "APT 9", "ZZYZX", "CA", "92309", "2022",
+    ]  # fmt: skip
+    assert page.get_by_text("FEDERAL TAX INFORMATION").is_visible()
+    assert page.evaluate(STORED) == [0, 0, 0, ["portcullis-keys"], ""]
+    [(success, purpose, nonce)] = office.openings()
+    assert (success, purpose, len(nonce)) == (True, "investigation", 32)
+    page.emulate_media(media="print")
+    assert not shown.is_visible()
+    page.emulate_media(media="screen")
+    page.clock.fast_forward("01:58")
+    assert shown.get_by_role("timer").inner_text() == "2 seconds"
+    page.clock.fast_forward("00:03")
+    assert not shown.is_visible()
+    assert ADDRESS not in page.content()

@@ -68,7 +68,7 @@ def one(officer: dict, content: dict, parcel: Parcel) -> tuple[str, str]:
 def test_whatever_python_seals_the_browser_opens(page: Page, officer: dict) -> None:
     contents: list[dict] = []
 
-    @settings(max_examples=40, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(addresses, st.text("abc-é0\U0001f600", min_size=1, max_size=30))
     def gather(lka: dict, request_id: str) -> None:
         request = {"request_id": request_id, "items": ITEMS[0]}
