@@ -1,15 +1,17 @@
 """A person's key in the browser: used there, read by nobody, lost with the browser's profile."""
 
 import json
-from datetime import datetime
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 from portcullis import keys
+from portcullis.agreements.enrolment import read_enrolment
+from portcullis.errors import Refused
+from tests.custody.cases import person as roster_person
 
 from .conftest import Site, module
 
-FORMAT = "portcullis-enrolment/1"
 MAKE = """async ({ makeKey }, person) => {
     const { jwk, thumbprint } = await makeKey(person);
     return { jwk, thumbprint };
@@ -71,26 +73,71 @@ def test_a_key_outlasts_the_page_and_stays_in_its_profile(
 
 def test_a_new_key_is_asked_for_by_itself_and_by_the_former_one(site: Site, page: Page) -> None:
     first = _ask_for_a_key(site, page, "")
-    one = keys.unverified(first["new"])
-    assert keys.verify(first["new"], one["jwk"]) == one
-    assert (one["format"], one["person"], first["old"]) == (FORMAT, "ice-0007", "")
-    assert datetime.fromisoformat(one["at"]).isoformat() == one["at"]
-    second = _ask_for_a_key(site, page, keys.thumbprint(one["jwk"]))
-    other = keys.unverified(second["new"])
-    assert other["jwk"] != one["jwk"]
-    for token, by in (("new", other["jwk"]), ("old", one["jwk"])):
-        assert keys.verify(second[token], by) == other
-    for held in (one["jwk"], other["jwk"]):
+    nobody_yet = roster_person(keys.generate())
+    one = read_enrolment(first, nobody_yet)
+    assert (one.person, one.vouched, one.at.tzinfo is not None) == ("ice-0007", False, True)
+    second = _ask_for_a_key(site, page, keys.thumbprint(one.jwk))
+    enrolled = roster_person(keys.generate(), jwk=one.jwk)
+    other = read_enrolment(second, enrolled)
+    assert other.vouched
+    assert other.jwk != one.jwk
+    for held in (one.jwk, other.jwk):
         assert module(page, "keystore.js", HELD, ["ice-0007", keys.thumbprint(held)])
+    with pytest.raises(Refused, match="not the one enrolled"):
+        read_enrolment(second, nobody_yet)
+    with pytest.raises(Refused, match="another person"):
+        read_enrolment(second, enrolled.model_copy(update={"id": "ice-0008"}))
 
 
-def _ask_for_a_key(site: Site, page: Page, enrolled: str) -> dict[str, str]:
+def _ask_for_a_key(site: Site, page: Page, enrolled: str) -> str:
     page.goto(site.page(KEY_PAGE.format(enrolled), "enrol.js"))
     page.get_by_text("held" if enrolled else "not held", exact=True).wait_for()
     assert page.locator("[data-held]").is_visible() == bool(enrolled)
     assert page.locator("[data-not-held]").is_visible() != bool(enrolled)
     page.get_by_role("button").click()
     page.locator("#done").wait_for()
-    made = json.loads(site.posted[-1][1]["request"])
-    assert made.pop("format") == FORMAT
-    return made
+    return site.posted[-1][1]["request"]
+
+
+def test_a_request_by_other_hands_enrols_nothing() -> None:
+    old, new, thief = keys.generate(), keys.generate(), keys.generate()
+    enrolled = roster_person(old)
+    said = {
+        "format": "portcullis-enrolment/1",
+        "person": "ice-0007",
+        "jwk": keys.public_jwk(new),
+        "former": old.thumbprint(),
+        "at": "2025-08-07T14:00:00.000Z",
+    }
+
+    def asked(by_new=new, by_former=old, of_former=None, **changed):
+        statement = {name: value for name, value in (said | changed).items() if value is not None}
+        former = keys.sign(of_former or statement, by_former) if by_former else ""
+        return json.dumps({"by_new": keys.sign(statement, by_new), "by_former": former})
+
+    assert read_enrolment(asked(), enrolled).vouched
+    assert not read_enrolment(asked(by_former=None, former=""), enrolled).vouched
+    for request in (
+        asked(by_new=thief),
+        asked(by_former=thief),
+        asked(by_former=None),
+        asked(former=""),
+        asked(former=new.thumbprint()),
+        asked(of_former=said | {"jwk": keys.public_jwk(thief)}),
+        asked(person="ice-0008"),
+        asked(format="portcullis-status/1"),
+        asked(at="2025-08-07T14:00:00"),
+        asked(at=None),
+        asked(jwk={"kty": "EC"}),
+        asked(jwk=new.as_dict(private=True)),
+        asked(jwk="no key"),
+        "",
+        "[]",
+        "{}",
+        '{"by_new": 1, "by_former": ""}',
+        '{"by_new": "a.b.c", "by_former": ""}',
+        "[" * 8000,
+        " " * 10000,
+    ):
+        with pytest.raises(Refused):
+            read_enrolment(request, enrolled)

@@ -52,17 +52,17 @@ export async function heldKey(person, thumbprint) {
  * portcullis.agreements.enrolment.
  */
 export async function enrolmentRequest(key, former = null) {
-  const statement = { format: FORMAT, person: key.person, at: now(), jwk: key.jwk };
-  return JSON.stringify({
+  const statement = {
     format: FORMAT,
-    new: await signed(statement, key),
-    old: former === null ? "" : await signed(statement, former),
+    person: key.person,
+    jwk: key.jwk,
+    former: former === null ? "" : former.thumbprint,
+    at: new Date().toISOString(),
+  };
+  return JSON.stringify({
+    by_new: await signed(statement, key),
+    by_former: former === null ? "" : await signed(statement, former),
   });
-}
-
-/** This moment, as Python's isoformat writes it. */
-function now() {
-  return `${new Date().toISOString().slice(0, 19)}+00:00`;
 }
 
 function algorithm(name) {
