@@ -22,8 +22,6 @@ CHROMIUM_ARGUMENTS = [
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None and not os.environ.get("CI"):
         pytest.skip("Chromium is not installed, so no page is looked at: run make system.")
-    # Playwright's loop stays running beneath this thread, and Django would refuse its database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield launched
