@@ -248,7 +248,7 @@ def test_only_a_transmitter_who_did_nothing_else_of_it_seals_again(stage) -> Non
     with pytest.raises(Refused, match="does not hold the role"):
         reseal(world, by="approver")
     acts.change_person(world, "approver", roles=("approver", "transmitter"))
-    acts.denied(world, "reseal", "approver", "two-people", lambda: reseal(world, by="approver"))
+    acts.denied(world, "transmit", "approver", "two-people", lambda: reseal(world, by="approver"))
     acts.change_person(world, OFFICER, in_force_to=world.home().today() - timedelta(days=1))
     with pytest.raises(Refused, match="not on the roster in force"):
         reseal(world)

@@ -197,7 +197,7 @@ def reseal(
     opened = office(home)
     from portcullis.office.resealing import reseal as run
 
-    person = actor(opened, as_, key, "transmitter", "reseal")
+    person = actor(opened, as_, key, "transmitter", "transmit")
     with progress() as shown:
         done = run(opened, batch, officer, person, show=shown)
     facts = {

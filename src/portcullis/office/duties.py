@@ -15,7 +15,6 @@ ROLES: dict[str, str] = {
     "examine": "sampler",
     "approve": "approver",
     "transmit": "transmitter",
-    "reseal": "transmitter",
 }
 
 # The acts whose doer must not do the act named first, on the same batch.
@@ -27,7 +26,6 @@ APART: dict[str, tuple[str, ...]] = {
     "examine": ("adjudicate", "review", "approve", "transmit"),
     "approve": ("adjudicate", "review", "impairment", "sample", "examine", "transmit"),
     "transmit": ("adjudicate", "review", "sample", "examine", "approve"),
-    "reseal": ("adjudicate", "review", "sample", "examine", "approve"),
 }
 
 _DOER = {

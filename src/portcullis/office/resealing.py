@@ -76,7 +76,7 @@ def reseal(
     data was erased, the officer is not in office, or there is nothing to seal again.
     """
     batch = find_batch(batch_id)
-    check_apart(home, actor, ACT, batch)
+    check_apart(home, actor, "transmit", batch)
     verify_whole(home, show)
     check_ledger(home)
     check_state(batch, "releasing", "answered")
