@@ -7,7 +7,8 @@ own of every package delivered and every token granted.
 Fields after Publication 1075 (law.md, section 6): identifier, taxable periods, type, reason, dates
 requested and received, location, who has access, disposal date and method; and of each event: when,
 who, what, success or failure, from where. An acknowledgement of the warning, a look at a list and
-an act that was denied are events of no one package: their fields of a package are empty.
+an act that was denied are events of no one package: their fields of a package are empty. An opening
+that the officer's own browser then could not show has a second entry, failed, with the same nonce.
 """
 
 import fcntl
@@ -31,6 +32,7 @@ _LONGEST_LINE = 65_536
 
 Event = Literal[
     "receipt",
+    "replacement",
     "opening",
     "acknowledgement",
     "view",

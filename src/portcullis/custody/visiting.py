@@ -15,7 +15,7 @@ from portcullis.custody import statements
 from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
 from portcullis.custody.ftilog import Entry, Event
 from portcullis.custody.home import Case, Place, RecipientHome, nothing_here
-from portcullis.custody.opening import CheckProof
+from portcullis.custody.opening import CheckEntry, CheckProof, Opened
 from portcullis.errors import Misuse, Refused
 
 
@@ -32,7 +32,7 @@ class Kept:
 
 
 class Visit:
-    """``user``, proven by their own key, at the home at one time and place."""
+    """``user``, proven to be that person, at the home at one time and place."""
 
     def __init__(
         self, home: RecipientHome, user: str, key: keys.ECKey, *, at: datetime, place: Place
@@ -40,7 +40,7 @@ class Visit:
         """Let ``user`` in. Raises Refused unless the roster has that key and a role on the day."""
         self.home = home
         self.at, self.place = at, place
-        self._key = key
+        self._key: keys.ECKey | keys.Signer | None = key
         person = home.roster().get(user)
         if person is None or not _proven(person, key, day_of(at)):
             # An id that is nobody's is not logged: it may be anything.
@@ -52,6 +52,28 @@ class Visit:
                 "init`.",
             )
         self._person = person
+
+    @classmethod
+    def signed_in(
+        cls,
+        home: RecipientHome,
+        user: str,
+        signer: keys.Signer | None = None,
+        *,
+        at: datetime,
+        place: Place,
+    ) -> "Visit":
+        """Let in ``user``, whom a deployment's own sign-in has proven; their keys stay with them.
+
+        ``signer``: what has their signature of an act, where it was made elsewhere. Raises Refused
+        unless the roster has them in a role on the day.
+        """
+        made = cls.__new__(cls)
+        made.home = home
+        made.at, made.place = at, place
+        made._key = signer
+        made._person = _in_role(home.roster().get(user), day_of(at))
+        return made
 
     @property
     def user(self) -> str:
@@ -74,8 +96,18 @@ class Visit:
             data, case, user=self.user, at=self.at, place=self.place, check_proof=check_proof
         )
 
-    def ask(self, package_id: str, purpose: str) -> str:
-        """Return the signed request to open a package that is this person's to open."""
+    def replace_resealed(self, data: bytes, proof: str, check_entry: CheckEntry) -> bool:
+        """Put a package sealed again in place. Raises as ``RecipientHome.replace_resealed``."""
+        self._check_may("receive", "Only an officer or the custodian takes a package in.")
+        return self.home.replace_resealed(
+            data, proof, user=self.user, at=self.at, place=self.place, check_entry=check_entry
+        )
+
+    def opening_statement(self, package_id: str, purpose: str) -> dict[str, str]:
+        """Return what this person signs to ask for the opening of a package of their own.
+
+        Raises Refused where it is another's, or for no purpose of the agreement's authority.
+        """
         self._check_may("ask", "Only an officer asks to open a package.")
         self._own("ask", [package_id])
         if purpose not in self.home.pack().authority.purposes:
@@ -83,7 +115,11 @@ class Visit:
                 "That is no purpose of the agreement's authority.",
                 f"Name one of {', '.join(self.home.pack().authority.purposes)}.",
             )
-        return self.home.ask(package_id, purpose, at=self.at, key=self._key)
+        return self.home.opening_statement(package_id, purpose, at=self.at)
+
+    def ask(self, package_id: str, purpose: str) -> str:
+        """Return the signed request to open a package. Raises as ``opening_statement``."""
+        return keys.sign(self.opening_statement(package_id, purpose), self._own_key())
 
     def open(
         self,
@@ -98,7 +134,7 @@ class Visit:
         self._check_may("open", "Only an officer opens a package.")
         return self.home.open(
             package_id,
-            self._key,
+            self._key_in_hand(),
             token,
             request=request,
             user=self.user,
@@ -107,6 +143,31 @@ class Visit:
             holder_jwk=holder_jwk,
             check_proof=check_proof,
         )
+
+    def hand_out(
+        self,
+        package_id: str,
+        request: str,
+        token: str,
+        *,
+        holder_jwk: Mapping[str, str],
+        check_proof: CheckProof,
+    ) -> Opened:
+        """Return what this person's own browser unseals. Raises as ``RecipientHome.hand_out``."""
+        return self.home.hand_out(
+            package_id,
+            self._person,
+            token,
+            request=request,
+            at=self.at,
+            place=self.place,
+            holder_jwk=holder_jwk,
+            check_proof=check_proof,
+        )
+
+    def not_shown(self, package_id: str, nonce: str) -> None:
+        """Log that the browser could not show it. Raises as ``RecipientHome.not_shown``."""
+        self.home.not_shown(package_id, nonce, user=self.user, at=self.at, place=self.place)
 
     def kept(self) -> list[Kept]:
         """Return what this person may know to be here, in the order of receipt."""
@@ -141,7 +202,9 @@ class Visit:
         self._check_session()
         self._check_may("state", "Only an officer states what became of a case.")
         named = tuple(sorted(set(package_ids)))
-        signed = statements.sign(statements.Status(named, self.user, status, self.at), self._key)
+        signed = statements.sign(
+            statements.Status(named, self.user, status, self.at), self._own_key()
+        )
         for receipt in self._own("state", named):
             self._log(receipt, "status", status)
         return signed
@@ -161,7 +224,7 @@ class Visit:
                 "Certify the others; or keep the holder's notice of the lift first.",
             )
         said = statements.Certificate(named, self.user, kind, method, self.at)
-        signed = statements.sign(said, self._key)
+        signed = statements.sign(said, self._own_key())
         receipts = self._receipts(named)
         for receipt in receipts:
             if kind == statements.CONTINUED:
@@ -201,6 +264,17 @@ class Visit:
     def _deny(self, act: str, message: str, remedy: str) -> NoReturn:
         self.home.denied(self.user, act, at=self.at, place=self.place)
         raise Refused(message, remedy)
+
+    def _own_key(self) -> keys.ECKey | keys.Signer:
+        if self._key is None:
+            raise Misuse("The person's key is not here.", "Sign in the browser that has it.")
+        return self._key
+
+    def _key_in_hand(self) -> keys.ECKey:
+        key = self._own_key()
+        if not isinstance(key, keys.ECKey):
+            raise Misuse("The person's key is not here.", "Open it in the browser that has it.")
+        return key
 
     def _may_know(self, receipt: Entry) -> bool:
         return self.user in receipt.access or self._may("see-all-packages")
@@ -253,6 +327,19 @@ class Visit:
 
 def _proven(person: Person, key: keys.ECKey, on: date) -> bool:
     return person.signs_with(key, on) and may(person, "visit", on)
+
+
+def _in_role(person: Person | None, on: date) -> Person:
+    if person is None or not may(person, "visit", on):
+        raise _unproven()
+    return person
+
+
+def _unproven() -> Refused:
+    return Refused(
+        "That key is not the one enrolled for an officer or custodian of that id on this day.",
+        "Use your own key; or put the newer roster in place with `portcullis custody init`.",
+    )
 
 
 def _first(receipt: Entry, home: RecipientHome, answer: timedelta) -> Kept:
