@@ -13,9 +13,10 @@ ACCURACY := .venv-accuracy
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP_INSTALL) --require-hashes -r
+ASSETS := src/portcullis/office/web/assets
 LOCKS := run build dev spark accuracy
 
-.PHONY: help system install demo test test-all mutants lint oscal bench bench-accuracy locks
+.PHONY: help system install demo test test-all mutants lint oscal assets bench bench-accuracy locks
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 23
@@ -29,10 +30,11 @@ demo: install ## The June 2025 batch, synthetic, whole (DEMO="--quick" for a sho
 	$(BIN)/portcullis demo $(DEMO)
 
 test: $(VENV)/dev.stamp system ## Run the tests (under ten minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long" $(TESTS)
+	TMPDIR="$$(tools/room-for-tests)" \
+	  $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not long" $(TESTS)
 
 test-all: $(VENV)/dev.stamp system ## Run every test, the long ones too, and the mutants
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	PORTCULLIS_THOROUGH=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
 	$(BIN)/python -m tests.law.mutation
 
 mutants: $(VENV)/dev.stamp ## Change the law in one place at a time; fills docs/mutation.md
@@ -47,6 +49,10 @@ lint: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 oscal: $(VENV)/dev.stamp ## Write docs/oscal from its source, and have compliance-trestle validate it
 	$(BIN)/python tools/oscal.py
 	$(BIN)/python -m pytest tests/oversight/test_oscal.py
+
+# What it makes is committed, so that nothing else needs npm.
+assets: ## Build the office's style sheets, scripts and fonts from npm (needs Node.js)
+	cd $(ASSETS) && npm ci && node build.mjs
 
 # Not among the checks: an audit of known vulnerabilities. pip-audit needs the network and
 # exits 0 without it, having audited nothing; a check that cannot fail is no check.

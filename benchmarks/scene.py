@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.data import Data, folder_of
 from benchmarks.processes import measure
 from portcullis import scenarios
-from portcullis.agreements import builtin_pack, load_pack
+from portcullis.agreements import builtin_pack, load_pack, who_may
 from portcullis.keys import load_private
 from portcullis.standing import Access, Current, SafeguardStanding
 
@@ -64,7 +64,7 @@ def make_home(data: Data) -> None:
     from portcullis.office.safeguards import record_safeguards
 
     key = load_private(data.folder / "keys" / f"{SAFEGUARDS}.pem")
-    person = identify(home, SAFEGUARDS, key, "safeguards", "safeguards")
+    person = identify(home, SAFEGUARDS, key, "safeguards")
     good = Current(
         on=scenarios.AS_OF - timedelta(days=90), expires_on=scenarios.AS_OF + timedelta(days=275)
     )
@@ -78,7 +78,7 @@ def make_home(data: Data) -> None:
         contractors=(),
         access=tuple(
             Access(officer=one.id, training=good, certification=good, background=good)
-            for one in home.roster.with_role("officer", scenarios.AS_OF)
+            for one in who_may(home.roster, "open", scenarios.AS_OF)
         ),
     )
     standing = record_safeguards(home, person, record)

@@ -33,3 +33,13 @@ class Refused(PortcullisError):  # noqa: N818 - read as a sentence: "raise Refus
     """The answer is "no": a defective transmittal, a closed gate, a failed check (exit code 1)."""
 
     exit_code = 1
+
+
+def place_of(error: BaseException) -> str:
+    """Return where in the program an error came from: module and line, and no data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"

@@ -1,28 +1,37 @@
 """People's and services' keys: P-256 signatures as compact JWS (RFC 7515, ES256, FIPS 186-5).
 
+A person may also sign with a passkey (``portcullis.passkeys``); what either makes is a token.
+
 A person's private key lives in a file of that person's own; the service only ever knows the
 public half, enrolled in the roster. What is signed is always canonical JSON naming the act.
 """
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from portcullis import passkeys
 from portcullis.canonical import json_bytes
 from portcullis.errors import Misuse, Refused
+from portcullis.passkeys import is_passkey
 from portcullis.tables import publish
 
 __all__ = [
     "ALGORITHM",
     "CURVE",
     "ECKey",
+    "KeySigner",
+    "Signer",
+    "Verify",
     "generate",
+    "is_passkey",
     "key_id",
     "load_private",
     "public_jwk",
@@ -33,10 +42,35 @@ __all__ = [
     "verify",
 ]
 
+Verify = Callable[[str], dict[str, Any]]
+"""Returns the statement in a token, verified as one person's; raises Refused if it is not."""
+
 ALGORITHM = "ES256"
 CURVE = "P-256"
 LONGEST = 128_000
 """Bytes a statement has at most, unless its reader expects a longer one."""
+
+
+class Signer(Protocol):
+    """A hand that signs as one person: a key file, or whatever holds that person's key elsewhere.
+
+    Nobody takes its word for it: what it returns is verified with the person's enrolled keys.
+    """
+
+    def sign(self, statement: Mapping[str, Any]) -> str:
+        """Return the person's signature over ``statement``, as one token of ASCII."""
+        ...
+
+
+@dataclass(frozen=True)
+class KeySigner:
+    """A private key in hand, as a key file holds it."""
+
+    key: ECKey
+
+    def sign(self, statement: Mapping[str, Any]) -> str:
+        """Return the compact JWS of ``statement``'s canonical bytes."""
+        return sign(statement, self.key)
 
 
 def generate() -> ECKey:
@@ -82,8 +116,13 @@ def key_id(token: str) -> str:
         return ""
 
 
-def sign(statement: Mapping[str, Any], key: ECKey) -> str:
-    """Return the compact JWS of ``statement``'s canonical bytes under ``key``."""
+def sign(statement: Mapping[str, Any], key: ECKey | Signer) -> str:
+    """Return ``statement`` signed: the compact JWS of its canonical bytes under ``key``.
+
+    What a Signer signs is whatever kind of token it makes.
+    """
+    if not isinstance(key, ECKey):
+        return key.sign(statement)
     header = {"alg": ALGORITHM, "kid": key.thumbprint()}
     return jws.serialize_compact(header, json_bytes(statement), key, algorithms=[ALGORITHM])
 
@@ -99,23 +138,26 @@ def verify(token: str, jwk: Mapping[str, str], longest: int = LONGEST) -> dict[s
         found = jws.deserialize_compact(token, ECKey.import_key(dict(jwk)), registry=accepted)
         statement = json.loads(found.payload)
         whole = isinstance(statement, dict) and json_bytes(statement) == found.payload
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         whole = False
     if not whole:
         raise Refused("The signature does not verify.", "Sign again with the enrolled key.")
     return dict(statement)
 
 
-def unverified(token: str) -> dict[str, Any]:
+def unverified(token: str, longest: int = LONGEST) -> dict[str, Any]:
     """Return the statement in ``token`` with nothing checked: to learn whose key to check it with.
 
-    Raises Refused where it is no signed statement.
+    Raises Refused where it is no signed statement of ``longest`` bytes at most.
     """
+    if is_passkey(token):
+        return passkeys.unverified(token, longest)
     try:
         payload = token.split(".")[1]
         padded = payload + "=" * (-len(payload) % 4)
-        statement = json.loads(base64.urlsafe_b64decode(padded))
-    except (IndexError, ValueError):
+        data = base64.urlsafe_b64decode(padded)
+        statement = json.loads(data) if len(data) <= longest else None
+    except (IndexError, ValueError, RecursionError):
         statement = None
     if not isinstance(statement, dict):
         raise Refused("That is no signed statement.", "Give the file as it was made.")

@@ -11,6 +11,8 @@ import contextlib
 import io
 import os
 import struct
+import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
@@ -26,6 +28,8 @@ SEGMENT_ROWS = 131_072
 _FRAME = struct.Struct(">QB")
 _NONCE_BYTES = 12
 _LAST = 1
+_HOST = os.uname().nodename.replace(".", "-")
+_FORSAKEN = 24 * 3600.0  # seconds
 
 
 def new_key() -> bytes:
@@ -163,7 +167,8 @@ def whole(path: Path) -> Iterator[Path]:
 
     Left by an error, or by a cancel, nothing appears and nothing is left.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    writer = f"{_HOST}.{os.getpid()}.{threading.get_native_id()}"
+    part = path.with_name(f".{path.name}.{writer}.part")
     try:
         yield part
         _fsync(part)
@@ -175,11 +180,23 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove from ``folder`` the parts of files whose writer was killed."""
+    """Remove from ``folder`` the parts of files whose writer was killed.
+
+    Whether a writer of another machine lives cannot be seen here: its part goes after a day.
+    """
     for path in folder.glob(".*.part"):
-        writer = path.name.removesuffix(".part").rpartition(".")[2]
-        if writer.isdecimal() and not _lives(int(writer)):
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if not _may_be_written(path):
+                path.unlink()
+
+
+def _may_be_written(part: Path) -> bool:
+    _, *writer = part.name.removesuffix(".part").rsplit(".", 3)
+    if len(writer) == len(("host", "process", "thread")):
+        host, process, _ = writer
+        if host == _HOST and process.isdecimal():
+            return _lives(int(process))
+    return time.time() - part.stat().st_mtime < _FORSAKEN
 
 
 def _lives(process: int) -> bool:
@@ -207,3 +224,22 @@ def _damaged(path: Path) -> Misuse:
         f"The file {path.name} is cut, altered or not under this batch's key.",
         "Restore it from a backup; nothing is released from a damaged file.",
     )
+
+
+def seal(key: bytes, data: bytes, about: str) -> bytes:
+    """Return ``data`` under ``key`` (AES-256-GCM, SP 800-38D), bound to what it is ``about``.
+
+    The first 12 bytes are the nonce, fresh each time.
+    """
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, data, about.encode())
+
+
+def unseal(key: bytes, sealed: bytes, about: str) -> bytes:
+    """Undo ``seal``. Raises Misuse where key, bytes or what it is about are others."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
+    except (InvalidTag, ValueError):
+        raise Misuse(
+            "Something stored cannot be read.", "It is damaged, or the home's key is another."
+        ) from None

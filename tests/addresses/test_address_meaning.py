@@ -8,6 +8,7 @@ second line, below a recipient, in care of somebody, with the place said twice.
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thorough import examples
 
 from portcullis import addresses
 
@@ -138,7 +139,7 @@ def codes(rows):
     return sides(rows).select(addresses.agreement("l_", "r_")).to_series().to_list()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(pairs(STREET) | pairs(BOXED), min_size=20, max_size=60))
 def test_another_meaning_is_never_the_same_address(some):
     found = codes([(left, right) for _, left, right in some])
@@ -152,7 +153,7 @@ def twice(draw, parts):
     return draw(written(parts, meaning)), draw(written(parts, meaning))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(
     st.lists(
         pairs(STREET).map(lambda pair: pair[1:]) | twice(STREET) | twice(BOXED),

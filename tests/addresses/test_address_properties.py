@@ -3,6 +3,7 @@
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thorough import examples
 
 from portcullis import addresses
 
@@ -62,7 +63,7 @@ def addressed(draw):
     return (line1, unit or None, *draw(places))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.lists(rows, min_size=1, max_size=12))
 def test_any_text_has_an_answer_and_an_absent_one_has_no_point(some):
     found = normal(some)
@@ -77,7 +78,7 @@ def test_any_text_has_an_answer_and_an_absent_one_has_no_point(some):
     assert texts.null_count().sum_horizontal().item() == 0
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.lists(rows, min_size=2, max_size=9), st.integers(1, 7))
 def test_chunks_do_not_matter(some, size):
     whole = normal(some)
@@ -85,7 +86,7 @@ def test_chunks_do_not_matter(some, size):
     assert parts.equals(whole)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(addressed())
 def test_case_spaces_stops_and_diacritics_do_not_matter(address):
     line1, unit, *place = address
@@ -102,7 +103,7 @@ def test_case_spaces_stops_and_diacritics_do_not_matter(address):
     assert found.unique().height == 1
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(addressed())
 def test_the_normal_form_is_its_own_normal_form(address):
     once = normal([address])
@@ -114,7 +115,7 @@ def test_the_normal_form_is_its_own_normal_form(address):
     assert twice["a_line"].item() == once["a_line"].item().removesuffix("-1234")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.lists(st.tuples(rows, rows) | st.tuples(addressed(), addressed()), min_size=1, max_size=10)
 )

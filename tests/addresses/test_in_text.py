@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.thorough import examples
 
 from portcullis.addresses import mentions_address
 
@@ -69,7 +70,7 @@ def told(draw: st.DrawFn) -> str:
     return " ".join([*draw(WORDS), *house, *draw(WORDS)])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.lists(told(), min_size=40, max_size=40))
 def test_a_house_on_a_street_is_found_wherever_it_stands(texts: list[str]) -> None:
     found = mentions_address(pl.Series(texts))

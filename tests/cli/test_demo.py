@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.run import on_a_terminal, portcullis
+from tests.cli.run import on_a_terminal, portcullis, started
 
 KEYS = (
     *("received", "quarantined", "returned", "refused", "referred", "no_disclosure", "eligible"),
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.xdist_group("demo")
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> dict:
     home = tmp_path_factory.mktemp("demo") / "home"
-    done = portcullis("demo", "--quick", "--home", home, "--json")
+    done = started("demo", "--quick", "--home", home, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

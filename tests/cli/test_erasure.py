@@ -1,14 +1,12 @@
 """``retention due`` and ``erase``, as a person types them; what other verbs say afterwards."""
 
-import json
-import shutil
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connections
 
-from tests.cli.run import portcullis
+from tests.cli.run import ask, portcullis, run
 from tests.office import acts, disclosed, erasing
 from tests.office import world as worlds
 from tests.office.erasing import DUE_DAY, REMAINS, SAID
@@ -17,31 +15,12 @@ OFFICER = "records-officer"
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> worlds.World:
+def released(answered: Callable[[int], worlds.World]) -> worlds.World:
     """A world whose batch was answered, and re-examined on the day its working data is due."""
-    world = acts.answered_world(tmp_path_factory.mktemp("cli") / "world", lawful=2)
+    world = answered(2)
     erasing.to_day(world)
-    (world.folder / "order.txt").write_text("A hold.")
     connections.close_all()
     return world
-
-
-@pytest.fixture
-def world(released: worlds.World, tmp_path: Path) -> worlds.World:
-    shutil.copytree(released.folder, tmp_path / "world")
-    return worlds.World(tmp_path / "world")
-
-
-def run(world: worlds.World, *words: object, by: str = "", code: int = 0):
-    signed = ("--as", by, "--key", world.key_path(by)) if by else ()
-    done = portcullis(*words, *signed, "--home", world.home_path)
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
-
-
-def ask(world: worlds.World, *words: object, by: str = "", code: int = 0):
-    return json.loads(run(world, *words, "--json", by=by, code=code).stdout)
 
 
 @pytest.mark.long
@@ -78,7 +57,7 @@ def test_what_is_due_is_listed_and_erased(world: worlds.World) -> None:
 @pytest.mark.long
 def test_a_hold_is_named_with_its_docket(world: worlds.World) -> None:
     place = ("hold", "file", "hold-1", "--docket", acts.DOCKET, "--court", "dcd")
-    run(world, *place, "--document", world.folder / "order.txt", by="counsel")
+    run(world, *place, "--document", world.folder / "paper.txt", by="counsel")
     said = run(world, "retention", "due").stdout
     assert said == f"batch batch-1  due on {DUE_DAY}  kept by hold hold-1 ({acts.DOCKET})\n"
     (row,) = ask(world, "retention", "due")["due"]

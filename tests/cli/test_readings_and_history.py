@@ -2,53 +2,32 @@
 
 import csv
 import json
-import shutil
-import subprocess
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
-from django.db import connections
 
-from tests.cli.run import portcullis
+from tests.cli import run as typed
 from tests.office import acts, disclosed
 from tests.office import world as worlds
 from tests.office.test_reexamination import version
 
 COMPONENT = "agency-is-the-component"
 
+run = partial(typed.run, by="counsel")
+ask = partial(typed.ask, by="counsel")
+
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> worlds.World:
+def released(answered: Callable[[int], worlds.World]) -> worlds.World:
     """A world whose batch was released: four disclosures."""
-    world = acts.answered_world(tmp_path_factory.mktemp("cli") / "world", lawful=4)
-    (world.folder / "ruling.txt").write_text("A ruling.")
-    connections.close_all()
-    return world
-
-
-@pytest.fixture
-def world(released: worlds.World, tmp_path: Path) -> worlds.World:
-    shutil.copytree(released.folder, tmp_path / "world")
-    return worlds.World(tmp_path / "world")
-
-
-def run(
-    world: worlds.World, *words: object, by: str = "counsel", code: int = 0
-) -> subprocess.CompletedProcess[str]:
-    signed = () if by == "nobody" else ("--as", by, "--key", world.key_path(by))
-    done = portcullis(*words, *signed, "--home", world.home_path)
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
-
-
-def ask(world: worlds.World, *words: object, by: str = "counsel", code: int = 0):
-    return json.loads(run(world, *words, "--json", by=by, code=code).stdout)
+    return answered(4)
 
 
 def source(world: worlds.World) -> tuple[object, ...]:
-    return ("--source", acts.DOCKET, "--document", world.folder / "ruling.txt")
+    return ("--source", acts.DOCKET, "--document", world.folder / "paper.txt")
 
 
 @pytest.mark.long
@@ -62,27 +41,27 @@ def test_two_people_put_a_reading_in_force_and_out_of_it(world: worlds.World) ->
         "approvals": 1,
         "decided": False,
     }
-    listed = ask(world, "reading", "list", by="nobody")
+    listed = ask(world, "reading", "list", by="")
     assert COMPONENT not in {row["reading"] for row in listed["readings"]}
     assert listed["waiting"] == [
         {"reading": COMPONENT, "in_force": True, "from": worlds.ANSWER_DAY.isoformat()}
     ]
-    text = run(world, "reading", "list", by="nobody").stdout
+    text = run(world, "reading", "list", by="").stdout
     assert "Waits for a second approval" in text
     again = run(world, *words, code=1)
     assert "approved this change already" in again.stderr
     assert ask(world, *words, by="counsel-2")["decided"] is True
-    listed = ask(world, "reading", "list", by="nobody")
+    listed = ask(world, "reading", "list", by="")
     (row,) = [row for row in listed["readings"] if row["reading"] == COMPONENT]
     assert (row["in_force_by"], row["since"]) == ("act", worlds.ANSWER_DAY.isoformat())
     assert listed["waiting"] == []
-    assert "by an act of two people" in run(world, "reading", "list", by="nobody").stdout
-    before = ask(world, "reading", "list", "--on", "2025-06-01", by="nobody")
+    assert "by an act of two people" in run(world, "reading", "list", by="").stdout
+    before = ask(world, "reading", "list", "--on", "2025-06-01", by="")
     assert COMPONENT not in {row["reading"] for row in before["readings"]}
     out = ("reading", "put-out-of-force", COMPONENT, *source(world), "--from", "2025-08-01")
     run(world, *out, code=1)
     assert "2025-08-01" in run(world, *out, by="counsel-2").stdout
-    after = ask(world, "reading", "list", "--on", "2025-08-01", by="nobody")
+    after = ask(world, "reading", "list", "--on", "2025-08-01", by="")
     assert COMPONENT not in {row["reading"] for row in after["readings"]}
 
 
@@ -120,7 +99,7 @@ MADE = ("--id", disclosed.HISTORY, "--made-under", disclosed.NAIVE)
 
 @pytest.mark.long
 def test_history_is_imported_compared_and_listed(world: worlds.World) -> None:
-    assert ask(world, "history", "list", by="nobody") == {"histories": []}
+    assert ask(world, "history", "list", by="") == {"histories": []}
     facts = ask(world, "history", "import", history(world), *MADE)
     assert facts == {
         "history": disclosed.HISTORY,
@@ -129,10 +108,10 @@ def test_history_is_imported_compared_and_listed(world: worlds.World) -> None:
         "quarantined": 0,
         "rows_quarantined": [],
     }
-    assert "not compared yet" in run(world, "history", "list", by="nobody").stdout
+    assert "not compared yet" in run(world, "history", "list", by="").stdout
     compared = ask(world, "history", "compare", disclosed.HISTORY)
     assert compared == {"history": disclosed.HISTORY, "compared": 8}
-    (listed,) = ask(world, "history", "list", by="nobody")["histories"]
+    (listed,) = ask(world, "history", "list", by="")["histories"]
     assert listed == {
         "history": disclosed.HISTORY,
         "taken": 8,

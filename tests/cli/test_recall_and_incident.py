@@ -1,50 +1,33 @@
 """``recall``, ``incident`` and ``notice``, as a person types them."""
 
 import json
-import shutil
-import subprocess
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.db import connections
 
 from portcullis.office import Home
+from tests.cli import run as typed
 from tests.cli.run import portcullis
-from tests.office import acts, disclosed
+from tests.office import disclosed
 from tests.office import world as worlds
 from tests.oversight.test_incidents import written
 
+run = partial(typed.run, by="safeguards")
+ask = partial(typed.ask, by="safeguards")
+
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> worlds.World:
+def released(answered: Callable[[int], worlds.World]) -> worlds.World:
     """A world whose batch was released, and a history beside it, judged again."""
-    world = acts.answered_world(tmp_path_factory.mktemp("cli") / "world", lawful=4)
+    world = answered(4)
     disclosed.import_(world, disclosed.write(world, disclosed.disclosures(4)))
     disclosed.compare(world)
     disclosed.reexamine(world)
-    (world.folder / "paper.txt").write_text("A paper.")
     connections.close_all()
     return world
-
-
-@pytest.fixture
-def world(released: worlds.World, tmp_path: Path) -> worlds.World:
-    shutil.copytree(released.folder, tmp_path / "world")
-    return worlds.World(tmp_path / "world")
-
-
-def run(
-    world: worlds.World, *words: object, by: str = "safeguards", code: int = 0
-) -> subprocess.CompletedProcess[str]:
-    signed = () if by == "nobody" else ("--as", by, "--key", world.key_path(by))
-    done = portcullis(*words, *signed, "--home", world.home_path)
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
-
-
-def ask(world: worlds.World, *words: object, by: str = "safeguards", code: int = 0):
-    return json.loads(run(world, *words, "--json", by=by, code=code).stdout)
 
 
 def test_the_template_of_a_report_is_printed_without_a_home() -> None:
@@ -68,13 +51,13 @@ def test_a_recall_from_its_opening_to_its_proof(world: worlds.World, tmp_path: P
     where = ("--custodian", "ice-hsi", "--place", "laptop-7")
     frozen = ("--stage", "frozen", "--onward", "ice-ero:safe-1")
     run(world, "recall", "attest", "R-1", *where, *frozen, *told)
-    shown = ask(world, "recall", "show", "R-1", "--picture", tmp_path / "r.svg", by="nobody")
+    shown = ask(world, "recall", "show", "R-1", "--picture", tmp_path / "r.svg", by="")
     assert (tmp_path / "r.svg").read_text().startswith("<svg")
     assert [(each["place"], each["attested"]) for each in shown["places"]] == [
         ("laptop-7", True),
         ("safe-1", False),
     ]
-    assert "has not attested" in run(world, "recall", "show", "R-1", by="nobody").stdout
+    assert "has not attested" in run(world, "recall", "show", "R-1", by="").stdout
     assert "not closed" in run(world, "recall", "close", "R-1", code=1).stderr
     disposed = ("--stage", "disposed", "--method", "destroyed")
     run(world, "recall", "attest", "R-1", *where, *disposed, "--onward", "ice-ero:safe-1", *told)
@@ -82,11 +65,11 @@ def test_a_recall_from_its_opening_to_its_proof(world: worlds.World, tmp_path: P
     run(world, "recall", "attest", "R-1", *where, *disposed, *told)
     closed = ask(world, "recall", "close", "R-1")
     assert closed["closed_on"] == worlds.ANSWER_DAY.isoformat()
-    run(world, "recall", "due", by="nobody")
-    assert "closed on" in run(world, "recall", "list", by="nobody").stdout
+    run(world, "recall", "due", by="")
+    assert "closed on" in run(world, "recall", "list", by="").stdout
     out = tmp_path / "statement.json"
     listed = ("recall", "statement", "R-1", "--listed", "--out", out)
-    assert "who they are" in run(world, *listed, by="nobody", code=2).stderr
+    assert "who they are" in run(world, *listed, by="", code=2).stderr
     assert not out.exists()
     ask(world, *listed)
     keys = ("--keys", world.home_path / "public.json")
@@ -105,16 +88,16 @@ def test_a_recall_from_its_opening_to_its_proof(world: worlds.World, tmp_path: P
 @pytest.mark.long
 def test_a_recall_past_its_day_is_raised(world: worlds.World) -> None:
     run(world, "recall", "open", "R-1", "--cause", "order", "--batch", worlds.BATCH)
-    assert "listed" in run(world, "recall", "due", by="nobody").stdout
+    assert "listed" in run(world, "recall", "due", by="").stdout
     Home.find(world.home_path).set_date(worlds.ANSWER_DAY.replace(month=9))
-    assert "OVERDUE" in run(world, "recall", "due", by="nobody", code=1).stdout
+    assert "OVERDUE" in run(world, "recall", "due", by="", code=1).stdout
 
 
 @pytest.mark.long
 def test_an_incident_from_suspicion_to_closing(world: worlds.World, tmp_path: Path) -> None:
     zone = ("--zone", "America/New_York")
     run(world, "incident", "suspect", "I-1", "--at", "2025-07-01T09:00", *zone)
-    overdue = run(world, "incident", "due", by="nobody", code=1).stdout
+    overdue = run(world, "incident", "due", by="", code=1).stdout
     assert overdue.count("OVERDUE") == 3
     report = tmp_path / "report.toml"
     report.write_text(written(description="It names 77 Elsewhere Ave."))
@@ -126,10 +109,10 @@ def test_an_incident_from_suspicion_to_closing(world: worlds.World, tmp_path: Pa
     assert ask(world, "incident", "report", "I-1", report)["reports"] == 1
     for whom in ("office-of-safeguards", "tigta"):
         run(world, "incident", "notice", "I-1", "--to", whom, "--reference", "M-1")
-    assert "done late" in run(world, "incident", "due", by="nobody").stdout
-    assert "report" not in ask(world, "incident", "show", "I-1", by="nobody")
+    assert "done late" in run(world, "incident", "due", by="").stdout
+    assert "report" not in ask(world, "incident", "show", "I-1", by="")
     sealed = ("incident", "show", "I-1", "--report")
-    assert "who they are" in run(world, *sealed, by="nobody", code=2).stderr
+    assert "who they are" in run(world, *sealed, by="", code=2).stderr
     shown = ask(world, *sealed)
     assert shown["report"]["records_to"] == 47_289
     assert ask(world, "incident", "close", "I-1")["closed_on"] == worlds.ANSWER_DAY.isoformat()
@@ -144,4 +127,4 @@ def test_an_incident_from_suspicion_to_closing(world: worlds.World, tmp_path: Pa
     assert "rights" in run(world, "notice", "given", "N-1", *paper, by="counsel", code=2).stderr
     given = ask(world, "notice", "given", "N-1", *paper, "--rights-told", by="counsel")
     assert given["given_on"] == day
-    assert "given on" in run(world, "incident", "list", by="nobody").stdout
+    assert "given on" in run(world, "incident", "list", by="").stdout

@@ -2,12 +2,13 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.db import connections
 
-from tests.cli.run import portcullis
+from tests.cli.run import run
 from tests.office import acts
 from tests.office import world as worlds
 
@@ -15,20 +16,11 @@ PERSON = "T-REQ-00001"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> worlds.World:
-    made = acts.answered_world(tmp_path_factory.mktemp("cli") / "world", lawful=2)
+def world(answered: Callable[[int], worlds.World]) -> worlds.World:
+    made = answered(2)
     acts.enrol(made, "inspector", ["inspector"])
-    (made.folder / "memo.txt").write_text("(b)(7) does not reach these disclosures.")
     connections.close_all()
     return made
-
-
-def run(world: worlds.World, *words: object, by: str = "", code: int = 0):
-    signed = ("--as", by, "--key", world.key_path(by)) if by else ()
-    done = portcullis(*words, *signed, "--home", world.home_path)
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
 
 
 @pytest.mark.long
@@ -60,7 +52,7 @@ def test_every_report_is_made_and_refused_in_words(world: worlds.World, tmp_path
     assert "by an inspector" in run(world, "report", "oversight", code=2).stderr
     assert run(world, "report", "due").stdout == "No report is due.\n"
     out = tmp_path / "export"
-    asked = ("--body", "tigta", "--request", world.folder / "memo.txt", "--return-information")
+    asked = ("--body", "tigta", "--request", world.folder / "paper.txt", "--return-information")
     run(world, "report", "oversight", *asked, "--out", out, by="inspector")
     assert {"traces.csv", "persons.csv", "oversight.pdf"} <= {path.name for path in out.iterdir()}
     (out / "traces.csv").unlink()
@@ -79,7 +71,7 @@ def test_a_person_is_told_what_may_be_told(world: worlds.World) -> None:
     assert found["disclosures"] == found["taxpayers_compared"] == 2
     none = run(world, "account", PERSON, by="specialist").stdout
     assert "We have no disclosure of which the law lets us" in none
-    memo = ("--document", world.folder / "memo.txt")
+    memo = ("--document", world.folder / "paper.txt")
     assert (
         "reach them"
         in run(world, "account", "determine", "batch-1", *memo, by="counsel", code=2).stderr

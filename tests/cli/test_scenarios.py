@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from portcullis import ledger
-from tests.cli.run import portcullis
+from tests.cli.run import started
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("scenarios")]
 
 
 def _played(scenario: str, folder: Path) -> dict[str, Any]:
-    done = portcullis("demo", "--scenario", scenario, "--quick", "--home", folder, "--json")
+    done = started("demo", "--scenario", scenario, "--quick", "--home", folder, "--json")
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
@@ -70,7 +70,7 @@ def test_the_recall_is_carried_to_its_closing_under_the_hold(order: dict[str, An
 def test_its_ledger_verifies(order: dict[str, Any], year: dict[str, Any]) -> None:
     for played in (order, year):
         assert played["verified"]
-        assert portcullis("verify", played["home"]).returncode == 0
+        assert started("verify", played["home"]).returncode == 0
 
 
 def test_the_year_adds_up(year: dict[str, Any]) -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.run import portcullis
+from tests.cli.run import portcullis, started
 from tests.office import acts
 from tests.office import world as worlds
 
 
 def test_a_missing_home_is_misuse_with_a_remedy(tmp_path: Path) -> None:
-    done = portcullis("batches", "--home", tmp_path / "none")
+    done = started("batches", "--home", tmp_path / "none")
     assert done.returncode == 2
     assert "portcullis init" in done.stderr
     assert "Traceback" not in done.stderr
@@ -32,7 +32,7 @@ def test_misuse_is_said_plainly(words: list[str]) -> None:
 
 
 def test_the_built_in_agreement_is_shown_with_who_signed_under_what(tmp_path: Path) -> None:
-    done = portcullis("agreement", "show", "--home", tmp_path)
+    done = started("agreement", "show", "--home", tmp_path)
     assert done.returncode == 0
     assert "7 April 2025" in done.stdout or "2025-04-07" in done.stdout
     assert "6103(i)(2)(A)" in done.stdout

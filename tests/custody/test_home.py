@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from portcullis import keys
+from portcullis.agreements import Passkey, Roster, builtin_pack, save_roster
 from portcullis.custody import Case, FtiLog, Place, RecipientHome
 from portcullis.errors import Misuse, Refused
+from tests.authenticator import Passkey as Soft
 
-from .cases import LKA, NOW, proven
+from .cases import LKA, NOW, person, proven
 
 CASE = Case(
     request_id="r-1",
@@ -171,3 +173,34 @@ def test_a_torn_last_line_stops_the_log(home, sealed):
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(Refused, match="not whole"):
         FtiLog(path).append(entry)
+
+
+def test_the_officer_asks_with_a_passkey_and_opens_with_the_key(
+    tmp_path, home, *, office, sealed, content, officer_key
+):
+    """What was sealed is sealed to the key; asking to open it may be signed by passkey."""
+    soft = Soft()
+    officer = person(officer_key, passkeys=(Passkey(**soft.enrolled()),))
+    save_roster(Roster.from_people([officer]), tmp_path / "people.json")
+    home.make(tmp_path / "people.json", builtin_pack())
+    package_id = receive(home, sealed.data)
+    home.acknowledge("ice-0007", at=NOW, place=PLACE)
+    request = home.ask(package_id, "investigation", at=NOW, key=soft)
+    token = office.grant(request, who=officer)
+    shown = open_it(home, office, officer_key, package_id, request=request, token=token)
+    assert shown == content
+    other = home.ask(package_id, "investigation", at=NOW, key=Soft())
+    with pytest.raises(Refused, match="not enrolled for this person"):
+        office.grant(other, who=officer)
+    with pytest.raises(Refused, match="not enrolled for this person"):
+        open_it(home, office, officer_key, package_id, request=other, token=token)
+
+
+def test_nobody_opens_with_a_key_that_is_out_of_force(office, officer_key):
+    soft = Soft()
+    enrolled = {"passkeys": (Passkey(**soft.enrolled()),), "key_to": NOW.date() - timedelta(days=1)}
+    officer = person(officer_key, **enrolled)
+    with pytest.raises(Refused, match="key is not in force"):
+        office.grant(office.ask(key=soft), who=officer)
+    with pytest.raises(Refused, match="does not verify"):
+        office.grant(office.ask(), who=officer)

@@ -10,11 +10,14 @@ from portcullis import keys
 from portcullis.custody import check_answer, open_package
 from portcullis.errors import Refused
 from portcullis.release import PACKAGE_BYTES, disclosure_content, package_digest, seal
+from tests.thorough import examples
 
 from .cases import NOW, leaf_of, proven
 
 words = st.text(st.characters(exclude_categories=("C",)), min_size=1, max_size=60)
-quiet = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quiet = settings(
+    max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def opened(office, data, key, request, token, **changed):
@@ -46,7 +49,7 @@ def test_whatever_was_sealed_is_read(office, parcel, officer_key, line1, city):
     assert opened(office, sealed.data, officer_key, request, token) == content
 
 
-@settings(quiet, max_examples=250)
+@settings(quiet, max_examples=examples(250))
 @given(st.integers(0, PACKAGE_BYTES - 1), st.integers(1, 255))
 def test_one_changed_byte_anywhere_and_nothing_opens(office, sealed, officer_key, at, change):
     request = office.ask()

@@ -2,10 +2,12 @@
 
 import dataclasses
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from portcullis import agreements, keys
+from portcullis.agreements import may
 from portcullis.custody import RecipientHome, Visit, read_statement
 from portcullis.errors import Misuse, Refused
 from portcullis.release import seal, unseal, unwrap_half
@@ -46,6 +48,16 @@ def visit(home, officer_key):
 
 def events(home):
     return [(entry.event, entry.user, entry.success) for entry in home.log.entries()]
+
+
+def denied(home):
+    """Return act and person of the newest entry, which is of a denied attempt."""
+    last = list(home.log.entries())[-1]
+    assert (last.event, last.success) == ("denied", False)
+    return last.reason, last.user
+
+
+PROOF = {"holder_jwk": {}, "check_proof": proven}
 
 
 def test_nothing_is_shown_before_the_warning_is_acknowledged(home, visit, parcel):
@@ -153,11 +165,36 @@ def test_only_the_cases_own_people_learn_that_a_package_exists(home, visit, parc
     assert list(home.log.entries())[-1].request_id == ""
 
 
-def test_who_is_engaged_and_not_named_neither_asks_nor_states(visit, parcel):
+def test_who_is_engaged_and_not_named_neither_asks_nor_states(home, visit, parcel):
     with pytest.raises(Refused, match="another officer"):
         visit("ice-0008").ask(parcel.package_id, "investigation")
+    assert denied(home) == ("ask", "ice-0008")
     with pytest.raises(Refused, match="another officer"):
+        visit("ice-0008").state([parcel.package_id], "closed")
+    assert denied(home) == ("state", "ice-0008")
+    with pytest.raises(Refused, match="Only an officer states"):
         visit("custodian").state([parcel.package_id], "closed")
+    assert denied(home) == ("state", "custodian")
+
+
+@pytest.mark.parametrize(
+    ("name", "act", "attempt"),
+    [
+        ("custodian", "ask", lambda come, id_: come.ask(id_, "investigation")),
+        ("custodian", "open", lambda come, id_: come.open(id_, "", "", **PROOF)),
+        ("custodian", "state", lambda come, id_: come.state([id_], "closed")),
+        ("ice-0007", "certify", lambda come, id_: come.certify([id_], "returned")),
+        ("ice-0007", "notice-keep", lambda come, _: come.keep_notice("", {})),
+    ],
+)
+def test_what_is_not_ones_own_to_do_is_denied_and_logged(visit, parcel, name, act, attempt):
+    come = visit(name)
+    home, before = come.home, len(events(come.home))
+    with pytest.raises(Refused, match="Only"):
+        attempt(come, parcel.package_id)
+    assert denied(home) == (act, name)
+    assert len(events(home)) == before + 1
+    assert not may(home.roster().person(name), act, NOW.date())
 
 
 def test_a_purpose_of_another_authority_is_not_asked_for(visit, parcel):
@@ -174,6 +211,8 @@ def test_nobody_comes_in_by_another_key_or_after_their_time(home, officer_key):
     ):
         with pytest.raises(Refused, match="enrolled for an officer or custodian"):
             Visit(home, name, key, at=at, place=PLACE)
+        # Whoever is not enrolled typed something; it may be anybody's name.
+        assert denied(home) == ("visit", "unknown" if name == "nobody" else name)
 
 
 def test_a_home_without_a_roster_lets_nobody_in(tmp_path, officer_key):
@@ -193,7 +232,7 @@ def test_the_clock_is_never_behind_the_holders(visit):
 def test_a_status_is_signed_logged_and_moves_the_clock(home, visit, officer_key, parcel):
     come = visit("ice-0007")
     token = come.state([parcel.package_id], "proceeding")
-    said = read_statement(token, keys.public_jwk(officer_key))
+    said = read_statement(token, partial(keys.verify, jwk=keys.public_jwk(officer_key)))
     assert (said.packages, said.by, said.status) == ((parcel.package_id,), "ice-0007", "proceeding")
     ((_, duty),) = come.due()
     assert duty.due_on == NOW.date() + timedelta(days=90)
@@ -213,7 +252,7 @@ def test_destruction_is_the_custodians_and_complete(home, visit, parcel, sealed)
         visit("custodian").certify([parcel.package_id], "destroyed")
     assert list(home.packages.iterdir())
     token = visit("custodian").certify([parcel.package_id], "destroyed", "purged")
-    said = read_statement(token, keys.public_jwk(KEYS["custodian"]))
+    said = read_statement(token, partial(keys.verify, jwk=keys.public_jwk(KEYS["custodian"])))
     assert (said.kind, said.method) == ("destroyed", "purged")
     assert not list(home.packages.iterdir())
     last = visit("ice-0008").log_of("r-1")[-1]
@@ -314,8 +353,6 @@ def test_who_is_signed_in_sees_and_opens_no_more_than_with_a_key(home, parcel):
     for stranger in ("ice-0010", ""):
         with pytest.raises(Refused, match="not the one enrolled"):
             Visit.signed_in(home, stranger, at=NOW, place=PLACE)
-    with pytest.raises(Refused, match="not the one enrolled"):
-        Visit.signed_in(home, "ice-0007", at=NOW + timedelta(days=365), place=PLACE)
     other = Visit.signed_in(home, "ice-0009", at=NOW, place=PLACE)
     with pytest.raises(Misuse, match="no such package"):
         other.opening_statement(parcel.package_id, "investigation")
@@ -329,3 +366,5 @@ def test_who_is_signed_in_sees_and_opens_no_more_than_with_a_key(home, parcel):
     assert [one.request_id for one in named.kept()] == ["r-1"]
     with pytest.raises(Misuse, match="key is not here"):
         named.state([parcel.package_id], "closed")
+    with pytest.raises(Refused, match="not the one enrolled"):
+        Visit.signed_in(home, "ice-0007", at=NOW + timedelta(days=365), place=PLACE)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from portcullis.agreements import template_rows
 from portcullis.intake import DEFECTS, defects, open_batch
 from tests.intake.conftest import DAY, write
+from tests.thorough import examples
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -152,7 +153,7 @@ ANY = st.text(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     field=st.sampled_from(["request_id", "zip", "tin", "reason", "order_date", "items", "suffix"]),
     value=st.one_of(ANY, st.sampled_from([" 2139", "x" * 64 + "é", "1E+1"]), st.none()),

@@ -20,6 +20,7 @@ from portcullis.intake import (
     xlsx_reader,
 )
 from tests.intake.conftest import FORMATS, write
+from tests.thorough import examples
 
 
 def read(path, pack):
@@ -331,7 +332,9 @@ NASTY = st.one_of(
 
 @pytest.mark.parametrize("form", FORMATS)
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(values=st.lists(st.tuples(st.one_of(st.none(), NASTY), NASTY, NASTY), max_size=6))
 def test_rows_in_are_rows_accounted_for(tmp_path, pack, rows, form, values):
@@ -343,7 +346,9 @@ def test_rows_in_are_rows_accounted_for(tmp_path, pack, rows, form, values):
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     lines=st.lists(
@@ -366,7 +371,7 @@ def test_any_bytes_are_accounted_for(tmp_path, pack, rows, form, lines):
     assert taken.height >= 2
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(data=st.binary(max_size=60), size=st.integers(1, 9))
 def test_what_is_not_utf8_is_replaced_and_nothing_else(data, size):
     stream = csv_reader._Utf8(io.BytesIO(data), b"!")

@@ -11,6 +11,7 @@ from tests.law import generated
 from tests.law.cases import AGREEMENTS
 from tests.law.generated import a_basis, bulk, chance, compare, pools, terms_of
 from tests.oracle import requests_oracle as oracle
+from tests.thorough import examples
 
 NAMES = list(AGREEMENTS)
 quick = {"deadline": None, "suppress_health_check": list(HealthCheck)}
@@ -70,7 +71,7 @@ def batches(draw, name, fewest=1, most=40):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=40, **quick)
+@settings(max_examples=examples(40), **quick)
 @given(data=st.data())
 def test_every_element_agrees_with_the_oracle(name, data):
     agreement, requests = data.draw(batches(name))

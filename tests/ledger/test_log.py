@@ -34,6 +34,7 @@ from tests.ledger.conftest import (
     make_entries,
     make_witness,
 )
+from tests.thorough import examples
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def assert_sound(log: Log, witnesses: int = 0) -> None:
     assert verify_log(log.folder, [VKEY], vkeys, witnesses).problems == ()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=6))
 def test_a_log_grown_in_any_steps_is_the_log_of_its_entries(tmp_path_factory, steps):
     folder = tmp_path_factory.mktemp("grown")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ledger.outsiders import tool
+from tests.thorough import examples
 
 # RFC 8032, section 7.1, tests 1 to 3: public key, message, signature.
 VECTORS = [
@@ -46,7 +47,7 @@ def test_rfc_8032(public, message, signature):
     assert openssl(*parts)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     seed=st.binary(min_size=32, max_size=32),
     message=st.binary(max_size=200),
@@ -65,7 +66,7 @@ def test_the_same_opinion_as_openssl(seed, message, at, flip, other):
     assert not openssl(public, message, bytes(changed))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     public=st.binary(min_size=32, max_size=32),
     message=st.binary(max_size=20),

@@ -26,6 +26,7 @@ from portcullis.ledger import (
 from tests.ledger.conftest import KEY, VKEY, WITNESS_KEY, WITNESS_VKEY, make_leaves
 from tests.ledger.outsiders import run_tool, tool
 from tests.ledger.test_mirror import served
+from tests.thorough import examples
 
 KEYS = ("--key", VKEY, "--witness", WITNESS_VKEY)
 TRUST = tool.trust_of([VKEY], [WITNESS_VKEY], 1)
@@ -258,7 +259,7 @@ def key_of(number: int):
     return Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_every_changed_proof_is_rejected(built, data):
     leaves, leaf = make_leaves(700, "batch-1/1"), data.draw(st.integers(0, 699))
@@ -271,7 +272,7 @@ def test_every_changed_proof_is_rejected(built, data):
         tool.verify_proof(raw.decode(), leaves[leaf], TRUST)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_every_changed_proof_of_growth_is_rejected(built, data):
     log = Log.open(built.log)

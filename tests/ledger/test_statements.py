@@ -22,6 +22,7 @@ from portcullis.ledger import (
 )
 from tests.ledger.conftest import KEY, ORIGIN, VKEY, WITNESS, WITNESS_KEY, WITNESS_VKEY
 from tests.ledger.outsiders import tool
+from tests.thorough import examples
 
 KEYS = ([VKEY], [WITNESS_VKEY], 1)
 TRUST = tool.trust_of(*KEYS)
@@ -335,7 +336,9 @@ def test_malformed_statements(clerk, change):
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     acts=st.lists(st.tuples(st.integers(0, 2), st.integers(-3, 3)), min_size=1, max_size=8),

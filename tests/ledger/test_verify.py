@@ -37,6 +37,7 @@ from tests.ledger.conftest import (
     make_witness,
 )
 from tests.ledger.outsiders import tool
+from tests.thorough import examples
 
 TRUST = tool.trust_of([VKEY], [WITNESS_VKEY], 1)
 
@@ -103,7 +104,9 @@ def bench(built, tmp_path_factory) -> Place:
 
 
 relaxed = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(120),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -42,6 +42,7 @@ from tests.ledger.conftest import (
     WITNESS_VKEY,
     make_witness,
 )
+from tests.thorough import examples
 
 LEAVES = [bytes([n]) for n in range(9)]
 OTHERS = [b"x", *LEAVES[1:]]
@@ -215,7 +216,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_whatever_is_asked_it_signs_one_story_that_only_grows(steps):
     """Against a model: the size it has seen, and the one log all of whose sizes it signed."""
     nodes = {fork: in_memory(leaf_hashes(OTHERS if fork else LEAVES)) for fork in (False, True)}
@@ -238,7 +239,7 @@ def test_whatever_is_asked_it_signs_one_story_that_only_grows(steps):
 
 
 @given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_no_request_breaks_the_service(data, at, cut):
     """A sound request with a piece of it overwritten, and one of nothing but noise."""
     with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,7 @@ from portcullis.matching import match
 from tests.matching.asking import Basis, frame
 from tests.oracle.matching_oracle import answer
 from tests.records.small import index_of
+from tests.thorough import examples
 
 # Twins, father and son, compound and misspelt surnames, nobody.
 GIVEN = ["Juan", "Juana", "Juan Carlos", "J", "José", None]
@@ -111,7 +112,7 @@ def check(world: tuple[list[dict], list[dict]], chance: random.Random) -> None:
     assert shuffled.equals(found[order])
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.randoms(use_true_random=False))
 def test_bulk_matching_is_the_oracle_in_any_chunking_and_order(
     world: tuple[list[dict], list[dict]], chance: random.Random

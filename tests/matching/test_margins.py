@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from portcullis.matching import MATCH, as_of_today, match
 from tests.matching.asking import Basis, frame, request
 from tests.matching.test_against_oracle import AS_OF, worlds
-from tests.records.small import address, index_of, taxpayer
+from tests.records.small import address, index_of, known, taxpayer
+from tests.thorough import examples
 
 TIN, OTHER_TIN, NOBODYS = "000-12-3456", "000-65-4321", "000-99-9999"
 ELM = address("700 Elm Ave")
 NO_MARGIN, AMBIGUOUS = "no-margin", "ambiguous"
 
 
-def ask(folder: Path, asked: dict, *taxpayers: dict) -> tuple[str | None, int | None, str | None]:
+def ask(asked: dict, *taxpayers: dict) -> tuple[str | None, int | None, str | None]:
     """Return the taxpayer found or the cause, the margin, and what the runner-up shares."""
-    with index_of(list(taxpayers), folder) as index:
+    with known(*taxpayers) as index:
         found = match(frame([asked]), index, Basis()).to_dicts()[0]
     assert (found["taxpayer_id"] is None) == (found["cause"] is not None)
     return found["taxpayer_id"] or found["cause"], found["margin"], found["runner_up"]
@@ -102,45 +103,45 @@ def _street(place: int, line: str) -> str:
     return line.replace("Oak", f"Oak{letters}").replace("Elm", f"Elm{letters}")
 
 
-def test_a_son_with_his_fathers_number_is_nobody(tmp_path: Path) -> None:
+def test_a_son_with_his_fathers_number_is_nobody() -> None:
     family = taxpayer("f", "Juan||Garcia", TIN), taxpayer("s", "Juan||Garcia|Jr", OTHER_TIN)
     asked = [request(name, TIN) for name in ("Juan||Garcia", "Juan||Garcia|Jr")]
-    with index_of(list(family), tmp_path) as index:
+    with known(*family) as index:
         found = match(frame(asked), index, Basis())
     assert found["cause"].to_list() == [AMBIGUOUS, AMBIGUOUS]
 
 
-def test_a_suffix_on_one_side_goes_to_a_person(tmp_path: Path) -> None:
+def test_a_suffix_on_one_side_goes_to_a_person() -> None:
     records = taxpayer("s", "Juan||Garcia|Jr", TIN), taxpayer("n", "Ana||Lopez", OTHER_TIN)
     asked = [
         request(name, number)
         for name, tin in (("Juan||Garcia", TIN), ("Ana||Lopez|Jr", OTHER_TIN))
         for number in (tin, None)
     ]
-    with index_of(list(records), tmp_path) as index:
+    with known(*records) as index:
         found = match(frame(asked), index, Basis())
     assert found.select("cause", "margin").rows() == [("near-miss", 1)] * 4
 
 
-def test_without_a_number_a_middle_name_must_be_whole(tmp_path: Path) -> None:
+def test_without_a_number_a_middle_name_must_be_whole() -> None:
     records = taxpayer("a", "Juan|Andres|Garcia", TIN), taxpayer("b", "Ana||Lopez", OTHER_TIN)
     shorter = ["Juan||Garcia", "Juan|A|Garcia", "Ana|Bea|Lopez"]
     asked = [request(name, None) for name in (*shorter, "Juan|Andres|Garcia", "Ana||Lopez")]
     numbers = [TIN, TIN, OTHER_TIN]
     asked += [request(name, tin) for name, tin in zip(shorter, numbers, strict=True)]
-    with index_of(list(records), tmp_path) as index:
+    with known(*records) as index:
         found = match(frame(asked), index, Basis())
     assert found["cause"].to_list() == ["near-miss"] * 3 + [None] * 5
 
 
-def test_two_near_misses_are_silence(tmp_path: Path) -> None:
+def test_two_near_misses_are_silence() -> None:
     units = [
         taxpayer(unit, "Ana||Lopez", tin, address(f"12 Oak St Apt {unit}"))
         for unit, tin in (("4", TIN), ("5", OTHER_TIN))
     ]
-    assert ask(tmp_path, request("Ana||Lopez", None), units[0])[0] == "near-miss"
-    assert ask(tmp_path / "2", request("Ana||Lopez", TIN), *units)[:2] == (NO_MARGIN, 0)
-    assert ask(tmp_path / "3", request("Ana||Lopez", None), *units)[:2] == (NO_MARGIN, 0)
+    assert ask(request("Ana||Lopez", None), units[0])[0] == "near-miss"
+    assert ask(request("Ana||Lopez", TIN), *units)[:2] == (NO_MARGIN, 0)
+    assert ask(request("Ana||Lopez", None), *units)[:2] == (NO_MARGIN, 0)
 
 
 def test_many_lodgers_at_one_point(tmp_path: Path) -> None:
@@ -156,16 +157,16 @@ def test_many_lodgers_at_one_point(tmp_path: Path) -> None:
     assert found.select("margin", "runner_up").rows() == [(1, "address"), (0, "name-and-address")]
 
 
-def test_where_nothing_would_match_no_margin_is_sought(tmp_path: Path) -> None:
+def test_where_nothing_would_match_no_margin_is_sought() -> None:
     record = taxpayer("t", "Ana||Lopez", TIN)
-    assert ask(tmp_path, request("Ana||Lopez", TIN, "7 Elm Ave"), record) == (
+    assert ask(request("Ana||Lopez", TIN, "7 Elm Ave"), record) == (
         "address-not-of-record", None, None,
     )  # fmt: skip
-    assert ask(tmp_path / "2", request("Ana||Lopez", NOBODYS), record)[1:] == (None, None)
+    assert ask(request("Ana||Lopez", NOBODYS), record)[1:] == (None, None)
 
 
-def test_matches_stored_before_the_margin_know_none(tmp_path: Path) -> None:
-    with index_of([taxpayer("t", "Ana||Lopez", TIN)], tmp_path) as index:
+def test_matches_stored_before_the_margin_know_none() -> None:
+    with known(taxpayer("t", "Ana||Lopez", TIN)) as index:
         found = match(frame([request("Ana||Lopez", TIN)]), index, Basis())
     old = as_of_today(found.drop("margin", "runner_up", "name_address_whole"))
     assert dict(old.schema) == {name: MATCH[name] for name in old.columns}
@@ -173,7 +174,7 @@ def test_matches_stored_before_the_margin_know_none(tmp_path: Path) -> None:
     assert as_of_today(found).equals(found)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.randoms(use_true_random=False))
 def test_another_person_never_turns_an_answer_into_anothers(
     world: tuple[list[dict], list[dict]], chance: random.Random

@@ -12,6 +12,7 @@ from portcullis.matching import RULES, NotFindable
 from portcullis.records import Index
 from tests.matching.asking import Basis, frame, request
 from tests.records.small import address, index_of, taxpayer
+from tests.thorough import examples
 
 TIN, OTHER = "666120001", "666120002"
 MOVED = {"taxable_period": 2019, "processed_on": date(2020, 4, 15)}
@@ -99,7 +100,7 @@ NAMED = ["Grace|M|Sampleton", "G||Sampleton", "Bob||Exemplar", "Robert||Exemplar
 TINS = [None, *(each["tin"] for each in PEOPLE), "666129999"]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     st.sampled_from(NAMED), st.sampled_from(TINS), st.sampled_from(LINES),
     st.tuples(st.integers(0, 3), st.sampled_from(list(RULES))),

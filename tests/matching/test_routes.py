@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import pytest
 
 from portcullis.matching import CAUSES, MATCH, match
 from tests.matching.asking import Basis, frame, request
-from tests.records.small import address, index_of, taxpayer
+from tests.records.small import address, known, taxpayer
 
 TIN, OTHER_TIN = "000-12-3456", "000-65-4321"
 OAK, ELM = "12 Oak St", "700 Elm Ave"
@@ -18,9 +17,9 @@ Ask = Callable[..., dict[str, object]]
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Ask:
+def ask() -> Ask:
     def answer(asked: dict, *taxpayers: dict, basis: Basis | None = None) -> dict[str, object]:
-        with index_of(list(taxpayers), tmp_path) as index:
+        with known(*taxpayers) as index:
             return match(frame([asked]), index, basis or Basis()).to_dicts()[0]
 
     return answer
@@ -202,9 +201,9 @@ def test_an_address_not_known_to_be_unprotected_is_protected(ask: Ask) -> None:
     assert ask(request("Ana||Lopez", TIN), hidden)["cause"] == "protected"
 
 
-def test_without_the_field_periods_no_period_is_amiss(tmp_path: Path) -> None:
+def test_without_the_field_periods_no_period_is_amiss() -> None:
     asked = frame([request("Ana||Lopez", TIN, periods=[1999])])
-    with index_of([taxpayer("t", "Ana||Lopez", TIN)], tmp_path) as index:
+    with known(taxpayer("t", "Ana||Lopez", TIN)) as index:
         (amiss,) = match(asked, index, Basis()).to_dicts()
         (found,) = match(asked.drop("periods"), index, Basis()).to_dicts()
     assert outcome(amiss) == ("one", "tin", "period-not-requested")
@@ -212,9 +211,9 @@ def test_without_the_field_periods_no_period_is_amiss(tmp_path: Path) -> None:
     assert (found["lka_line1"], found["lka_period"]) == (OAK, 2021)
 
 
-def test_without_the_field_tin_nobody_is_sought_by_it(tmp_path: Path) -> None:
+def test_without_the_field_tin_nobody_is_sought_by_it() -> None:
     asked = frame([request("Ana||Lopez", TIN), request("Ana||Lopez", TIN, ELM)]).drop("tin")
-    with index_of([taxpayer("t", "Ana||Lopez", TIN)], tmp_path) as index:
+    with known(taxpayer("t", "Ana||Lopez", TIN)) as index:
         found = match(asked, index, Basis()).to_dicts()
     assert outcome(found[0]) == ("one", "name-address", None)
     assert outcome(found[1]) == ("none", None, "no-record")
@@ -225,16 +224,16 @@ def test_nobody_is_found_among_nobody(ask: Ask) -> None:
     assert outcome(ask(request("Ana||Lopez", TIN))) == ("none", None, "no-record")
 
 
-def test_no_request_is_no_row(tmp_path: Path) -> None:
-    with index_of([taxpayer("t", "Ana||Lopez", TIN)], tmp_path) as index:
+def test_no_request_is_no_row() -> None:
+    with known(taxpayer("t", "Ana||Lopez", TIN)) as index:
         found = match(frame([]), index, Basis())
         assert found.schema == pl.Schema(MATCH)
         assert (found.height, index.lookups) == (0, 0)
 
 
-def test_every_look_up_is_counted(tmp_path: Path) -> None:
+def test_every_look_up_is_counted() -> None:
     asked = frame([request("Ana||Lopez", TIN), request("Peter||Schmidt", None), request("", None)])
-    with index_of([taxpayer("t", "Ana||Lopez", TIN)], tmp_path) as index:
+    with known(taxpayer("t", "Ana||Lopez", TIN)) as index:
         match(asked, index, Basis())
         assert index.lookups == 3
         match(asked.head(1), index, Basis())

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from portcullis import names
 from tests.names.test_name_golden import FIELDS, PAIRS, normal
 from tests.names.test_name_properties import named, rows
+from tests.thorough import examples
 
 OTHER = [f"other_{field}" for field in FIELDS]
 
@@ -50,7 +51,7 @@ def test_what_agrees_shows_no_difference_and_what_does_not_shows_one() -> None:
             check(code, row(both, "l_", place), row(both, "r_", place))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.tuples(named(), named()) | st.tuples(rows, rows), min_size=1, max_size=6))
 def test_the_states_go_with_the_code(some: list) -> None:
     frame = pl.DataFrame(

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portcullis import names
+from tests.thorough import examples
 
 FIELDS = ("given_name", "middle_name", "family_name", "suffix")
 WORDS = [
@@ -33,7 +34,7 @@ def named(draw):
     return given_name, middle, " ".join(family), draw(st.sampled_from([None, "Jr", "III"]))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(rows, min_size=1, max_size=12))
 def test_any_text_has_an_answer_and_an_absent_name_has_no_key(some):
     found = normal(some)
@@ -44,14 +45,14 @@ def test_any_text_has_an_answer_and_an_absent_name_has_no_key(some):
     assert not ((present["n_given"] == "") | (present["n_family"] == "")).any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(rows, min_size=2, max_size=15), st.integers(1, 7))
 def test_chunks_do_not_matter(some, size):
     parts = [normal(some[at : at + size]) for at in range(0, len(some), size)]
     assert pl.concat(parts).equals(normal(some))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(named())
 def test_case_spaces_hyphens_and_diacritics_do_not_matter(name):
     given_name, middle, family, suffix = name
@@ -70,7 +71,7 @@ def test_case_spaces_hyphens_and_diacritics_do_not_matter(name):
     assert found.unique().height == 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(named())
 def test_the_normal_form_is_its_own_normal_form(name):
     once = normal([name])
@@ -78,7 +79,7 @@ def test_the_normal_form_is_its_own_normal_form(name):
     assert normal([fields]).equals(once)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.tuples(rows, rows) | st.tuples(named(), named()), min_size=1, max_size=10))
 def test_agreement_is_symmetric_and_a_name_agrees_with_itself(some):
     left, right = (normal([pair[side] for pair in some]) for side in (0, 1))

@@ -28,11 +28,9 @@ class _StopHere(Exception):  # noqa: N818 - nothing went wrong
     pass
 
 
-def hands(world: World, person: str, role: str) -> Any:
-    """Return a person in a role, with the key in hand."""
-    from portcullis.office.people import identify
-
-    return identify(world.home(), person, world.key(person), role, role)
+def hands(world: World, person: str) -> Any:
+    """Return a person let into the office, with the key in hand."""
+    return world.actor(person)
 
 
 def enrol(world: World, name: str, roles: Iterable[str], **changes: Any) -> None:
@@ -72,7 +70,7 @@ def receive(world: World, path: Path | None = None) -> dict[str, Any]:
 def adjudicate(world: World, by: str = "specialist", batch: str = BATCH, **more: Any) -> Any:
     from portcullis.office.adjudication import adjudicate as run
 
-    return run(world.home(), batch, hands(world, by, "specialist"), **more)
+    return run(world.home(), batch, hands(world, by), **more)
 
 
 def impair(
@@ -80,7 +78,7 @@ def impair(
 ) -> int:
     from portcullis.office.approval import record_impairment
 
-    return record_impairment(world.home(), batch, hands(world, by, "impairment-official"), adverse)
+    return record_impairment(world.home(), batch, hands(world, by), adverse)
 
 
 def to_answer_day(world: World) -> None:
@@ -90,7 +88,7 @@ def to_answer_day(world: World) -> None:
 def draw(world: World, by: str = "sampler", batch: str = BATCH) -> Any:
     from portcullis.office.approval import draw_sample
 
-    return draw_sample(world.home(), batch, hands(world, by, "sampler"))
+    return draw_sample(world.home(), batch, hands(world, by))
 
 
 def sampled_ids(world: World, batch: str = BATCH) -> list[str]:
@@ -110,19 +108,19 @@ def examine(
 
     if verdicts is None:
         verdicts = dict.fromkeys(sampled_ids(world, batch), True)
-    return record_examination(world.home(), batch, hands(world, by, "sampler"), verdicts)
+    return record_examination(world.home(), batch, hands(world, by), verdicts)
 
 
 def approve(world: World, by: str = "approver", batch: str = BATCH) -> Any:
     from portcullis.office.approval import approve as run
 
-    return run(world.home(), batch, hands(world, by, "approver"))
+    return run(world.home(), batch, hands(world, by))
 
 
 def release(world: World, by: str = "transmitter", batch: str = BATCH, **more: Any) -> Any:
     from portcullis.office.release import release as run
 
-    return run(world.home(), batch, hands(world, by, "transmitter"), **more)
+    return run(world.home(), batch, hands(world, by), **more)
 
 
 def answered_world(folder: Path, lawful: int) -> World:
@@ -168,7 +166,7 @@ def place(world: World, name: str = "order-1", scope: Scope = EVERYTHING, **more
 
     home = world.home()
     order = Order(name, DOCKET, "dcd", home.today(), DOCUMENT, scope, **more)
-    orders.place(home, hands(world, "counsel", "counsel"), order)
+    orders.place(home, hands(world, "counsel"), order)
 
 
 def lift(
@@ -176,7 +174,7 @@ def lift(
 ) -> Any:
     from portcullis.office import orders
 
-    return orders.lift(world.home(), hands(world, by, "counsel"), name, docket, document)
+    return orders.lift(world.home(), hands(world, by), name, docket, document)
 
 
 def state(world: World, batch: str = BATCH) -> str:

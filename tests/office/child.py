@@ -31,6 +31,11 @@ def main() -> None:
         if step == wanted and seen[step] == int(number):
             os.kill(os.getpid(), signal.SIGKILL)
 
+    if kill == "told":
+        world.home()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        sys.stdin.readline()
     perform(world, act, announce)
     if kill == "list":
         sys.stdout.write("".join(f"{step}\t{count}\n" for step, count in seen.items()))
@@ -41,10 +46,6 @@ def perform(world: worlds.World, act: str, announce) -> None:
         whole(world, announce)
         return
     home = world.home()
-    if sys.argv[3] == "told":
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        sys.stdin.readline()
     if act.startswith("orders-"):
         file_orders(world, random.Random(int(act.removeprefix("orders-"))))  # noqa: S311 - a draw to repeat
     elif act == "receive":

@@ -45,13 +45,13 @@ def import_(
 ) -> Any:
     from portcullis.office.histories import import_history
 
-    return import_history(world.home(), acts.hands(world, by, "counsel"), path, history, made_under)
+    return import_history(world.home(), acts.hands(world, by), path, history, made_under)
 
 
 def compare(world: worlds.World, history: str = HISTORY) -> int:
     from portcullis.office.histories import compare_history
 
-    return compare_history(world.home(), acts.hands(world, "counsel", "counsel"), history)
+    return compare_history(world.home(), acts.hands(world, "counsel"), history)
 
 
 def quarantined(world: worlds.World, history: str = HISTORY) -> list[dict[str, Any]]:
@@ -64,5 +64,5 @@ def reexamine(world: worlds.World, *named: str, **asked: Any) -> Any:
     from portcullis.office.reexamining import Asked
     from portcullis.office.reexamining import reexamine as run
 
-    person = acts.hands(world, "counsel", "counsel")
+    person = acts.hands(world, "counsel")
     return run(world.home(), person, Asked(named, **asked))

@@ -33,7 +33,7 @@ def erase(
     from portcullis.office.erasure import erase as run
     from portcullis.office.keystore import Erasable
 
-    return run(world.home(), acts.hands(world, by, OFFICER), Erasable(kind, subject), **more)
+    return run(world.home(), acts.hands(world, by), Erasable(kind, subject), **more)
 
 
 def hold(world: World, scope: Scope = EVERYTHING, name: str = "hold-1") -> None:
@@ -41,7 +41,7 @@ def hold(world: World, scope: Scope = EVERYTHING, name: str = "hold-1") -> None:
 
     home = world.home()
     placed = Hold(name, acts.DOCKET, "dcd", home.today(), acts.DOCUMENT, scope)
-    orders.place(home, acts.hands(world, "counsel", "counsel"), placed)
+    orders.place(home, acts.hands(world, "counsel"), placed)
 
 
 def proofs(world: World, number: int = 1) -> list[tuple[str, str]]:

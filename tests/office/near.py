@@ -105,7 +105,7 @@ def _of_record(row: dict, changes: dict) -> dict:
 def find(world: World, request_id: str, rule: str, by: str = "reviewer", number: int = 1) -> None:
     from portcullis.office import referrals
 
-    person = acts.hands(world, by, "reviewer")
+    person = acts.hands(world, by)
     referrals.find(
         world.home(), BATCH, request_id, person, number=number, rule=rule, reason="A slip; it fits."
     )
@@ -114,23 +114,23 @@ def find(world: World, request_id: str, rule: str, by: str = "reviewer", number:
 def confirm(world: World, request_id: str, by: str = "reviewer-2", **more: Any) -> None:
     from portcullis.office import referrals
 
-    referrals.confirm(world.home(), BATCH, request_id, acts.hands(world, by, "reviewer"), **more)
+    referrals.confirm(world.home(), BATCH, request_id, acts.hands(world, by), **more)
 
 
 def look(world: World, request_id: str, by: str = "reviewer") -> Any:
     from portcullis.office import referrals
 
-    return referrals.look(world.home(), BATCH, request_id, acts.hands(world, by, "reviewer"))
+    return referrals.look(world.home(), BATCH, request_id, acts.hands(world, by))
 
 
 def states(world: World, by: str = "reviewer") -> dict[str, str]:
     from portcullis.office import referrals
 
-    waiting = referrals.queue(world.home(), BATCH, acts.hands(world, by, "reviewer"))
+    waiting = referrals.queue(world.home(), BATCH, acts.hands(world, by))
     return {each.request_id: each.state for each in waiting}
 
 
 def supplement(world: World, by: str = "specialist") -> Any:
     from portcullis.office.supplement import supplement as run
 
-    return run(world.home(), BATCH, acts.hands(world, by, "specialist"))
+    return run(world.home(), BATCH, acts.hands(world, by))

@@ -11,7 +11,7 @@ import pytest
 
 from portcullis import ledger
 from portcullis.errors import Refused
-from tests.office import acts
+from tests.office import acts, databases
 from tests.office.homes import reopen, switch
 from tests.office.world import World
 
@@ -41,8 +41,10 @@ def put_back(world: World, saved: Path, name: str = "put-back") -> Elsewhere:
     from portcullis.office.putting_back import restore
 
     again = Elsewhere(world.folder, name)
-    restore(saved, again.home_path)
+    if near := databases.address_of(world.home_path):
+        databases.beside(again.home_path).write_text(databases.create(near))
     switch(again.home_path)
+    restore(saved, again.home_path)
     day = json.loads((world.home_path / "home.json").read_text())["date"]
     home = reopen(again.home_path)
     from datetime import date
@@ -65,7 +67,7 @@ def catch_up(world: World, source: Path | str) -> Any:
 
 
 def administrator(world: World) -> Any:
-    return acts.hands(world, "administrator", "administrator")
+    return acts.hands(world, "administrator")
 
 
 def accept(world: World, *names: str) -> Any:
@@ -73,7 +75,7 @@ def accept(world: World, *names: str) -> Any:
     from portcullis.office.catching_up import accept_losses
 
     accept_losses(world.home(), administrator(world), names)
-    counsel = acts.hands(world, "counsel", "counsel")
+    counsel = acts.hands(world, "counsel")
     return accept_losses(world.home(), counsel, names)[1]
 
 

@@ -16,13 +16,13 @@ DOCUMENT = "b" * 64
 
 
 def specialist(world):
-    return acts.hands(world, "specialist", "specialist")
+    return acts.hands(world, "specialist")
 
 
 def inspector(world):
     if world.home().roster.get("inspector") is None:
         acts.enrol(world, "inspector", ["inspector"])
-    return acts.hands(world, "inspector", "inspector")
+    return acts.hands(world, "inspector")
 
 
 def prove(world, taxpayer: str, how: str = "in-person"):
@@ -40,7 +40,7 @@ def attest(world):
 def determine(world, of: str = worlds.BATCH, *, reached: bool):
     from portcullis.office import individuals
 
-    counsel = acts.hands(world, "counsel", "counsel")
+    counsel = acts.hands(world, "counsel")
     return individuals.determine(world.home(), counsel, of, reached=reached, document=DOCUMENT)
 
 

@@ -48,6 +48,7 @@ def files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("change", ["altered", "missing", "added", "unlisted"])
 def test_a_damaged_backup_is_not_put_back(stage, tmp_path: Path, change: str) -> None:
     from portcullis.office.putting_back import restore
@@ -78,13 +79,11 @@ def test_it_is_put_back_only_where_nothing_is(stage, tmp_path: Path) -> None:
         restore(tmp_path, tmp_path / "new")
 
 
-def test_putting_back_cut_off_leaves_no_home(stage, tmp_path: Path) -> None:
+def test_putting_back_cut_off_leaves_no_home(stage) -> None:
     from portcullis.office import Home
-    from portcullis.office.putting_back import restore
 
-    saved = restored.backup(stage("new"))
-    to = tmp_path / "new"
-    restore(saved, to)
+    world = stage("new")
+    to = restored.put_back(world, restored.backup(world)).home_path
     (to / "home.json").unlink()  # what comes last has not come
     with pytest.raises(Misuse, match="no home"):
         Home.find(to)
@@ -111,6 +110,7 @@ def test_two_homes_do_not_share_a_folder_and_none_lies_in_itself(stage, tmp_path
         backup(home, world.folder / "backups")
 
 
+@pytest.mark.both_databases
 def test_acts_go_on_while_a_backup_is_made_and_it_is_whole(stage) -> None:
     """A real process releases a batch meanwhile; whenever the backup falls, it can be put back."""
     world = stage("approved")

@@ -10,6 +10,7 @@ import pytest
 from tests.office import checks
 from tests.office import world as worlds
 from tests.office.cancelled import COUNTED
+from tests.office.databases import address_of, beside, create
 from tests.office.homes import reopen
 
 LAWFUL = 6
@@ -47,7 +48,11 @@ def run(
     return subprocess.run(
         [sys.executable, "-m", "tests.office.cancelled", when, signals, *typed],
         cwd=world.folder,
-        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", "PATH": "/usr/bin:/bin"},
+        env={
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
+            "PATH": "/usr/bin:/bin",
+            "DATABASE_URL": address_of(world.home_path if verb != "restore" else again(world)),
+        },
         capture_output=True,
         text=True,
         timeout=120,
@@ -63,6 +68,14 @@ def finished(world: worlds.World, verb: str, when: str = "never") -> dict:
 
 def counted(world: worlds.World) -> dict:
     return json.loads((world.folder / COUNTED).read_text())
+
+
+def again(world: worlds.World) -> Path:
+    """Return where the home is put back; on PostgreSQL, with an empty database of its own."""
+    home = world.folder / "again"
+    if (near := address_of(world.home_path)) and not home.exists():
+        beside(home).write_text(create(near))
+    return home
 
 
 def stopped(done: subprocess.CompletedProcess[str]) -> bool:

@@ -28,7 +28,7 @@ def clear(world: worlds.World, *requests: str, hold: str = "hold-1", by: str = "
 
     packages = [acts.package_of(world, request).id for request in requests]
     facts = {"docket": acts.DOCKET, "document": acts.DOCUMENT, "packages": packages} | more
-    person = acts.hands(world, by, worlds.HOLDER[by])
+    person = acts.hands(world, by)
     return run(world.home(), person, Clearance(hold, **facts))
 
 

@@ -188,8 +188,7 @@ def test_a_certificate_stands_whole_on_the_ledger_and_names_nobody_else(stage) -
     assert (entry["says"], entry["person"]) == ("destroyed", "custodian")
     from portcullis.custody import read_statement
 
-    jwk = world.home().roster.person("custodian").jwk
-    said = read_statement(entry["statement"], jwk)
+    said = read_statement(entry["statement"], world.home().roster.person("custodian").verify)
     assert isinstance(said, Certificate)
     assert list(said.packages) == entry["packages"]
     with pytest.raises(Refused, match="already"):
@@ -211,7 +210,7 @@ def test_a_hold_stops_a_disposal_and_what_breaks_it_is_entered_with_it(stage) ->
         acts.DOCUMENT,
         Scope(officers=("officer-1",)),
     )
-    orders.place(world.home(), acts.hands(world, "counsel", "counsel"), hold)
+    orders.place(world.home(), acts.hands(world, "counsel"), hold)
     state(world, "officer-1", "closed")
     state(world, "officer-2", "closed")
     world.home().set_date(worlds.ANSWER_DAY + timedelta(days=31))

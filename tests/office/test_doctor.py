@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portcullis.errors import Misuse, Refused
-from tests.office import acts, checks, restored
+from tests.office import acts, checks, databases, restored
 from tests.office import world as worlds
 from tests.office.elsewhere import Elsewhere
 from tests.office.test_freshness import adopt
@@ -156,6 +156,7 @@ def test_a_database_whose_entries_were_altered(stage) -> None:
     assert "forked" in codes(world)
 
 
+@pytest.mark.sqlite
 def test_a_database_that_cannot_be_read(stage) -> None:
     world = stage("approved")
     from django.db import connections
@@ -165,6 +166,13 @@ def test_a_database_that_cannot_be_read(stage) -> None:
     for left in world.home_path.glob("state.sqlite3-*"):
         left.unlink()
     path.write_bytes(b"no database at all " * 300)
+    assert codes(world) == {"database"}
+
+
+@pytest.mark.postgresql
+def test_a_database_that_is_not_there(stage) -> None:
+    world = stage("approved")
+    databases.drop(databases.address_of(world.home_path))
     assert codes(world) == {"database"}
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from portcullis import tables
 from portcullis.errors import Misuse, Refused
+from portcullis.keys import KeySigner
 from portcullis.standing import EVERYTHING, Scope
 from tests.office import acts, checks, disclosed, erasing
 from tests.office import world as worlds
@@ -34,6 +35,7 @@ def due(world: worlds.World) -> list[tuple[str, date, list[str], bool]]:
     ]
 
 
+@pytest.mark.both_databases
 def test_nothing_of_a_batch_is_left_but_leaves_proofs_and_accounting(world) -> None:
     from portcullis.office import models
 
@@ -117,6 +119,7 @@ def _answers_that_might_be(home, batch) -> list[str]:
     ]
 
 
+@pytest.mark.sqlite
 def test_a_backup_made_before_it_is_unreadable_too(world, tmp_path) -> None:
     from portcullis.office import files
 
@@ -149,6 +152,7 @@ def test_a_backup_made_before_it_is_unreadable_too(world, tmp_path) -> None:
     assert erasing.accounted(after).height == 10
 
 
+@pytest.mark.sqlite
 def test_a_restored_home_does_the_erasure_again_from_its_entry(world, tmp_path) -> None:
     from portcullis.office.erasure import erase_again
     from portcullis.office.models import Entry, Erasure
@@ -250,6 +254,7 @@ def test_an_order_of_court_is_no_hold(world) -> None:
     assert erasing.erase(world).finished
 
 
+@pytest.mark.both_databases
 def test_a_hold_placed_after_it_was_decided_keeps_what_is_left(world) -> None:
     """The secret goes first: before it is gone nothing is, and the hold finds all of it there."""
 
@@ -309,7 +314,7 @@ def test_who_is_no_records_officer_is_denied_on_the_record(world) -> None:
     from portcullis.office.people import Actor
 
     home = world.home()
-    counsel = Actor(home.roster.get("counsel"), world.key("counsel"))
+    counsel = Actor(home.roster.get("counsel"), KeySigner(world.key("counsel")))
     acts.denied(
         world, "erase", "counsel", "role", lambda: erase(home, counsel, Erasable.batch(BATCH))
     )
@@ -339,11 +344,10 @@ def _check(world, name: str) -> None:
 
 
 def _explain(world, batch: str | None = None):
-    from portcullis.office.explanations import explain_request, identify_reader
+    from portcullis.office.explanations import explain_request
 
     home = world.home()
-    person = identify_reader(home, "counsel", world.key("counsel"))
-    return explain_request(home, "REQ-00001", person, batch)
+    return explain_request(home, "REQ-00001", world.actor("counsel"), batch)
 
 
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)

@@ -16,7 +16,8 @@ from tests import postgresql
 from tests.office import acts, checks, erasing
 from tests.office import world as worlds
 from tests.office.homes import reopen
-from tests.office.test_kill import _finish, _killed, _run
+from tests.office.test_kill import killed, run_again
+from tests.thorough import examples
 
 STEPS = [
     *["decide", "commit-erasure", "integrate-erasure", "destroy-secret"],
@@ -61,10 +62,9 @@ def test_killed_at_any_step_it_is_finished_when_run_again(world, step: str) -> N
     keys, answers = erasing.keys_of(world)
     made = erasing.proofs(world)
     name, _, number = step.partition(":")
-    _killed(world, "erase", name, int(number or 1))
+    killed(world, "erase", name, int(number or 1))
     _readable_or_gone(world, whole=STEPS.index(name) <= STEPS.index("destroy-secret"))
-    _finish(world, "erase")
-    reopen(world.home_path)
+    assert not run_again(world, "erase")
     _is_finished(world, [*keys, *answers], made)
 
 
@@ -83,18 +83,18 @@ def _readable_or_gone(world: worlds.World, *, whole: bool) -> None:
 
 
 def test_a_hold_placed_while_it_lies_dead_keeps_what_is_there(world) -> None:
-    _killed(world, "erase", "destroy-secret", 1)
+    killed(world, "erase", "destroy-secret", 1)
     reopen(world.home_path)
     erasing.hold(world)
-    done = _run(world, "erase", "never")
-    assert "hold-1" in done.stderr
-    reopen(world.home_path)
+    assert "hold-1" in run_again(world, "erase")
     assert acts.outcomes(world)["REQ-00001"] == "released"
 
 
 # The fixture gives a function that makes a fresh world for each example.
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(6),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(stops=st.lists(st.sampled_from(STEPS), max_size=5))
 def test_cut_off_again_and_again_it_ends_the_same(stage, stops: list[str]) -> None:

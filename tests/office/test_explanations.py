@@ -15,10 +15,11 @@ WHOLE = ("specialist", "sampler", "approver", "counsel")
 
 
 def explain(world: worlds.World, request: str, by: str = "specialist", batch: str | None = None):
-    from portcullis.office.explanations import explain_request, identify_reader
+    from portcullis.office.explanations import explain_request
+    from portcullis.office.people import identify
 
     home = world.home()
-    return explain_request(home, request, identify_reader(home, by, world.key(by)), batch)
+    return explain_request(home, request, identify(home, by, world.key(by), "explain"), batch)
 
 
 def results(explanation) -> dict[str, Result]:
@@ -124,12 +125,12 @@ def test_whoever_has_no_role_to_read_is_denied_on_the_record(world, person: str)
 
 
 def test_the_key_must_be_the_persons_own(world) -> None:
-    from portcullis.office.explanations import identify_reader
+    from portcullis.office.people import identify
 
     with pytest.raises(Refused):
-        identify_reader(world.home(), "specialist", world.key("counsel"))
+        identify(world.home(), "specialist", world.key("counsel"), "explain")
     with pytest.raises(Refused):
-        identify_reader(world.home(), "nobody", world.key("counsel"))
+        identify(world.home(), "nobody", world.key("counsel"), "explain")
     reasons = [entry["reason"] for _, entry in checks.of_kind(world.home(), "denied")]
     assert reasons == ["key", "not-enrolled"]
 
@@ -137,7 +138,7 @@ def test_the_key_must_be_the_persons_own(world) -> None:
 def test_whom_nothing_lets_read_is_denied_whoever_identified_them(world) -> None:
     from portcullis.office.explanations import explain_request
 
-    with pytest.raises(Refused, match="No role"):
+    with pytest.raises(Refused, match="does not hold the role specialist or"):
         explain_request(world.home(), GOOD, world.actor("transmitter"))
     assert checks.of_kind(world.home(), "denied")[-1][1]["act"] == "explain"
 

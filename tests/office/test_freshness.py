@@ -122,6 +122,7 @@ def silent_since_adopted(world: worlds.World, tmp_path) -> Elsewhere:
     return other
 
 
+@pytest.mark.sqlite
 def test_a_database_that_lost_what_was_signed_gives_no_position_away_again(stage, tmp_path) -> None:
     from django.db import connections
 

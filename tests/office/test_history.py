@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from portcullis.errors import Misuse, Refused
+from portcullis.keys import KeySigner
 from tests.office import acts, checks, disclosed
 from tests.office import world as worlds
 from tests.office.disclosed import DAY, HISTORY, NAIVE, SAID
@@ -179,7 +180,7 @@ def test_who_is_not_counsel_is_denied_on_the_record(stage) -> None:
     world = stage("new")
     home = world.home()
     path = disclosed.write(world, disclosed.disclosures())
-    approver = Actor(home.roster.get("approver"), world.key("approver"))
+    approver = Actor(home.roster.get("approver"), KeySigner(world.key("approver")))
     acts.denied(
         world,
         "history-import",

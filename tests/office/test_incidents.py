@@ -14,11 +14,11 @@ ZONE = "America/New_York"
 
 
 def safeguards(world: worlds.World):
-    return acts.hands(world, "safeguards", "safeguards")
+    return acts.hands(world, "safeguards")
 
 
 def counsel(world: worlds.World):
-    return acts.hands(world, "counsel", "counsel")
+    return acts.hands(world, "counsel")
 
 
 def before(world: worlds.World, **span: int) -> datetime:
@@ -128,7 +128,7 @@ def test_each_act_is_its_own_office_and_each_attempt_on_record(stage) -> None:
     from portcullis.office import incidents
 
     suspect(world)
-    other, home = acts.hands(world, "approver", "approver"), world.home()
+    other, home = acts.hands(world, "approver"), world.home()
     why = incidents.Charge("indictment", home.today(), "disclosure", home.today(), package="p")
     attempts = {
         "incident": lambda: incidents.suspect(home, other, "I-2", home.now(), ZONE),

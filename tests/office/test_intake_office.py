@@ -314,3 +314,9 @@ def test_a_receipt_of_another_holder_is_refused(stage) -> None:
     other = keys.generate()
     with pytest.raises(Refused):
         read_receipt(receipt | {"signature": keys.sign(read_receipt(receipt, home), other)}, home)
+
+
+def test_another_file_under_a_manifest_sent_before_is_refused_on_the_record(stage) -> None:
+    world = stage("received")
+    world.batch_file.write_bytes(world.batch_file.read_bytes() + b"\n")
+    refused(world, world.batch_file, "replay", rows=1)

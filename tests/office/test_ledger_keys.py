@@ -17,7 +17,7 @@ from tests.office.elsewhere import NAME, Elsewhere, witnesses_file
 
 
 def administrator(world: worlds.World):
-    return acts.hands(world, "administrator", "administrator")
+    return acts.hands(world, "administrator")
 
 
 def announce(world: worlds.World) -> str:
@@ -99,7 +99,7 @@ def test_only_an_administrator_changes_keys(stage, person) -> None:
 
     world = stage("new")
     with pytest.raises(Refused, match="does not hold the role administrator"):
-        announce_key(world.home(), acts.hands(world, person, person))
+        announce_key(world.home(), acts.hands(world, person))
     assert checks.of_kind(world.home(), "denied")
     assert len(read_public(world.home().path / FILE).ledger) == 1
 

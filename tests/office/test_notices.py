@@ -17,7 +17,7 @@ def file(world: worlds.World, scope: Scope = EVERYTHING, kind: type = Order, **m
 
     home = world.home()
     placed = kind("order-1", acts.DOCKET, "dcd", home.today(), acts.DOCUMENT, scope, **more)
-    notices.file(home, acts.hands(world, "counsel", "counsel"), placed)
+    notices.file(home, acts.hands(world, "counsel"), placed)
 
 
 def notice(world: worlds.World) -> str:
@@ -52,7 +52,7 @@ def attest(world: worlds.World, by: str, custodian: str = "", text: str = "") ->
 def record(world: worlds.World, attestation: str):
     from portcullis.office.notices import attested
 
-    return attested(world.home(), acts.hands(world, "safeguards", "safeguards"), attestation)
+    return attested(world.home(), acts.hands(world, "safeguards"), attestation)
 
 
 def tracked(world: worlds.World):
@@ -135,7 +135,7 @@ def test_only_the_custodian_or_a_signatory_attests_and_only_safeguards_record_it
     from portcullis.office.notices import attested
 
     good = attest(world, "officer-1")
-    counsel = acts.hands(world, "counsel", "counsel")
+    counsel = acts.hands(world, "counsel")
     acts.denied(
         world, "custodian-attested", "counsel", "role",
         lambda: attested(world.home(), counsel, good),
@@ -191,7 +191,7 @@ def test_a_hold_asks_to_preserve_and_a_lift_says_that_it_is_over(stage) -> None:
     from portcullis.office import notices
 
     for name in ("counsel", "counsel-2"):
-        person = acts.hands(world, name, "counsel")
+        person = acts.hands(world, name)
         notices.lift(world.home(), person, "order-1", acts.DOCKET, acts.DOCUMENT)
     assert standing.read_notice(notice(world), holder(world))["says"] == "lifted"
     with pytest.raises(Refused, match="nothing to attest"):

@@ -34,6 +34,7 @@ def closed(world: worlds.World) -> set[str]:
     }
 
 
+@pytest.mark.both_databases
 def test_an_order_stops_a_release_whole(stage) -> None:
     world = stage("approved")
     acts.place(world)
@@ -45,6 +46,7 @@ def test_an_order_stops_a_release_whole(stage) -> None:
     checks.ledger_verifies(world.home())
 
 
+@pytest.mark.both_databases
 def test_an_order_between_two_packages_stops_the_second(stage) -> None:
     world = stage("sealed")
     from portcullis.office.files import find_batch
@@ -169,6 +171,7 @@ def test_what_is_too_long_for_the_ledger_is_refused_before_it_is_done(stage) -> 
     checks.ledger_verifies(world.home())
 
 
+@pytest.mark.both_databases
 def test_lifting_takes_two_counsel_and_one_paper(stage) -> None:
     world = stage("sealed")
     acts.place(world)
@@ -217,7 +220,7 @@ def test_only_counsel_file_or_lift(stage) -> None:
     home = world.home()
     order = Order("order-2", acts.DOCKET, "dcd", home.today(), acts.DOCUMENT, EVERYTHING)
     for name in ("transmitter", "approver"):
-        person = acts.hands(world, name, worlds.HOLDER[name])
+        person = acts.hands(world, name)
         acts.denied(
             world, "lift", name, "role",
             lambda person=person: orders.lift(
@@ -239,6 +242,7 @@ def test_an_expired_date_lifts_nothing(stage) -> None:
     assert closed(world) == ALL
 
 
+@pytest.mark.both_databases
 def test_the_orders_in_the_ledger_are_the_orders_that_stand(stage) -> None:
     world = stage("sealed")
     acts.place(world, "order-1")
@@ -262,6 +266,7 @@ def refused_token(world: worlds.World, package, match: str) -> None:
     assert found[-1][1]["package"] == package.id
 
 
+@pytest.mark.both_databases
 def test_no_token_while_an_order_stands(stage) -> None:
     world = stage("released")
     one, other = acts.package_of(world, "REQ-00001"), acts.package_of(world, "REQ-00002")
@@ -309,7 +314,7 @@ def test_no_token_while_safeguards_are_lapsed(stage) -> None:
     from portcullis.office.safeguards import record_safeguards
 
     facts = worlds.safeguards(day).model_dump_json().replace("2026-01-31", "2025-06-30")
-    safeguards = acts.hands(world, "safeguards", "safeguards")
+    safeguards = acts.hands(world, "safeguards")
     record_safeguards(world.home(), safeguards, read_safeguards(facts))
     refused_token(world, package, "ssr-expired")
 
@@ -320,7 +325,7 @@ def test_no_token_for_a_recalled_package_and_for_no_other_officer(stage) -> None
     from portcullis.office.recalls import recall
     from portcullis.office.tokens import grant_token
 
-    safeguards = acts.hands(world, "safeguards", "safeguards")
+    safeguards = acts.hands(world, "safeguards")
     recall(world.home(), safeguards, [one.id], "incident")
     refused_token(world, one, "recalled")
     assert acts.token(world, other)
@@ -328,6 +333,7 @@ def test_no_token_for_a_recalled_package_and_for_no_other_officer(stage) -> None
         grant_token(world.home(), one.id, acts.ask_to_open(world, other))
 
 
+@pytest.mark.both_databases
 def test_an_opening_request_is_good_for_one_token(stage) -> None:
     world = stage("released")
     package = acts.package_of(world, "REQ-00001")

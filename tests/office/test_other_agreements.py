@@ -109,7 +109,7 @@ class Walk:
             "contractors": [],
             "access": [worlds.access(name, day) for name in OFFICERS],
         }
-        person = acts.hands(self.world, "safeguards", "safeguards")
+        person = acts.hands(self.world, "safeguards")
         record_safeguards(home, person, read_safeguards(json.dumps(record)))
 
     def step(self, name: str) -> pl.DataFrame:

@@ -38,7 +38,7 @@ def no_clear_text(backups: Path, packages: list[str], contents: list[bytes]) -> 
 
     The ids of packages stand on the ledger, which keeps them for ever, and in the database.
     """
-    by_right = ("ledger", "state.sqlite3")
+    by_right = ("ledger", "state.sqlite3", "database")
     for path in backups.rglob("*"):
         assert path.stem not in packages, path
         if not path.is_file():

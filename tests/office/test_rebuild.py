@@ -23,6 +23,7 @@ def test_the_fold_of_the_entries_is_the_state(stage, stood: str) -> None:
     assert disagreements(recorded(world)) == []
 
 
+@pytest.mark.both_databases
 def test_after_many_acts_the_fold_is_still_the_state(stage) -> None:
     world = stage("released")
     one = acts.package_of(world, "REQ-00001")
@@ -34,7 +35,7 @@ def test_after_many_acts_the_fold_is_still_the_state(stage) -> None:
     acts.place(world, "order-2")
     for person in ("counsel", "counsel-2"):
         acts.lift(world, person, "order-2")
-    recall(world.home(), acts.hands(world, "safeguards", "safeguards"), [one.id], "order")
+    recall(world.home(), acts.hands(world, "safeguards"), [one.id], "order")
     said = recorded(world)
     assert disagreements(said) == []
     assert said.batches[worlds.BATCH].state == "answered"
@@ -67,7 +68,7 @@ def test_whatever_was_changed_behind_the_ledgers_back_is_named(
     from portcullis.office.comparing import disagreements
     from portcullis.office.recalls import recall
 
-    recall(world.home(), acts.hands(world, "safeguards", "safeguards"), [one.id], "order")
+    recall(world.home(), acts.hands(world, "safeguards"), [one.id], "order")
     rows = getattr(models, table).objects
     if change is None:
         from django.db import connection
@@ -89,6 +90,7 @@ def test_an_entry_that_says_nothing_readable_is_named_by_its_place(entry: bytes)
         fold([(7, read(7, entry))])
 
 
+@pytest.mark.both_databases
 def test_what_was_put_back_is_what_was_lost(stage) -> None:
     """All rows by which anything is decided, of a home rebuilt from the entries after a backup."""
     world = stage("approved")

@@ -22,11 +22,11 @@ PAPER = "d0" * 32
 
 
 def safeguards(world: worlds.World):
-    return acts.hands(world, "safeguards", "safeguards")
+    return acts.hands(world, "safeguards")
 
 
 def counsel(world: worlds.World):
-    return acts.hands(world, "counsel", "counsel")
+    return acts.hands(world, "counsel")
 
 
 def opened(world: worlds.World, kind: str, of: object, name: str = "R-1", **named: object):
@@ -176,7 +176,7 @@ def test_what_a_recall_covers_is_read_by_who_may_and_on_record(stage) -> None:
     from portcullis.office.recall_proof import statement
 
     opened(world, "named", "order", batches=(worlds.BATCH,))
-    home, other = world.home(), acts.hands(world, "approver", "approver")
+    home, other = world.home(), acts.hands(world, "approver")
     acts.denied(world, "recall-drafts", "approver", "role", lambda: drafts(home, other, "R-1"))
     acts.denied(
         world, "recall-statement", "approver", "role",
@@ -216,9 +216,7 @@ def test_under_a_hold_it_is_sequestered_and_nothing_is_destroyed(past) -> None:
     from portcullis.office import orders
 
     for person in ("counsel", "counsel-2"):
-        orders.lift(
-            past.home(), acts.hands(past, person, "counsel"), "hold-1", acts.DOCKET, acts.DOCUMENT
-        )
+        orders.lift(past.home(), acts.hands(past, person), "hold-1", acts.DOCKET, acts.DOCUMENT)
     assert recall_steps.overdue(past.home()) == {"R-1"}
     assert attest(past, SAFE, "disposed").stage == "disposed"
 
@@ -258,7 +256,7 @@ def test_an_attestation_that_is_not_whole_is_refused(stage) -> None:
 def _close_as(world: worlds.World, person: str) -> None:
     from portcullis.office.recall_steps import close
 
-    close(world.home(), acts.hands(world, person, person), "R-1")
+    close(world.home(), acts.hands(world, person), "R-1")
 
 
 def proven(world: worlds.World, *, listed: bool = True) -> RecallStatement:
@@ -347,7 +345,7 @@ def test_a_history_whose_working_data_was_erased_is_recalled_from_its_accounting
 
     home = past.home()
     home.set_date(home.today() + timedelta(days=home.pack.retention.working_data_days))
-    person = acts.hands(past, "records-officer", "records-officer")
+    person = acts.hands(past, "records-officer")
     erase(home, person, Erasable.history(disclosed.HISTORY))
     assert opened(past, "reading", disclosed.NAIVE).disclosures == 10
 

@@ -9,6 +9,7 @@ import pytest
 
 from portcullis import agreements, tables
 from portcullis.errors import Misuse, Refused
+from portcullis.keys import KeySigner
 from tests.office import acts, checks, disclosed
 from tests.office import world as worlds
 from tests.office.disclosed import HISTORY, NAIVE
@@ -47,7 +48,7 @@ def _replace(path: Path, old: str, new: str) -> None:
 def add(world: worlds.World, folder: Path) -> agreements.Pack:
     from portcullis.office.versions import add_version
 
-    return add_version(world.home(), acts.hands(world, "counsel", "counsel"), folder)
+    return add_version(world.home(), acts.hands(world, "counsel"), folder)
 
 
 def nobody_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +180,7 @@ def test_a_version_is_added_once_and_whole(stage, monkeypatch) -> None:
     with pytest.raises(agreements.PackErrors):
         add(world, other)
     home = world.home()
-    approver = Actor(home.roster.get("approver"), world.key("approver"))
+    approver = Actor(home.roster.get("approver"), KeySigner(world.key("approver")))
     acts.denied(
         world,
         "agreement-add",
@@ -234,7 +235,7 @@ def test_who_is_not_counsel_is_denied_on_the_record(stage) -> None:
 
     world = stage("released")
     home = world.home()
-    approver = Actor(home.roster.get("approver"), world.key("approver"))
+    approver = Actor(home.roster.get("approver"), KeySigner(world.key("approver")))
     acts.denied(
         world, "reexamine", "approver", "role", lambda: reexamine(home, approver, Asked())
     )  # fmt: skip

@@ -78,7 +78,7 @@ def test_another_address_of_record_is_not_found(world: World) -> None:
 def test_a_finding_needs_words_and_a_near_miss(world: World) -> None:
     from portcullis.office import referrals
 
-    person = acts.hands(world, "reviewer", "reviewer")
+    person = acts.hands(world, "reviewer")
     with pytest.raises(Refused, match="reason"):
         referrals.find(
             world.home(), BATCH, "street", person, number=1, rule="street-slip", reason=" "
@@ -318,7 +318,7 @@ def test_the_picture_shows_one_record_and_nobody_else(world: World) -> None:
 def test_the_likelihood_is_trained_once_and_the_same_each_time(world: World) -> None:
     from portcullis.office import likelihood
 
-    reviewer = acts.hands(world, "reviewer", "reviewer")
+    reviewer = acts.hands(world, "reviewer")
     model, index = likelihood.model(world.home(), reviewer)
     ((before, begun),) = checks.of_kind(world.home(), "model-training")
     ((after, entry),) = checks.of_kind(world.home(), "model-trained")
@@ -336,7 +336,7 @@ def test_the_likelihood_is_trained_once_and_the_same_each_time(world: World) -> 
 def test_who_is_no_reviewer_trains_nothing(world: World) -> None:
     from portcullis.office import likelihood
 
-    other = acts.hands(world, "specialist", "specialist")
+    other = acts.hands(world, "specialist")
     acts.denied(
         world, "model-training", "specialist", "role",
         lambda: likelihood.model(world.home(), other),
@@ -368,7 +368,7 @@ def test_a_denial_says_of_which_request_to_who_may_decrypt(world: World) -> None
 def test_looks_and_findings_are_one_on_the_ledger(world: World) -> None:
     from portcullis.office import likelihood
 
-    likelihood.model(world.home(), acts.hands(world, "reviewer", "reviewer"))
+    likelihood.model(world.home(), acts.hands(world, "reviewer"))
 
     def entered(do: Callable[[], Any]) -> list[tuple[str, set[str]]]:
         before = len(checks.entries(world.home()))
@@ -430,7 +430,7 @@ def test_a_training_that_fails_stays_on_record(
 
     damage(world, monkeypatch, "engine")
     with pytest.raises(OSError, match="disk"):
-        likelihood.model(world.home(), acts.hands(world, "reviewer", "reviewer"))
+        likelihood.model(world.home(), acts.hands(world, "reviewer"))
     ((_, entry),) = checks.of_kind(world.home(), "model-training")
     assert entry["by"] == "reviewer"
     assert not checks.of_kind(world.home(), "model-trained")
@@ -451,7 +451,7 @@ def test_what_does_not_meet_the_match_is_never_listed(world: World) -> None:
         ("reviewer-2", replace(review.answer, match=protected)),
     )
     for person, done in steps_of:
-        hands = acts.hands(world, person, "reviewer")
+        hands = acts.hands(world, person)
         review_journal.record(home, batch, hands, "0" * 64, done)
     with pytest.raises(Refused, match=rf"every element of the match \(row {row}\)"):
         near.supplement(world)
@@ -464,7 +464,7 @@ def test_an_explanation_says_that_two_reviewers_found_it(world: World) -> None:
     near.find(world, "street", "street-slip")
     near.confirm(world, "street")
     near.supplement(world)
-    counsel = acts.hands(world, "counsel", "counsel")
+    counsel = acts.hands(world, "counsel")
     explained = explain_request(world.home(), "street", counsel)
     assert explained.outcome == "eligible"
     assert explained.met

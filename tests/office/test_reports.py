@@ -242,7 +242,7 @@ def test_rows_of_an_imported_file_that_could_not_be_read_are_told(stage) -> None
     home = world.home()
     assert "could not be read: 3." in make(home, "court", home.today()).documents[0].text
     asked = Asked("R-1", Ground("named", "order"), Named(histories=(disclosed.HISTORY,)))
-    staff = acts.hands(world, "safeguards", "safeguards")
+    staff = acts.hands(world, "safeguards")
     found = open_recall(home, staff, asked)
     assert unread_rows(found) == {disclosed.HISTORY: 3}
     (text,) = drafts(home, staff, "R-1").values()
@@ -344,7 +344,7 @@ def test_a_refused_transmittal_is_in_the_accounting_with_what_it_held(home) -> N
 def inspector(world: worlds.World):
     if world.home().roster.get("inspector") is None:
         acts.enrol(world, "inspector", ["inspector"])
-    return acts.hands(world, "inspector", "inspector")
+    return acts.hands(world, "inspector")
 
 
 ANSWERS = {

@@ -115,7 +115,7 @@ def test_only_an_administrator_catches_up(stage) -> None:
     again = restored.lost_and_put_back(world, lambda: None)
     from portcullis.office.catching_up import catch_up
 
-    counsel = acts.hands(again, "counsel", "counsel")
+    counsel = acts.hands(again, "counsel")
     with pytest.raises(Refused):
         catch_up(again.home(), counsel, str(world.home_path))
 

@@ -22,14 +22,14 @@ ALWAYS_OPEN = (
 def watch(world: worlds.World, by: str = "safeguards"):
     from portcullis.office import watching
 
-    person = watching.identify_watcher(world.home(), by, world.key(by), "watched")
+    person = world.actor(by)
     return watching.watch(world.home(), person)
 
 
 def acknowledge(world: worlds.World, alarm: str, by: str = "safeguards", reason: str = "Seen."):
     from portcullis.office import watching
 
-    person = watching.identify_watcher(world.home(), by, world.key(by), watching.ACKNOWLEDGE)
+    person = world.actor(by)
     return watching.acknowledge(world.home(), person, alarm, reason)
 
 

@@ -63,11 +63,11 @@ class World:
     def key_path(self, person: str) -> Path:
         return self.folder / "keys" / f"{person}.pem"
 
-    def actor(self, person: str, act: str = "test"):
+    def actor(self, person: str):
         from portcullis.office.people import identify
 
-        role = {**HOLDER, **REQUESTER}[person]
-        return identify(self.home(), person, self.key(person), role, act)
+        side = "requester" if person in REQUESTER else "holder"
+        return identify(self.home(), person, self.key(person), f"{side}-sign-in")
 
 
 def build(folder: Path, *, lawful: int = 6, requests: pl.DataFrame | None = None) -> World:

@@ -23,6 +23,7 @@ from tests.outside.conftest import (
 )
 from tests.outside.corruptions import CHECKPOINT, COSIGNATURE, PATH, Corruption
 from tests.outside.shown import Grown, Shown
+from tests.thorough import examples
 
 pytestmark = pytest.mark.xdist_group("outside")  # one pair of ledgers, one Go process
 
@@ -64,7 +65,7 @@ def test_ours_is_accepted(ledger, go, size):
     assert all(map(ours_accepts_growth, grown))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(place=places, data=st.data())
 def test_every_corruption_of_an_inclusion_is_refused(ledger, fork, go, place, data):
     size, index = place
@@ -82,7 +83,7 @@ def test_every_corruption_of_an_inclusion_is_refused(ledger, fork, go, place, da
     assert not [each for each in bad if ours_accepts(each.shown)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(pair=pairs, data=st.data())
 def test_every_corruption_of_growth_is_refused(ledger, fork, go, pair, data):
     old, new = pair

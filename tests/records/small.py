@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -9,6 +10,8 @@ from portcullis.records import Index, build_index, open_index
 from portcullis.records.sources import ADDRESS_OF_RECORD, TAXPAYER
 
 KEY = bytes(range(32))
+_FOLDER = TemporaryDirectory(prefix="portcullis-known-")
+_known: dict[str, Path] = {}
 
 
 def address(line1: str | None = "12 Oak St", **fields: object) -> dict[str, object]:
@@ -55,4 +58,17 @@ def write(taxpayers: list[dict[str, object]], folder: Path) -> Path:
 def index_of(taxpayers: list[dict[str, object]], folder: Path) -> Index:
     """Index the taxpayers in ``folder`` and open the index; the caller closes it."""
     build_index(write(taxpayers, folder / "source"), folder / "index", KEY)
+    return open_index(folder / "index", KEY)
+
+
+def known(*taxpayers: dict[str, object]) -> Index:
+    """Open an index of the taxpayers, made once a process; the caller closes it.
+
+    For those who only ask: an index in use is never written.
+    """
+    folder = _known.get(repr(taxpayers))
+    if folder is None:
+        folder = Path(_FOLDER.name) / str(len(_known))
+        index_of(list(taxpayers), folder).close()
+        _known[repr(taxpayers)] = folder
     return open_index(folder / "index", KEY)

@@ -15,6 +15,7 @@ from portcullis import addresses
 from portcullis.errors import Misuse
 from portcullis.records import build_index, open_index, sources
 from tests.records.small import KEY, address, index_of, tables, taxpayer, write
+from tests.thorough import examples
 
 PEOPLE = [
     taxpayer("t1", "Ana||Lopez", "000-12-3456", address(), address("7 Elm Ave")),
@@ -65,7 +66,7 @@ def test_parts_and_duckdb_give_the_same_content(tmp_path: Path, digest: str) -> 
     assert build(tmp_path / "records.duckdb", tmp_path / "index") == digest
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(chance=st.randoms(use_true_random=False))
 def test_any_change_of_any_value_changes_the_digest(
     tmp_path_factory: pytest.TempPathFactory, chance: random.Random

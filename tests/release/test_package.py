@@ -20,6 +20,7 @@ from portcullis.release import (
     unwrap_half,
     wrap_half,
 )
+from tests.thorough import examples
 
 ITEMS = ("last_known_address",)
 REQUEST = {
@@ -87,7 +88,7 @@ def test_without_a_last_known_address_there_is_nothing_to_disclose(lacking):
         disclosure_content(ITEMS, REQUEST, lka)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(addresses, st.text("abc-é0", min_size=1, max_size=30), st.text("xyz/é", max_size=2000))
 def test_every_package_has_one_size_and_opens_to_what_was_sealed(officer, lka, request_id, proof):
     content = disclosure_content(ITEMS, REQUEST | {"request_id": request_id}, lka)
@@ -187,7 +188,7 @@ def test_another_algorithm_in_the_header_is_refused(officer, content, parcel, al
         sealing.by_officer(forged, officer, parcel.package_id)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.data())
 def test_a_change_in_any_byte_is_refused(officer, data):
     sealed = _ONE.setdefault("sealed", _one(officer))

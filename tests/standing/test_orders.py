@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -281,7 +282,10 @@ def test_one_person_cannot_lift():
 
 def test_the_approvals_are_signatures_by_two_people_and_two_keys():
     first, second = keys.generate(), keys.generate()
-    people = {"counsel-1": keys.public_jwk(first), "counsel-2": keys.public_jwk(second)}
+    people = {
+        name: partial(keys.verify, jwk=keys.public_jwk(key))
+        for name, key in (("counsel-1", first), ("counsel-2", second))
+    }
     statement = lift_statement(lift(*TWO))
     by_first = Approval("counsel-1", keys.sign(statement, first))
     by_second = Approval("counsel-2", keys.sign(statement, second))

@@ -99,6 +99,8 @@ def _elements(line: pl.Series, place: pl.DataFrame) -> pl.DataFrame:
     """Return kind, number, street, unit and box of each line."""
     maybe = routes.are(line, place["city"], place["state"])
     rows = place.with_columns(line=line)
+    if not maybe.any():  # as of most single requests: their patterns need not be made ready
+        return _streets(rows)
     routed = routes.read(rows.filter(maybe))
     is_route = put_where(maybe, maybe, routed["kind"].is_not_null())
     routed = routed.filter(pl.col("kind").is_not_null())

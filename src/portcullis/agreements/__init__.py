@@ -27,34 +27,41 @@ from portcullis.agreements.pack import (
     Witnesses,
     WitnessNamed,
 )
-from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
-from portcullis.agreements.roster import (
+from portcullis.agreements.permissions import PERMISSIONS, Permission, is_among, may, who_may
+from portcullis.agreements.person import (
     HOLDER_ROLES,
     REQUESTER_ROLES,
+    FormerKey,
+    Passkey,
     Person,
-    Roster,
-    load_roster,
-    save_roster,
+    Role,
 )
+from portcullis.agreements.problems import PackErrors, Problem, RosterErrors
+from portcullis.agreements.roster import Roster, load_roster, read_person, roster_bytes, save_roster
 
 __all__ = [
     "HOLDER_ROLES",
+    "PERMISSIONS",
     "REQUESTER_ROLES",
     "Agreement",
     "Answers",
     "Disclosure",
     "FieldRule",
+    "FormerKey",
     "Many",
     "Pack",
     "PackErrors",
     "Part",
     "Party",
+    "Passkey",
+    "Permission",
     "Person",
     "Problem",
     "Provisions",
     "ReadingInForce",
     "Request",
     "Retention",
+    "Role",
     "Roster",
     "RosterErrors",
     "Safeguards",
@@ -65,8 +72,13 @@ __all__ = [
     "Witnesses",
     "builtin_pack",
     "describe",
+    "is_among",
     "load_pack",
     "load_roster",
+    "may",
+    "read_person",
+    "roster_bytes",
     "save_roster",
     "template_rows",
+    "who_may",
 ]

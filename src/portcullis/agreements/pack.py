@@ -124,7 +124,7 @@ class Agreement(Part):
     """
 
     id: Identifier
-    version: Text
+    version: Annotated[Text, StringConstraints(max_length=40)]
     title: Text
     state: Literal["draft", "in-force", "suspended", "terminated"]
     legal_basis: Statute

@@ -53,6 +53,7 @@ _PLAIN: dict[str, tuple[str, str]] = {
     "missing": ("The key is missing.", "Add it; nothing is assumed."),
     "string_type": ("This must be text.", "Put the value between quotation marks."),
     "string_too_short": ("This must not be empty.", "Write the value in."),
+    "string_too_long": ("This is longer than the state holds.", "Write it shorter."),
     "int_type": ("This must be a whole number.", "Write digits without quotation marks."),
     "bool_type": ("This must be true or false.", "Write true or false without quotation marks."),
     "date_type": ("This must be a date.", "Write it as 2025-04-07, without quotation marks."),

@@ -1,94 +1,28 @@
 """The roster: who may act, in which office, under which authority, with which enrolled key.
 
 A JSON file ``{"format": "portcullis-roster/1", "people": [...]}``, or the same in TOML. One key
-belongs to one person: two names with one key would make one pair of hands of two.
+belongs to one person: two names with one key would make one pair of hands of two. That holds for
+passkeys and for keys of before, too.
 """
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
 
 from joserfc.errors import JoseError
-from pydantic import AfterValidator, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from portcullis import keys, law
-from portcullis.agreements.pack import Many, Part, Text
+from portcullis import keys, passkeys
+from portcullis.agreements.pack import Part
+from portcullis.agreements.person import HOLDER_ROLES, Person
 from portcullis.agreements.problems import Problem, RosterErrors, problems_of
 from portcullis.errors import Misuse
 from portcullis.tables import publish
 
 FORMAT = "portcullis-roster/1"
-REQUESTER_ROLES = ("preparer", "signatory", "officer", "custodian")
-HOLDER_ROLES = (
-    "specialist",
-    "reviewer",
-    "impairment-official",
-    "sampler",
-    "approver",
-    "transmitter",
-    "counsel",
-    "safeguards",
-    "inspector",
-    "administrator",
-    "records-officer",
-)
-Role = Literal[
-    "preparer",
-    "signatory",
-    "officer",
-    "custodian",
-    "specialist",
-    "reviewer",
-    "impairment-official",
-    "sampler",
-    "approver",
-    "transmitter",
-    "counsel",
-    "safeguards",
-    "inspector",
-    "administrator",
-    "records-officer",
-]
-
-
-def _authority(value: str) -> str:
-    if value not in law.SIGNING:
-        raise ValueError(f"Nobody signs under {value!r}.|Write one of {', '.join(law.SIGNING)}.")
-    return value
-
-
-Authority = Annotated[str, AfterValidator(_authority)]
-
-
-class Person(Part):
-    """One person on the roster.
-
-    ``authority`` is what a signatory signs under (26 USC 6103(i)(2)(A)); ``delegated`` needs the
-    ``determination`` it rests on. ``jwk`` is the enrolled P-256 public key (RFC 7517).
-    """
-
-    id: Text
-    name: Text
-    agency: Text
-    office: Text
-    roles: Many[Role]
-    authority: Authority | None = None
-    determination: str | None = None
-    jwk: dict[str, str]
-    in_force_from: date
-    in_force_to: date | None = None
-
-    def in_force(self, on: date) -> bool:
-        """Say whether the person may act on the day ``on``."""
-        return self.in_force_from <= on and (self.in_force_to is None or on <= self.in_force_to)
-
-    def holds(self, role: str, on: date) -> bool:
-        """Say whether the person holds ``role`` on the day ``on``."""
-        return role in self.roles and self.in_force(on)
 
 
 class Roster(Part):
@@ -123,9 +57,28 @@ class Roster(Part):
             )
         return found
 
-    def with_role(self, role: str, on: date) -> tuple[Person, ...]:
-        """Return everybody who holds ``role`` on the day ``on``, in roster order."""
-        return tuple(person for person in self.people if person.holds(role, on))
+    def signed_by(self, token: str) -> Person | None:
+        """Return the person whose key or passkey ``token`` says it is signed by; None: nobody's.
+
+        Nothing is verified: it only tells whose ``Person.verify`` to ask.
+        """
+        if keys.is_passkey(token):
+            return self._by_credential.get(passkeys.credential_id(token))
+        return self._by_thumbprint.get(keys.key_id(token))
+
+    def by_thumbprint(self, thumbprint: str) -> Person | None:
+        """Return the person who has, or had, the key of that thumbprint (RFC 7638), or None."""
+        return self._by_thumbprint.get(thumbprint)
+
+    @cached_property
+    def _by_credential(self) -> dict[str, Person]:
+        return {passkey.id: person for person in self.people for passkey in person.passkeys}
+
+    @cached_property
+    def _by_thumbprint(self) -> dict[str, Person]:
+        return {
+            keys.thumbprint(jwk): person for person in self.people for jwk in person.public_keys()
+        }
 
 
 def load_roster(path: Path) -> Roster:
@@ -142,11 +95,24 @@ def load_roster(path: Path) -> Roster:
     return Roster.from_people(people, path.name)
 
 
+def read_person(facts: Mapping[str, object], file: str = "the person's entry") -> Person:
+    """Return the person of an entry as a roster has it; raise RosterErrors naming what is wrong."""
+    try:
+        return _PERSON.validate_json(json.dumps(facts, default=str))
+    except ValidationError as error:
+        raise RosterErrors(problems_of(error, file, Person)) from None
+
+
 def save_roster(roster: Roster, path: Path) -> None:
     """Write ``roster`` to ``path`` as JSON."""
+    publish(path, roster_bytes(roster))
+
+
+def roster_bytes(roster: Roster) -> bytes:
+    """Return what ``save_roster`` writes."""
     people = [person.model_dump(mode="json", exclude_none=True) for person in roster.people]
     text = json.dumps({"format": FORMAT, "people": people}, ensure_ascii=False, indent=1)
-    publish(path, text.encode())
+    return text.encode()
 
 
 _PERSON = TypeAdapter(Person)
@@ -157,7 +123,7 @@ def _entries(path: Path) -> list[object]:
     try:
         text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise Misuse(f"{path.name} cannot be read as a roster.", remedy) from None
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise Misuse(f"{path.name} is not a roster.", remedy)
@@ -180,41 +146,92 @@ def _check(people: tuple[Person, ...], file: str) -> Iterator[Problem]:
                 "Give each person one of their own.",
             )
         ids.setdefault(person.id, number)
-        yield from _check_key(person, file, key, number, enrolled)
+        yield from _check_keys(person, file, key, number, enrolled)
+        yield from _check_passkeys(person, file, key, number, enrolled)
         yield from _check_person(person, file, key)
 
 
-def _check_key(
+def _check_keys(
     person: Person, file: str, key: str, number: int, enrolled: dict[str, int]
 ) -> Iterator[Problem]:
+    yield from _check_key(person.jwk, file, f"{key}.jwk", number, enrolled)
+    yield from _check_days(person.key_from, person.key_to, file, f"{key}.key_to")
+    for each, former in enumerate(person.former_keys, start=1):
+        place = f"{key}.former_keys[{each}]"
+        yield from _check_key(former.jwk, file, f"{place}.jwk", number, enrolled)
+        yield from _check_days(
+            former.in_force_from, former.in_force_to, file, f"{place}.in_force_to"
+        )
+
+
+def _check_passkeys(
+    person: Person, file: str, key: str, number: int, enrolled: dict[str, int]
+) -> Iterator[Problem]:
+    for each, passkey in enumerate(person.passkeys, start=1):
+        place = f"{key}.passkeys[{each}]"
+        yield from _check_key(passkey.jwk, file, f"{place}.jwk", number, enrolled)
+        yield from _check_once(f"passkey {passkey.id}", file, f"{place}.id", number, enrolled)
+        yield from _check_days(
+            passkey.in_force_from, passkey.in_force_to, file, f"{place}.in_force_to"
+        )
+        if not passkey.origins or passkey.foreign_origins():
+            yield Problem(
+                file,
+                f"{place}.origins",
+                "A passkey signs at addresses of its own domain, and these are not.",
+                "Name the office's address under the domain in rp_id.",
+            )
+
+
+def _check_key(
+    jwk: Mapping[str, str], file: str, place: str, number: int, enrolled: dict[str, int]
+) -> Iterator[Problem]:
     try:
-        print_ = keys.thumbprint(person.jwk)
-        usable = person.jwk.get("crv") == keys.CURVE
+        print_ = keys.thumbprint(jwk)
+        usable = jwk.get("crv") == keys.CURVE
     except (JoseError, ValueError, TypeError, KeyError):
         usable = False
     if not usable:
         yield Problem(
             file,
-            f"{key}.jwk",
+            place,
             "This is not a P-256 public key.",
             "Enrol the members crv, kty, x and y of the person's public key.",
         )
         return
-    if "d" in person.jwk:
+    if "d" in jwk:
         yield Problem(
             file,
-            f"{key}.jwk",
+            place,
             "This is a private key, and nobody but its owner may hold it.",
             "Make a new key pair and enrol the public half only.",
         )
-    if print_ in enrolled:
+    yield from _check_once(print_, file, place, number, enrolled)
+
+
+def _check_once(
+    what: str, file: str, place: str, number: int, enrolled: dict[str, int]
+) -> Iterator[Problem]:
+    if what in enrolled:
+        whose = "enrolled" if enrolled[what] == number else f"that of people[{enrolled[what]}]"
         yield Problem(
             file,
-            f"{key}.jwk",
-            f"The key is that of people[{enrolled[print_]}] too.",
-            "One key belongs to one person: enrol another.",
+            place,
+            f"The key is {whose} too.",
+            "One key belongs to one person, once: enrol another.",
         )
-    enrolled.setdefault(print_, number)
+    enrolled.setdefault(what, number)
+
+
+def _check_days(first: date | None, last: date | None, file: str, place: str) -> Iterator[Problem]:
+    # A key put out of force from the very day it came into force was never in force.
+    if first is not None and last is not None and last < first - timedelta(days=1):
+        yield Problem(
+            file,
+            place,
+            "The last day in force lies before the first.",
+            "Put it on or after the first day.",
+        )
 
 
 def _check_person(person: Person, file: str, key: str) -> Iterator[Problem]:

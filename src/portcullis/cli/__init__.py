@@ -36,7 +36,7 @@ def _told(error: BaseException) -> int:
     from cyclopts import CycloptsError
 
     from portcullis.cli.output import complain
-    from portcullis.errors import PortcullisError
+    from portcullis.errors import PortcullisError, place_of
 
     if isinstance(error, CycloptsError):
         complain(f"{error}", "See `portcullis --help`.")
@@ -44,20 +44,25 @@ def _told(error: BaseException) -> int:
     if isinstance(error, PortcullisError):
         complain(error.message, error.remedy)
         return error.exit_code
+    if _is_of_the_database(error):
+        complain(
+            "The database did not answer, or not in time. What was not on record by then was not "
+            "done.",
+            "Run it again; if it goes on, see whether the database is well, and what "
+            "DATABASE_URL says.",
+        )
+        return 1
     complain(
-        f"Something in Portcullis itself failed ({type(error).__name__} in {_where(error)}).",
+        f"Something in Portcullis itself failed ({type(error).__name__} in {place_of(error)}).",
         "Nothing was released by this. Please report it; the place holds no taxpayer data.",
     )
     return _UNEXPECTED
 
 
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "an unknown place"
-    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+def _is_of_the_database(error: BaseException) -> bool:
+    """Whether the database could not be reached, or another kept it too long."""
+    django = sys.modules.get("django.db")
+    return django is not None and isinstance(error, django.OperationalError)
 
 
 def _command() -> "App":
@@ -67,6 +72,7 @@ def _command() -> "App":
     from portcullis import __version__
     from portcullis.cli import (
         accounts,
+        acts,
         agreements,
         backups,
         custody,
@@ -84,6 +90,7 @@ def _command() -> "App":
         ledgers,
         orders,
         packages,
+        people,
         proofs,
         readings,
         recalls,
@@ -92,8 +99,10 @@ def _command() -> "App":
         reports,
         requests,
         serve,
+        sign_in,
         watching,
         witness,
+        work,
     )
 
     app = App(
@@ -115,6 +124,7 @@ def _command() -> "App":
         packages,
         custody,
         duties,
+        people,
         orders,
         readings,
         histories,
@@ -124,14 +134,17 @@ def _command() -> "App":
         ledger_keys,
         ledgers,
         proofs,
+        acts,
         backups,
         reports,
         accounts,
         doctor,
         serve,
+        sign_in,
         witness,
         watching,
         law,
+        work,
     ):
         noun.register(app)
     return app

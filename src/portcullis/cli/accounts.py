@@ -50,7 +50,7 @@ def account(
     opened = office(home)
     from portcullis.office import individuals, reporting
 
-    person = actor(opened, as_, key, individuals.SPECIALIST, individuals.GIVEN)
+    person = actor(opened, as_, key, individuals.GIVEN)
     letter = individuals.account(opened, person, taxpayer, language)
     written = reporting.write(reporting.Made((letter,), {}), out) if out is not None else []
     if json:
@@ -75,7 +75,7 @@ def prove(
     opened = office(home)
     from portcullis.office import individuals
 
-    person = actor(opened, as_, key, individuals.SPECIALIST, individuals.PROVEN)
+    person = actor(opened, as_, key, individuals.PROVEN)
     act = individuals.prove_identity(opened, person, taxpayer, how)
     show({"proven": individuals.HOW[how], "entry": act.entry_id}, as_json=json)
 
@@ -97,7 +97,7 @@ def determine(
     opened = office(home)
     from portcullis.office import individuals
 
-    person = actor(opened, as_, key, individuals.COUNSEL, individuals.DETERMINED)
+    person = actor(opened, as_, key, individuals.DETERMINED)
     digest = file_digest(document)
     act = individuals.determine(opened, person, of, reached=reached, document=digest)
     show({"of": of, "reached": reached, "entry": act.entry_id}, as_json=json)
@@ -110,7 +110,7 @@ def attest(
     opened = office(home)
     from portcullis.office import individuals
 
-    person = actor(opened, as_, key, individuals.INSPECTOR, individuals.ATTESTED)
+    person = actor(opened, as_, key, individuals.ATTESTED)
     with progress() as shown:
         found = individuals.attest(opened, person, shown)
     facts: dict[str, Any] = {

@@ -77,7 +77,7 @@ def add(
     opened = office(home)
     from portcullis.office.versions import add_version
 
-    person = actor(opened, as_, key, "counsel", "agreement-add")
+    person = actor(opened, as_, key, "agreement-add")
     added = add_version(opened, person, pack)
     facts = {"id": added.id, "version": added.version, "digest": added.digest}
     show(facts, as_json=json)

@@ -21,7 +21,6 @@ from portcullis.cli.progressing import progress
 if TYPE_CHECKING:
     from portcullis.office.catching_up import CaughtUp
 
-_DUMP = 'pg_dump --format=custom --file=DUMP "$DATABASE_URL"'
 _LOAD = 'pg_restore --clean --if-exists --dbname="$DATABASE_URL" DUMP'
 
 
@@ -58,8 +57,6 @@ def backup(
         "keys_missing_at_home": list(made.kept_secrets),
         "batches_without_key": list(made.unsaved),
     }
-    if made.database != "sqlite":
-        facts["still_to_do"] = f"Save the database with {_DUMP}, while nothing else runs."
     show(facts, as_json=json, title="A backup")
     if made.kept_secrets and not json:
         say(
@@ -82,9 +79,10 @@ def restore(
 ) -> None:
     """Put a backup back as a new home: marked, and closed until it has caught up.
 
-    Every file is checked by its digest first.
+    Every file is checked by its digest first. State that was in PostgreSQL goes into the empty
+    database that DATABASE_URL names.
     """
-    from portcullis.office.putting_back import database_of
+    from portcullis.office.putting_back import POSTGRESQL, database_of, has_database
     from portcullis.office.putting_back import restore as run
 
     with progress() as shown:
@@ -93,7 +91,7 @@ def restore(
         "portcullis ledger catch-up SOURCE --as PERSON --key KEY, with the newest copy of the "
         "ledger that there is"
     ]
-    if database_of(source) != "sqlite":
+    if database_of(source) == POSTGRESQL and not has_database(source):
         steps.insert(0, f"{_LOAD}, into an empty database, with the dump of that backup")
     facts = {"home": str(home), "backup": mark.backup, "gate": "closed", "next": steps}
     show(facts, as_json=json, title="A home put back")
@@ -115,7 +113,7 @@ def catch_up(
     opened = office(home)
     from portcullis.office import catching_up
 
-    person = actor(opened, as_, key, catching_up.ROLE, "ledger-catch-up")
+    person = actor(opened, as_, key, "ledger-catch-up")
     with progress() as shown:
         found = catching_up.catch_up(opened, person, source, show=shown)
     return _tell(found, as_json=json)
@@ -131,11 +129,9 @@ def accept_loss(
     """Accept that something is lost for good; it takes two people, one an administrator."""
     opened = office(home)
     from portcullis.office import catching_up
-    from portcullis.office.losses import APPROVALS, ROLES
+    from portcullis.office.losses import ACT, APPROVALS
 
-    person = opened.roster.get(as_)
-    role = next((each for each in ROLES if person and each in person.roles), ROLES[0])
-    someone = actor(opened, as_, key, role, "accept-loss")
+    someone = actor(opened, as_, key, ACT)
     approvals, found = catching_up.accept_losses(opened, someone, losses)
     if approvals < APPROVALS and not json:
         say("One person has accepted it; a second accepts the same.")

@@ -53,7 +53,7 @@ def attested(
     opened = office(home)
     from portcullis.office import notices
 
-    person = actor(opened, as_, key, notices.ROLE, notices.ATTESTED)
+    person = actor(opened, as_, key, notices.ATTESTED)
     said = notices.attested(opened, person, _text(attestation))
     left = notices.tracked(opened, said.of).outstanding
     facts = {"of": said.of, "custodian": said.custodian, "outstanding": list(left)}

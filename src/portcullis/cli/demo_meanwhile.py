@@ -110,7 +110,7 @@ def _file(pipe: "Connection[Any, Any]", filing: Filing) -> None:
     from portcullis.office.people import identify
 
     key = keys.load_private(filing.key)
-    counsel = identify(home, filing.counsel, key, "counsel", "order-file")
+    counsel = identify(home, filing.counsel, key, "order-file")
     pipe.send(_READY)
     try:
         pipe.recv()

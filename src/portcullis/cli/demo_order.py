@@ -1,14 +1,13 @@
 """The scenario court-order: an order in the middle of a release, and everything after it."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portcullis.cli.demo_processes import apart, play_apart, track_resources
-from portcullis.cli.demo_setting import Setting, Told, timed
+from portcullis.cli.demo_setting import Setting, Told, ended, timed
 from portcullis.cli.output import console, say, show
-from portcullis.progress import Show, step
+from portcullis.progress import Show
 
 if TYPE_CHECKING:
     from portcullis.oversight import OrderFacts
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 def tell(setting: Setting, shown: Show) -> Told:
     """Play an order that arrives while a batch is being released, a ruling, and the recall."""
     from portcullis import scenarios
-    from portcullis.oversight import Stage, order_report
+    from portcullis.oversight import order_report
 
     root, seed = setting.root, setting.seed
     track_resources()
@@ -29,17 +28,11 @@ def tell(setting: Setting, shown: Show) -> Told:
     with timed(stages, shown, "The 2025 script, for what it disclosed", setting.requests):
         elsewhere = root / "elsewhere" / "disclosures-2025.csv"
         apart(_script, batch, records.folder, elsewhere)
-    home = root / "holder"
-    played: OrderFacts = play_apart(shown, _play, batch, records.folder, home, elsewhere, setting)
-    outside = tuple(Stage(*stage) for stage in stages)
-    facts = replace(played, stages=(*outside, *played.stages))
-    with step(shown, "Write the report"):
-        report = order_report(facts)
-    return Told(
-        report,
-        _result(facts, home),
-        lambda whole: _summarise(whole, setting.report, home),
-        passed=facts.ledger.verified and not facts.unlawful_released,
+    played: OrderFacts = play_apart(
+        shown, _play, batch, records.folder, setting.home, elsewhere, setting
+    )
+    return ended(
+        setting, shown, stages, played, report=order_report, result=_result, summarise=_summarise
     )
 
 
@@ -65,7 +58,7 @@ def _play(*arguments: Any) -> "OrderFacts":  # noqa: ANN401 - what ``play`` is t
     return play(*arguments)
 
 
-def _result(facts: "OrderFacts", home: Path) -> dict[str, Any]:
+def _result(facts: "OrderFacts", setting: Setting) -> dict[str, Any]:
     at, ruling = facts.course, facts.ruling
     return {
         **vars(facts.ends),
@@ -92,17 +85,17 @@ def _result(facts: "OrderFacts", home: Path) -> dict[str, Any]:
         "unlawful_released": facts.unlawful_released,
         "ledger_size": facts.ledger.size,
         "verified": facts.ledger.verified,
-        "home": str(home.resolve()),
+        "home": str(setting.home.resolve()),
     }
 
 
-def _summarise(result: dict[str, Any], report: Path, home: Path) -> None:
+def _summarise(result: dict[str, Any], setting: Setting) -> None:
     console.rule("an order in the middle of a release")
     shown = {name: value for name, value in result.items() if not isinstance(value, dict)}
     show(shown, as_json=False)
     recall = result["recall"]
     say(f"Recall {recall['id']}: {recall['disclosures']:,} disclosures, {recall['stage']}.")
     console.rule()
-    say(f"Report: {report}")
-    say(f"Draft demands: {report.parent / 'recall'}")
-    say(f"Verify it yourself: {sys.argv[0]} verify {home}")
+    say(f"Report: {setting.report}")
+    say(f"Draft demands: {setting.root / 'recall'}")
+    say(f"Verify it yourself: {sys.argv[0]} verify {setting.home}")

@@ -111,8 +111,8 @@ class _OrderPlayer(Player):
         from portcullis.office.reexamining import Asked, reexamine
 
         self.turn_to(RULED_ON)
-        first, second = (self.actor(each, "counsel") for each in (COUNSEL, "irs-second-counsel"))
-        safeguards = self.actor("irs-safeguards", "safeguards")
+        first, second = (self.actor(each) for each in (COUNSEL, "irs-second-counsel"))
+        safeguards = self.actor("irs-safeguards")
         scope = Scope(batches=(self.batch.batch_id, HISTORY))
         hold = Hold(HOLD, DOCKET, COURT, RULED_ON, document("preservation"), scope)
         notices.file(self.home, first, hold)
@@ -146,7 +146,7 @@ class _OrderPlayer(Player):
         from portcullis.office import recall_steps, recalls
         from portcullis.oversight.recall import DESTROYED, DISPOSED, FROZEN, SEQUESTERED
 
-        safeguards = self.actor("irs-safeguards", "safeguards")
+        safeguards = self.actor("irs-safeguards")
         with self.stage("Recall to closure", 1):
             self.home.set_date(FROZEN_ON)
             self._attest(FROZEN)
@@ -226,7 +226,7 @@ class _OrderPlayer(Player):
         from portcullis.office import notices
         from portcullis.office.public import FILE, read_public
 
-        safeguards = self.actor("irs-safeguards", "safeguards")
+        safeguards = self.actor("irs-safeguards")
         notice = notices.issue(self.home, ORDER).read_text()
         holder = read_public(self.home.path / FILE).holder
         for custodian in notices.tracked(self.home, ORDER).outstanding:
@@ -239,7 +239,7 @@ class _OrderPlayer(Player):
         """Let counsel clear the destruction of what the recall covers, under the hold."""
         from portcullis.office import clearances, recalls
 
-        counsel = self.actor(COUNSEL, "counsel")
+        counsel = self.actor(COUNSEL)
         packages = list(recalls.chunks(recalls.find(RECALL).packages))
         for part, histories in [*((part, ()) for part in packages), ((), (HISTORY,))]:
             cleared = clearances.Clearance(HOLD, DOCKET, document("clearance"), part, histories)
@@ -279,7 +279,7 @@ class _OrderPlayer(Player):
             onward=onward,
             method=method,
         )
-        recall_steps.attest(self.home, self.actor("irs-safeguards", "safeguards"), RECALL, said)
+        recall_steps.attest(self.home, self.actor("irs-safeguards"), RECALL, said)
 
 
 ONWARD = Place("hsi-task-force", "laptop-7")

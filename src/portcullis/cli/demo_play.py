@@ -54,14 +54,14 @@ class _June(Player):
         from portcullis.office.reexamining import Asked, demands, reexamine
 
         history = import_elsewhere(self, elsewhere)
-        counsel = self.actor("irs-counsel", "counsel")
+        counsel = self.actor("irs-counsel")
         ruling = law.reading(RULING)
         self.home.set_date(ruling.decided_on or AS_OF)
         self.attest()
         asked = law.Change(RULING, in_force=True, effective_on=self.home.today())
         document = sha256_hex([ruling.holding.encode()])
         for person in ("irs-counsel", "irs-second-counsel"):
-            change(self.home, self.actor(person, "counsel"), asked, ruling.docket, document)
+            change(self.home, self.actor(person), asked, ruling.docket, document)
         with self.stage("Judge the past again", history.taken + self.batch.rows):
             done = reexamine(self.home, counsel, Asked(named=[RULING]), show=self.show)
         _, seconds, _ = self.played.stages[-1]
@@ -75,7 +75,7 @@ def import_elsewhere(player: Player, elsewhere: Path) -> "History":
     """Import what the 2025 script disclosed, and compare it with the records."""
     from portcullis.office.histories import compare_history, import_history
 
-    home, counsel = player.home, player.actor("irs-counsel", "counsel")
+    home, counsel = player.home, player.actor("irs-counsel")
     made_under = ["address-on-its-face"]
     with player.stage("Import what was disclosed elsewhere"):
         history = import_history(home, counsel, elsewhere, HISTORY, made_under, show=player.show)

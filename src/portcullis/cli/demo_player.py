@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from portcullis import scenarios
-from portcullis.agreements import builtin_pack
+from portcullis.agreements import builtin_pack, who_may
 from portcullis.progress import Show, step
 from portcullis.scenarios import Batch, Comparison, compare
 from portcullis.standing import Access, Current, SafeguardStanding
@@ -66,11 +66,11 @@ class Player:
         self.show = show
         self._truth = pl.read_parquet(batch.truth)
 
-    def actor(self, person: str, role: str) -> "Actor":
-        """Return a person of the scenario in a role, with the key in hand."""
+    def actor(self, person: str) -> "Actor":
+        """Return a person of the scenario in office, with the key in hand; each act asks again."""
         from portcullis.office.people import identify
 
-        return identify(self.home, person, self.batch.people.key(person), role, role)
+        return identify(self.home, person, self.batch.people.key(person), "holder-sign-in")
 
     @contextmanager
     def stage(self, name: str, rows: int = 0) -> "Iterator[None]":
@@ -84,7 +84,7 @@ class Player:
         """Let the recipient attest to its safeguards on the home's day."""
         from portcullis.office.safeguards import record_safeguards
 
-        safeguards = self.actor("irs-safeguards", "safeguards")
+        safeguards = self.actor("irs-safeguards")
         record_safeguards(self.home, safeguards, self.standing(self.home.today()))
 
     def standing(self, day: "date") -> SafeguardStanding:
@@ -105,7 +105,7 @@ class Player:
         current = Current(on=day - timedelta(days=60), expires_on=day + timedelta(days=200))
         return tuple(
             Access(officer=officer.id, training=current, certification=current, background=current)
-            for officer in self.home.roster.with_role("officer", day)
+            for officer in who_may(self.home.roster, "open", day)
         )
 
     def turn_to(self, day: "date") -> None:
@@ -140,7 +140,7 @@ class Player:
         from portcullis.office.adjudication import adjudicate
 
         with self.stage("Screen, match, determine"):
-            person = self.actor("irs-specialist", "specialist")
+            person = self.actor("irs-specialist")
             result = adjudicate(self.home, self.batch.batch_id, person, show=self.show)
         wanted = ("returned", "refused", "referred", "no_disclosure", "eligible")
         self.played.counts |= {name: result.outcomes.get(name, 0) for name in wanted}
@@ -157,25 +157,25 @@ class Player:
 
         batch_id = self.batch.batch_id
         with self.stage("Sample and approve", self.played.counts["eligible"]):
-            official = self.actor("irs-impairment", "impairment-official")
+            official = self.actor("irs-impairment")
             approval.record_impairment(self.home, batch_id, official, self._adverse())
             answer_day = self.batch.day + timedelta(days=self.home.pack.answers.answer_days)
             self.turn_to(on or answer_day)
-            sampler = self.actor("irs-sampler", "sampler")
+            sampler = self.actor("irs-sampler")
             sample = approval.draw_sample(self.home, batch_id, sampler)
             ids = approval.eligible_rows(self.home, sample.list.batch)
             lawful = self._lawful()
             verdicts = {ids[row]: ids[row] in lawful for row in sample.rows}
             self.played.sample = len(sample.rows)
             approval.record_examination(self.home, batch_id, sampler, verdicts)
-            approval.approve(self.home, batch_id, self.actor("irs-approver", "approver"))
+            approval.approve(self.home, batch_id, self.actor("irs-approver"))
 
     def release(self, announce: Callable[[str], None] = lambda _step: None) -> None:
         """Release the approved list; ``announce`` is told each durable step before it."""
         from portcullis.office.release import release
 
         with self.stage("Seal and release", self.played.counts["eligible"]):
-            person = self.actor("irs-transmitter", "transmitter")
+            person = self.actor("irs-transmitter")
             release(self.home, self.batch.batch_id, person, announce, show=self.show)
 
     def check_lists(self) -> None:

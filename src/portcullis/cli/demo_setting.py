@@ -3,11 +3,17 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from portcullis.progress import Show, step
+
+if TYPE_CHECKING:
+    from portcullis.oversight import OrderFacts, YearFacts
+
+Facts = TypeVar("Facts", "OrderFacts", "YearFacts")
+"""What was found out in a scenario played in one home."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,11 @@ class Setting:
     requests: int
     taxpayers: int
     seed: int
+
+    @property
+    def home(self) -> Path:
+        """The holder's home, of a scenario played in one."""
+        return self.root / "holder"
 
     @property
     def report(self) -> Path:
@@ -49,3 +60,30 @@ def timed(
     with step(shown, name):
         yield
     stages.append((name, time.perf_counter() - began, rows))
+
+
+def ended(
+    setting: Setting,
+    shown: Show,
+    stages: list[tuple[str, float, int]],
+    played: Facts,
+    *,
+    report: Callable[[Facts], str],
+    result: Callable[[Facts, Setting], dict[str, Any]],
+    summarise: Callable[[dict[str, Any], Setting], None],
+) -> Told:
+    """End a scenario played in one home: its report, figures and summary.
+
+    ``stages`` are those before the play; the facts of what was ``played`` hold the others.
+    """
+    from portcullis.oversight import Stage
+
+    facts = replace(played, stages=(*(Stage(*stage) for stage in stages), *played.stages))
+    with step(shown, "Write the report"):
+        html = report(facts)
+    return Told(
+        html,
+        result(facts, setting),
+        lambda whole: summarise(whole, setting),
+        passed=facts.ledger.verified and not facts.unlawful_released,
+    )

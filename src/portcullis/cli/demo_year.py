@@ -1,15 +1,14 @@
 """The scenario year: a year of an office, small, and its figures counted twice."""
 
 import sys
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portcullis.cli.demo_processes import apart, play_apart, track_resources
-from portcullis.cli.demo_setting import Setting, Told, timed
+from portcullis.cli.demo_setting import Setting, Told, ended, timed
 from portcullis.cli.output import console, say, show
-from portcullis.progress import Show, step
+from portcullis.progress import Show
 
 if TYPE_CHECKING:
     from portcullis.oversight import YearFacts
@@ -22,7 +21,7 @@ DAYS = tuple(date(YEAR, month, 10) for month in range(1, 13))
 def tell(setting: Setting, shown: Show) -> Told:
     """Play twelve months of an office: batches, an order, a lapse, an incident and its recall."""
     from portcullis import scenarios
-    from portcullis.oversight import Stage, year_report
+    from portcullis.oversight import year_report
 
     root, seed = setting.root, setting.seed
     track_resources()
@@ -31,17 +30,9 @@ def tell(setting: Setting, shown: Show) -> Told:
         records = apart(scenarios.make_records, root / "records", setting.taxpayers, seed)
     with timed(stages, shown, "Make the batches", setting.requests * len(DAYS)):
         batches = apart(_make_batches, root, records.folder, setting.requests, seed)
-    home = root / "holder"
-    played: YearFacts = play_apart(shown, _play, batches, records.folder, home, setting)
-    outside = tuple(Stage(*stage) for stage in stages)
-    facts = replace(played, stages=(*outside, *played.stages))
-    with step(shown, "Write the report"):
-        report = year_report(facts)
-    return Told(
-        report,
-        _result(facts, home),
-        lambda whole: _summarise(whole, setting.report, home),
-        passed=facts.ledger.verified and not facts.unlawful_released,
+    played: YearFacts = play_apart(shown, _play, batches, records.folder, setting.home, setting)
+    return ended(
+        setting, shown, stages, played, report=year_report, result=_result, summarise=_summarise
     )
 
 
@@ -61,7 +52,7 @@ def _play(*arguments: Any) -> "YearFacts":  # noqa: ANN401 - what ``play`` is to
     return play(*arguments)
 
 
-def _result(facts: "YearFacts", home: Path) -> dict[str, Any]:
+def _result(facts: "YearFacts", setting: Setting) -> dict[str, Any]:
     from portcullis.oversight.year_facts import OUTCOMES
 
     return {
@@ -78,14 +69,14 @@ def _result(facts: "YearFacts", home: Path) -> dict[str, Any]:
         "alarms": sum(len(each.alarms) for each in facts.watches),
         "ledger_size": facts.ledger.size,
         "verified": facts.ledger.verified,
-        "home": str(home.resolve()),
+        "home": str(setting.home.resolve()),
     }
 
 
-def _summarise(result: dict[str, Any], report: Path, home: Path) -> None:
+def _summarise(result: dict[str, Any], setting: Setting) -> None:
     console.rule(f"a year of an office: {result['year']}")
     shown = {name: each for name, each in result.items() if not isinstance(each, dict | list)}
     show(shown, as_json=False)
     console.rule()
-    say(f"Report: {report}")
-    say(f"Verify it yourself: {sys.argv[0]} verify {home}")
+    say(f"Report: {setting.report}")
+    say(f"Verify it yourself: {sys.argv[0]} verify {setting.home}")

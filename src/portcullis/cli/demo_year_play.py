@@ -179,9 +179,7 @@ class _Year:
         """File an order before the answer day; openings are refused; two counsel lift it."""
         from portcullis.office import orders
 
-        first, second = (
-            month.actor(each, "counsel") for each in ("irs-counsel", "irs-second-counsel")
-        )
+        first, second = (month.actor(each) for each in ("irs-counsel", "irs-second-counsel"))
         filed = month.batch.day.replace(day=FILED)
         month.turn_to(filed)
         orders.place(self.home, first, Order(ORDER, DOCKET, COURT, filed, document(ORDER), Scope()))
@@ -201,8 +199,8 @@ class _Year:
         from portcullis.office import incidents, recall_steps, recalls
         from portcullis.office.recall_cover import Ground, Named
 
-        safeguards = month.actor("irs-safeguards", "safeguards")
-        counsel = month.actor("irs-counsel", "counsel")
+        safeguards = month.actor("irs-safeguards")
+        counsel = month.actor("irs-counsel")
         month.turn_to(SUSPECTED)
         now = self.home.now()
         incidents.suspect(self.home, safeguards, INCIDENT, now, "America/New_York")
@@ -248,7 +246,7 @@ class _Year:
         """Let the inspector watch, and say what alarms it raised."""
         from portcullis.office import watching
 
-        watched = watching.watch(self.home, month.actor("tigta-inspector", "inspector"))
+        watched = watching.watch(self.home, month.actor("tigta-inspector"))
         raised = [each for each in watching.facts_of(watched)["alarms"]
                   if each["alarm"] in watched.raised]  # fmt: skip
         told = tuple(f"{each['what']} ({each['code']})" for each in raised)

@@ -47,7 +47,7 @@ def adjudicate(
     from portcullis.office import files
     from portcullis.office.adjudication import adjudicate as run
 
-    person = actor(opened, as_, key, "specialist", "adjudicate")
+    person = actor(opened, as_, key, "adjudicate")
     with progress() as shown:
         result = run(opened, batch, person, show=shown)
     if out is not None and not result.held:
@@ -85,7 +85,7 @@ def impairment(
     opened = office(home)
     from portcullis.office.approval import record_impairment
 
-    person = actor(opened, as_, key, "impairment-official", "impairment")
+    person = actor(opened, as_, key, "impairment")
     count = record_impairment(opened, batch, person, _lines(adverse))
     show({"recorded": count}, as_json=json)
 
@@ -104,7 +104,7 @@ def sample(
     from portcullis.office.approval import draw_sample
     from portcullis.office.review import sampled_requests
 
-    person = actor(opened, as_, key, "sampler", "sample")
+    person = actor(opened, as_, key, "sample")
     drawn = draw_sample(opened, batch, person)
     if out is not None:
         with whole(out) as part:
@@ -125,7 +125,7 @@ def examine(
     opened = office(home)
     from portcullis.office.approval import record_examination
 
-    person = actor(opened, as_, key, "sampler", "examine")
+    person = actor(opened, as_, key, "examine")
     try:
         given = json_text.loads(verdicts.read_text())
         good = isinstance(given, dict) and all(isinstance(v, bool) for v in given.values())
@@ -150,7 +150,7 @@ def approve(
     opened = office(home)
     from portcullis.office.approval import approve as run
 
-    person = actor(opened, as_, key, "approver", "approve")
+    person = actor(opened, as_, key, "approve")
     approval = run(opened, batch, person)
     facts = {"batch": batch, "root": approval.list.root, "expires_on": approval.expires_on}
     show(facts, as_json=json, title="Approved")
@@ -168,7 +168,7 @@ def release(
     opened = office(home)
     from portcullis.office.release import release as run
 
-    person = actor(opened, as_, key, "transmitter", "transmit")
+    person = actor(opened, as_, key, "transmit")
     with progress() as shown:
         done = run(opened, batch, person, show=shown)
     facts = {
@@ -197,7 +197,7 @@ def reseal(
     opened = office(home)
     from portcullis.office.resealing import reseal as run
 
-    person = actor(opened, as_, key, "transmitter", "reseal")
+    person = actor(opened, as_, key, "transmit")
     with progress() as shown:
         done = run(opened, batch, officer, person, show=shown)
     facts = {
@@ -213,8 +213,8 @@ def reseal(
 def batches(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
     """List the batches and where each stands."""
     office(home)
+    from portcullis.office.lifecycles import BATCH
     from portcullis.office.models import Batch
-    from portcullis.office.stages import NEXT_STEP
 
     rows = [
         {
@@ -222,7 +222,7 @@ def batches(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> Non
             "state": batch.state,
             "taken": batch.taken,
             "quarantined": batch.quarantined,
-            "next": NEXT_STEP[batch.state],
+            "next": BATCH.states[batch.state].next,
         }
         for batch in Batch.objects.order_by("received_on", "id")
     ]

@@ -74,11 +74,11 @@ def erase(
     it finishes what was cut off.
     """
     opened = office(home)
-    from portcullis.office.erasure import ACT, ROLE
+    from portcullis.office.erasure import ACT
     from portcullis.office.erasure import erase as run
     from portcullis.office.keystore import Erasable
 
-    person = actor(opened, as_, key, ROLE, ACT)
+    person = actor(opened, as_, key, ACT)
     with progress() as shown:
         erasure = run(opened, person, Erasable(kind, subject), show=shown)
     facts = {

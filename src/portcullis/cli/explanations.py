@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from portcullis import keys
-from portcullis.cli.options import DEFAULT_HOME, HomeOption, office, pack_of
+from portcullis.cli.options import DEFAULT_HOME, HomeOption, actor, office, pack_of
 from portcullis.cli.output import say
 from portcullis.errors import Misuse
 
@@ -67,7 +66,6 @@ def _stored(
             "Add --as PERSON --key KEY; or name your own batch with --file.",
         )
     opened = office(home)
-    from portcullis.office.explanations import explain_request, identify_reader
+    from portcullis.office.explanations import ACT, explain_request
 
-    reader = identify_reader(opened, person, keys.load_private(key))
-    return explain_request(opened, request, reader, batch)
+    return explain_request(opened, request, actor(opened, person, key, ACT), batch)

@@ -57,7 +57,7 @@ def import_(
     opened = office(home)
     from portcullis.office.histories import import_history, quarantined_rows
 
-    person = actor(opened, as_, key, "counsel", "history-import")
+    person = actor(opened, as_, key, "history-import")
     with progress() as shown:
         history = import_history(opened, person, file, id, made_under or (), show=shown)
     apart = quarantined_rows(opened, history)
@@ -88,7 +88,7 @@ def compare(
     opened = office(home)
     from portcullis.office.histories import compare_history
 
-    person = actor(opened, as_, key, "counsel", "history-compare")
+    person = actor(opened, as_, key, "history-compare")
     with progress() as shown:
         compared = compare_history(opened, person, history, show=shown)
     show({"history": history, "compared": compared}, as_json=json)
@@ -154,7 +154,7 @@ def reexamine(
 
     if out is not None:
         _make_folder(out)
-    person = actor(opened, as_, key, "counsel", "reexamine")
+    person = actor(opened, as_, key, "reexamine")
     asked = Asked(tuple(reading or ()), agreement_version, batch, history)
     with progress() as shown:
         done = run(opened, person, asked, show=shown)

@@ -119,7 +119,7 @@ def safeguards(
         text = record.read_bytes()
     except OSError:
         raise Misuse(f"{record.name} cannot be read.", "Name a safeguard record in JSON.") from None
-    person = actor(opened, as_, key, "safeguards", "safeguards")
+    person = actor(opened, as_, key, "safeguards")
     standing = record_safeguards(opened, person, read_safeguards(text))
     show({"may_receive": standing.met, "reasons": list(standing.reasons)}, as_json=json)
     return 0 if standing.met else 1
@@ -142,7 +142,7 @@ def accept_finding(
     opened = office(home)
     from portcullis.office import safeguards as kept
 
-    person = actor(opened, as_, key, kept.ROLE, kept.ACCEPT)
+    person = actor(opened, as_, key, kept.ACCEPT)
     standing = kept.accept_finding(opened, person, finding, reason, _given_day(expires))
     show({"may_receive": standing.met, "reasons": list(standing.reasons)}, as_json=json)
     return 0 if standing.met else 1

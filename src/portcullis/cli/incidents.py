@@ -65,7 +65,7 @@ def suspect(
     opened = office(home)
     from portcullis.office.incidents import suspect as run
 
-    person = actor(opened, as_, key, "safeguards", "incident")
+    person = actor(opened, as_, key, "incident")
     _show(run(opened, person, id, _at(opened, at, zone), zone), json=json)
 
 
@@ -90,7 +90,7 @@ def report(
     from portcullis.office import incidents
     from portcullis.oversight.incident_report import read_report
 
-    person = actor(opened, as_, key, "safeguards", "incident-report")
+    person = actor(opened, as_, key, "incident-report")
     try:
         text = file.read_text()
     except (OSError, UnicodeDecodeError):
@@ -116,7 +116,7 @@ def notice(
     opened = office(home)
     from portcullis.office import incidents
 
-    person = actor(opened, as_, key, "safeguards", "incident-notice")
+    person = actor(opened, as_, key, "incident-notice")
     sent_at = _at(opened, at, incidents.find(id).zone)
     found = incidents.tell(opened, person, id, to, sent_at=sent_at, reference=reference)
     _show(found, json=json)
@@ -193,7 +193,7 @@ def close(
     opened = office(home)
     from portcullis.office.incidents import close as run
 
-    _show(run(opened, actor(opened, as_, key, "safeguards", "incident-close"), id), json=json)
+    _show(run(opened, actor(opened, as_, key, "incident-close"), id), json=json)
 
 
 def trigger(
@@ -216,7 +216,7 @@ def trigger(
     opened = office(home)
     from portcullis.office.incidents import Charge, charge
 
-    person = actor(opened, as_, key, "counsel", "notice-7431e")
+    person = actor(opened, as_, key, "notice-7431e")
     why = Charge(
         trigger=trigger,
         triggered_on=day_of(on),
@@ -273,7 +273,7 @@ def given(
     opened = office(home)
     from portcullis.office.incidents import give
 
-    person = actor(opened, as_, key, "counsel", "notice-7431e")
+    person = actor(opened, as_, key, "notice-7431e")
     day = day_of(on) if on else opened.today()
     done = give(opened, person, id, day, file_digest(document), rights_told=rights_told)
     show(_notice(done), as_json=json)

@@ -17,8 +17,6 @@ from portcullis.cli.options import (
 )
 from portcullis.cli.output import say, show
 
-ADMINISTRATOR = "administrator"
-
 
 def register(app: App) -> None:
     """Add these verbs to the noun, and the noun to ``app``."""
@@ -49,7 +47,7 @@ def announce_key(
     opened = office(home)
     from portcullis.office import ledger_keys
 
-    person = actor(opened, as_, key, ADMINISTRATOR, "ledger-key-announce")
+    person = actor(opened, as_, key, "ledger-key-announce")
     show({"announced": ledger_keys.announce_key(opened, person)}, as_json=json)
 
 
@@ -65,7 +63,7 @@ def retire_key(
     opened = office(home)
     from portcullis.office import ledger_keys
 
-    person = actor(opened, as_, key, ADMINISTRATOR, "ledger-key-retire")
+    person = actor(opened, as_, key, "ledger-key-retire")
     show({"retired": ledger_keys.retire_key(opened, person, key_id)}, as_json=json)
 
 
@@ -81,7 +79,7 @@ def witnesses(
     opened = office(home)
     from portcullis.office import ledger_keys
 
-    person = actor(opened, as_, key, ADMINISTRATOR, "ledger-witnesses")
+    person = actor(opened, as_, key, "ledger-witnesses")
     said = ledger_keys.adopt_witnesses(opened, person, file)
     if json:
         show({"witnesses": list(said.witnesses), "k": said.k}, as_json=True)
@@ -94,7 +92,7 @@ def recosign(*, as_: AsOption, key: KeyOption, home: HomeOption = DEFAULT_HOME) 
     opened = office(home)
     from portcullis.office import ledger_keys
 
-    person = actor(opened, as_, key, ADMINISTRATOR, "ledger-recosign")
+    person = actor(opened, as_, key, "ledger-recosign")
     ledger_keys.recosign(opened, person)
     say("The checkpoint is cosigned anew.")
 

@@ -74,28 +74,25 @@ def office(home: Path) -> "Home":
     return open_office(Home.find(home))
 
 
-def actor(home: "Home", person: str, key: Path, role: str, act: str) -> "Actor":
-    """Return the person acting, proven by the key file and holding ``role``."""
+def actor(home: "Home", person: str, key: Path, act: str) -> "Actor":
+    """Return the person acting, proven by the key file, whom the table lets do ``act``."""
     from portcullis import keys
     from portcullis.office.people import identify
 
-    return identify(home, person, keys.load_private(key), role, act)
+    return identify(home, person, keys.load_private(key), act)
 
 
 def reader(home: "Home", person: str, key: Path | None, reading: str) -> "Actor":
-    """Return the person who reads what is sealed, proven by the key file, in a role that may.
+    """Return the person who reads what is sealed, proven by the key file, whom the table lets.
 
-    ``reading``: one of ``office.unsealing.READERS``. Raises Misuse where nobody is named.
+    ``reading``: an act of ``office.unsealing``. Raises Misuse where nobody is named.
     """
     if not person or key is None:
         raise Misuse(
             "What is sealed is shown to a person who says who they are.",
             "Add --as PERSON --key KEY; the reading goes on the ledger.",
         )
-    from portcullis import keys
-    from portcullis.office.unsealing import identify_reader
-
-    return identify_reader(home, person, keys.load_private(key), reading)
+    return actor(home, person, key, reading)
 
 
 def file_digest(path: Path) -> str:

@@ -83,7 +83,7 @@ def file_order(
     from portcullis.standing import STOPS, Order, read_instant
 
     opened = office(home)
-    person = actor(opened, as_, key, "counsel", "order-file")
+    person = actor(opened, as_, key, "order-file")
     placed = Order(
         id,
         docket,
@@ -115,7 +115,7 @@ def place_hold(
     from portcullis.standing import Hold
 
     opened = office(home)
-    person = actor(opened, as_, key, "counsel", "hold-file")
+    person = actor(opened, as_, key, "hold-file")
     reach = _scope(opened, id, scope, persons)
     _file(
         opened, person, Hold(id, docket, court, opened.today(), file_digest(document), reach), json
@@ -139,7 +139,7 @@ def clear(
     opened = office(home)
     from portcullis.office import clearances
 
-    person = actor(opened, as_, key, "counsel", clearances.ACT)
+    person = actor(opened, as_, key, clearances.ACT)
     wanted = clearances.Clearance(id, docket, file_digest(document), packages, history)
     act = clearances.clear(opened, person, wanted)
     facts = {"hold": id, "packages": len(packages), "histories": len(history)}
@@ -164,7 +164,7 @@ def _noun(noun: str, words: str) -> App:
         opened = office(home)
         from portcullis.office import notices
 
-        person = actor(opened, as_, key, "counsel", f"{kind}-lift")
+        person = actor(opened, as_, key, "lift")
         state = notices.lift(opened, person, id, docket, file_digest(document))
         facts = {"id": state.id, "approvals": state.approvals, "lifted": state.lifted}
         show(facts, as_json=json)

@@ -125,7 +125,7 @@ def _change(  # noqa: PLR0917 - what both verbs are given
     opened = office(home)
     from portcullis.office.reading_changes import change
 
-    person = actor(opened, person_id, key, "counsel", "reading")
+    person = actor(opened, person_id, key, "reading")
     asked = Change(reading, in_force, first_day or opened.today())
     state = change(opened, person, asked, source, file_digest(document))
     facts = {

@@ -86,7 +86,7 @@ def open_(
         incident=incident,
         named=cause,
     )
-    person = actor(opened, as_, key, "safeguards", "recall")
+    person = actor(opened, as_, key, "recall")
     named = Named(tuple(package or ()), tuple(batch or ()), tuple(history or ()))
     _show(open_recall(opened, person, Asked(id, ground, named)), json=json)
 
@@ -182,7 +182,7 @@ def demanded(
     opened = office(home)
     from portcullis.office.recall_steps import demanded as run
 
-    person = actor(opened, as_, key, "counsel", "recall-demand")
+    person = actor(opened, as_, key, "recall-demand")
     sent_on = day_of(on) if on else opened.today()
     found = run(opened, person, id, lots=lot or (), sent_on=sent_on, document=file_digest(document))
     _show(found, json=json)
@@ -224,7 +224,7 @@ def attest(
     from portcullis.office.recall_steps import attest as run
     from portcullis.oversight.recall import Place
 
-    person = actor(opened, as_, key, "safeguards", "recall-attest")
+    person = actor(opened, as_, key, "recall-attest")
     said = Attestation(
         place=Place(custodian, place),
         lots=lot or (),
@@ -251,7 +251,7 @@ def close(
     opened = office(home)
     from portcullis.office.recall_steps import close as run
 
-    _show(run(opened, actor(opened, as_, key, "safeguards", "recall-close"), id), json=json)
+    _show(run(opened, actor(opened, as_, key, "recall-close"), id), json=json)
 
 
 def due(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:

@@ -77,8 +77,8 @@ def model(
     A reviewer's act: it reads the records of up to 5,000 taxpayers.
     """
     opened = office(home)
-    from portcullis.office.likelihood import ACT, ROLE
+    from portcullis.office.likelihood import ACT
     from portcullis.office.likelihood import model as run
 
-    trained, index = run(opened, actor(opened, as_, key, ROLE, ACT))
+    trained, index = run(opened, actor(opened, as_, key, ACT))
     show({"model": trained.digest, "index": index}, as_json=json, title="The model")

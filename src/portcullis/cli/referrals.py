@@ -18,7 +18,7 @@ from portcullis.cli.output import say, show
 from portcullis.errors import Misuse
 from portcullis.tables import publish
 
-_ROLE, _ACT = "reviewer", "review"
+_ACT = "review"
 
 
 def register(app: App) -> None:
@@ -43,7 +43,7 @@ def list_(
     opened = office(home)
     from portcullis.office.referrals import queue
 
-    waiting = queue(opened, batch, actor(opened, as_, key, _ROLE, _ACT))
+    waiting = queue(opened, batch, actor(opened, as_, key, _ACT))
     if json:
         show({"batch": batch, "near_misses": [vars(each) for each in waiting]}, as_json=True)
         return
@@ -66,7 +66,7 @@ def show_(
     opened = office(home)
     from portcullis.office.referrals import look
 
-    picture = look(opened, batch, request, actor(opened, as_, key, _ROLE, _ACT))
+    picture = look(opened, batch, request, actor(opened, as_, key, _ACT))
     try:
         publish(out, picture.as_html().encode())
     except OSError:
@@ -101,7 +101,7 @@ def find(
     opened = office(home)
     from portcullis.office.referrals import find as run
 
-    person = actor(opened, as_, key, _ROLE, _ACT)
+    person = actor(opened, as_, key, _ACT)
     run(opened, batch, request, person, number=address, rule=rule, reason=reason)
     show({"batch": batch, "request": request, "state": "found"}, as_json=json)
 
@@ -120,7 +120,7 @@ def confirm(
     opened = office(home)
     from portcullis.office.referrals import confirm as run
 
-    person = actor(opened, as_, key, _ROLE, _ACT)
+    person = actor(opened, as_, key, _ACT)
     run(opened, batch, request, person, refuse=refuse or None)
     state = "refused" if refuse else "confirmed"
     show({"batch": batch, "request": request, "state": state}, as_json=json)
@@ -138,5 +138,5 @@ def supplement(
     opened = office(home)
     from portcullis.office.supplement import supplement as run
 
-    made = run(opened, batch, actor(opened, as_, key, "specialist", "adjudicate"))
+    made = run(opened, batch, actor(opened, as_, key, "adjudicate"))
     show({"batch": batch, "list": made.number, "root": made.root}, as_json=json)

@@ -116,7 +116,7 @@ def _make(home: "Home", asked: Asked, shown: Show) -> "Made":
             "An oversight export is made for a body, on its written request, by an inspector.",
             "Say --body, --request, --as and --key.",
         )
-    person = actor(home, asked.person, asked.key, exporting.ROLE, exporting.KIND)
+    person = actor(home, asked.person, asked.key, exporting.KIND)
     return exporting.export(
         home,
         person,

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from portcullis import keys
 from portcullis.cli.options import (
     DEFAULT_HOME,
     AsOption,
     HomeOption,
     JsonOption,
     KeyOption,
+    actor,
     office,
 )
 from portcullis.cli.output import say, show
@@ -39,7 +39,7 @@ def watch(
     opened = office(home)
     from portcullis.office import watching
 
-    person = watching.identify_watcher(opened, as_, keys.load_private(key), "watched")
+    person = actor(opened, as_, key, "watched")
     facts = watching.facts_of(watching.watch(opened, person))
     if json:
         show(facts, as_json=True)
@@ -61,7 +61,7 @@ def acknowledge(
     opened = office(home)
     from portcullis.office import watching
 
-    person = watching.identify_watcher(opened, as_, keys.load_private(key), watching.ACKNOWLEDGE)
+    person = actor(opened, as_, key, watching.ACKNOWLEDGE)
     position = watching.acknowledge(opened, person, alarm, reason)
     show({"alarm": alarm, "position": position}, as_json=json)
 

@@ -33,7 +33,7 @@ from portcullis.custody.statements import (
     sign,
 )
 from portcullis.custody.statements import read as read_statement
-from portcullis.custody.visiting import CUSTODIAN, Kept, Visit
+from portcullis.custody.visiting import Kept, Visit
 from portcullis.custody.warning import BANNER, LABEL
 
 __all__ = [
@@ -41,7 +41,6 @@ __all__ = [
     "CERTIFIED",
     "CLOCKS_MAY_DIFFER",
     "CONTINUED",
-    "CUSTODIAN",
     "DESTROYED",
     "KINDS",
     "LABEL",

@@ -1,11 +1,8 @@
 """An officer's signed request to open one package, for a purpose that some authority knows."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-
-from joserfc.jwk import ECKey
 
 from portcullis import keys
 from portcullis.errors import Misuse, Refused
@@ -43,19 +40,25 @@ def opening_statement(
 
 
 def ask(
-    package_id: str, package_digest: str, officer: str, *, purpose: str, at: datetime, key: ECKey
+    package_id: str,
+    package_digest: str,
+    officer: str,
+    *,
+    purpose: str,
+    at: datetime,
+    key: keys.ECKey | keys.Signer,
 ) -> str:
-    """Return the officer's signed opening request (JWS). Raises Misuse at a purpose unknown."""
+    """Return the officer's signed opening request. Raises Misuse at a purpose unknown."""
     said = opening_statement(package_id, package_digest, officer, purpose=purpose, at=at)
     return keys.sign(said, key)
 
 
-def read_opening(request: str, jwk: Mapping[str, str]) -> Opening:
-    """Return the opening that the key of ``jwk`` signed. Raises Refused where it is no such thing.
+def read_opening(request: str, verify: keys.Verify) -> Opening:
+    """Return the opening signed by whom ``verify`` knows. Raises Refused where it is no such thing.
 
     The purpose is not judged here.
     """
-    members = keys.verify(request, jwk)
+    members = verify(request)
     try:
         whole = members.pop("format") == FORMAT and all(
             isinstance(value, str) for value in members.values()

@@ -6,9 +6,9 @@ own of every package delivered and every token granted.
 
 Fields after Publication 1075 (law.md, section 6): identifier, taxable periods, type, reason, dates
 requested and received, location, who has access, disposal date and method; and of each event: when,
-who, what, success or failure, from where. An acknowledgement of the warning and a look at a list
-are events of no one package: their fields of a package are empty. An opening that the officer's
-own browser then could not show has a second entry, failed, with the same nonce.
+who, what, success or failure, from where. An acknowledgement of the warning, a look at a list and
+an act that was denied are events of no one package: their fields of a package are empty. An opening
+that the officer's own browser then could not show has a second entry, failed, with the same nonce.
 """
 
 import fcntl
@@ -39,6 +39,7 @@ Event = Literal[
     "status",
     "disposal",
     "continued-safeguard",
+    "denied",
 ]
 
 
@@ -48,8 +49,8 @@ class Entry:
 
     Dates and times are ISO 8601 text; ``access`` lists roster ids; ``reason`` is the statute at
     receipt, the purpose at opening, the status stated, the subdivision certified under, which
-    warning was read, what was looked at; ``opening`` is the nonce of the opening request; the
-    disposal's fields are empty until there is one.
+    warning was read, what was looked at, the act denied; ``opening`` is the nonce of the opening
+    request; the disposal's fields are empty until there is one.
     """
 
     event: Event

@@ -8,11 +8,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from joserfc.jwk import ECKey
 
 from portcullis import keys
-from portcullis.agreements import Person
+from portcullis.agreements import Person, may
 from portcullis.custody.asking import Opening, read_opening
 from portcullis.errors import Refused
 from portcullis.release import wrap_half
@@ -54,7 +55,7 @@ def grant(
     a nonce for good and says whether it was fresh. Raises Refused, with the reason, unless
     everything holds; an error in either callable is a refusal too.
     """
-    opening = read_opening(request, officer.jwk)
+    opening = read_opening(request, partial(officer.verify, on=now.date()))
     _check_asker(opening, officer, facts, now)
     if facts.recalled:
         raise Refused(
@@ -84,10 +85,14 @@ def _check_asker(opening: Opening, officer: Person, facts: PackageFacts, now: da
             "Only the officer named in the request may open this package.",
             "The named officer must ask, with their own key.",
         )
-    if not officer.holds("officer", now.date()):
+    if not may(officer, "open", now.date()):
         raise Refused(
             "The officer is not on the roster in force on this day.",
             "Renew the officer's entry on the roster.",
+        )
+    if not officer.key_in_force(now.date()):
+        raise Refused(
+            "The officer's key is not in force on this day.", "Enrol another key for the officer."
         )
     if (opening.package_id, opening.package_digest) != (facts.package_id, facts.digest):
         raise Refused("The opening request is for another package.", "Ask for this very package.")

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,7 +30,7 @@ from portcullis.custody.opening import (
 )
 from portcullis.custody.warning import BANNER_DIGEST, SESSION, label_of_a_package
 from portcullis.errors import Misuse, PortcullisError, Refused
-from portcullis.keys import public_jwk, sign, thumbprint
+from portcullis.keys import Signer, Verify, is_passkey, public_jwk, sign, thumbprint, verify
 from portcullis.release import package_digest, read_package
 from portcullis.standing import read_notice
 from portcullis.standing.notices import PRESERVE
@@ -161,6 +162,10 @@ class RecipientHome:
         entry = _without_package(user, at, place, "view", what)
         self.log.append(replace(entry, request_id=request_id, success=success))
 
+    def denied(self, user: str, act: str, *, at: datetime, place: Place) -> None:
+        """Log that ``user`` tried an act that is not theirs."""
+        self.log.append(replace(_without_package(user, at, place, "denied", act), success=False))
+
     def receive(
         self,
         data: bytes,
@@ -261,7 +266,7 @@ class RecipientHome:
         officer = read_package(data).parcel.officer
         return opening_statement(package_id, package_digest(data), officer, purpose=purpose, at=at)
 
-    def ask(self, package_id: str, purpose: str, *, at: datetime, key: ECKey) -> str:
+    def ask(self, package_id: str, purpose: str, *, at: datetime, key: ECKey | Signer) -> str:
         """Return the signed opening request for a package. Raises as ``opening_statement``."""
         return sign(self.opening_statement(package_id, purpose, at=at), key)
 
@@ -287,7 +292,7 @@ class RecipientHome:
         """
         return self._logged(
             package_id,
-            lambda: read_opening(request, public_jwk(key)),
+            lambda: read_opening(request, self._by(user, key, request)),
             lambda data: open_package(
                 data,
                 key,
@@ -321,7 +326,7 @@ class RecipientHome:
         """
         return self._logged(
             package_id,
-            lambda: read_opening(request, officer.jwk),
+            lambda: read_opening(request, partial(officer.verify, on=day_of(at))),
             lambda data: check_token(
                 data, token, request=request, at=at, holder_jwk=holder_jwk, check_proof=check_proof
             ),
@@ -383,6 +388,12 @@ class RecipientHome:
             raise
         self.log.append(replace(attempt, success=True))
         return got
+
+    def _by(self, user: str, key: ECKey, request: str) -> Verify:
+        """Return what verifies the officer's request: the key in hand, or their passkey."""
+        if is_passkey(request):
+            return self.roster().person(user).verify
+        return partial(verify, jwk=public_jwk(key))
 
     def keep_notice(self, notice: str, holder_jwk: Mapping[str, str]) -> dict[str, Any]:
         """Keep the holder's notice of an order or hold in the place of the last; return its words.

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from joserfc.jwk import ECKey
-
 from portcullis import keys
 from portcullis.errors import Misuse, Refused
 
@@ -81,14 +79,14 @@ class Certificate:
         _check(self.packages, self.by, self.at)
 
 
-def sign(statement: Status | Certificate, key: ECKey) -> str:
-    """Return the statement signed (JWS), for the holder."""
+def sign(statement: Status | Certificate, key: keys.ECKey | keys.Signer) -> str:
+    """Return the statement signed, for the holder."""
     return keys.sign(_members(statement), key)
 
 
-def read(token: str, jwk: dict[str, str]) -> Status | Certificate:
-    """Return the statement that the key of ``jwk`` signed. Raises Refused where it is none."""
-    members = keys.verify(token, jwk)
+def read(token: str, verify: keys.Verify) -> Status | Certificate:
+    """Return the statement signed by whom ``verify`` knows. Raises Refused where it is none."""
+    members = verify(token)
     try:
         common = {
             "packages": tuple(members["packages"]),

@@ -7,18 +7,16 @@ who answers for the home, sees identifiers and dates of all, and no content. Eve
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from portcullis import keys
-from portcullis.agreements import Person
+from portcullis.agreements import Person, may
 from portcullis.custody import statements
 from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
 from portcullis.custody.ftilog import Entry, Event
 from portcullis.custody.home import Case, Place, RecipientHome, nothing_here
 from portcullis.custody.opening import CheckEntry, CheckProof, Opened
 from portcullis.errors import Misuse, Refused
-
-OFFICER, CUSTODIAN = "officer", "custodian"
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,10 @@ class Visit:
         self.home = home
         self.at, self.place = at, place
         self._key: keys.ECKey | None = key
-        self._person = _prove(home.roster().get(user), key, day_of(at))
+        person = home.roster().get(user)
+        if person is None or not person.signs_with(key, day_of(at)):
+            raise self._unproven(person)
+        self._person = self._let_in(person)
 
     @classmethod
     def signed_in(cls, home: RecipientHome, user: str, *, at: datetime, place: Place) -> "Visit":
@@ -55,8 +56,22 @@ class Visit:
         made.home = home
         made.at, made.place = at, place
         made._key = None
-        made._person = _in_role(home.roster().get(user), day_of(at))
+        made._person = made._let_in(home.roster().get(user))
         return made
+
+    def _let_in(self, person: Person | None) -> Person:
+        if person is None or not may(person, "visit", day_of(self.at)):
+            raise self._unproven(person)
+        return person
+
+    def _unproven(self, person: Person | None) -> Refused:
+        # An id that is nobody's is not logged: it may be anything.
+        name = person.id if person else "unknown"
+        self.home.denied(name, "visit", at=self.at, place=self.place)
+        return Refused(
+            "That key is not the one enrolled for an officer or custodian of that id on this day.",
+            "Use your own key; or put the newer roster in place with `portcullis custody init`.",
+        )
 
     @property
     def user(self) -> str:
@@ -74,12 +89,14 @@ class Visit:
 
     def receive(self, data: bytes, case: Case, check_proof: CheckProof) -> str:
         """Take a package in, unopened. Raises as ``RecipientHome.receive``."""
+        self._check_may("receive", "Only an officer or the custodian takes a package in.")
         return self.home.receive(
             data, case, user=self.user, at=self.at, place=self.place, check_proof=check_proof
         )
 
     def replace_resealed(self, data: bytes, proof: str, check_entry: CheckEntry) -> bool:
         """Put a package sealed again in place. Raises as ``RecipientHome.replace_resealed``."""
+        self._check_may("receive", "Only an officer or the custodian takes a package in.")
         return self.home.replace_resealed(
             data, proof, user=self.user, at=self.at, place=self.place, check_entry=check_entry
         )
@@ -89,7 +106,8 @@ class Visit:
 
         Raises Refused where it is another's, or for no purpose of the agreement's authority.
         """
-        self._own([package_id])
+        self._check_may("ask", "Only an officer asks to open a package.")
+        self._own("ask", [package_id])
         if purpose not in self.home.pack().authority.purposes:
             raise Refused(
                 "That is no purpose of the agreement's authority.",
@@ -111,6 +129,7 @@ class Visit:
         check_proof: CheckProof,
     ) -> dict[str, Any]:
         """Return the content for this person's eyes. Raises as ``RecipientHome.open``."""
+        self._check_may("open", "Only an officer opens a package.")
         return self.home.open(
             package_id,
             self._own_key(),
@@ -133,6 +152,7 @@ class Visit:
         check_proof: CheckProof,
     ) -> Opened:
         """Return what this person's own browser unseals. Raises as ``RecipientHome.hand_out``."""
+        self._check_may("open", "Only an officer opens a package.")
         return self.home.hand_out(
             package_id,
             self._person,
@@ -179,11 +199,12 @@ class Visit:
         Raises Refused where one is another's, and where one was returned or destroyed.
         """
         self._check_session()
+        self._check_may("state", "Only an officer states what became of a case.")
         named = tuple(sorted(set(package_ids)))
         signed = statements.sign(
             statements.Status(named, self.user, status, self.at), self._own_key()
         )
-        for receipt in self._own(named):
+        for receipt in self._own("state", named):
             self._log(receipt, "status", status)
         return signed
 
@@ -194,8 +215,7 @@ class Visit:
         for anyone but the custodian, and where a hold's notice says that a package is preserved.
         """
         self._check_session()
-        if not self._holds(CUSTODIAN):
-            raise Refused("Only the recipient's custodian certifies.", "The custodian signs it.")
+        self._check_may("certify", "Only the recipient's custodian certifies.")
         named = tuple(sorted(set(package_ids)))
         if kind != statements.CONTINUED and not self.home.preserved().isdisjoint(named):
             raise Refused(
@@ -224,8 +244,7 @@ class Visit:
         Raises Refused for anyone else, and as ``RecipientHome.keep_notice``.
         """
         self._check_session()
-        if not self._holds(CUSTODIAN):
-            raise Refused("Only the recipient's custodian keeps notices.", "The custodian does.")
+        self._check_may("notice-keep", "Only the recipient's custodian keeps notices.")
         said = self.home.keep_notice(notice, holder_jwk)
         self.home.viewed(self.user, "notice", at=self.at, place=self.place)
         return str(said["says"])
@@ -238,11 +257,20 @@ class Visit:
             raise Misuse("The person's key is not here.", "Sign in the browser that has it.")
         return self._key
 
-    def _holds(self, role: str) -> bool:
-        return self._person.holds(role, day_of(self.at))
+    def _may(self, act: str) -> bool:
+        return may(self._person, act, day_of(self.at))
+
+    def _check_may(self, act: str, message: str) -> None:
+        """Log the denied attempt and raise Refused unless the table lets this person do it."""
+        if not self._may(act):
+            self._deny(act, message, "Whoever the roster names for it does this.")
+
+    def _deny(self, act: str, message: str, remedy: str) -> NoReturn:
+        self.home.denied(self.user, act, at=self.at, place=self.place)
+        raise Refused(message, remedy)
 
     def _may_know(self, receipt: Entry) -> bool:
-        return self.user in receipt.access or self._holds(CUSTODIAN)
+        return self.user in receipt.access or self._may("see-all-packages")
 
     def _receipts(self, package_ids: Sequence[str]) -> list[Entry]:
         """Return the receipts of packages this person may know of; raise Misuse for any other."""
@@ -255,11 +283,11 @@ class Visit:
             raise nothing_here()
         return [found[each] for each in package_ids]
 
-    def _own(self, package_ids: Sequence[str]) -> list[Entry]:
+    def _own(self, act: str, package_ids: Sequence[str]) -> list[Entry]:
         """Return the receipts of packages that name this person, and are here."""
         receipts = self._receipts(package_ids)
         if any(self.home.officer_of(each) != self.user for each in package_ids):
-            raise Refused("The package is another officer's.", "The officer it names does this.")
+            self._deny(act, "The package is another officer's.", "The officer it names does this.")
         return receipts
 
     def _log(self, of: Entry, event: Event, reason: str) -> None:
@@ -288,25 +316,6 @@ class Visit:
                 one = kept[entry.package_id]
                 kept[entry.package_id] = replace(one, disclosure=_then(one.disclosure, entry))
         return [replace(one, duties=duties(one.disclosure, terms, on)) for one in kept.values()]
-
-
-def _prove(person: Person | None, key: keys.ECKey, on: date) -> Person:
-    if person is None or keys.thumbprint(person.jwk) != key.thumbprint():
-        raise _unproven()
-    return _in_role(person, on)
-
-
-def _in_role(person: Person | None, on: date) -> Person:
-    if person is None or not any(person.holds(role, on) for role in (OFFICER, CUSTODIAN)):
-        raise _unproven()
-    return person
-
-
-def _unproven() -> Refused:
-    return Refused(
-        "That key is not the one enrolled for an officer or custodian of that id on this day.",
-        "Use your own key; or put the newer roster in place with `portcullis custody init`.",
-    )
 
 
 def _first(receipt: Entry, home: RecipientHome, answer: timedelta) -> Kept:

@@ -13,6 +13,7 @@ from portcullis.intake.batch import Batch, Chunk, open_batch, read_batch
 from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA
 from portcullis.intake.manifest import (
     Manifest,
+    SignedManifest,
     approval,
     attest,
     attestation,
@@ -26,6 +27,7 @@ from portcullis.intake.manifest import (
 from portcullis.intake.officers import OFFICERS_SCHEMA
 from portcullis.intake.receipt import receipt_statement
 from portcullis.intake.refusals import REFUSALS, TransmittalRefused
+from portcullis.intake.singles import Collected, Single, check_single, single_line
 from portcullis.intake.transmittal import Intake, Transmittal, take_in, taken_schema
 
 __all__ = [
@@ -35,13 +37,17 @@ __all__ = [
     "REFUSALS",
     "Batch",
     "Chunk",
+    "Collected",
     "Intake",
     "Manifest",
+    "SignedManifest",
+    "Single",
     "Transmittal",
     "TransmittalRefused",
     "approval",
     "attest",
     "attestation",
+    "check_single",
     "draft_manifest",
     "file_digest",
     "make_manifest",
@@ -50,6 +56,7 @@ __all__ = [
     "read_batch",
     "read_manifest",
     "receipt_statement",
+    "single_line",
     "take_in",
     "taken_schema",
     "write_manifest",

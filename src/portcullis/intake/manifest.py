@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from joserfc.jwk import ECKey
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from portcullis import keys, progress
@@ -76,7 +75,7 @@ class Manifest(Part):
 
 
 class Signatures(Part):
-    """The signatures (compact JWS): two over the manifest, and each officer's attestation."""
+    """The signatures (``Person.verify``): two over the manifest, each officer's attestation."""
 
     signatory: Text
     preparer: Text
@@ -182,7 +181,7 @@ def draft_manifest(  # noqa: PLR0917 - as many as a manifest has parties and par
     return Manifest.model_validate(draft)
 
 
-def attest(manifest: Manifest, officer_id: str, key: ECKey, pack: Pack) -> str:
+def attest(manifest: Manifest, officer_id: str, key: keys.ECKey | keys.Signer, pack: Pack) -> str:
     """Return the officer's signed attestation for the requests naming that officer.
 
     Raises KeyError where no request of the batch does.
@@ -194,7 +193,7 @@ def attest(manifest: Manifest, officer_id: str, key: ECKey, pack: Pack) -> str:
 def write_manifest(
     path: Path, manifest: Manifest, signatory: str, preparer: str, officers: Mapping[str, str]
 ) -> Path:
-    """Write the manifest of the batch at ``path`` with its signatures (compact JWS)."""
+    """Write the manifest of the batch at ``path`` with its signatures."""
     signatures = {"signatory": signatory, "preparer": preparer, "officers": dict(officers)}
     content = {"manifest": manifest.content(), "signatures": signatures}
     publish(manifest_path(path), json.dumps(content, ensure_ascii=False, indent=1).encode())
@@ -206,9 +205,9 @@ def make_manifest(  # noqa: PLR0917 - as many as a manifest has parties and part
     pack: Pack,
     batch_id: str,
     created_on: date,
-    preparer: tuple[str, ECKey],
-    signatory: tuple[str, ECKey],
-    officers: Mapping[str, ECKey],
+    preparer: tuple[str, keys.ECKey | keys.Signer],
+    signatory: tuple[str, keys.ECKey | keys.Signer],
+    officers: Mapping[str, keys.ECKey | keys.Signer],
     *,
     show: progress.Show = progress.unseen,
 ) -> Path:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from portcullis import keys
-from portcullis.agreements import Pack, Person, Roster
+from portcullis.agreements import PERMISSIONS, Pack, Person, Roster, may, who_may
 from portcullis.errors import Refused
 from portcullis.intake.manifest import Manifest, SignedManifest, approval, attestation
 from portcullis.intake.officers import Engagement
@@ -17,15 +16,15 @@ def check_signers(signed: SignedManifest, pack: Pack, roster: Roster, on: date) 
     manifest, signatures = signed.manifest, signed.signatures
     if manifest.prepared_by == manifest.signatory:
         raise TransmittalRefused("prepared-by-signatory")
-    signatory = _on_roster(roster, manifest.signatory, "signatory", on)
+    signatory = _who_may(roster, manifest.signatory, "sign", on)
     if not _may_sign(signatory, pack):
         offices = ", ".join(pack.signing_authorities)
         raise TransmittalRefused("not-agency-head", f"{pack.authority.citation}: {offices}.")
-    preparer = _on_roster(roster, manifest.prepared_by, "preparer", on)
+    preparer = _who_may(roster, manifest.prepared_by, "prepare", on)
     if not pack.agreement.requester.employs(preparer.agency):
         raise TransmittalRefused("unknown-signer", "The preparer is not of the requesting agency.")
-    _verify(signatures.signatory, signatory, approval(manifest, "signatory"), "signatory")
-    _verify(signatures.preparer, preparer, approval(manifest, "preparer"), "preparer")
+    _verify(signatures.signatory, signatory, approval(manifest, "signatory"), "signatory", on)
+    _verify(signatures.preparer, preparer, approval(manifest, "preparer"), "preparer", on)
     return signatory
 
 
@@ -36,7 +35,7 @@ def engagement(
 
     Refuses the transmittal as ``attested_officers`` does.
     """
-    officers = roster.with_role("officer", on)
+    officers = who_may(roster, "attest", on)
     employs = pack.agreement.requester.employs
     return Engagement(
         signed_by=signatory.authority or "",
@@ -44,12 +43,14 @@ def engagement(
         same_agency=frozenset(
             person.id for person in roster.people if person.agency == signatory.agency
         ),
-        attested=attested_officers(signed, pack, roster),
+        attested=attested_officers(signed, pack, roster, on),
     )
 
 
-def attested_officers(signed: SignedManifest, pack: Pack, roster: Roster) -> frozenset[str]:
-    """Return the officers whose attestation is validly signed.
+def attested_officers(
+    signed: SignedManifest, pack: Pack, roster: Roster, on: date
+) -> frozenset[str]:
+    """Return the officers whose attestation is validly signed, by what is in force on ``on``.
 
     One from a stranger, or one that does not verify, refuses the transmittal.
     """
@@ -58,7 +59,7 @@ def attested_officers(signed: SignedManifest, pack: Pack, roster: Roster) -> fro
         person, share = roster.get(officer_id), shares.get(officer_id)
         if person is None or share is None:
             raise TransmittalRefused("unknown-signer", "An attestation is by a stranger.")
-        _verify(signature, person, attestation(signed.manifest, share, pack), "officer")
+        _verify(signature, person, attestation(signed.manifest, share, pack), "officer", on)
     return frozenset(signed.signatures.officers)
 
 
@@ -74,10 +75,10 @@ def check_agreement(manifest: Manifest, pack: Pack, on: date) -> None:
         raise TransmittalRefused("too-many-rows")
 
 
-def _on_roster(roster: Roster, person_id: str, role: str, on: date) -> Person:
+def _who_may(roster: Roster, person_id: str, act: str, on: date) -> Person:
     person = roster.get(person_id)
-    if person is None or not person.holds(role, on):
-        raise TransmittalRefused("unknown-signer", f"Concerned: the {role}.")
+    if person is None or not may(person, act, on):
+        raise TransmittalRefused("unknown-signer", f"Concerned: the {PERMISSIONS[act].held_by}.")
     return person
 
 
@@ -88,9 +89,11 @@ def _may_sign(person: Person, pack: Pack) -> bool:
     return of_the_agency and (person.authority in pack.signing_authorities or delegate)
 
 
-def _verify(signature: str, person: Person, statement: Mapping[str, Any], role: str) -> None:
+def _verify(
+    signature: str, person: Person, statement: Mapping[str, Any], role: str, on: date
+) -> None:
     try:
-        signed = keys.verify(signature, person.jwk)
+        signed = person.verify(signature, on=on)
     except Refused:
         signed = None
     if signed != statement:

@@ -12,7 +12,7 @@ from django.db import transaction
 from portcullis import determination, ledger, matching, progress, records, screening, tables
 from portcullis.canonical import sha256_hex
 from portcullis.law import Phase, applicable, judge
-from portcullis.office import entries, files, look_ups, readings, window
+from portcullis.office import entries, files, locks, look_ups, readings, window
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import batch_key, find_batch
@@ -22,8 +22,10 @@ from portcullis.office.models import Batch, DeterminationList
 from portcullis.office.owed import OWED, owing
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.stages import check_state, move
-from portcullis.standing import GateLock, Standing
+from portcullis.standing import Standing
 from portcullis.streams import ahead
+
+ADJUDICATION_WAITS = 600.0  # seconds a second process may wait for the first
 
 
 @dataclass
@@ -57,9 +59,17 @@ def adjudicate(
     row and the ledger, the list is put on the ledger and returned.
     """
     batch = find_batch(batch_id)
-    listed = batch.lists.filter(number=1, entry__integrated=False).first()
-    check_state(batch, "received", "held", *(["determined"] if listed else []))
     check_apart(home, actor, "adjudicate", batch)
+    _check(batch)
+    # One process at a time: the files of a list that is on the ledger are never written again.
+    with locks.alone(home, home.batch(batch_id) / "adjudication.lock", ADJUDICATION_WAITS):
+        return _adjudicate(home, find_batch(batch_id), actor, announce, show)
+
+
+def _adjudicate(
+    home: Home, batch: Batch, actor: Actor, announce: Announce, show: progress.Show
+) -> Adjudication:
+    listed = _check(batch)
     if listed is not None:
         return _finish(home, batch, listed)
     standing = look_ups.may_look_up(home, batch)
@@ -71,6 +81,16 @@ def adjudicate(
             reasons = held.standing.reasons
     _hold(home, batch, actor, reasons)
     return Adjudication(batch.id, held=reasons)
+
+
+def _check(batch: Batch) -> DeterminationList | None:
+    """Return the list of an adjudication that was cut off before the ledger; None for none.
+
+    Raises Refused where the batch's state lets nobody adjudicate it.
+    """
+    listed = batch.lists.filter(number=1, entry__integrated=False).first()
+    check_state(batch, "received", "held", *(["determined"] if listed else []))
+    return listed
 
 
 class _Held(Exception):  # noqa: N818 - nothing went wrong
@@ -216,7 +236,7 @@ class _Run:
         """Return those of ``passed`` who may be looked up now; that they are is on the ledger."""
         # What an order reaches is found before the gate is held, which then need not wait for it.
         look_ups.stopped(self._home, self._batch)
-        with GateLock(self._home.gate_lock).shared():
+        with locks.gate(self._home).shared():
             standing = look_ups.may_look_up(self._home, self._batch)
             if not standing.met:
                 raise _Held(standing)
@@ -290,6 +310,7 @@ class _Run:
                 self._batch.id,
                 entry_kind="determination-list",
             )
+            move(self._batch, "determined")
             DeterminationList.objects.create(
                 batch=self._batch,
                 number=1,
@@ -300,7 +321,6 @@ class _Run:
                 prepared_by=self._actor.id,
                 entry=act.entry,
             )
-            move(self._batch, "determined")
         self._announce("integrate-list")
         entries.integrate(self._home, self._announce)
         self._result.root, self._result.position = head.root.hex(), act.entry_id

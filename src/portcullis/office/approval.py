@@ -50,8 +50,8 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
     Raises Refused where an id is not among the eligible, or the records were made before.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "determined", "sampled", "examined")
     check_apart(home, actor, "impairment", batch)
+    check_state(batch, "determined", "sampled", "examined")
     check_none_unlisted(home, batch)
     rows = eligible_rows(home, batch)
     barred = set(adverse)
@@ -62,9 +62,10 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
         )
     listed = list_in_force(batch)
     with transaction.atomic():
+        act = sign_act(home, actor, "impairment", {"list": listed.entry_id}, batch.id)
+        # Only now no other act can come between.
         if batch.impairments.exists():
             raise Refused("The (i)(6) records of this batch were recorded before.")
-        act = sign_act(home, actor, "impairment", {"list": listed.entry_id}, batch.id)
         check_in_force(listed)
         Impairment.objects.bulk_create(
             [
@@ -83,8 +84,8 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
     The seed is made of the list's root and the checkpoint that first covered the list.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "determined")
     check_apart(home, actor, "sample", batch)
+    check_state(batch, "determined")
     check_none_unlisted(home, batch)
     listed = list_in_force(batch)
     thresholds = home.pack.thresholds
@@ -111,11 +112,11 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
             "confidence": str(thresholds.sample_confidence),
         }
         act = sign_act(home, actor, "sample", facts, batch.id)
+        move(batch, "sampled")
         check_in_force(listed)
         sample = Sample.objects.create(
             list=listed, seed=drawn_with.hex(), rows=draw(drawn_with, rows, size), act=act
         )
-        move(batch, "sampled")
     entries.integrate(home)
     return sample
 
@@ -136,8 +137,8 @@ def record_examination(
     Every sampled request needs a verdict. One unlawful item makes the list unapprovable, for good.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "sampled")
     check_apart(home, actor, "examine", batch)
+    check_state(batch, "sampled")
     sample = Sample.objects.get(list=list_in_force(batch))
     ids = eligible_rows(home, batch)
     wanted = {ids[row] for row in sample.rows}
@@ -150,9 +151,9 @@ def record_examination(
     with transaction.atomic():
         facts = {"list": sample.list.entry_id, "clean": unlawful == 0}
         sample.examined = sign_act(home, actor, "examine", facts, batch.id)
+        move(batch, "examined" if unlawful == 0 else "unapprovable")
         sample.unlawful = unlawful
         sample.save()
-        move(batch, "examined" if unlawful == 0 else "unapprovable")
     entries.integrate(home)
     return sample
 
@@ -164,8 +165,8 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
     (i)(6) record. The approval expires after the pack's number of days.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "examined")
     check_apart(home, actor, "approve", batch)
+    check_state(batch, "examined")
     listed = list_in_force(batch)
     recorded = batch.impairments.count()
     if recorded != listed.eligible:
@@ -184,8 +185,8 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
             "authority": actor.person.authority,
         }
         act = sign_act(home, actor, "approve", facts, batch.id)
-        approval = Approval.objects.create(list=listed, act=act, expires_on=expires)
         move(batch, "approved")
+        approval = Approval.objects.create(list=listed, act=act, expires_on=expires)
     entries.integrate(home)
     return approval
 

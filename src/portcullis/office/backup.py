@@ -2,9 +2,8 @@
 
 What was published of a batch lies open at home, and here under the batch's own key.
 
-Two things are not in it. The secrets by which working data is erased lie in *one* folder beside all
+One thing is not in it. The secrets by which working data is erased lie in *one* folder beside all
 backups, which mirrors the home's: what is erased at home is erased there, and so in every backup.
-And a PostgreSQL database, which its own tool saves.
 
 The digests are a list such as ``sha256sum -c`` reads. They find damage, not malice: keep a backup
 as you keep the home, for it holds the home's keys.
@@ -27,11 +26,13 @@ from portcullis import ledger, progress
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger.durable import fsync_all, locked
 from portcullis.ledger.log import LOCK
-from portcullis.office import published
+from portcullis.office import dumping, locks, published
+from portcullis.office.database import FILE as _FILE
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, Erasure, History, Reexamination
 from portcullis.office.putting_back import (
+    DATABASE,
     DIGESTS,
     ERASABLE,
     FACTS,
@@ -45,10 +46,8 @@ from portcullis.office.putting_back import (
     size_of,
 )
 from portcullis.office.restored import Restored
-from portcullis.standing import GateLock
 from portcullis.tables import publish, sweep
 
-_DATABASE = "state.sqlite3"
 # Locks, parts of files that nobody finished, and what catching up leaves behind.
 _LEFT_OUT = re.compile(
     r"(.*\.lock|.*\.turnstile|.*\.part|\.unfinished|state\.sqlite3.*|RESTORED|catching-up|.*\.before(-\d+)?)"
@@ -84,7 +83,7 @@ def backup(home: Home, to: Path, *, show: progress.Show = progress.unseen) -> Ba
     _check_may(home, to)
     try:
         # One at a time; what an earlier one left unfinished goes.
-        with GateLock(home.path / "backup.lock").exclusive():
+        with locks.alone(home, home.path / "backup.lock"):
             folder, size, kept, unsaved = _backup(home, to, show)
     except OSError as problem:
         raise Misuse(
@@ -106,7 +105,7 @@ def _backup(
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
     try:
-        size = _copy_state(home, part / HOME, show)
+        size = _copy_state(home, part, show)
         _copy_files(home.path, part / HOME, show)
         # After the batches' folders: a package published meanwhile was there, or is here.
         unsaved = published.save(home, part / HOME / home.outgoing.name, show)
@@ -146,20 +145,23 @@ def _check_may(home: Home, to: Path) -> None:
         )
 
 
-def _copy_state(home: Home, folder: Path, show: progress.Show) -> int:
+def _copy_state(home: Home, part: Path, show: progress.Show) -> int:
     """Copy database, ledger and local witness as they are at one moment; return the ledger's size.
 
     Whoever writes the ledger waits meanwhile. So the database has every entry of the ledger, and
     at most some more, which are integrated at the same places when their turn comes.
     """
+    folder = part / HOME
     folder.mkdir(parents=True)
-    with locked(home.ledger / LOCK):
-        if connection.vendor == "sqlite":
-            live = f"file:{home.path / _DATABASE}?mode=ro"
+    with locks.sequencer(), locked(home.ledger / LOCK):
+        if connection.vendor == "postgresql":
+            dumping.dump(part / DATABASE, show)
+        else:
+            live = f"file:{home.path / _FILE}?mode=ro"
             with (
                 progress.step(show, "Copy the database"),
                 closing(sqlite3.connect(live, uri=True)) as source,
-                closing(sqlite3.connect(folder / _DATABASE)) as copy,
+                closing(sqlite3.connect(folder / _FILE)) as copy,
             ):
                 source.backup(copy)
         names = [

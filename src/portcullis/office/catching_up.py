@@ -51,10 +51,7 @@ from portcullis.office.models import Checkpoint, Counter, Entry
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.office.public import FILE, read_public, write_public
 from portcullis.office.restored import MARK, Restored
-from portcullis.standing import GateLock
 from portcullis.tables import publish
-
-ROLE = "administrator"
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def catch_up(
     Raises LedgerDamaged, named for what it is, where the copy is damaged, older or another log;
     Refused where it is not signed by this home's keys, or too few witnesses answer.
     """
-    check_role(home, actor, ROLE, "ledger-catch-up")
+    check_role(home, actor, "ledger-catch-up")
     _mend_exchange(home)
     copy = home.path / "catching-up"
     announce("fetch")
@@ -99,7 +96,7 @@ def catch_up(
     announce("check")
     _check_source(home, copy, show)
     mark = Restored.read(home.path) or Restored(None)
-    with GateLock(home.gate_lock).exclusive(), locks.sequencer(), locked(home.ledger / LOCK):
+    with locks.gate(home).exclusive(), locks.sequencer(), locked(home.ledger / LOCK):
         _check_continues(home, copy)
         check_database(copy / "ledger", show)
         announce("mark")
@@ -120,6 +117,7 @@ def accept_losses(home: Home, actor: Actor, named: Sequence[str]) -> tuple[int, 
     Returns how many people have approved, and how far the home has come. Raises Refused where the
     home has not caught up, or a loss named is none of those that are missing.
     """
+    check_role(home, actor, losses.ACT)
     mark = Restored.read(home.path)
     if mark is None or mark.caught_up is None:
         raise Refused(
@@ -201,6 +199,7 @@ def _evaluate(home: Home, mark: Restored, added: int) -> CaughtUp:
         reinstating.reinstate_acts(recorded)
         reinstating.reinstate_orders(recorded)
         reinstating.reinstate_readings(recorded)
+        reinstating.reinstate_rosters(recorded)
         again += reinstating.reinstate_safeguards(recorded)
         put_back = reinstating_batches.reinstate_batches(home, recorded)
         again += [*put_back.again, *reinstating.reinstate_reexaminations(recorded)]

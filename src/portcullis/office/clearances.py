@@ -14,12 +14,12 @@ from django.db import transaction
 
 from portcullis import standing
 from portcullis.errors import Refused
-from portcullis.office import entries, subjects
+from portcullis.office import entries, locks, subjects
 from portcullis.office.home import Home
 from portcullis.office.models import Act, History, Package
-from portcullis.office.orders import COUNSEL, standing_holds
+from portcullis.office.orders import standing_holds
 from portcullis.office.people import Actor, check_role, sign_act
-from portcullis.standing import GateLock, Hold, in_scope
+from portcullis.standing import Hold, in_scope
 
 ACT = "destruction-cleared"
 MOST_NAMED = 500
@@ -86,10 +86,10 @@ def clear(home: Home, actor: Actor, clearance: Clearance) -> Act:
     Raises Refused where that hold does not stand, or does not reach everything named; Misuse where
     docket or document is none.
     """
-    check_role(home, actor, COUNSEL, ACT)
+    check_role(home, actor, ACT)
     standing.check_docket(clearance.docket)
     standing.check_digest(clearance.document)
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         _check_reached(home, clearance)
         facts = {
             "of": clearance.hold,

@@ -12,6 +12,7 @@ from portcullis.office.models import (
     Placed,
     ReadingChange,
     Recall,
+    RosterChange,
     SafeguardRecord,
 )
 from portcullis.office.rebuilding import Recorded
@@ -26,6 +27,7 @@ def disagreements(recorded: Recorded) -> list[str]:
         *_sets("denied attempt", _positions(DeniedAttempt), recorded.denied),
         *_orders(recorded),
         *_readings(recorded),
+        *_rosters(recorded),
         *_batches(recorded),
         *_packages(recorded),
         *_histories(recorded),
@@ -66,6 +68,15 @@ def _readings(recorded: Recorded) -> Iterator[str]:
         row = decided.get(position)
         if row is not None and row.statement != recorded.statement(position):
             yield f"The change of readings of entry {position} is another in the database."
+
+
+def _rosters(recorded: Recorded) -> Iterator[str]:
+    rows = RosterChange.objects.exclude(decided=None).values_list("decided__entry", "after")
+    decided = dict(rows)
+    yield from _sets("change of the roster", decided, recorded.rosters)
+    for position in set(decided) & set(recorded.rosters):
+        if decided[position] != recorded.bodies[position]["after"]:
+            yield f"The change of the roster of entry {position} is another in the database."
 
 
 def _batches(recorded: Recorded) -> Iterator[str]:

@@ -17,6 +17,7 @@ from portcullis.office import (
     persons,
     reinstating,
     restoring,
+    rosters,
     sealed,
     signers,
     witnesses,
@@ -35,6 +36,8 @@ _REMEDIES = {
     "ledger-rolled-back": REMEDIES[Fault.ROLLED_BACK],
     "database-behind-ledger": _CATCH_UP,
     "ledger-unreadable": _CATCH_UP,
+    rosters.DIFFERS: "Find out who changed people.json, and put the recorded roster back: from the "
+    "home's folder rosters, or a backup. Where it is lost, see `portcullis people adopt`.",
     "ledger-stale": "Any act has it cosigned anew, if the witnesses answer; see what they say.",
     "clock-wrong": "Put the clock right. If it was wrong before and is right now, run "
     "`portcullis ledger recosign`.",
@@ -47,6 +50,7 @@ def _closed(home: Home) -> Iterator[Finding]:
     limit = home.pack.thresholds.checkpoint_age_minutes * _MINUTE
     for reason in [
         *restoring.closed_reasons(home),
+        *rosters.closed_reasons(home),
         *cosigned.clock_reasons(home),
         *cosigned.age_reasons(home, limit),
     ]:
@@ -111,6 +115,15 @@ def _state(home: Home) -> Iterator[Finding]:
         return  # said already, and then it cannot agree
     for sentence in comparing.disagreements(catching_up.recorded_state()):
         yield Finding("state-disagrees", sentence, _MEND)
+
+
+def _roster(home: Home) -> Iterator[Finding]:
+    if rosters.on_record() is None and not home.demo:
+        yield Finding(
+            "roster-not-recorded",
+            "The ledger has no roster yet: one that somebody changed would not be noticed.",
+            "Two people record it, once, with `portcullis people adopt` and `people accept`.",
+        )
 
 
 def _signing_keys(home: Home) -> Iterator[Finding]:
@@ -212,6 +225,7 @@ CHECKS: dict[str, Check] = {
     "closed": _closed,
     "lost": _losses,
     "database": _database,
+    "roster": _roster,
     "ledger-keys": _signing_keys,
     "entries": _same_entries,
     "outbox": _outbox,

@@ -29,6 +29,7 @@ from portcullis.office import (
     erased,
     files,
     histories,
+    locks,
     reexamining,
     retention,
     window,
@@ -48,9 +49,8 @@ from portcullis.office.models import (
 )
 from portcullis.office.people import Actor, check_role, deny, sign_act
 from portcullis.office.putting_back import files_below
-from portcullis.standing import GateLock, Hold
+from portcullis.standing import Hold
 
-ROLE = "records-officer"
 ACT = "erase"
 ENTRY = "working-data-erased"
 
@@ -68,7 +68,7 @@ def erase(
     Raises Refused where there is no such thing, a batch is not answered, its day has not come, or
     it was erased before; and, with the attempt on record, while a preservation hold reaches it.
     """
-    check_role(home, actor, ROLE, ACT, batch=_batch_of(what))
+    check_role(home, actor, ACT, batch=_batch_of(what))
     since = retention.kept_since(what)
     erasure = _decided(what)
     if erasure is None:
@@ -95,7 +95,7 @@ def erase_again(home: Home, entry: Entry) -> Erasure:
     """
     said = entries.body(entry)
     what = Erasable(said["subject"]["kind"], said["subject"]["id"])
-    with GateLock(home.gate_lock).exclusive():
+    with locks.gate(home).exclusive():
         erasure = _decided(what) or _write(what, entry)
         if not erasure.finished and not retention.holds_on(home, what):
             _carry_out(home, erasure, silent)
@@ -124,7 +124,7 @@ def _check_day(home: Home, what: Erasable, since: date | None) -> None:
 @contextmanager
 def _no_hold(home: Home, actor: Actor, what: Erasable) -> Iterator[None]:
     """Hold the gate alone while no preservation hold reaches ``what``; deny the act else."""
-    with GateLock(home.gate_lock).exclusive():
+    with locks.gate(home).exclusive():
         holds = retention.holds_on(home, what)
         if not holds:
             yield
@@ -177,6 +177,7 @@ def _carry_out(
     """Destroy the secret first: whatever a crash leaves after it cannot be read."""
     what = Erasable(erasure.kind, erasure.subject)
     announce("destroy-secret")
+    locks.check_held()
     home.secrets.destroy(what)
     doomed = _files(home, what)
     number = sum(_count(path) for path in doomed)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 from django.db import transaction
 
-from portcullis import keys, law, matching, screening, tables
+from portcullis import law, matching, screening, tables
 from portcullis.errors import Refused
 from portcullis.law import Basis, Explained, Phase, Result
 from portcullis.office import entries, erased, files, persons
@@ -19,15 +19,15 @@ from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, Erasure, Package, SafeguardRecord
 from portcullis.office.orders import orders_stopping
-from portcullis.office.people import Actor, deny, identify, sign_act
+from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.permissions import may
 from portcullis.office.review_journal import REVIEWED
 from portcullis.office.safeguards import standing_of
 from portcullis.oversight import Explanation, Returned
 from portcullis.standing import LOOK_UP, RELEASE, SafeguardStanding, Subject, in_scope
 
-ACT = "explain"
+ACT, RECORDS, BARRED = "explain", "explain-records", "explain-impairment"
 ENTRY = "inspected"
-IMPAIRMENT_OFFICIAL = "impairment-official"
 IMPAIRMENT = "26 USC 6103(i)(6)"
 
 _CODES = {
@@ -35,12 +35,7 @@ _CODES = {
     Result.NOT_MET: law.NOT_MET,
     Result.FOR_A_PERSON: law.FOR_A_PERSON,
 }
-_WHOLE = frozenset({Phase.FACE, Phase.STANDING, Phase.MATCH})
-READERS: dict[str, frozenset[Phase]] = {
-    **dict.fromkeys(("specialist", "sampler", "approver", "counsel", "inspector"), _WHOLE),
-    IMPAIRMENT_OFFICIAL: frozenset({Phase.FACE}),
-}
-"""Role -> the phases its holder reads, beside what is the impairment official's alone."""
+_FACE, _WHOLE = frozenset({Phase.FACE}), frozenset({Phase.FACE, Phase.STANDING, Phase.MATCH})
 
 
 @dataclass(frozen=True)
@@ -65,14 +60,6 @@ class _Reader:
         return line if own or line.element.phase in self.phases else line.hidden()
 
 
-def identify_reader(home: Home, person_id: str, key: keys.ECKey) -> Actor:
-    """Return the person acting, in whichever role lets them read; deny and raise Refused else."""
-    person = home.roster.get(person_id)
-    roles: set[str] = set(person.roles) if person else set()
-    role = next((role for role in READERS if role in roles), next(iter(READERS)))
-    return identify(home, person_id, key, role, ACT)
-
-
 def explain_request(
     home: Home, request_id: str, actor: Actor, batch: str | None = None
 ) -> Explanation:
@@ -94,11 +81,9 @@ def explain_request(
 
 
 def _reader(home: Home, actor: Actor) -> _Reader:
-    held = [role for role in READERS if role in actor.person.roles]
-    if not held:
-        deny(home, ACT, actor.id, "role", "No role of that person lets them read an explanation.")
-    phases = frozenset[Phase]().union(*[READERS[role] for role in held])
-    return _Reader(phases, IMPAIRMENT_OFFICIAL in held)
+    check_role(home, actor, ACT)
+    whole = may(actor.person, RECORDS, home.today())
+    return _Reader(_WHOLE if whole else _FACE, may(actor.person, BARRED, home.today()))
 
 
 def _find(home: Home, request_id: str, batch_id: str | None) -> _Found:

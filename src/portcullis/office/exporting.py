@@ -24,7 +24,6 @@ from portcullis.oversight import reports
 from portcullis.oversight.reports import Counted
 
 KIND = "oversight-export"
-ROLE = "inspector"
 OVERSIGHT = "oversight"
 SEEN = "seen.tbl"
 
@@ -49,7 +48,7 @@ def export(
     every disclosure made. Raises Refused where that body's law gives it none, or the ledger and the
     accounting do not agree.
     """
-    check_role(home, actor, ROLE, KIND)
+    check_role(home, actor, KIND)
     overseer = reports.OVERSEERS.get(body)
     if overseer is None:
         raise Misuse(

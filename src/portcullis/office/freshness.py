@@ -2,12 +2,13 @@
 
 Nothing leaves without a checkpoint that as many witnesses as the pack asks for have cosigned within
 the pack's ``checkpoint_age_minutes``. A ledger that cannot be written, witnesses that are silent, a
-copy older than was witnessed and a clock that is wrong all show here, and close the gate.
+copy older than was witnessed, a clock that is wrong and a roster that is not the recorded one all
+show here, and close the gate.
 """
 
 from portcullis import ledger, progress
 from portcullis.errors import Refused
-from portcullis.office import cosigned, entries, restoring, signers
+from portcullis.office import cosigned, entries, restoring, rosters, signers
 from portcullis.office.home import Home
 from portcullis.standing import Standing
 
@@ -16,7 +17,13 @@ _MINUTE = 60
 
 def ledger_standing(home: Home) -> Standing:
     """Return whether the ledger lets anything leave now. Cheap: asked for each package."""
-    return Standing.of([*restoring.closed_reasons(home), *_checkpoint_reasons(home)])
+    return Standing.of(
+        [
+            *restoring.closed_reasons(home),
+            *rosters.closed_reasons(home),
+            *_checkpoint_reasons(home),
+        ]
+    )
 
 
 def check_ledger(home: Home) -> None:

@@ -19,14 +19,12 @@ from portcullis import intake, law, matching, progress, records, screening, tabl
 from portcullis.agreements import FieldRule, Pack
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
-from portcullis.office import accounting, entries, erased, files, look_ups, readings
+from portcullis.office import accounting, entries, erased, files, locks, look_ups, readings
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import History
 from portcullis.office.people import Actor, check_role, sign_act
-from portcullis.standing import GateLock
 
-ROLE = "counsel"
 WAITS = 600.0  # seconds one import or comparison may wait for another
 DISCLOSED = ("disclosed_on", "disclosed_to")
 """What a file of disclosures says beside the fields of the requests: when, and to whom."""
@@ -79,7 +77,7 @@ def import_history(
     are. Raises Misuse for an unknown reading or id, Refused where the file was imported before;
     cut off between its row and the ledger, it is put on the ledger and returned.
     """
-    check_role(home, actor, ROLE, "history-import")
+    check_role(home, actor, "history-import")
     law.refuse_conflicts(made_under)
     if not _ID.fullmatch(history_id):
         raise Misuse("That is no id for a history.", "Use letters, digits, points and hyphens.")
@@ -137,7 +135,7 @@ def compare_history(
     Returns how many requests were compared. Safe to run again: the comparison counts once its act
     is written. Raises Refused where an order that stops look-ups reaches the history.
     """
-    check_role(home, actor, ROLE, "history-compare")
+    check_role(home, actor, "history-compare")
     with _alone(home):
         history = find_history(history_id)
         if history.compared is not None:
@@ -286,7 +284,7 @@ def _source(history_id: str) -> accounting.Source:
 
 def _alone(home: Home) -> AbstractContextManager[None]:
     """Hold the histories alone: two of one id would write the same files."""
-    return GateLock(home.path / "history.lock", timeout=WAITS).exclusive()
+    return locks.alone(home, home.path / "history.lock", WAITS)
 
 
 def _log_lookups(home: Home, history: History, rows: pl.Series, index: str, key: bytes) -> None:

@@ -9,7 +9,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -90,10 +90,19 @@ class Home:
         """The folder of other versions of the agreement, kept for re-examination."""
         return self.path / "versions"
 
-    @cached_property
+    @property
+    def people(self) -> Path:
+        """The roster's file."""
+        return self.path / "people.json"
+
+    @property
     def roster(self) -> Roster:
-        """The people enrolled, with their public keys."""
-        return load_roster(self.path / "people.json")
+        """The people enrolled, with their public keys, as they stand now."""
+        try:
+            found = self.people.stat()
+        except OSError:
+            return load_roster(self.people)
+        return _roster(self.people, (found.st_ino, found.st_mtime_ns, found.st_size))
 
     @property
     def ledger(self) -> Path:
@@ -167,6 +176,12 @@ class Home:
             return (self.path / "keys" / "root.key").read_bytes()
         except OSError:
             raise Misuse("The home's key is missing.", "Restore keys/root.key.") from None
+
+
+@lru_cache(maxsize=4)
+def _roster(path: Path, _state: tuple[int, ...]) -> Roster:
+    """Return the roster at ``path``, read once for each state of the file."""
+    return load_roster(path)
 
 
 def make(path: Path, pack: Path, people: Path, *, demo: bool, day: date | None) -> Home:

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, histories, sealed, unsealing
+from portcullis.office import entries, histories, locks, sealed, unsealing
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, Package
 from portcullis.office.people import Actor, check_role, sign_act
@@ -23,10 +23,6 @@ from portcullis.oversight import incidents as rules
 from portcullis.oversight.incident_report import IncidentReport, when
 from portcullis.oversight.incidents import Incident, PersonNotice, Register
 from portcullis.oversight.personal_data import refuse
-from portcullis.standing import GateLock
-
-ROLE = "safeguards"
-NOTICE_ROLE = "counsel"
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,79}")
 _SEE = "See `portcullis incident list`."
@@ -71,7 +67,7 @@ def suspect(
     ``zone`` is the IANA name in which its times are shown. Raises Misuse for an id that is none or
     an instant to come, Refused where there is an incident of that id.
     """
-    check_role(home, actor, ROLE, "incident")
+    check_role(home, actor, "incident")
     check_id("id", incident_id)
     rules.zone(zone)
     _not_to_come(home, "suspicion", suspected_at)
@@ -98,7 +94,7 @@ def report(home: Home, actor: Actor, incident_id: str, written: IncidentReport) 
     On the ledger stand its number, when the incident was discovered, and which fields are still to
     be told. Raises Refused where the incident is closed, Misuse for a discovery to come.
     """
-    check_role(home, actor, ROLE, "incident-report")
+    check_role(home, actor, "incident-report")
     with _alone(home):
         incident = _open(incident_id)
         number = len(incident.reports) + 1
@@ -127,6 +123,7 @@ def reported(home: Home, actor: Actor, incident_id: str) -> dict[str, Any]:
 
     Raises Refused where there is none, or no role of theirs lets them read it.
     """
+    check_role(home, actor, unsealing.INCIDENT_REPORT)
     for row in Entry.objects.filter(kind=rules.REPORTED).order_by("-position"):
         body = entries.body(row)
         if body["incident"] == incident_id:
@@ -143,7 +140,7 @@ def tell(
     ``reference``: the number or name under which the notice is filed. Raises Refused for one told
     too early, Misuse for an unknown addressee, a time to come or one before there was an incident.
     """
-    check_role(home, actor, ROLE, "incident-notice")
+    check_role(home, actor, "incident-notice")
     if to not in (*rules.AT_ONCE, *rules.LATER):
         raise Misuse(
             "Nobody of that name is told of incidents.",
@@ -176,7 +173,7 @@ def tell(
 
 def close(home: Home, actor: Actor, incident_id: str) -> Incident:
     """Close an incident. Raises Refused while anything of it is still to be told."""
-    check_role(home, actor, ROLE, "incident-close")
+    check_role(home, actor, "incident-close")
     with _alone(home):
         incident = _open(incident_id)
         waiting = [
@@ -204,7 +201,7 @@ def charge(home: Home, actor: Actor, notice_id: str, why: Charge) -> PersonNotic
     unknown trigger or act, a day to come or an act after its charge; Refused for a disclosure or
     incident that is not here.
     """
-    check_role(home, actor, NOTICE_ROLE, "notice-7431e")
+    check_role(home, actor, "notice-7431e")
     check_id("id", notice_id)
     if why.trigger not in rules.TRIGGERS or why.act not in rules.ACTS:
         raise Misuse(
@@ -249,7 +246,7 @@ def give(
     ``document``: SHA-256 (hex) of the notice as sent. Raises Refused where there is no such notice
     to give or it was given, Misuse where it did not tell the rights.
     """
-    check_role(home, actor, NOTICE_ROLE, "notice-7431e")
+    check_role(home, actor, "notice-7431e")
     if not rights_told:
         raise Misuse(
             "A notice under section 7431(e) tells the person's rights.",
@@ -286,6 +283,7 @@ def subject_of(home: Home, actor: Actor, notice_id: str) -> dict[str, Any]:
     That ``actor`` reads it goes on the ledger. Raises Refused where there is no such notice, or no
     role of theirs lets them read it.
     """
+    check_role(home, actor, unsealing.NOTICE_DRAFT)
     for row in Entry.objects.filter(kind=rules.CHARGED):
         body = entries.body(row)
         if body["notice"] == notice_id:
@@ -331,7 +329,7 @@ def _not_to_come(home: Home, what: str, at: datetime) -> None:
 
 
 def _alone(home: Home) -> AbstractContextManager[None]:
-    return GateLock(home.path / "incidents.lock", timeout=60.0).exclusive()
+    return locks.alone(home, home.path / "incidents.lock", 60.0)
 
 
 def _act(home: Home, actor: Actor, kind: str, facts: Mapping[str, Any]) -> None:

@@ -39,7 +39,6 @@ PROVEN, DETERMINED, ATTESTED, GIVEN = (
     "accounting-attested",
     "account-given",
 )
-SPECIALIST, COUNSEL, INSPECTOR = "specialist", "counsel", "inspector"
 
 HOW = {
     "in-person": "in person, with an identity document bearing a photograph",
@@ -108,7 +107,7 @@ class _Told:
 
 def prove_identity(home: Home, actor: Actor, taxpayer: str, how: str) -> Act:
     """Record that an official has proven who asks to be the taxpayer, how, and when."""
-    check_role(home, actor, SPECIALIST, PROVEN)
+    check_role(home, actor, PROVEN)
     if how not in HOW:
         raise Misuse(f"Identity is not proven by {how!r}.", f"Say one of: {', '.join(HOW)}.")
     salt = secrets.token_hex(16)
@@ -124,7 +123,7 @@ def determine(home: Home, actor: Actor, of: str, *, reached: bool, document: str
 
     ``document``: digest (hex) of the written determination. The newest counts.
     """
-    check_role(home, actor, COUNSEL, DETERMINED)
+    check_role(home, actor, DETERMINED)
     source = _source(of)
     with transaction.atomic():
         facts = {
@@ -143,7 +142,7 @@ def attest(home: Home, actor: Actor, show: progress.Show = progress.unseen) -> R
     Raises Refused, naming what is wrong, where a disclosure of the ledger is not in the accounting
     exactly once, or is there as another's.
     """
-    check_role(home, actor, INSPECTOR, ATTESTED)
+    check_role(home, actor, ATTESTED)
     entries.integrate(home)
     with progress.step(show, "Count the accounting again"):
         found = recount(home)
@@ -242,7 +241,7 @@ def account(home: Home, actor: Actor, taxpayer: str, language: str) -> Document:
     Raises Refused where one of the two is missing or too old. The ledger gets that a letter was
     given, not to whom, nor what is in it.
     """
-    check_role(home, actor, SPECIALIST, GIVEN)
+    check_role(home, actor, GIVEN)
     if language not in reports.LANGUAGES:
         raise Misuse(f"There is no letter in {language!r}.", "Say en or es.")
     proof = _proof(home, taxpayer)

@@ -22,12 +22,11 @@ from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.tables import publish
 
 WITNESSES = "witnesses.toml"
-ADMINISTRATOR = "administrator"
 
 
 def announce_key(home: Home, actor: Actor) -> str:
     """Make another key, put it in force beside the others, and return its verifier key."""
-    check_role(home, actor, ADMINISTRATOR, "ledger-key-announce")
+    check_role(home, actor, "ledger-key-announce")
     said = signers.now_in_force()
     if len(said.signed_by) > 1:
         raise Refused(
@@ -44,7 +43,7 @@ def retire_key(home: Home, actor: Actor, key_id: str) -> str:
     Its private half is destroyed once a checkpoint covers the entry that says so, by this run or,
     where this one is cut off, by the next that integrates.
     """
-    check_role(home, actor, ADMINISTRATOR, "ledger-key-retire")
+    check_role(home, actor, "ledger-key-retire")
     said = signers.now_in_force()
     retired = [vkey for vkey in said.signed_by if vkey.split("+")[1] == key_id]
     if not retired:
@@ -69,7 +68,7 @@ def adopt_witnesses(home: Home, actor: Actor, file: Path) -> ledger.LogKeys:
     Where the ledger names these witnesses already, and only the pack of a home put back does not,
     the file is all that changes: that home may be one in which nothing can be recorded yet.
     """
-    check_role(home, actor, ADMINISTRATOR, "ledger-witnesses")
+    check_role(home, actor, "ledger-witnesses")
     said = signers.now_in_force()
     try:
         data = file.read_bytes()
@@ -103,7 +102,7 @@ def recosign(home: Home, actor: Actor) -> None:
 
     For when the clock *was* wrong and has been put right; until then nothing is written.
     """
-    check_role(home, actor, ADMINISTRATOR, "ledger-recosign")
+    check_role(home, actor, "ledger-recosign")
     entries.recosign(home)
     with transaction.atomic():
         sign_act(home, actor, "recosign-ledger", {})

@@ -18,15 +18,13 @@ from portcullis import records, tables
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.matching import Near
-from portcullis.office import entries
+from portcullis.office import entries, locks
 from portcullis.office.home import Home
 from portcullis.office.models import Entry
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.office.review_journal import STATUTE
 from portcullis.oversight.near_miss import Waterfall
-from portcullis.standing import GateLock
 
-ROLE = "reviewer"
 ACT, ENTRY = "model-training", "model-trained"
 """Entered before the index is opened, and once the model is kept."""
 
@@ -71,10 +69,10 @@ def model(home: Home, actor: Actor) -> tuple[Model, str]:
     opened. Raises Refused, with the attempt on record, for whom is no reviewer; Misuse as
     ``open_index``.
     """
-    check_role(home, actor, ROLE, ACT)
+    check_role(home, actor, ACT)
     info = records.index_in_use(home.index)
     path = _path(home, info)
-    with GateLock(home.path / "model.lock").exclusive():
+    with locks.alone(home, home.path / "model.lock"):
         kept = _kept(home, path)
         if kept is None or not _is_on_record(info, kept):
             kept = _trained(home, actor, info)

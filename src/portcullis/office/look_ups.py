@@ -12,12 +12,12 @@ import polars as pl
 
 from portcullis import tables
 from portcullis.errors import Refused
-from portcullis.office import files, persons, subjects
+from portcullis.office import files, locks, persons, subjects
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, History
 from portcullis.office.orders import newest_entry, orders_stopping
 from portcullis.office.safeguards import standing_today
-from portcullis.standing import LOOK_UP, GateLock, Order, Standing, gate, in_scope
+from portcullis.standing import LOOK_UP, Order, Standing, gate, in_scope
 
 ORDER_STANDS = "order-stands"
 
@@ -63,7 +63,7 @@ def looking_up(home: Home, batch: Batch, rows: Iterable[int]) -> Iterator[None]:
 
     Raises Refused where one of them may not be.
     """
-    with GateLock(home.gate_lock).shared():
+    with locks.gate(home).shared():
         standing = may_look_up(home, batch)
         if not standing.met:
             raise _refused(standing.reasons)
@@ -78,7 +78,7 @@ def looking_up_history(home: Home, history: History) -> Iterator[None]:
 
     The recipient's standing is not asked: nothing is to be disclosed, and what was is to be judged.
     """
-    with GateLock(home.gate_lock).shared():
+    with locks.gate(home).shared():
         orders = orders_stopping(home, LOOK_UP)
         if orders and in_scope(orders, subjects.of_history(home, history)):
             raise _refused(["order-stands: An order reaches the history."])

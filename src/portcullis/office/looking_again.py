@@ -16,10 +16,9 @@ from portcullis import matching, progress, records, screening, tables
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.law import MET, Phase, applicable, judge
-from portcullis.office import entries, files, look_ups, readings
+from portcullis.office import entries, files, locks, look_ups, readings
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
-from portcullis.standing import GateLock
 
 CHANGED = "match-changed"
 SAME = (
@@ -86,7 +85,7 @@ def _changed(home: Home, batch: Batch, rows: list[int], show: progress.Show) -> 
     wanted = pl.Series("row", rows, dtype=pl.UInt32)
     asked = _asked(home, batch, wanted)
     # One process at a time: none looks up what another just did.
-    with GateLock(home.batch(batch.id) / "looking-again.lock", timeout=_WAITS).exclusive():
+    with locks.alone(home, home.batch(batch.id) / "looking-again.lock", _WAITS):
         found = _found(home, batch, asked, show)
     return _otherwise(home, batch, asked, found)
 

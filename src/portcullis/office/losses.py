@@ -10,18 +10,16 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis import keys
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, locks
 from portcullis.office.home import Home
 from portcullis.office.models import LossApproval
-from portcullis.office.people import Actor, deny, sign_act
-from portcullis.standing import GateLock
+from portcullis.office.people import Actor, check_role, counts, sign_act, signature
+from portcullis.office.permissions import PERMISSIONS, is_among
 
-ROLES = ("administrator", "counsel")
-APPROVALS = 2
-ACCEPTED = "loss-accepted"
+ACT, ACCEPTED = "accept-loss", "loss-accepted"
+APPROVALS = PERMISSIONS[ACT].people
 
 
 @dataclass(frozen=True, order=True)
@@ -63,27 +61,28 @@ def accept(home: Home, actor: Actor, losses: Sequence[Loss], size: int) -> int:
     """Approve that all of ``losses`` are accepted; return how many people have approved.
 
     ``size``: how many entries the home has caught up with. The second person's approval of the same
-    puts it on the ledger. One of the two is an administrator. Raises Refused where that person has
-    approved the same already, or neither is an administrator.
+    puts it on the ledger; who has ceased to be in office is not counted. One of the two is an
+    administrator. Raises Refused where that person has approved the same already, or neither is an
+    administrator.
     """
-    if not set(ROLES) & set(actor.person.roles):
-        deny(home, "accept-loss", actor.id, "role", "That person may not accept a loss.")
+    check_role(home, actor, ACT)
     statement = {
         "format": "portcullis-loss/1",
         "losses": sorted(loss.id for loss in losses),
         "size": size,
     }
     digest = sha256_hex([json_bytes(statement)])
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         if LossApproval.objects.filter(digest=digest, person=actor.id).exists():
             raise Refused("That person has accepted this already.", "It takes two people.")
         LossApproval.objects.create(
             digest=digest,
             statement=statement,
             person=actor.id,
-            signature=keys.sign(statement, actor.key),
+            signature=signature(home, actor, statement),
         )
-        given = list(LossApproval.objects.filter(digest=digest).order_by("id"))
+        every = LossApproval.objects.filter(digest=digest).order_by("id")
+        given = [one for one in every if counts(home, one.person, ACT)]
         if len(given) < APPROVALS:
             sign_act(home, actor, "loss-approved", {"statement": digest})
         else:
@@ -96,9 +95,9 @@ def _accepted(home: Home, given: Sequence[LossApproval]) -> None:
     people = [home.roster.get(one.person) for one in given]
     statement = given[0].statement
     for one, person in zip(given, people, strict=True):
-        if person is None or keys.verify(one.signature, person.jwk) != statement:
+        if person is None or person.verify(one.signature, on=home.today()) != statement:
             raise Refused("An approval is by nobody on the roster.", "Have two people approve.")
-    if not any(person and ROLES[0] in person.roles for person in people):
+    if not any(person and is_among(person, ACT, home.today()) for person in people):
         raise Refused(
             "Neither of the two is an administrator.", "Have an administrator accept the loss."
         )

@@ -1,5 +1,7 @@
 """The office's state: human acts and where each thing stands. Bulk facts are files, not rows."""
 
+import uuid
+
 from django.db import models
 
 
@@ -285,6 +287,51 @@ class LossApproval(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["digest", "person"], name="one_loss_approval_a_person")
         ]
+
+
+class SingleRequest(models.Model):
+    """A single request that came over the API: what was sent, and what became of it at intake.
+
+    ``sealed`` holds request and manifest, encrypted, until it is taken in or refused; ``claimed``
+    is the identifier its manifest gives it, under which nothing else is taken in.
+    """
+
+    WAITING, TAKEN, QUARANTINED, REFUSED = "waiting", "taken", "quarantined", "refused"
+
+    number = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    client = models.CharField(max_length=80)
+    manifest_digest = models.CharField(max_length=64, unique=True)
+    claimed = models.CharField(max_length=80, unique=True)
+    sealed = models.BinaryField()
+    state = models.CharField(max_length=12, default=WAITING, db_index=True)
+    code = models.CharField(max_length=40, blank=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="singles")
+    row = models.BigIntegerField(null=True)
+
+
+class SinglesOrder(models.Model):
+    """A specialist's signed order to adjudicate the single requests received on one day."""
+
+    day = models.DateField(unique=True)
+    person = models.CharField(max_length=80)
+    moment = models.DateTimeField()
+    token = models.TextField()
+
+
+class RosterChange(models.Model):
+    """A change of the roster, from one digest to another; ``decided`` by whom it took effect.
+
+    ``says``: enrol, change, revoke, adopt. ``people``: the roster ids of those whose entries it
+    changes. A revocation is decided by the act that proposes it.
+    """
+
+    says = models.CharField(max_length=10)
+    people = models.JSONField()
+    before = models.CharField(max_length=64)
+    after = models.CharField(max_length=64)
+    proposed = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+    decided = models.ForeignKey(Act, on_delete=models.PROTECT, null=True, related_name="+")
 
 
 class DeniedAttempt(models.Model):

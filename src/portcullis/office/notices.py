@@ -12,6 +12,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -26,12 +27,11 @@ from portcullis.office.home import Home
 from portcullis.office.keystore import HISTORY, Erasable
 from portcullis.office.models import Act, Batch, Entry, History, Opening, Package, Placed
 from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.permissions import may
 from portcullis.standing import AGENCY, USE, Attestation, Custodian, Frozen, Hold, Order
 from portcullis.tables import publish
 
-ROLE = "safeguards"
 ISSUED, ATTESTED = "notice-issued", "custodian-attested"
-_SIGNATORY = "signatory"
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def attested(home: Home, actor: Actor, attestation: str) -> Attestation:
     It is signed by the custodian, or by a signatory of the requester for any of them. Raises
     Refused where it is signed by nobody on the roster in force who may, or is of an older list.
     """
-    check_role(home, actor, ROLE, ATTESTED)
+    check_role(home, actor, ATTESTED)
     said = _checked(home, attestation)
     row = _row(said.of)
     now = {each.id: each for each in custodians(home, standing.read_placed(row.entry))}
@@ -286,10 +286,12 @@ def _checked(home: Home, attestation: str) -> Attestation:
     """Return the attestation, signed by somebody in force today who may attest to it."""
     by = standing.notices.signed_by(attestation)
     person = home.roster.get(by)
-    if person is None or not person.in_force(home.today()):
+    today = home.today()
+    if person is None or not person.in_force(today):
         raise Refused("The attestation is signed by nobody on the roster in force.")
-    said = standing.read_attestation(attestation, person.jwk)
-    if said.custodian != person.id and _SIGNATORY not in person.roles:
+    said = standing.read_attestation(attestation, partial(person.verify, on=today))
+    act = "notice-attest" if said.custodian == person.id else "notice-attest-for"
+    if not may(person, act, today):
         raise Refused(
             "Only the custodian, or a signatory of the requester, attests to what one holds.",
             "Have one of them sign it.",

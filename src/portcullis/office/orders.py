@@ -3,20 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
-from portcullis import keys, ledger, standing
+from portcullis import ledger, standing
 from portcullis.canonical import json_bytes
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, locks, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, LiftApproval, Placed
-from portcullis.office.people import Actor, check_role, sign_act
-from portcullis.standing import EVERYTHING, GateLock, Hold, Lift, Order, Scope
+from portcullis.office.people import Actor, check_role, counts, sign_act, signature
+from portcullis.standing import EVERYTHING, Hold, Lift, Order, Scope
 
-COUNSEL = "counsel"
+LIFT = "lift"
 _BESIDE_SCOPE = 4096  # bytes of an entry left for what it says beside its scope
 
 
@@ -43,11 +44,11 @@ def enact(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
     in its scope stands before it. Nothing else is asked: what is filed is in force. A scope longer
     than one entry of the ledger holds is filed as everything, for it must not wait.
     """
-    check_role(home, actor, COUNSEL, f"{placed.KIND}-file")
-    if Placed.objects.filter(id=placed.id).exists():
-        raise Refused(f"There is an order or hold of the id {placed.id} already.")
+    check_role(home, actor, f"{placed.KIND}-file")
     entry = standing.placed_entry(_holdable(placed))
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
+        if Placed.objects.filter(id=placed.id).exists():
+            raise Refused(f"There is an order or hold of the id {placed.id} already.")
         kind = str(entry["kind"])
         act = sign_act(home, actor, kind, {k: v for k, v in entry.items() if k != "kind"})
         return Placed.objects.create(id=placed.id, kind=placed.KIND, entry=entry, act=act)
@@ -67,10 +68,11 @@ def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document
 
     ``docket`` is the docket reference on whose authority it is lifted, ``document`` the SHA-256 of
     the sealed source document. Both approvers sign the same statement, and both are counsel in
-    office on the day of the second approval; who has ceased to be is not counted.
+    office on the day of the second approval; who has ceased to be is not counted, nor is what was
+    signed with a key that is out of force by then.
     """
-    check_role(home, actor, COUNSEL, "lift")
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    check_role(home, actor, LIFT)
+    with locks.gate(home).exclusive(), transaction.atomic():
         row = _standing_row(placed_id)
         first = row.lifts.first()
         on = date.fromisoformat(first.statement["on"]) if first else home.today()
@@ -80,15 +82,14 @@ def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document
                 "The first approval names another docket reference or document.",
                 "Both people approve the same lift.",
             )
-        if row.lifts.filter(person=actor.id).exists():
+        if any(_counts(home, one) for one in row.lifts.filter(person=actor.id)):
             raise Refused("That person has approved this lift already.", "It takes two people.")
-        LiftApproval.objects.create(
+        LiftApproval.objects.update_or_create(
             placed=row,
-            statement=statement,
             person=actor.id,
-            signature=keys.sign(statement, actor.key),
+            defaults={"statement": statement, "signature": signature(home, actor, statement)},
         )
-        given = [one for one in row.lifts.order_by("id") if _is_counsel(home, one.person)]
+        given = [one for one in row.lifts.order_by("id") if _counts(home, one)]
         lifted = len(given) >= standing.orders.APPROVALS_TO_LIFT
         if lifted:
             _lift_now(home, row, given)
@@ -169,19 +170,29 @@ def _statement(kind: str, placed_id: str, docket: str, on: date, document: str) 
     }
 
 
-def _is_counsel(home: Home, person_id: str) -> bool:
-    person = home.roster.get(person_id)
-    return person is not None and person.holds(COUNSEL, home.today())
+def _counts(home: Home, given: LiftApproval) -> bool:
+    """Say whether the approval is by one who may lift today, with what is in force today."""
+    person = home.roster.get(given.person)
+    if person is None or not counts(home, given.person, LIFT):
+        return False
+    try:
+        return bool(person.verify(given.signature, on=home.today()) == given.statement)
+    except Refused:
+        return False
 
 
 def _lift_now(home: Home, row: Placed, given: list[LiftApproval]) -> None:
+    # By another roster, in a home put back from a backup, a lost key would be in force again.
+    rosters.check_recorded(home)
     approvals = tuple(standing.Approval(one.person, one.signature) for one in given)
     said = given[0].statement
     on = date.fromisoformat(said["on"])
     lifting = Lift(row.kind, row.id, said["docket"], on, said["document"], approvals)
     roster = home.roster
-    people = {one.person: roster.get(one.person) for one in given}
-    standing.check_approvals(lifting, {id_: one.jwk for id_, one in people.items() if one})
+    people = {
+        one.person: partial(roster.person(one.person).verify, on=home.today()) for one in given
+    }
+    standing.check_approvals(lifting, people)
     facts = {k: v for k, v in standing.lifted_entry(lifting).items() if k != "kind"}
     entries.record(f"{row.kind}-lifted", facts, at=home.now().isoformat())
     row.standing = False

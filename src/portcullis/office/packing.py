@@ -11,7 +11,7 @@ from portcullis import ledger, progress, release, tables
 from portcullis.canonical import SEPARATOR
 from portcullis.determination import commitment, nonces_of
 from portcullis.errors import Refused
-from portcullis.office import accounting, clearances, entries
+from portcullis.office import accounting, clearances, entries, leaving
 from portcullis.office.entries import Announce
 from portcullis.office.files import (
     DETERMINATIONS,
@@ -24,11 +24,13 @@ from portcullis.office.files import (
 )
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
+from portcullis.office.lifecycles import PACKAGE
 from portcullis.office.look_ups import ORDER_STANDS
 from portcullis.office.looking_again import changed
 from portcullis.office.models import Approval, Batch, Package
 from portcullis.office.nonces import read_nonces
 from portcullis.office.owed import OWED, owing
+from portcullis.office.permissions import who_may
 from portcullis.office.rejudging import no_longer_met
 
 COMMIT_EVERY = 256
@@ -87,7 +89,7 @@ def judge_again(home: Home, batch: Batch) -> None:
     waiting = Package.objects.filter(batch=batch, state__in=WAITING)
     facts = list(waiting.values_list("id", "row", "officer"))
     unmet = no_longer_met(home, batch, sorted({row for _, row, _ in facts}))
-    serving = {person.id for person in home.roster.with_role("officer", home.today())}
+    serving = {person.id for person in who_may(home.roster, "open", home.today())}
     overdue = owing(home)
     for package_id, row, officer in facts:
         if row in unmet:
@@ -129,6 +131,7 @@ def _withhold(home: Home, package_id: str, told: str, reason: str) -> None:
             batch=package.batch_id,
             at=home.now().isoformat(),
         )
+        PACKAGE.check(package.state, "not-sent")
         package.state, package.reason = "not-sent", reason
         package.save(update_fields=["state", "reason", "concluded"])
 
@@ -161,6 +164,7 @@ def seal_waiting(
     with progress.step(show, "Seal the packages", len(waiting), "packages") as advance:
         for package, digest, wrapped_half in sealed(home, batch, waiting, announce):
             package.digest, package.wrapped_half = digest, wrapped_half
+            PACKAGE.check(package.state, "sealed")
             package.state = "sealed"
             done.append(package)
             advance(1)
@@ -202,7 +206,7 @@ def sweep(home: Home, batch: Batch) -> None:
     named = set(
         Package.objects.filter(batch=batch).exclude(digest="").values_list("digest", flat=True)
     )
-    folder = _staging(home, batch)
+    folder = leaving.waiting(home, batch.id)
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name not in named:
             path.unlink(missing_ok=True)
@@ -210,16 +214,12 @@ def sweep(home: Home, batch: Batch) -> None:
 
 def staged(home: Home, package: Package) -> Path:
     """Where the sealed package waits, under its digest."""
-    return _staging(home, package.batch) / package.digest
+    return leaving.staged(home, package.batch_id, package.digest)
 
 
 def published(home: Home, package: Package) -> Path:
     """Where the recipient fetches the package."""
     return home.outgoing / package.batch_id / "packages" / f"{package.id}.json"
-
-
-def _staging(home: Home, batch: Batch) -> Path:
-    return home.batch(batch.id) / "sealed"
 
 
 def disclosable(home: Home, batch: Batch) -> pl.DataFrame:
@@ -317,15 +317,16 @@ def _seal(
     announce: Announce,
 ) -> tuple[str, bytes]:
     officer = home.roster.get(package.officer)
-    if officer is None or not officer.in_force(home.today()):
+    on = home.today()
+    if officer is None or not officer.in_force(on) or not officer.key_in_force(on):
         raise Refused(
-            f"The officer {package.officer} is not enrolled and in force.",
+            f"The officer {package.officer}, or the officer's key, is not enrolled and in force.",
             "Enrol the officer's key, or leave the package unsent.",
         )
     sealed = release.seal(content, officer.jwk, parcel)
     digest = release.package_digest(sealed.data)
     announce("write-package")
-    tables.publish(_staging(home, package.batch) / digest, sealed.data)
+    tables.publish(leaving.waiting(home, package.batch_id) / digest, sealed.data)
     return digest, home.wrap(sealed.holder_half, Erasable.batch(package.batch_id))
 
 

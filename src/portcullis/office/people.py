@@ -1,11 +1,13 @@
 """Who acts: a person named with a role, proven by that person's own key.
 
 The service never holds a person's key. The command line reads the key file, signs the act's
-statement with it and forgets it; only the signature is kept.
+statement with it and forgets it; in the browser the person's own device signs. Only the signature
+is kept.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NoReturn
 
 from django.db import transaction
@@ -17,50 +19,87 @@ from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Act, DeniedAttempt
+from portcullis.office.permissions import PERMISSIONS, may
+
+ORDERED = "ordered"
+"""The member by which a signed statement orders work, each step of which it then stands for."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """An enrolled person with the key in hand."""
+    """An enrolled person, with what signs for them.
+
+    ``moment``: when they signed, where that was elsewhere and before; else acts are signed as they
+    are done.
+    """
 
     person: Person
-    key: keys.ECKey
+    signer: keys.Signer
+    moment: datetime | None = None
 
     @property
     def id(self) -> str:
         """The person's id in the roster."""
         return self.person.id
 
+    def sign(self, statement: Mapping[str, Any]) -> str:
+        """Return the person's signature over ``statement``."""
+        return self.signer.sign(statement)
 
-def identify(home: Home, person_id: str, key: keys.ECKey, role: str, act: str) -> Actor:
+
+def identify(home: Home, person_id: str, key: keys.ECKey, act: str) -> Actor:
     """Return the actor, or record the denied attempt and raise Refused.
 
-    The person must be enrolled and in force today, hold ``role``, and the key must be the
-    enrolled one.
+    The person must be enrolled and in force today, the table must let them do ``act``, and the key
+    must be the enrolled one.
     """
     person = home.roster.get(person_id)
     if person is None:
         deny(home, act, "unknown", "not-enrolled", "Nobody of that id is enrolled.")
-    if not person.in_force(home.today()):
-        deny(home, act, person.id, "not-in-force", "That person is not in office today.")
-    actor = Actor(person, key)
-    check_role(home, actor, role, act)
-    if key.thumbprint() != keys.thumbprint(person.jwk):
-        deny(home, act, person.id, "key", "The key is not the one enrolled for that person.")
+    actor = Actor(person, keys.KeySigner(key))
+    check_role(home, actor, act)
+    if not person.signs_with(key, home.today()):
+        deny(
+            home,
+            act,
+            person.id,
+            "key",
+            "The key is not the one enrolled and in force for that person.",
+        )
     return actor
 
 
-def check_role(home: Home, actor: Actor, role: str, act: str, *, batch: str = "") -> None:
-    """Deny ``actor`` the act unless they hold ``role``; every act asks, whoever identified them."""
-    if role not in actor.person.roles:
-        message = f"That person does not hold the role {role}."
+def check_role(home: Home, actor: Actor, act: str, *, batch: str = "") -> None:
+    """Deny ``actor`` the act unless the table lets them do it today; what it has not is denied.
+
+    Every act asks, whoever identified them. ``permissions.may`` asks the same and records nothing.
+    """
+    today = home.today()
+    if not actor.person.in_force(today):
+        message = "That person is not in office today."
+        deny(home, act, actor.id, "not-in-force", message, batch=batch)
+    if not may(actor.person, act, today):
+        held_by = PERMISSIONS[act].held_by if act in PERMISSIONS else "for that act"
+        message = f"That person does not hold the role {held_by}."
         deny(home, act, actor.id, "role", message, batch=batch)
+
+
+def counts(home: Home, person_id: str, act: str) -> bool:
+    """Say whether that person's part in an act of several counts: they may do it today."""
+    person = home.roster.get(person_id)
+    return person is not None and may(person, act, home.today())
 
 
 def deny(
     home: Home, act: str, person_id: str, reason: str, message: str, *, batch: str = ""
 ) -> NoReturn:
     """Record a denied attempt on the ledger and raise Refused with ``message``."""
+    record_denied(home, act, person_id, reason, batch=batch)
+    raise Refused(message, "The attempt is on the record.")
+
+
+def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: str = "") -> None:
+    """Record a denied attempt on the ledger."""
     at = home.now()
     with transaction.atomic():
         facts = {"act": act, "person": person_id, "reason": reason, "batch": batch}
@@ -69,7 +108,27 @@ def deny(
             kind=act, person=person_id, batch=batch, at=at, reason=reason, entry=entry
         )
     entries.integrate(home)
-    raise Refused(message, "The attempt is on the record.")
+
+
+def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
+    """Return ``actor``'s signature over ``statement``, verified with what is in force today.
+
+    The signature over an order stands for what is done under it: it names the same person, and
+    says in its member ``ordered`` what is to be done. Raises Refused where it is anything else.
+    """
+    signed = actor.sign(statement)
+    said = home.roster.person(actor.id).verify(signed, on=home.today())
+    if said == statement or (said.get("person") == actor.id and ORDERED in said):
+        return signed
+    raise Refused("What was signed is something else.", "Sign what is to be done, as it stands.")
+
+
+def verified(home: Home, act: Act) -> dict[str, Any]:
+    """Return what was signed for ``act``, verified with what is in force today.
+
+    Raises Refused where it does not verify, or only its digest was put back from the ledger.
+    """
+    return home.roster.person(act.person).verify(act.signature, on=home.today())
 
 
 def sign_act(
@@ -83,18 +142,20 @@ def sign_act(
 ) -> Act:
     """Sign ``facts`` as an act of ``kind`` and write act and entry. Run inside a transaction.
 
+    What is signed names the actor's own moment of signing; the entry has the time it is made at.
     The ledger entry carries the facts, the person's id and the digest of the signature; it is of
     the act's kind, or of ``entry_kind`` where what was made has a name of its own.
     """
     at = home.now()
-    statement = {"act": kind, "person": actor.id, "at": at.isoformat(), "batch": batch, **facts}
-    signature = keys.sign(statement, actor.key)
+    signed_at = (actor.moment or at).isoformat()
+    statement = {"act": kind, "person": actor.id, "at": signed_at, "batch": batch, **facts}
+    signed = signature(home, actor, statement)
     entry = entries.record(
         entry_kind or kind,
-        {**facts, "batch": batch, "by": actor.id, "signature": sha256_hex([signature.encode()])},
+        {**facts, "batch": batch, "by": actor.id, "signature": sha256_hex([signed.encode()])},
         batch=batch,
         at=at.isoformat(),
     )
     return Act.objects.create(
-        kind=kind, person=actor.id, batch=batch, at=at, signature=signature, entry=entry
+        kind=kind, person=actor.id, batch=batch, at=at, signature=signed, entry=entry
     )

@@ -16,12 +16,11 @@ import polars as pl
 from portcullis import progress
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger.durable import fsync_all, remove
-from portcullis.office import files
+from portcullis.office import files, locks
 from portcullis.office.entries import Announce
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
 from portcullis.office.putting_back import copy_file, files_below
-from portcullis.standing import GateLock
 from portcullis.tables import scan_table, write_table
 
 TABLE = "published.tbl"
@@ -95,7 +94,7 @@ def put_back(
     unread = []
     for table in sorted(home.outgoing.glob(f"*/{TABLE}")):
         # An erasure waits: between its secret and its files nothing may come back.
-        with GateLock(home.gate_lock).exclusive():
+        with locks.gate(home).exclusive():
             try:
                 key = _key(home, table.parent.name)
             except Refused:

@@ -1,6 +1,6 @@
 """Putting a backup back: every file checked, the new home marked and closed until it has caught up.
 
-Nothing here opens the home: its database is only a file, or somebody else's to restore.
+Nothing here opens the home: its database is only a file, or is filled as a whole (``dumping``).
 """
 
 import hashlib
@@ -12,8 +12,9 @@ from pathlib import Path
 
 from portcullis import progress
 from portcullis.errors import Misuse
-from portcullis.office.home import MARK
+from portcullis.office.home import MARK, Home
 from portcullis.office.restored import Restored
+from portcullis.office.setup import point_django_at
 from portcullis.tables import publish
 
 FORMAT = "portcullis-backup/1"
@@ -22,6 +23,8 @@ DIGESTS = "SHA256SUMS"
 ERASABLE = "erasable-keys"
 ORIGIN = "ledger-origin"
 HOME = "home"
+DATABASE = "database"
+POSTGRESQL = "postgresql"
 UNFINISHED = ".unfinished"
 """In a new home as long as it is being put back: what lies there is nobody's yet."""
 
@@ -30,14 +33,16 @@ def restore(source: Path, path: Path, *, show: progress.Show = progress.unseen) 
     """Put the backup in the folder ``source`` back as a new home at ``path``, marked and closed.
 
     Every file is checked by its digest first. Raises Misuse where the folder is no whole backup,
-    a file is not as it was saved, or ``path`` holds something. Cut off before its end, it leaves
-    nothing there; or, killed, what the next restoring there removes.
+    a file is not as it was saved, ``path`` holds something, or DATABASE_URL does not name an empty
+    database of the backup's kind. Cut off before its end, it leaves nothing there; or, killed,
+    what the next restoring there removes.
     """
     facts = _check_whole(source, show)
     if (path / UNFINISHED).exists() and not (path / MARK).exists():
         _clear(path)
     if path.exists() and any(path.iterdir()):
         raise Misuse(f"The folder {path.name} is not empty.", "Name a new folder for the home.")
+    _check_database(source, path)
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
     mark = Restored(str(facts["at"]))
@@ -45,6 +50,10 @@ def restore(source: Path, path: Path, *, show: progress.Show = progress.unseen) 
         (path / UNFINISHED).touch()
         mark.write(path)
         _copy(source, path, show)
+        if has_database(source):
+            from portcullis.office import dumping
+
+            dumping.load(source / DATABASE, show)
         # Last: without it there is no home, whatever else is there.
         publish(path / MARK, (source / HOME / MARK).read_bytes())
         (path / UNFINISHED).unlink()
@@ -84,6 +93,25 @@ def _clear(folder: Path) -> None:
 def database_of(source: Path) -> str:
     """Return which database the backup was made of: ``sqlite`` or ``postgresql``."""
     return str(_facts(source)["database"])
+
+
+def has_database(source: Path) -> bool:
+    """Whether the backup holds a PostgreSQL database; one of an earlier version does not."""
+    return (source / DATABASE).is_dir()
+
+
+def _check_database(source: Path, path: Path) -> None:
+    """Raise Misuse unless the rows of the backup can go where DATABASE_URL says."""
+    if database_of(source) == POSTGRESQL:
+        point_django_at(Home(path.resolve()))
+        from portcullis.office import dumping
+
+        dumping.check_free()
+    elif os.environ.get("DATABASE_URL"):
+        raise Misuse(
+            "This is the backup of a home whose state is in SQLite, and DATABASE_URL is set.",
+            "Run it without DATABASE_URL.",
+        )
 
 
 def _check_whole(source: Path, show: progress.Show) -> dict[str, object]:

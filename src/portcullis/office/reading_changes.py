@@ -7,16 +7,17 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis import keys, law
+from portcullis import law
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, packing, readings
+from portcullis.office import entries, locks, packing, readings, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, ReadingApproval, ReadingChange
-from portcullis.office.people import Actor, check_role, sign_act
-from portcullis.standing import GateLock, check_docket
+from portcullis.office.people import Actor, check_role, counts, sign_act, signature
+from portcullis.office.permissions import PERMISSIONS
+from portcullis.standing import check_docket
 
-COUNSEL = "counsel"
-APPROVALS = 2
+ACT = "reading"
+APPROVALS = PERMISSIONS[ACT].people
 _SHOWN = "See `portcullis reading list`."
 
 
@@ -34,6 +35,8 @@ class Deciding:
 def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: str) -> Deciding:
     """Approve putting a reading in force or out of it; the second person's approval decides.
 
+    Who has ceased to be in office is not counted.
+
     ``docket`` is the docket or file reference of the source, ``document`` its SHA-256 (hex). The
     gate lock is held alone while it is decided, and what is about to be released is judged again
     inside it, so nothing leaves across the change. A reading that the pack or the floor has may be
@@ -41,18 +44,18 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
     is unknown, loosens, conflicts with one in force then or later (both named), or is on the floor
     and would go out; Refused where an act has it so already, or the day lies in the past.
     """
-    check_role(home, actor, COUNSEL, "reading")
+    check_role(home, actor, ACT)
     check_docket(docket)
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         row = _proposed(home, asked, _statement(asked, docket, document))
         if row.approvals.filter(person=actor.id).exists():
             raise Refused(
                 "That person has approved this change already.",
                 "It takes two people: have another of counsel approve the same.",
             )
-        signature = keys.sign(row.statement, actor.key)
-        ReadingApproval.objects.create(change=row, person=actor.id, signature=signature)
-        given = list(row.approvals.order_by("id"))
+        signed = signature(home, actor, row.statement)
+        ReadingApproval.objects.create(change=row, person=actor.id, signature=signed)
+        given = [one for one in row.approvals.order_by("id") if counts(home, one.person, ACT)]
         if len(given) < APPROVALS:
             sign_act(home, actor, "reading-proposed", row.statement)
         else:
@@ -142,6 +145,8 @@ def _check_may_go(home: Home, reading: law.Reading, day: date) -> None:
 def _decide(
     home: Home, row: ReadingChange, asked: law.Change, given: Sequence[ReadingApproval]
 ) -> None:
+    if not asked.in_force:
+        rosters.check_recorded(home)
     _check_signatures(home, row, given)
     facts = {
         **row.statement,
@@ -158,7 +163,7 @@ def _check_signatures(home: Home, row: ReadingChange, given: Sequence[ReadingApp
     """Raise Refused unless both approvals are by people of the roster, over this very change."""
     for one in given:
         person = home.roster.get(one.person)
-        if person is None or keys.verify(one.signature, person.jwk) != row.statement:
+        if person is None or person.verify(one.signature, on=home.today()) != row.statement:
             raise Refused(
                 "An approval is of something else, or by nobody on the roster.",
                 "Have two people approve the change anew, with another document or day.",

@@ -10,15 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portcullis.errors import Misuse
+from portcullis.oversight.signed_acts import ACT_OF
 
 Facts = Mapping[str, Any]
 
 LOST = "lost"
-_ACT_OF = {
-    "determination-list": "adjudicate",
-    "working-data-erased": "erase",
-    "reviewed": "review",
-}
 _PLACED = ("kind", "id", "docket", "court", "on", "document", "scope")
 _OF_AN_ORDER = ("stops", "effective_at", "expires_on")
 _BY_THE_THOUSAND = ("release-authorised", "delivered", "not-sent", "opening-refused", "resealed")
@@ -105,6 +101,7 @@ class Recorded:
     packages: dict[str, Package] = field(default_factory=dict)
     placed: dict[str, Placed] = field(default_factory=dict)
     readings: list[int] = field(default_factory=list)
+    rosters: list[int] = field(default_factory=list)
     openings: dict[int, str] = field(default_factory=dict)
     recalls: dict[str, int] = field(default_factory=dict)
     safeguards: int | None = None
@@ -169,7 +166,7 @@ def _unreadable(position: int) -> Misuse:
 def _act(body: Facts) -> Act:
     kind = str(body["kind"])
     return Act(
-        _ACT_OF.get(kind, kind), body["by"], body.get("batch", ""), body["at"], body["signature"]
+        ACT_OF.get(kind, kind), body["by"], body.get("batch", ""), body["at"], body["signature"]
     )
 
 
@@ -254,6 +251,10 @@ def _reading(recorded: Recorded, position: int, _body: Facts) -> None:
     recorded.readings.append(position)
 
 
+def _roster(recorded: Recorded, position: int, _body: Facts) -> None:
+    recorded.rosters.append(position)
+
+
 def _opened(recorded: Recorded, position: int, body: Facts) -> None:
     recorded.openings[position] = body["package"]
 
@@ -324,6 +325,7 @@ _STEPS: dict[str, Step] = {
     "hold-lifted": _lifted,
     "reading-in-force": _reading,
     "reading-out-of-force": _reading,
+    "roster-changed": _roster,
     "opening-granted": _opened,
     "recall": _recalled,
     "safeguards": _safeguards,

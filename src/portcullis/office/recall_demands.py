@@ -8,7 +8,7 @@ from portcullis.office import erased, recall_steps, recalls, reexamining, unseal
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Reexamination
-from portcullis.office.people import Actor
+from portcullis.office.people import Actor, check_role
 from portcullis.oversight import Demand
 from portcullis.oversight.recall import Recall
 
@@ -33,6 +33,7 @@ def drafts(home: Home, actor: Actor, recall_id: str) -> dict[str, str]:
     elements not met. That ``actor`` reads the list goes on the ledger. Raises Refused where there
     is no such recall, or no role of theirs lets them read it.
     """
+    check_role(home, actor, unsealing.RECALL_DRAFTS)
     found = recalls.find(recall_id)
     unsealing.record(home, actor, unsealing.RECALL_DRAFTS, recall_id)
     _, covered = recalls.covered_by(home, found)

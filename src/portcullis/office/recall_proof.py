@@ -4,7 +4,7 @@ from portcullis import ledger
 from portcullis.office import entries, recalls, unsealing
 from portcullis.office.home import Home
 from portcullis.office.models import Entry
-from portcullis.office.people import Actor
+from portcullis.office.people import Actor, check_role
 from portcullis.oversight import recall as rules
 from portcullis.oversight.recall_statement import RecallStatement
 
@@ -16,6 +16,8 @@ def statement(home: Home, recall_id: str, *, reader: Actor | None) -> RecallStat
     ledger; without it the statement can be shown to anybody. Raises Refused where there is no such
     recall, or no role of the reader's lets them read its list.
     """
+    if reader is not None:
+        check_role(home, reader, unsealing.RECALL_LIST)
     found = recalls.find(recall_id)
     if reader is not None:
         unsealing.record(home, reader, unsealing.RECALL_LIST, recall_id)

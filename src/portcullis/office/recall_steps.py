@@ -8,7 +8,7 @@ import polars as pl
 from django.db import transaction
 
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, recall_holds, recalls
+from portcullis.office import entries, locks, recall_holds, recalls
 from portcullis.office.home import Home
 from portcullis.office.incidents import check_id
 from portcullis.office.models import History, Package
@@ -16,9 +16,8 @@ from portcullis.office.orders import standing_holds
 from portcullis.office.people import Actor, check_role, deny, sign_act
 from portcullis.oversight import recall as rules
 from portcullis.oversight.recall import Lot, Place
-from portcullis.standing import GateLock, Hold
+from portcullis.standing import Hold
 
-COUNSEL = "counsel"
 _TOLD = 10
 ATTESTED_AS = (rules.FROZEN, rules.SEQUESTERED, rules.DISPOSED)
 
@@ -51,8 +50,8 @@ def demanded(
 
     Raises Refused where the recall is closed or has no such lot, Misuse for a day outside it.
     """
-    check_role(home, actor, COUNSEL, "recall-demand")
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    check_role(home, actor, "recall-demand")
+    with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         wanted = _lots(found, lots)
         if not found.opened_on <= sent_on <= home.today():
@@ -76,9 +75,9 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
     consistent, Refused where the recall is closed, has no such lot, or the place was further or
     holds more.
     """
-    check_role(home, actor, recalls.ROLE, "recall-attest")
+    check_role(home, actor, "recall-attest")
     _check_whole(said)
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         if not said.lots and len(found.lots) > 1:
             raise Misuse(
@@ -103,8 +102,8 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
 
 def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
     """Close a recall. Raises Refused while anything of it is not disposed of."""
-    check_role(home, actor, recalls.ROLE, "recall-close")
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    check_role(home, actor, "recall-close")
+    with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         waiting = found.open_lots()
         if waiting:

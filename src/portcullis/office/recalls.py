@@ -18,7 +18,7 @@ from django.db import transaction
 
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries, incidents, sealed
+from portcullis.office import entries, incidents, locks, sealed
 from portcullis.office.home import Home
 from portcullis.office.keystore import HISTORY
 from portcullis.office.models import Entry, History, Package, Recall
@@ -26,9 +26,6 @@ from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.office.recall_cover import NOTHING, Ground, Named, cover
 from portcullis.oversight import recall as rules
 from portcullis.oversight.recall_statement import commitment
-from portcullis.standing import GateLock
-
-ROLE = "safeguards"
 
 _A_LOT = 500  # packages an entry: an entry of the ledger has at most 65,535 bytes
 T = TypeVar("T")
@@ -63,12 +60,12 @@ def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
     Disposal is due within the pack's number of days; of a package recalled before, the day it was
     then due stands. Raises Misuse and Refused as ``cover``, Refused where the id is taken.
     """
-    check_role(home, actor, ROLE, "recall")
+    check_role(home, actor, "recall")
     incidents.check_id("id", asked.id)
     covered = cover(home, asked.ground, asked.named)
     salt = secrets.token_hex(32)
     due = home.today() + timedelta(days=home.pack.safeguards.disposal_days)
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         if asked.id in every():
             raise Refused("There is a recall of that id already.", "Give it another id.")
         name = f"recall-{sha256_hex([asked.id.encode()])[:32]}"
@@ -90,7 +87,7 @@ def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
 
 def recall(home: Home, actor: Actor, package_ids: Sequence[str], cause: str) -> list[Recall]:
     """Recall packages by their ids, as a recall of its own under the next free number."""
-    check_role(home, actor, ROLE, "recall")
+    check_role(home, actor, "recall")
     taken = every()
     free = next(f"recall-{each}" for each in count(1) if f"recall-{each}" not in taken)
     asked = Asked(free, Ground("named", cause), Named(tuple(package_ids)))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,13 @@ from typing import Any
 from django.db import transaction
 
 from portcullis import intake, keys, progress, tables
-from portcullis.office import accounting, entries
+from portcullis.office import accounting, entries, locks
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import QUARANTINE, REQUESTS, accounted
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
-from portcullis.office.models import Batch
+from portcullis.office.models import Batch, SingleRequest
 from portcullis.office.nonces import draw_nonces
-from portcullis.standing import GateLock
 
 INTAKE_WAITS = 600.0  # seconds one transmittal may wait for another
 
@@ -27,6 +27,7 @@ def receive(
     announce: Announce = silent,
     *,
     show: progress.Show = progress.unseen,
+    seen: Callable[[str, str], bool] | None = None,
 ) -> dict[str, Any]:
     """Take in the batch at ``path`` with the manifest beside it; return the signed receipt.
 
@@ -34,10 +35,13 @@ def receive(
     then. Every row received, quarantined and refused ones too, is in the permanent accounting
     first. A batch that a crash left without its receipt gets it when the same transmittal is sent
     again. One transmittal is taken in at a time: two of one batch would write the same files.
+    ``seen`` says which were received before, where that is known better.
     """
-    with GateLock(home.path / "intake.lock", timeout=INTAKE_WAITS).exclusive():
+    with locks.alone(home, home.path / "intake.lock", INTAKE_WAITS):
         try:
-            transmittal = intake.take_in(path, home.pack, home.roster, on=home.today(), seen=_seen)
+            transmittal = intake.take_in(
+                path, home.pack, home.roster, on=home.today(), seen=seen or _seen
+            )
             key = tables.new_key()
             announce("store")
             folder = _fresh_folder(home, transmittal.manifest.batch_id)
@@ -50,6 +54,24 @@ def receive(
         return _commit(home, transmittal.result, key, announce)
 
 
+def receive_singles(
+    home: Home,
+    collected: intake.Collected,
+    also: Callable[[Batch], None],
+    announce: Announce = silent,
+) -> dict[str, Any]:
+    """Take in single requests together, as one batch of the gateway's own making.
+
+    ``also`` is run in the transaction that makes the batch. Returns the batch's receipt.
+    """
+    with locks.alone(home, home.path / "intake.lock", INTAKE_WAITS):
+        key = tables.new_key()
+        announce("store")
+        folder = _fresh_folder(home, collected.manifest.batch_id)
+        _store(home, collected, folder, key, announce, progress.unseen)
+        return _commit(home, collected.result, key, announce, also)
+
+
 def read_receipt(receipt: dict[str, Any], home: Home) -> dict[str, Any]:
     """Return the statement of a signed receipt; raise Refused where it is not this holder's."""
     return keys.verify(str(receipt["signature"]), keys.public_jwk(home.service_key()))
@@ -59,6 +81,7 @@ def _seen(manifest_digest: str, batch_id: str) -> bool:
     return (
         Batch.objects.filter(manifest_digest=manifest_digest).exists()
         or Batch.objects.filter(id=batch_id).exists()
+        or SingleRequest.objects.filter(claimed=batch_id).exists()
     )
 
 
@@ -71,7 +94,7 @@ def _fresh_folder(home: Home, batch_id: str) -> Path:
 
 def _store(  # noqa: PLR0917 - where it goes, and who is told
     home: Home,
-    transmittal: intake.Transmittal,
+    transmittal: intake.Transmittal | intake.Collected,
     folder: Path,
     key: bytes,
     announce: Announce,
@@ -93,13 +116,21 @@ def _store(  # noqa: PLR0917 - where it goes, and who is told
             account.write(frame.select(*accounted(frame.columns), "source_row", "officers"))
             announce(f"stored {requests.rows}")
             advance(frame.height)
+        # The files take their names next: over those of nobody who has the lock by now.
+        locks.check_held()
     quarantined = transmittal.result.quarantined
     tables.write_table(folder / QUARANTINE, quarantined, key)
     accounting.write(home, source, accounting.QUARANTINED, quarantined)
     draw_nonces(home, batch_id, key, transmittal.result.taken)
 
 
-def _commit(home: Home, taken_in: intake.Intake, key: bytes, announce: Announce) -> dict[str, Any]:
+def _commit(
+    home: Home,
+    taken_in: intake.Intake,
+    key: bytes,
+    announce: Announce,
+    also: Callable[[Batch], None] = lambda _batch: None,
+) -> dict[str, Any]:
     announce("commit-received")
     what = Erasable.batch(taken_in.batch_id)
     home.secrets.draw(what)
@@ -119,7 +150,7 @@ def _commit(home: Home, taken_in: intake.Intake, key: bytes, announce: Announce)
         source = accounting.Source(accounting.BATCH, taken_in.batch_id)
         kept = accounting.REQUESTS, accounting.QUARANTINED
         accounting.commit(home, source, *kept, at=at.isoformat())
-        Batch.objects.create(
+        batch = Batch.objects.create(
             id=taken_in.batch_id,
             state="received",
             manifest_digest=taken_in.manifest_digest,
@@ -132,6 +163,7 @@ def _commit(home: Home, taken_in: intake.Intake, key: bytes, announce: Announce)
             quarantined=taken_in.quarantined.height,
             wrapped_key=home.wrap(key, what),
         )
+        also(batch)
     return _give_receipt(home, statement, announce)
 
 
@@ -147,9 +179,12 @@ def _give_receipt(home: Home, statement: dict[str, Any], announce: Announce) -> 
 
 def _receipt_owed(home: Home, path: Path, announce: Announce) -> dict[str, Any] | None:
     """Give the receipt of a batch that was taken in without one; None where there is none owed."""
-    sent = intake.take_in(
-        path, home.pack, home.roster, on=home.today(), seen=lambda _digest, _batch: False
-    )
+    try:
+        sent = intake.take_in(
+            path, home.pack, home.roster, on=home.today(), seen=lambda _digest, _batch: False
+        )
+    except intake.TransmittalRefused:
+        return None  # another file under that manifest: no receipt is owed for it
     batch = Batch.objects.filter(manifest_digest=sent.manifest_digest).first()
     if batch is None or batch.state == "lost" or _receipt_path(home, batch.id).exists():
         return None

@@ -16,15 +16,13 @@ from portcullis.agreements import Pack
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
 from portcullis.law import Basis, Phase, judge
-from portcullis.office import entries, erased, files, histories, readings, versions
+from portcullis.office import entries, erased, files, histories, locks, readings, versions
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, Erasure, History, Package, Reexamination
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.oversight import Demand, Question, Rejudged
-from portcullis.standing import GateLock
 
-ROLE = "counsel"
 RESULTS = "results.tbl"
 _STORED = (Phase.FACE, Phase.MATCH)
 NOBODY_NAMED = "a recipient whom the file of disclosures does not name"
@@ -87,7 +85,7 @@ def reexamine(
     for a batch, history or version that is not here, and for one named that was erased. With none
     named, what was erased is passed by and told.
     """
-    check_role(home, actor, ROLE, "reexamine")
+    check_role(home, actor, "reexamine")
     run = _Run(home, asked)
     judged, others = [], []
     batches, imported = run.sources()
@@ -305,7 +303,7 @@ def result_file(home: Home, number: int) -> Path:
 
 def _keep(home: Home, actor: Actor, facts: Mapping[str, Any], others: pl.DataFrame) -> int:
     """Write the result's file, then act and row; a file without its row counts for nothing."""
-    with GateLock(home.path / "reexamination.lock").exclusive():
+    with locks.alone(home, home.path / "reexamination.lock"):
         number = Reexamination.objects.count() + 1
         path = result_file(home, number)
         what = Erasable.reexamination(number)

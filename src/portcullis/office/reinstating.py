@@ -9,7 +9,7 @@ with what is to be done again.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from portcullis.office import persons, sealed, signers, witnesses
+from portcullis.office import persons, rosters, sealed, signers, witnesses
 from portcullis.office.home import Home
 from portcullis.office.models import (
     Act,
@@ -24,6 +24,7 @@ from portcullis.office.models import (
     ReadingChange,
     Recall,
     Reexamination,
+    RosterChange,
     SafeguardRecord,
 )
 from portcullis.office.rebuilding import Facts, Recorded
@@ -129,6 +130,26 @@ def reinstate_readings(recorded: Recorded) -> None:
             )
 
 
+def reinstate_rosters(recorded: Recorded) -> None:
+    """Put back every change of the roster that took effect."""
+    have = set(RosterChange.objects.exclude(decided=None).values_list("decided__entry", flat=True))
+    for position in recorded.rosters:
+        if position in have:
+            continue
+        body, decided = recorded.bodies[position], act_at(position)
+        proposed = act_at(body.get("proposal", position))
+        RosterChange.objects.update_or_create(
+            proposed=proposed,
+            defaults={
+                "says": body["says"],
+                "people": body["people"],
+                "before": body["before"],
+                "after": body["after"],
+                "decided": decided,
+            },
+        )
+
+
 def reinstate_safeguards(recorded: Recorded) -> list[str]:
     """Void the recipient's record where the ledger has a newer one, whose content is not there."""
     newest = SafeguardRecord.objects.order_by("-id").values_list("act__entry_id", flat=True).first()
@@ -207,6 +228,11 @@ def to_do_again(home: Home, recorded: Recorded) -> list[str]:
         for version, digest in recorded.versions.items()
         if not (home.versions / digest).is_dir()
     ]
+    if rosters.closed_reasons(home):
+        again.append(
+            "The roster was changed after the backup, and people.json here is the older one: put "
+            "the newest back. Where it is lost, `portcullis people adopt` takes this one."
+        )
     again += sealed.missing(home)
     again += [
         f"The persons under seal that {name} names are not in the backup, and until they are it "

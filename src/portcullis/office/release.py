@@ -15,16 +15,16 @@ A crash leaves at worst an entry without its package. Run again, it goes on wher
 
 import math
 import time
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from django.db import transaction
 
 from portcullis import progress
 from portcullis.errors import Refused
-from portcullis.office import entries, looking_again, packing, subjects
+from portcullis.office import entries, leaving, locks, looking_again, packing, subjects
 from portcullis.office.conclusion import conclude
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
@@ -36,6 +36,7 @@ from portcullis.office.freshness import (
     verify_whole,
 )
 from portcullis.office.home import Home
+from portcullis.office.lifecycles import PACKAGE
 from portcullis.office.listing import check_list
 from portcullis.office.models import Approval, Batch, Package
 from portcullis.office.orders import orders_stopping
@@ -43,8 +44,7 @@ from portcullis.office.people import Actor, sign_act
 from portcullis.office.referrals import check_none_unlisted
 from portcullis.office.safeguards import may_receive_now, standing_today
 from portcullis.office.stages import check_state, move
-from portcullis.standing import RELEASE, USE, GateLock, Standing, Subject, gate
-from portcullis.tables import fsync_folder
+from portcullis.standing import RELEASE, USE, Standing, Subject, gate
 
 RELEASE_WAITS = 600.0  # seconds a second process may wait for the first
 LOOK_AFTER = 60.0  # seconds between two looks at the checkpoint's age while packages go out
@@ -71,20 +71,20 @@ def release(
     """Release an approved list by the protocol, then answer the whole batch.
 
     Raises LedgerDamaged where the ledger is not whole, and Refused where it has no fresh
-    checkpoint, the list is not approved, the approval has expired, the pack's answer time has not
-    come, or the transmitter did another's part of the work. Run on an answered batch it releases
-    nothing more and only finishes the ledger. A batch of which nothing can be released (no eligible
-    request, or an unlawful item in the sample) is answered all the same: silence for ever would be
-    an answer of its own.
+    checkpoint, the list is not approved, the pack's answer time has not come, or the transmitter
+    did another's part of the work. Run on an answered batch it releases nothing more and only
+    finishes the ledger. A batch of which nothing can be released (no eligible request, an unlawful
+    item in the sample, or an approval that has expired) is answered all the same: silence for ever
+    would be an answer of its own.
     """
     batch = find_batch(batch_id)
+    check_apart(home, actor, "transmit", batch)
     verify_whole(home, show)
     check_ledger(home)
-    nothing_leaves = _nothing_leaves(batch)
+    nothing_leaves = _nothing_leaves(home, batch)
     check_state(
         batch, "approved", "releasing", "answered", *([batch.state] if nothing_leaves else [])
     )
-    check_apart(home, actor, "transmit", batch)
     if nothing_leaves:
         _answer_only(home, batch, actor, announce, show)
         return count(batch)
@@ -92,7 +92,10 @@ def release(
         entries.integrate(home, announce)
         return count(batch)
     if batch.state == "approved":
-        _begin(home, batch, actor, show)
+        with alone(home, batch):
+            batch.refresh_from_db()
+            if batch.state == "approved":
+                _begin(home, batch, actor, show)
     else:
         # Whatever a crash left, what is still to be sealed is what was approved.
         _check_list(home, batch, show)
@@ -111,17 +114,22 @@ def release(
         announce("seal")
         packing.seal_waiting(home, batch, announce, show)
     publish_waiting(home, batch, announce, show)
+    _end(home, batch, announce, show)
+    return count(batch)
+
+
+def _end(home: Home, batch: Batch, announce: Announce, show: progress.Show) -> None:
+    """Answer the batch, unless another process has meanwhile."""
     with alone(home, batch):
         batch.refresh_from_db()
         if batch.state != "answered":
             announce("conclude")
             conclude(home, batch, announce, show)
-    return count(batch)
 
 
 def alone(home: Home, batch: Batch) -> AbstractContextManager[None]:
     """Hold the batch alone: what packs it and what ends it is one process at a time."""
-    return GateLock(home.batch(batch.id) / "release.lock", timeout=RELEASE_WAITS).exclusive()
+    return locks.alone(home, home.batch(batch.id) / "release.lock", RELEASE_WAITS)
 
 
 def publish_waiting(
@@ -156,7 +164,7 @@ def publish(home: Home, batch: Batch, package_id: str, announce: Announce = sile
 
     Raises Refused, and leaves the package sealed, where the ledger lets nothing leave now.
     """
-    with GateLock(home.gate_lock).shared(), transaction.atomic():
+    with locks.gate(home).shared(), transaction.atomic():
         refuse_unless(ledger_standing(home))
         package = Package.objects.select_for_update().get(id=package_id)
         if package.state != SEALED:
@@ -165,7 +173,7 @@ def publish(home: Home, batch: Batch, package_id: str, announce: Announce = sile
         staged, out = packing.staged(home, package), packing.published(home, package)
         if open_now.met:
             announce("rename")
-            _rename(staged, out)
+            leaving.let_out(staged, out, locks.check_held)
             announce("deliver")
             _conclude_package(home, package, DELIVERED, "")
         else:
@@ -177,10 +185,16 @@ def publish(home: Home, batch: Batch, package_id: str, announce: Announce = sile
 def gate_now(home: Home, batch: Batch, package: Package) -> Standing:
     """Return whether the gate is open to ``package`` now. Call while holding the gate lock."""
     standing = _gate(home, package, RELEASE)
-    expires = Approval.objects.get(list=list_in_force(batch)).expires_on
-    if home.today() > expires:
-        return Standing.of([*standing.reasons, "approval-expired: The approval has expired."])
-    return standing
+    return Standing.of([*standing.reasons, *_of_today(home, batch, package)])
+
+
+def _of_today(home: Home, batch: Batch, package: Package) -> Iterator[str]:
+    on = home.today()
+    if on > Approval.objects.get(list=list_in_force(batch)).expires_on:
+        yield "approval-expired: The approval has expired."
+    officer = home.roster.get(package.officer)
+    if officer is None or not officer.key_in_force(on):
+        yield "officer-key: The key of the officer it is sealed to is not in force."
 
 
 def gate_now_for_opening(home: Home, package: Package) -> Standing:
@@ -205,10 +219,14 @@ def count(batch: Batch) -> Released:
     )
 
 
-def _nothing_leaves(batch: Batch) -> bool:
-    if batch.state == "determined":
-        return list_in_force(batch).eligible == 0
-    return batch.state == "unapprovable"
+def _nothing_leaves(home: Home, batch: Batch) -> bool:
+    match batch.state:
+        case "determined":
+            return list_in_force(batch).eligible == 0
+        case "approved":
+            return home.today() > list_in_force(batch).approval.expires_on
+        case _:
+            return batch.state == "unapprovable"
 
 
 def _answer_only(
@@ -217,11 +235,16 @@ def _answer_only(
     _check_answer_day(home, batch)
     check_none_unlisted(home, batch)
     listed = list_in_force(batch)
-    with transaction.atomic():
-        facts = {"list": listed.entry_id, "root": listed.root}
-        sign_act(home, actor, "transmit", facts, batch.id)
-    announce("conclude")
-    conclude(home, batch, announce, show)
+    with alone(home, batch):
+        batch.refresh_from_db()
+        if batch.state == "answered":
+            return
+        with transaction.atomic():
+            facts = {"list": listed.entry_id, "root": listed.root}
+            sign_act(home, actor, "transmit", facts, batch.id)
+            if batch.state == "approved":
+                move(batch, "releasing")
+    _end(home, batch, announce, show)
 
 
 def _check_answer_day(home: Home, batch: Batch) -> None:
@@ -236,8 +259,6 @@ def _check_answer_day(home: Home, batch: Batch) -> None:
 def _begin(home: Home, batch: Batch, actor: Actor, show: progress.Show) -> None:
     _check_answer_day(home, batch)
     approval = Approval.objects.get(list=list_in_force(batch))
-    if home.today() > approval.expires_on:
-        raise Refused("The approval has expired.", "Nothing of this list can be released.")
     standing = standing_today(home)
     if not standing.met:
         raise Refused(
@@ -256,15 +277,6 @@ def _check_list(home: Home, batch: Batch, show: progress.Show) -> None:
         check_list(home, batch)
 
 
-def _rename(staged: Path, out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if staged.exists():
-        staged.rename(out)
-    elif not out.exists():
-        raise Refused("A sealed package is missing.", "Restore the batch's folder from a backup.")
-    fsync_folder(out.parent)
-
-
 def _conclude_package(home: Home, package: Package, state: str, reason: str) -> None:
     facts: dict[str, str] = {"package": package.id}
     if reason:
@@ -272,6 +284,7 @@ def _conclude_package(home: Home, package: Package, state: str, reason: str) -> 
     package.concluded = entries.record(
         state, facts, batch=package.batch_id, at=home.now().isoformat()
     )
+    PACKAGE.check(package.state, state)
     package.state = state
     package.reason = reason
     package.save(update_fields=["state", "reason", "concluded"])

@@ -21,7 +21,6 @@ from portcullis.office.models import SafeguardRecord
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.standing import Acceptance, SafeguardStanding, Standing
 
-ROLE = "safeguards"
 ACT, ACCEPT = "safeguards", "finding-accepted"
 
 
@@ -31,7 +30,7 @@ def record_safeguards(home: Home, actor: Actor, record: SafeguardStanding) -> St
     Raises Refused where the record is another recipient's, accepts a finding of itself, is dated
     ahead, or lacks a finding that the last one has not closed.
     """
-    check_role(home, actor, ROLE, ACT)
+    check_role(home, actor, ACT)
     if not home.pack.agreement.requester.employs(record.recipient):
         # What was written may be anything, and would go to the ledger.
         raise Refused(
@@ -57,7 +56,7 @@ def accept_finding(
     would end before today, or later than a report is good for. The reason, which may be anything
     in words, stays in the record: the ledger has the record's digest.
     """
-    check_role(home, actor, ROLE, ACCEPT)
+    check_role(home, actor, ACCEPT)
     last = home.today() + _report_valid(home)
     if expires_on > last:
         raise Refused(

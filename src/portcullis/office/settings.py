@@ -6,7 +6,7 @@ State is SQLite in the home unless DATABASE_URL names a PostgreSQL database.
 import os
 from pathlib import Path
 
-import dj_database_url
+from portcullis.office.database import databases
 
 HOME = Path(os.environ.get("PORTCULLIS_HOME", "portcullis-home")).resolve()
 
@@ -17,24 +17,4 @@ TIME_ZONE = "UTC"
 # The office has no sessions or cookies yet; Django insists on a key, and this one signs nothing.
 SECRET_KEY = os.urandom(32).hex()
 
-_SQLITE = {
-    "ENGINE": "django.db.backends.sqlite3",
-    "NAME": HOME / "state.sqlite3",
-    "OPTIONS": {
-        # A transaction takes the write lock when it begins, so two workers never deadlock halfway.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 60,
-        # Erased means overwritten, in the database's free pages too.
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-        ),
-    },
-}
-
-DATABASES = {
-    "default": (
-        dj_database_url.parse(os.environ["DATABASE_URL"])
-        if "DATABASE_URL" in os.environ
-        else _SQLITE
-    )
-}
+DATABASES = databases(HOME, os.environ.get("DATABASE_URL", ""))

@@ -6,14 +6,13 @@ the roster. It stands whole in its entry, which holds codes and packages' ids an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 
-from portcullis import keys
 from portcullis.agreements import Person
 from portcullis.custody import (
     CLOCKS_MAY_DIFFER,
-    CUSTODIAN,
     DESTROYED,
     RETURNED,
     Certificate,
@@ -23,13 +22,13 @@ from portcullis.custody import (
     read_statement,
 )
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, locks
 from portcullis.office.holding import holding
 from portcullis.office.home import Home
 from portcullis.office.models import Package
 from portcullis.office.owed import CERTIFICATE, STATUS, disclosures
 from portcullis.office.people import deny
-from portcullis.standing import GateLock
+from portcullis.office.permissions import PERMISSIONS, may
 
 ACT = "recipient-statement"
 
@@ -61,7 +60,7 @@ def enter(home: Home, token: str) -> Entered:
     person, said = _signed(home, token)
     if said.by != person.id:
         deny(home, ACT, person.id, "key", "The statement names another than the one who signed.")
-    with GateLock(home.gate_lock).exclusive(), transaction.atomic():
+    with locks.gate(home).exclusive(), transaction.atomic():
         known = disclosures()
         if any(each not in known for each in said.packages):
             raise Refused(
@@ -91,15 +90,14 @@ def enter(home: Home, token: str) -> Entered:
 
 def _signed(home: Home, token: str) -> tuple[Person, Status | Certificate]:
     """Return who signed the statement, and what it says; deny whoever may not state it."""
-    key_id = keys.key_id(token)
-    found = [person for person in home.roster.people if keys.thumbprint(person.jwk) == key_id]
-    if not found:
+    person = home.roster.signed_by(token)
+    if person is None:
         deny(home, ACT, "unknown", "not-enrolled", "Nobody with that key is enrolled.")
-    person = found[0]
-    said = read_statement(token, person.jwk)
-    role = CUSTODIAN if isinstance(said, Certificate) else "officer"
-    if not person.holds(role, home.today()):
-        deny(home, ACT, person.id, "role", f"That person does not hold the role {role} today.")
+    said = read_statement(token, partial(person.verify, on=home.today()))
+    act = "certify" if isinstance(said, Certificate) else "state"
+    if not may(person, act, home.today()):
+        held_by = PERMISSIONS[act].held_by
+        deny(home, ACT, person.id, "role", f"That person does not hold the role {held_by} today.")
     if not home.pack.agreement.requester.employs(person.agency):
         deny(home, ACT, person.id, "agency", "That person is not of the requesting party.")
     return person, said

@@ -12,7 +12,7 @@ from django.db import transaction
 from portcullis import ledger, screening, tables
 from portcullis.errors import Refused
 from portcullis.law import MET, Phase, applicable, judge
-from portcullis.office import entries, files, referrals
+from portcullis.office import entries, files, locks, referrals
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import find_batch, list_in_force
@@ -22,7 +22,6 @@ from portcullis.office.models import Batch, DeterminationList
 from portcullis.office.nonces import draw_nonces
 from portcullis.office.people import Actor, sign_act
 from portcullis.office.review_journal import REVIEWED, Review
-from portcullis.standing import GateLock
 
 _WAITS = 600.0  # seconds a second process may wait for the first
 
@@ -38,7 +37,7 @@ def supplement(
     batch = find_batch(batch_id)
     check_apart(home, actor, "adjudicate", batch)
     # One process at a time: the files of a list that is on the ledger are never written again.
-    with GateLock(home.batch(batch.id) / "supplement.lock", timeout=_WAITS).exclusive():
+    with locks.alone(home, home.batch(batch.id) / "supplement.lock", _WAITS):
         made = _supplement(home, batch, actor, announce)
     announce("integrate-list")
     entries.integrate(home, announce)

@@ -5,14 +5,13 @@ from django.db import IntegrityError, transaction
 from portcullis import custody
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries, erased
+from portcullis.office import entries, erased, locks
 from portcullis.office.freshness import check_ledger
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Opening, Package, Recall
 from portcullis.office.owed import disclosures
 from portcullis.office.release import gate_now_for_opening
-from portcullis.standing import GateLock
 
 
 def grant_token(home: Home, package_id: str, request: str) -> str:
@@ -31,7 +30,7 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
     now = home.now()
     refusal: Refused | None = None
     token = ""
-    with GateLock(home.gate_lock).shared():
+    with locks.gate(home).shared():
         try:
             _check_case_open(found)
             token = custody.grant(
@@ -63,7 +62,7 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
 
 def _closed_meanwhile(home: Home, package: Package, request: str) -> Refused | None:
     """Return why a granted token may not leave now, with that on the ledger; None if it may."""
-    with GateLock(home.gate_lock).shared():
+    with locks.gate(home).shared():
         reasons = list(gate_now_for_opening(home, package).reasons)
         if Recall.objects.filter(package=package).exists():
             reasons.append("recalled: This package is recalled.")
@@ -107,7 +106,7 @@ def _record(home: Home, package: Package, request: str, refusal: Refused | None)
         with transaction.atomic():
             entries.record("opening-refused", facts, batch=package.batch_id, at=at.isoformat())
         return
-    opening = custody.read_opening(request, home.roster.person(package.officer).jwk)
+    opening = custody.read_opening(request, home.roster.person(package.officer).verify)
     nonce = _spent(opening.nonce)
     try:
         with transaction.atomic():

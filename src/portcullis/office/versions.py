@@ -23,7 +23,7 @@ def add_version(home: Home, actor: Actor, folder: Path) -> Pack:
     is not whole, Misuse where it is another agreement's, Refused where a version of that name is
     here.
     """
-    check_role(home, actor, "counsel", "agreement-add")
+    check_role(home, actor, "agreement-add")
     pack = load_pack(folder)
     if pack.id != home.pack.id:
         raise Misuse(

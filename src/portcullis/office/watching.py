@@ -12,22 +12,20 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
-from portcullis import keys, tables
+from portcullis import tables
 from portcullis.errors import Misuse, Refused
 from portcullis.law import Thresholds
-from portcullis.office import alarms, entries, explanations, review_journal
+from portcullis.office import alarms, entries, explanations, locks, review_journal
 from portcullis.office.erased import erasure_of
 from portcullis.office.files import batch_key
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Act, Approval, Batch, Entry, Sample
-from portcullis.office.people import Actor, check_role, deny, identify, sign_act
+from portcullis.office.people import Actor, check_role, deny, sign_act
 from portcullis.office.window import window_file
 from portcullis.oversight import watching
 from portcullis.oversight.watching import ASKED, LOOKS, Alarm, Finding, OfficeHours, Reading
-from portcullis.standing import GateLock
 
-WATCHERS = ("inspector", "safeguards")
 ACKNOWLEDGE = alarms.ACKNOWLEDGED
 _LOOKED_UP = "looked-up"
 _SIGNED_LOOKS = (review_journal.ENTRY, explanations.ENTRY)
@@ -51,14 +49,6 @@ class Watched:
     not_judged: tuple[str, ...]
 
 
-def identify_watcher(home: Home, person_id: str, key: keys.ECKey, act: str) -> Actor:
-    """Return the person acting, in whichever role lets them watch; deny and raise Refused else."""
-    person = home.roster.get(person_id)
-    roles: set[str] = set(person.roles) if person else set()
-    role = next((role for role in WATCHERS if role in roles), WATCHERS[0])
-    return identify(home, person_id, key, role, act)
-
-
 def watch(home: Home, actor: Actor) -> Watched:
     """Judge by the rules, raise what is new, put the reading on the ledger; return what stands.
 
@@ -67,9 +57,9 @@ def watch(home: Home, actor: Actor) -> Watched:
     raised anew where the rules still find it. Where the home's date is set
     by hand, as only a demonstration's can be, the rules of the clock are not judged.
     """
-    _check_watcher(home, actor, alarms.WATCHED)
+    check_role(home, actor, alarms.WATCHED)
     hours = office_hours(home)
-    with GateLock(home.path / "watch.lock").exclusive():
+    with locks.alone(home, home.path / "watch.lock"):
         before = alarms.on_record(home)
         found = watching.group(_findings(home, hours), alarms.covered(before))
         new = {alarms.alarm_id(home, one): one for one in found}
@@ -96,10 +86,10 @@ def acknowledge(home: Home, actor: Actor, id_: str, reason: str) -> int:
     that id stands, no reason is given, the file that says whom it names is missing, or it names the
     person (the attempt is on record).
     """
-    _check_watcher(home, actor, ACKNOWLEDGE)
+    check_role(home, actor, ACKNOWLEDGE)
     if not reason.strip():
         raise Refused("An alarm is acknowledged with a reason.", "Say why with --reason.")
-    with GateLock(home.path / "watch.lock").exclusive():
+    with locks.alone(home, home.path / "watch.lock"):
         found = alarms.on_record(home).get(id_)
         if found is None or not found.standing:
             raise Refused(f"No alarm of the id {id_} stands.", "See `portcullis watch`.")
@@ -131,11 +121,6 @@ def office_hours(home: Home) -> OfficeHours:
 def _is_known(raised: alarms.Raised | None) -> bool:
     """Whether an alarm is on record with all that it says."""
     return raised is not None and raised.alarm is not None
-
-
-def _check_watcher(home: Home, actor: Actor, act: str) -> None:
-    held = [role for role in WATCHERS if role in actor.person.roles]
-    check_role(home, actor, held[0] if held else WATCHERS[0], act)
 
 
 def _told(hours: OfficeHours) -> dict[str, Any]:

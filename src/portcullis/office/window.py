@@ -7,13 +7,12 @@ import polars as pl
 
 from portcullis import screening, tables
 from portcullis.law import Basis
-from portcullis.office import files
+from portcullis.office import files, locks
 from portcullis.office.erased import erasure_of
 from portcullis.office.files import batch_key
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch
-from portcullis.standing import GateLock
 
 
 def measure_batch(
@@ -25,7 +24,7 @@ def measure_batch(
     adjudication is cut off after this still counts, which is the closed side.
     """
     key = batch_key(home, batch)
-    with GateLock(home.path / "window.lock").exclusive():
+    with locks.alone(home, home.path / "window.lock"):
         measured = screening.measure(
             prepared,
             _earlier(home, batch),

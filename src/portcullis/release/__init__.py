@@ -4,6 +4,7 @@ Computes bytes; the office publishes them by the release protocol (docs/architec
 """
 
 from portcullis.release.answers import (
+    ANSWER_SCHEMA,
     ANSWERS,
     DISCLOSED,
     NO_DISCLOSURE,
@@ -33,6 +34,7 @@ from portcullis.release.sealing import ALGORITHMS, unwrap_half, wrap_half
 __all__ = [
     "ALGORITHMS",
     "ANSWERS",
+    "ANSWER_SCHEMA",
     "DISCLOSED",
     "NO_DISCLOSURE",
     "PACKAGE_BYTES",

@@ -131,7 +131,7 @@ def read_answers(path: Path, holder_jwk: Mapping[str, str]) -> pl.DataFrame:
         raise Refused("The signature is of another answer file.", "Fetch both again.")
     with path.open("rb") as source:
         source.readline()
-        return pl.read_ndjson(source, schema=_SCHEMA)
+        return pl.read_ndjson(source, schema=ANSWER_SCHEMA)
 
 
 def _signature(path: Path) -> Path:
@@ -145,7 +145,7 @@ def _lines(header: Mapping[str, Any], records: Iterable[pl.Series]) -> Iterator[
             yield ("\n".join(series) + "\n").encode()
 
 
-_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+ANSWER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "source_row": pl.UInt32,
     "request_id": pl.String,
     "answer": pl.String,

@@ -8,7 +8,7 @@ no record.
 
 from portcullis.standing.gate import Standing, gate
 from portcullis.standing.instants import read_instant
-from portcullis.standing.lock import GateLock
+from portcullis.standing.lock import DEFAULT_TIMEOUT, Beside, GateLock, not_in_time
 from portcullis.standing.notices import (
     AGENCY,
     Attestation,
@@ -62,6 +62,7 @@ from portcullis.standing.scope import EVERYTHING, Scope, Subject
 __all__ = [
     "AGENCY",
     "APPROVALS_TO_LIFT",
+    "DEFAULT_TIMEOUT",
     "EVERYTHING",
     "LOOK_UP",
     "RELEASE",
@@ -71,6 +72,7 @@ __all__ = [
     "Access",
     "Approval",
     "Attestation",
+    "Beside",
     "Contractor",
     "Current",
     "Custodian",
@@ -100,6 +102,7 @@ __all__ = [
     "lifted_entry",
     "may_have_access",
     "may_receive",
+    "not_in_time",
     "notice_statement",
     "orders_standing",
     "placed_entry",

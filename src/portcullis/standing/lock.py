@@ -4,15 +4,17 @@ Two lock files of one host (flock(2); not for network file systems). The second 
 releases pass through it one moment each, an order holds it from the first moment it can until
 it is done, so that no stream of releases keeps an order waiting for longer than the package in
 hand. The kernel lets go of a dead process's locks. The lock is not re-entrant: who holds it and
-asks again waits in vain.
+asks again waits in vain. Where several hosts share a home, a lock that all of them see is held
+``beside`` the files.
 """
 
 import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Protocol
 
 from portcullis.errors import Refused
 
@@ -20,13 +22,39 @@ DEFAULT_TIMEOUT = 30.0
 _PAUSE = 0.001
 
 
+class Beside(Protocol):
+    """What is held beside the lock files, and let go before them.
+
+    Called with how it is to be held, and by which moment of ``time.monotonic`` at the latest;
+    raises ``not_in_time`` where it cannot be had by then.
+    """
+
+    def __call__(self, *, shared: bool, deadline: float) -> AbstractContextManager[None]:
+        """Return a context in which it is held."""
+
+
+def _nothing(*, shared: bool, deadline: float) -> AbstractContextManager[None]:  # noqa: ARG001
+    return nullcontext()
+
+
+def not_in_time() -> Refused:
+    """Return the refusal of who could not have the lock in time."""
+    return Refused(
+        "The gate lock could not be had in time; nothing was done.",
+        "Try again; if it goes on, look for a process that hangs while it holds the gate.",
+    )
+
+
 class GateLock:
     """The lock at ``path`` and its turnstile beside it; ``timeout`` in seconds."""
 
-    def __init__(self, path: Path, timeout: float = DEFAULT_TIMEOUT) -> None:
+    def __init__(
+        self, path: Path, timeout: float = DEFAULT_TIMEOUT, beside: Beside = _nothing
+    ) -> None:
         self.path = path
         self.turnstile = path.with_name(path.name + ".turnstile")
         self.timeout = timeout
+        self.beside = beside
 
     @contextmanager
     def shared(self) -> Iterator[None]:
@@ -35,7 +63,8 @@ class GateLock:
         with _locked(self.turnstile, fcntl.LOCK_SH, deadline):
             gate = _take(self.path, fcntl.LOCK_SH, deadline)
         try:
-            yield
+            with self.beside(shared=True, deadline=deadline):
+                yield
         finally:
             _let_go(gate)
 
@@ -46,6 +75,7 @@ class GateLock:
         with (
             _locked(self.turnstile, fcntl.LOCK_EX, deadline),
             _locked(self.path, fcntl.LOCK_EX, deadline),
+            self.beside(shared=False, deadline=deadline),
         ):
             yield
 
@@ -77,10 +107,7 @@ def _take(path: Path, how: int, deadline: float) -> int:
             raise
         os.close(descriptor)
         if time.monotonic() >= deadline:
-            raise Refused(
-                "The gate lock could not be had in time; nothing was done.",
-                "Try again; if it goes on, look for a process that hangs while it holds the gate.",
-            )
+            raise not_in_time()
         time.sleep(_PAUSE)
 
 

@@ -112,12 +112,12 @@ def attest(
     notice: str,
     holder_jwk: Mapping[str, str],
     by: str,
-    key: keys.ECKey,
+    key: keys.ECKey | keys.Signer,
     *,
     custodian: str,
     at: datetime,
 ) -> str:
-    """Return the attestation (a JWS) that ``by`` signs to ``notice``, for ``custodian``.
+    """Return the attestation that ``by`` signs to ``notice``, for ``custodian``.
 
     Raises Refused where the notice does not name that custodian, or is not this holder's.
     """
@@ -143,9 +143,9 @@ def attest(
     return keys.sign(statement, key)
 
 
-def read_attestation(attestation: str, jwk: Mapping[str, str]) -> Attestation:
-    """Return what was attested. Raises Refused where the key of ``jwk`` did not sign it."""
-    said = keys.verify(attestation.strip(), jwk)
+def read_attestation(attestation: str, verify: keys.Verify) -> Attestation:
+    """Return what was attested. Raises Refused where ``verify`` does not know who signed it."""
+    said = verify(attestation.strip())
     try:
         if said["format"] == ATTESTATION:
             names = ("of", "notice", "custodian", "list", "by")

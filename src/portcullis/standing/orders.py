@@ -162,18 +162,29 @@ def lift_statement(lift: Lift) -> dict[str, Any]:
     }
 
 
-def check_approvals(lift: Lift, people: Mapping[str, Mapping[str, str]]) -> None:
-    """Raise Refused unless two people of ``people`` (id to public JWK), by two keys, signed."""
-    signers: dict[str, str] = {}
+def check_approvals(lift: Lift, people: Mapping[str, keys.Verify]) -> None:
+    """Raise Refused unless two people, by two keys, signed; ``people``: by id, what verifies."""
     for approval in lift.approvals:
-        jwk = people.get(approval.person)
-        if jwk is None:
+        verify = people.get(approval.person)
+        if verify is None:
             raise Refused("An approver is not on the roster in force.", "Enrol them first.")
-        if keys.verify(approval.signature, jwk) != lift_statement(lift):
+        if verify(approval.signature) != lift_statement(lift):
             raise Refused("An approval is of something else.", "Sign this lift's own statement.")
-        signers[keys.thumbprint(jwk)] = approval.person
-    if len(set(signers.values())) < APPROVALS_TO_LIFT:
+    signers = {approval.person for approval in lift.approvals}
+    if len(signers) < APPROVALS_TO_LIFT or any(
+        _is_by(people[other], approval.signature)
+        for approval in lift.approvals
+        for other in signers - {approval.person}
+    ):
         raise Refused("The approvals are not by two people, each with their own key.")
+
+
+def _is_by(verify: keys.Verify, signature: str) -> bool:
+    try:
+        verify(signature)
+    except Refused:
+        return False
+    return True
 
 
 def placed_entry(placed: Placed) -> dict[str, Any]:

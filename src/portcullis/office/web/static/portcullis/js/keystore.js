@@ -52,16 +52,12 @@ export async function heldKey(person, thumbprint) {
  * portcullis.agreements.enrolment.
  */
 export async function enrolmentRequest(key, former = null) {
-  const statement = {
-    format: FORMAT,
-    person: key.person,
-    jwk: key.jwk,
-    former: former === null ? "" : former.thumbprint,
-    at: new Date().toISOString(),
-  };
+  const at = new Date().toISOString().replace(/\.\d+Z$/, "+00:00");
+  const statement = { format: FORMAT, person: key.person, at, jwk: key.jwk };
   return JSON.stringify({
-    by_new: await signed(statement, key),
-    by_former: former === null ? "" : await signed(statement, former),
+    format: FORMAT,
+    new: await signed(statement, key),
+    old: former === null ? "" : await signed(statement, former),
   });
 }
 

@@ -1,0 +1,219 @@
+"""A client of the holder's HTTP API, for a requester's systems: thin, typed, with its own retries.
+
+    client = Client("https://office.example.gov", key)
+    kept = client.submit_single(request, manifest)
+    for answer in client.answers("batch-7"): ...
+
+Every request is signed with a person's enrolled key (RFC 9421). A request that writes bears a fresh
+Idempotency-Key and is sent again, unchanged, where no answer came: it is done once.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import urllib3
+from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
+
+from portcullis import keys
+from portcullis.errors import Misuse, Refused
+
+PREFIX = "/api/v1"
+TAG = "portcullis"
+_TRIES = 3
+_WAIT = urllib3.Timeout(connect=5, read=60)  # seconds
+_DONE = 300
+
+
+class Problem(Refused):
+    """The API answered with a problem (RFC 9457): its ``status``, words, remedy and ``code``."""
+
+    def __init__(self, said: Mapping[str, Any]) -> None:
+        super().__init__(str(said.get("detail", "")), str(said.get("remedy", "")))
+        self.status = int(said.get("status", 0))
+        self.code = str(said.get("code", ""))
+
+
+class _Key(HTTPSignatureKeyResolver):  # type: ignore[misc]
+    def __init__(self, key: keys.ECKey) -> None:
+        self._key = key
+
+    def resolve_private_key(self, _key_id: str) -> object:
+        return self._key.private_key
+
+
+@dataclass
+class _Message:
+    method: str
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Client:
+    """The API at ``origin`` (``https://office.example.gov``), used by the person of ``key``."""
+
+    def __init__(self, origin: str, key: keys.ECKey) -> None:
+        self._origin = origin.rstrip("/")
+        self._key = key
+        self._pool = urllib3.PoolManager(timeout=_WAIT, retries=False, maxsize=8)
+        self._signer = HTTPMessageSigner(
+            signature_algorithm=algorithms.ECDSA_P256_SHA256, key_resolver=_Key(key)
+        )
+
+    def screen(self, requests: list[Mapping[str, str | None]]) -> list[dict[str, Any]]:
+        """Return what would come back of ``requests``, and why; no record is read."""
+        said = self._send("POST", "/screenings", {"requests": [dict(one) for one in requests]})
+        return list(said["findings"])
+
+    def submit_single(
+        self, request: Mapping[str, str | None], signed: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Send one request with its ``signed`` manifest (members manifest and signatures)."""
+        body = {"request": dict(request), **{name: signed[name] for name in _PARTS}}
+        return self._send("POST", "/requests", body)
+
+    def single(self, request_id: str) -> dict[str, Any]:
+        """Return where a single request stands."""
+        return self._get(f"/requests/{quote(request_id)}")
+
+    def submit(self, batch: Path, manifest: Path) -> dict[str, Any]:
+        """Send a batch file and its signed manifest; return the task that takes it in."""
+        content = batch.read_bytes()
+        name = urlencode({"name": batch.name})
+        received = self._write("POST", f"/uploads?{name}", content, "application/octet-stream")
+        signed = json.loads(manifest.read_bytes())
+        body = {"upload": received, **{part: signed[part] for part in _PARTS}}
+        return self._send("POST", "/transmittals", body)
+
+    def transmittal(self, task_id: str) -> dict[str, Any]:
+        """Return how far a transmittal's taking in is."""
+        return self._get(f"/transmittals/{quote(task_id)}")
+
+    def batches(self) -> Iterator[dict[str, Any]]:
+        """Yield the batches."""
+        return self._pages("/batches")
+
+    def batch(self, batch_id: str) -> dict[str, Any]:
+        """Return one batch."""
+        return self._get(f"/batches/{quote(batch_id)}")
+
+    def receipt(self, batch_id: str) -> dict[str, Any]:
+        """Return a batch's signed receipt."""
+        return self._get(f"/batches/{quote(batch_id)}/receipt")
+
+    def answers(self, batch_id: str) -> Iterator[dict[str, Any]]:
+        """Yield the answers of a batch, in received order."""
+        return self._pages(f"/batches/{quote(batch_id)}/answers")
+
+    def findings(self, batch_id: str) -> Iterator[dict[str, Any]]:
+        """Yield what was returned of a batch, with its findings."""
+        return self._pages(f"/batches/{quote(batch_id)}/findings")
+
+    def packages(self) -> Iterator[dict[str, Any]]:
+        """Yield the sealed packages delivered to this officer."""
+        return self._pages("/packages")
+
+    def package(self, package_id: str) -> bytes:
+        """Return one sealed package."""
+        return self._ask("GET", f"/packages/{quote(package_id)}", {}, None).data
+
+    def token(self, package_id: str, opening: str) -> str:
+        """Return the holder's token for a signed opening request."""
+        said = self._send("POST", f"/packages/{quote(package_id)}/tokens", {"opening": opening})
+        return str(said["token"])
+
+    def proof(self, batch_id: str, request_id: str) -> dict[str, Any]:
+        """Return a request's leaf and proof."""
+        return self._get(f"/proofs/{quote(batch_id)}/{quote(request_id)}")
+
+    def orders(self) -> list[dict[str, Any]]:
+        """Return the orders and holds."""
+        said: Any = self._get("/orders")
+        return list(said)
+
+    def act(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        show: Callable[[Mapping[str, Any]], None] = lambda _statement: None,
+    ) -> str:
+        """Do an act of a desk, signing what it asks for; ``show`` is told each statement first."""
+        body: dict[str, Any] = {"data": dict(data), "tokens": []}
+        while True:
+            said = self._send("POST", f"/acts/{quote(name)}", body)
+            if said.get("done") is not None:
+                return str(said["done"])
+            show(said["to_sign"])
+            body["moment"] = said["moment"]
+            body["tokens"].append(keys.sign(said["to_sign"], self._key))
+
+    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
+        after: str | None = ""
+        while after is not None:
+            said = self._get(f"{path}?{urlencode({'after': after, 'limit': 1000})}")
+            yield from said["items"]
+            after = said["next"]
+
+    def _get(self, path: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._ask("GET", path, {}, None).data)
+        return found
+
+    def _send(self, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        return self._write(method, path, json.dumps(body).encode(), "application/json")
+
+    def _write(self, method: str, path: str, body: bytes, kind: str) -> dict[str, Any]:
+        headers = {"Idempotency-Key": secrets.token_urlsafe(24), "Content-Type": kind}
+        found: dict[str, Any] = json.loads(self._ask(method, path, headers, body).data)
+        return found
+
+    def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> urllib3.BaseHTTPResponse:
+        for again in range(_TRIES):
+            message = _Message(method, self._origin + PREFIX + path, dict(headers))
+            self._sign(message, body)
+            try:
+                response = self._pool.request(
+                    method, message.url, body=body, headers=message.headers, redirect=False
+                )
+            except urllib3.exceptions.HTTPError:
+                if again + 1 == _TRIES:
+                    raise Misuse(
+                        "The holder's office does not answer.",
+                        "Try again later; look at the address.",
+                    ) from None
+                continue
+            if response.status >= _DONE:
+                raise Problem(_problem(response))
+            return response
+        raise AssertionError("the last try returned or raised")
+
+    def _sign(self, message: _Message, body: bytes | None) -> None:
+        covered = ["@method", "@target-uri"]
+        if body is not None:
+            covered.append("idempotency-key")
+        self._signer.sign(
+            message,
+            key_id=self._key.thumbprint(),
+            created=datetime.now(UTC),
+            tag=TAG,
+            covered_component_ids=covered,
+            body=body,
+        )
+
+
+_PARTS = ("manifest", "signatures")
+
+
+def _problem(response: urllib3.BaseHTTPResponse) -> dict[str, Any]:
+    try:
+        said = json.loads(response.data)
+    except ValueError:
+        said = None
+    unknown = {"status": response.status, "detail": "The office answered with an error."}
+    return said if isinstance(said, dict) else unknown

@@ -1,0 +1,91 @@
+"""Signing an act where the person's key is: in their browser, or on their own machine.
+
+The office never holds a person's key, so an act begun in the browser is run twice. The first time
+its signer has nothing, and stops it at the statement to be signed (``Proposed``): whatever was
+written in its transaction is undone. The person signs that statement, and the act is run again
+with the token at hand. Work that takes long, or signs in several steps, is signed for beforehand
+by an order to do it: then that one token stands behind every entry the work writes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portcullis.agreements import Person
+from portcullis.errors import Refused
+from portcullis.office.people import Actor
+
+
+class Proposed(Exception):  # noqa: N818 - nothing went wrong
+    """The act stops here until the person has signed ``statement``."""
+
+    def __init__(self, statement: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.statement = dict(statement)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A signer that has the tokens which the person signed so far, and no key.
+
+    A statement is signed where one of the tokens is of exactly it.
+    """
+
+    person: Person
+    tokens: Sequence[str] = ()
+
+    def sign(self, statement: Mapping[str, Any]) -> str:
+        """Return the token of ``statement``; raise Proposed where there is none yet."""
+        wanted = dict(statement)
+        for token in self.tokens:
+            if self.person.verify(token) == wanted:
+                return token
+        raise Proposed(wanted)
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A signer whose one token is the person's order to do some work, and stands for all of it.
+
+    It stands for acts of the order's person and batch only; ``batches``: those that the order
+    reaches without naming them.
+    """
+
+    person: Person
+    token: str
+    batches: frozenset[str] = frozenset()
+
+    def sign(self, statement: Mapping[str, Any]) -> str:
+        """Return the order's token. Raises Refused for another person's or batch's statement."""
+        order = self.person.verify(self.token)
+        of_it = statement.get("batch") in self.batches or statement.get("batch") == order["batch"]
+        if statement.get("person") != order["person"] or not of_it:
+            raise Refused(
+                "What was signed for is of another person or another batch.",
+                "Begin the act again.",
+            )
+        return self.token
+
+
+def order_statement(
+    act: str, person: Person, at: datetime, facts: Mapping[str, Any], batch: str = ""
+) -> dict[str, Any]:
+    """Return what a person signs who orders ``act`` to be done as ``facts`` say."""
+    return {
+        "act": act,
+        "person": person.id,
+        "at": at.isoformat(),
+        "batch": batch,
+        "ordered": dict(facts),
+    }
+
+
+def rehearsing(person: Person, moment: datetime, tokens: Sequence[str] = ()) -> Actor:
+    """Return the actor who has signed ``tokens`` so far, at ``moment``."""
+    return Actor(person, Gathered(person, tuple(tokens)), moment)
+
+
+def by_order(person: Person, moment: datetime, token: str, *batches: str) -> Actor:
+    """Return the actor who ordered what is now done, at ``moment``."""
+    return Actor(person, Ordered(person, token, frozenset(batches)), moment)

@@ -1,0 +1,42 @@
+"""The person behind a request of the API, and what the permissions table lets them do."""
+
+from django.http import HttpRequest
+
+from portcullis.agreements import Person
+from portcullis.office.api.problems import Denied
+from portcullis.office.api.signatures import NotSigned, signer
+from portcullis.office.permissions import PERMISSIONS, may
+from portcullis.office.web.deployment import deployment
+
+_SENDER = "sender"
+
+
+class Signed:
+    """Lets in who signed the request; ``whole_body`` as for ``signatures.signer``."""
+
+    def __init__(self, *, whole_body: bool = True) -> None:
+        self._whole_body = whole_body
+
+    def __call__(self, request: HttpRequest) -> Person:
+        """Return the person, and keep them with the request."""
+        person = signer(request, deployment(), whole_body=self._whole_body)
+        setattr(request, _SENDER, person)
+        return person
+
+
+def sender(request: HttpRequest) -> Person:
+    """Return the person who signed the request."""
+    found = getattr(request, _SENDER, None)
+    if not isinstance(found, Person):
+        raise NotSigned("The request is not signed.", "Sign it.")
+    return found
+
+
+def check(request: HttpRequest, *acts: str) -> Person:
+    """Return the sender, who may do one of ``acts``; else deny them, on the record."""
+    person, here = sender(request), deployment()
+    if any(may(person, act, here.today()) for act in acts):
+        return person
+    here.record_denied(acts[0], person.id, "role")
+    held_by = " or ".join(PERMISSIONS[act].held_by for act in acts)
+    raise Denied(f"That is for: {held_by}.", "The attempt is on the record.")

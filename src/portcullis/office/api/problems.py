@@ -1,0 +1,88 @@
+"""Errors as problem details (RFC 9457): what is wrong and what to do, in plain words.
+
+No detail holds a value of a request, and none tells of the holder's records.
+"""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, Throttled, ValidationError
+
+from portcullis.errors import Misuse, PortcullisError, Refused
+from portcullis.intake import TransmittalRefused
+from portcullis.office.api.signatures import NotSigned
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE = "about:blank"
+
+
+class NotFound(Misuse):
+    """There is no such thing, or not for whoever asks: the same (404)."""
+
+
+class Conflict(Refused):
+    """The same Idempotency-Key with another request, or one that is being answered (409)."""
+
+
+class Denied(Refused):
+    """The person may not do this (403)."""
+
+
+def problem(status: int, detail: str, remedy: str = "", **more: object) -> HttpResponse:
+    """Return a problem document; ``remedy`` and ``more`` are its extension members."""
+    said = {
+        "type": _TYPE,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        **({"remedy": remedy} if remedy else {}),
+        **more,
+    }
+    return JsonResponse(said, status=status, content_type=MEDIA_TYPE)
+
+
+# The first kind that an error is of says how it is answered.
+_STATUS: tuple[tuple[type[PortcullisError], int], ...] = (
+    (NotSigned, 401),
+    (Denied, 403),
+    (NotFound, 404),
+    (TransmittalRefused, 422),
+    (Refused, 409),
+    (PortcullisError, 400),
+)
+
+
+def status_of(error: PortcullisError) -> int:
+    """Return the HTTP status that an error of ours is answered with."""
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def answer(error: PortcullisError) -> HttpResponse:
+    """Return the problem document of an error of ours."""
+    more = {"code": error.code} if isinstance(error, TransmittalRefused) else {}
+    return problem(status_of(error), error.message, error.remedy, **more)
+
+
+def handle(api: NinjaAPI) -> None:
+    """Have every error of the API answered so."""
+
+    @api.exception_handler(PortcullisError)
+    def ours(_request: HttpRequest, error: PortcullisError) -> HttpResponse:
+        return answer(error)
+
+    @api.exception_handler(ValidationError)
+    def invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+        first = error.errors[0]
+        place = ".".join(str(part) for part in first["loc"][1:])
+        return problem(422, f"{place or 'The request'}: {first['msg']}.", "See the API's document.")
+
+    @api.exception_handler(Throttled)
+    def throttled(_request: HttpRequest, error: Throttled) -> HttpResponse:
+        response = problem(429, "Too many requests.", "Wait, then go on more slowly.")
+        response["Retry-After"] = str(int(error.wait or 1) or 1)
+        return response
+
+    @api.exception_handler(HttpError)
+    def http(_request: HttpRequest, error: HttpError) -> HttpResponse:
+        return problem(error.status_code, str(error))

@@ -1,0 +1,41 @@
+"""The addresses of the API, version 1, and its OpenAPI document."""
+
+from django.core.cache import caches
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.throttling import SimpleRateThrottle
+
+from portcullis.office.api import acting, answering, problems, submitting
+from portcullis.office.api.people import Signed, sender
+
+RATE = "500/s"
+"""Requests that one person's key may send to one process."""
+
+
+class EachPerson(SimpleRateThrottle):
+    """Limits how much one person's key may send; told apart in this process's own memory."""
+
+    cache = caches["rates"]
+    scope = "person"
+
+    def get_cache_key(self, request: HttpRequest) -> str:
+        """Return the name under which the sender's requests are counted."""
+        return f"api {sender(request).id}"
+
+
+api = NinjaAPI(
+    title="Portcullis",
+    version="1",
+    description="The holder's office over HTTP. Every request is signed (RFC 9421).",
+    urls_namespace="api-1",
+    docs_url=None,
+    auth=Signed(),
+    throttle=[EachPerson(RATE)],
+)
+api.add_router("", submitting.router)
+api.add_router("", answering.router)
+api.add_router("", acting.router)
+problems.handle(api)
+
+urls = api.urls
+"""The addresses with their namespace, as Django's ``path`` takes them."""

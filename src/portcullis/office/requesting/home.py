@@ -1,0 +1,121 @@
+"""The requester's home as a deployment: the recipient's folder, with a database beside it.
+
+The folder is that of ``custody.RecipientHome`` (roster, agreement, packages, FTI log), marked as
+the requester's; drafts and accounts are rows of its own database.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from portcullis.agreements import Pack, Roster
+from portcullis.canonical import sha256_hex
+from portcullis.custody import Place, RecipientHome
+from portcullis.errors import Misuse
+from portcullis.office.home import FORMAT, MARK
+from portcullis.tables import publish
+
+if TYPE_CHECKING:
+    from portcullis.office.people import Actor
+
+ROLE = "requester"
+OFFICE = "office"
+"""Where the FTI log says that what is done in the browser happens."""
+
+
+@dataclass(frozen=True)
+class RequesterHome:
+    """The requester's home at ``path``."""
+
+    path: Path
+
+    @classmethod
+    def find(cls, path: Path) -> "RequesterHome":
+        """Return the requester's home at ``path``; raise Misuse where there is none."""
+        home = cls(path.resolve())
+        if not home.recipient.made or home._mark().get("role") != ROLE:
+            raise Misuse(
+                "There is no requester's home in that folder.",
+                "Make it with `portcullis custody init`, then serve it with --role requester.",
+            )
+        return home
+
+    @classmethod
+    def mark(cls, path: Path) -> "RequesterHome":
+        """Mark the recipient's home at ``path`` as a deployment's, if it is not yet, and return it.
+
+        Raises Misuse where no recipient's home was made there, or the folder is a holder's home.
+        """
+        home = cls(path.resolve())
+        if (home.path / MARK).exists():
+            return cls.find(path)
+        if not home.recipient.made:
+            raise Misuse(
+                "The recipient's home has no roster and no agreement yet.",
+                "Make it with `portcullis custody init`.",
+            )
+        mark = {"format": FORMAT, "role": ROLE, "demo": home.recipient.demo}
+        publish(home.path / MARK, json.dumps(mark).encode())
+        return home
+
+    @cached_property
+    def recipient(self) -> RecipientHome:
+        """The packages and the log of what was received."""
+        return RecipientHome(self.path)
+
+    @property
+    def demo(self) -> bool:
+        """Whether this home belongs to a demonstration and can never become real."""
+        return bool(self._mark().get("demo"))
+
+    @property
+    def pack(self) -> Pack:
+        """The agreement."""
+        return self.recipient.pack()
+
+    @property
+    def roster(self) -> Roster:
+        """The people of both sides, with their public keys."""
+        return self.recipient.roster()
+
+    def now(self) -> datetime:
+        """Return the time acts are done at, in UTC; in a demonstration, on the set date."""
+        clock = datetime.now(UTC).replace(microsecond=0)
+        set_date = self._mark().get("date") if self.demo else None
+        if set_date is None:
+            return clock
+        return datetime.combine(date.fromisoformat(str(set_date)), clock.timetz())
+
+    def record(self, actor: "Actor", act: str, facts: Mapping[str, str]) -> None:
+        """Have ``actor`` sign an act that concerns no package, and log it with what was signed."""
+        at = actor.moment or self.now()
+        statement = {"act": act, "person": actor.id, "at": at.isoformat(), "batch": "", **facts}
+        signed = actor.sign(statement)
+        self.recipient.viewed(
+            actor.id, f"{act} {sha256_hex([signed.encode()])}", at=self.now(), place=_here()
+        )
+
+    def denied(self, person_id: str, act: str) -> None:
+        """Log that a person tried what is not theirs to do."""
+        what = f"denied {act}"
+        self.recipient.viewed(person_id, what, at=self.now(), place=_here(), success=False)
+
+    def set_date(self, day: date) -> None:
+        """Set a demonstration's date. Raises Misuse in a real home."""
+        if not self.demo:
+            raise Misuse("Only a demonstration's date can be set.")
+        publish(self.path / MARK, json.dumps({**self._mark(), "date": day.isoformat()}).encode())
+
+    def _mark(self) -> dict[str, object]:
+        try:
+            return dict(json.loads((self.path / MARK).read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return {}
+
+
+def _here() -> Place:
+    return Place(OFFICE, OFFICE)

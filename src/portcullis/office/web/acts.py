@@ -1,0 +1,63 @@
+"""The acts that pages offer: by name, what each does and how it is signed.
+
+A desk registers its acts when it is loaded. An act is an ordinary function of the office; what is
+here only says how a person in the browser comes to do it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portcullis.errors import Misuse
+from portcullis.office.people import Actor
+from portcullis.office.web.deployment import Deployment
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an act came to: where the person goes next, and what they are told there."""
+
+    url: str
+    message: str
+
+
+Perform = Callable[[Deployment, Actor, Data], Done]
+Ordering = Callable[[Deployment, Data], tuple[str, Mapping[str, Any]]]
+"""Returns the batch ("" for none) and the facts of the order that is signed, in the words of the
+ledger."""
+
+
+@dataclass(frozen=True)
+class WebAct:
+    """One act that pages offer.
+
+    ``name`` is unique; ``act`` its line in ``permissions.PERMISSIONS``; ``title`` what the Sign
+    page calls it. ``perform`` does it. With ``order``, the person signs an order to do it before
+    anything is done; without, what the act itself would sign.
+    """
+
+    name: str
+    act: str
+    title: str
+    perform: Perform
+    order: Ordering | None = None
+
+
+_ACTS: dict[str, WebAct] = {}
+
+
+def register(act: WebAct) -> WebAct:
+    """Add an act; its name must be new."""
+    if act.name in _ACTS:
+        raise RuntimeError(f"the act {act.name} is registered twice")
+    _ACTS[act.name] = act
+    return act
+
+
+def find(name: str) -> WebAct:
+    """Return the act of that name; raise Misuse where there is none."""
+    if name not in _ACTS:
+        raise Misuse("There is no such act.", "Begin it again from its desk.")
+    return _ACTS[name]

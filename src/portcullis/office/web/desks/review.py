@@ -1,0 +1,16 @@
+"""The desk: Review of near misses."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from portcullis.office.web.desks import at_desk
+
+
+@at_desk("review")
+def first(request: HttpRequest) -> HttpResponse:
+    """Show the desk's first page."""
+    return render(request, "office/desk.html", {"title": "Review of near misses"})
+
+
+urlpatterns = [path("", first, name="first")]

@@ -1,0 +1,80 @@
+"""What stands before every page: who comes in, and plain words for whatever goes wrong."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from portcullis.errors import PortcullisError, Refused
+from portcullis.office.web import banner
+from portcullis.office.web.deployment import deployment
+from portcullis.office.web.signin import sessions
+from portcullis.office.web.visitors import Visitor, remember
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+# What may be seen before signing in: signing in itself, and whether the office is up.
+OPEN = ("/accounts/", "/static/", "/health/", "/api/")
+
+
+class PlainWords:
+    """Shows an error that is meant for a person as a page: what it is, and how to mend it."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self._respond = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        return self._respond(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the page of an error that a user may be shown; None for any other."""
+        if not isinstance(error, PortcullisError):
+            return None
+        status = 409 if isinstance(error, Refused) else 400
+        return render(request, "office/refused.html", {"error": error}, status=status)
+
+
+class Visitors:
+    """Lets in who is signed in, enrolled on this side today, and has read the banner."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self._respond = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, or send the person to what they must do first."""
+        if request.user.is_authenticated and not sessions.alive(request):
+            logout(request)
+            messages.info(request, "Your session ended. Sign in again to go on.")
+        if request.path.startswith(OPEN):
+            return self._respond(request)
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
+        if not sessions.strong(request):
+            return _ask_second_factor(request)
+        here = deployment()
+        person = here.member(request.user.get_username())
+        if person is None:
+            logout(request)
+            return render(request, "office/stranger.html", status=403)
+        remember(request, Visitor(person, here))
+        if not banner.acknowledged(request) and request.path != reverse("banner"):
+            return redirect("banner")
+        return self._respond(request)
+
+
+def _ask_second_factor(request: HttpRequest) -> HttpResponse:
+    """Send whoever has a second factor to show it, and whoever has none to make one."""
+    if is_mfa_enabled(request.user):
+        logout(request)
+        messages.info(request, "Sign in with your second factor or passkey.")
+        return redirect("account_login")
+    messages.info(
+        request, "Add a passkey or an authenticator app first; then sign in again with it."
+    )
+    return redirect("mfa_index")

@@ -1,0 +1,73 @@
+"""Making the office ready to be served: its key, its database, its application."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from portcullis.errors import Misuse
+from portcullis.office.home import MARK, Home
+from portcullis.office.requesting import RequesterHome
+from portcullis.office.setup import point_django_at
+from portcullis.office.web.keys import make_web_key
+from portcullis.office.web.marks import role_of
+
+__all__ = ["MOST_BYTES", "application", "prepare", "role_of"]
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+SETTINGS = "portcullis.office.web.settings"
+MOST_BYTES = 512 * 1024 * 1024
+"""The longest request: a transmittal of 1.28 million requests has some 400 MB."""
+
+
+def prepare(path: Path, role: str, origin: str) -> None:
+    """Make the home at ``path`` ready to be served as ``role`` at ``origin``, in this process.
+
+    ``origin`` is the address as browsers name it (``https://office.example.gov``); passkeys and
+    cookies are bound to it. The pages' own tables are made where they are not there yet. Raises
+    Misuse where the folder is not that role's home, or its state is of another version.
+    """
+    if role == "holder":
+        home: Home | RequesterHome = Home.find(path)
+        _check_role(home.path, role)
+    else:
+        home = RequesterHome.mark(path)
+    make_web_key(home.path)
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    os.environ["PORTCULLIS_ORIGIN"] = origin
+    point_django_at(home.path)
+    _migrate(role)
+
+
+def application() -> "WSGIApplication":
+    """Return the office's application. Raises nothing more, once ``prepare`` has been done."""
+    from portcullis.office.web.wsgi import application as served
+
+    return served
+
+
+def _check_role(path: Path, role: str) -> None:
+    if role_of(path) != role:
+        raise Misuse(
+            f"{MARK} says that this home is not the {role}'s.",
+            "Serve each side's office from its own home.",
+        )
+
+
+def _migrate(role: str) -> None:
+    """Make the pages' tables, one process at a time; the state's own are `upgrade`'s to change."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from portcullis.office.locks import migrating
+
+    executor = MigrationExecutor(connection)
+    planned = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if role == "holder" and any(step.app_label == "office" for step, _ in planned):
+        raise Misuse("The home's database is of another version.", "Run `portcullis upgrade`.")
+    if planned:
+        with migrating():
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)

@@ -1,0 +1,26 @@
+"""The addresses of the office's pages: those both sides have, and the desks of this one's."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from portcullis.office.web import banner, desks, home, signing
+from portcullis.office.web.deployment import deployment
+
+
+def api() -> list[URLPattern | URLResolver]:
+    """Return the addresses of the API, which the holder's office has."""
+    if deployment().role != "holder":
+        return []
+    from portcullis.office.api.urls import urls
+
+    return [path("api/v1/", urls)]
+
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("banner/", banner.banner, name="banner"),
+    path("sign/<uuid:pending_id>/", signing.sign, name="sign"),
+    path("accounts/", include("portcullis.office.web.signin.urls")),
+    path("", include("portcullis.office.work.urls")),
+    *desks.urlpatterns(deployment().role),
+    *api(),
+]

@@ -1,0 +1,60 @@
+"""Who is visiting: the person of the roster behind the session, and what pages know of them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from portcullis import keys
+from portcullis.agreements import Person
+from portcullis.errors import Misuse
+from portcullis.office.permissions import may
+from portcullis.office.web.deployment import Deployment
+
+_KEPT = "visitor"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The person signed in, in this deployment."""
+
+    person: Person
+    deployment: Deployment
+
+    @property
+    def today(self) -> date:
+        """The day acts are done on."""
+        return self.deployment.today()
+
+    @property
+    def thumbprint(self) -> str:
+        """The thumbprint of the person's enrolled key (RFC 7638)."""
+        return keys.thumbprint(self.person.jwk)
+
+    def may(self, act: str) -> bool:
+        """Say whether the person may do ``act`` today."""
+        return may(self.person, act, self.today)
+
+    def tell(self, request: HttpRequest, message: str) -> None:
+        """Tell the person, on the next page, what was done."""
+        messages.success(request, message)
+
+
+def remember(request: HttpRequest, visitor: Visitor) -> None:
+    """Keep the visitor with the request."""
+    setattr(request, _KEPT, visitor)
+
+
+def known(request: HttpRequest) -> Visitor | None:
+    """Return the visitor of a request; None where nobody is signed in."""
+    found = getattr(request, _KEPT, None)
+    return found if isinstance(found, Visitor) else None
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """Return the visitor of a request. Raises Misuse where nobody is signed in."""
+    found = known(request)
+    if found is None:
+        raise Misuse("Nobody is signed in.", "Sign in first.")
+    return found

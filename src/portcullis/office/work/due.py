@@ -1,0 +1,43 @@
+"""What a worker removes once its time is over, beside its tasks; no service of its own does it.
+
+The ledger needs nothing by time: whoever lets something leave has its checkpoint cosigned anew.
+"""
+
+import time
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from portcullis.office.home import Home
+from portcullis.office.web.deployment import deployment
+from portcullis.office.web.models import PendingAct
+from portcullis.office.web.signing import LASTS
+from portcullis.office.work import results, uploads
+
+EVERY = 600.0  # seconds
+
+
+class Calendar:
+    """Remembers when it was done last."""
+
+    def __init__(self) -> None:
+        self._last = -EVERY
+
+    def do(self) -> None:
+        """Remove what is over, unless that was done a short while ago."""
+        if time.monotonic() - self._last < EVERY:
+            return
+        self._last = time.monotonic()
+        tidy()
+
+
+def tidy() -> None:
+    """Remove acts nobody signed, sessions that ended, messages dealt with, and old files."""
+    here = deployment()
+    waiting = PendingAct.objects.filter(state=PendingAct.WAITING)
+    waiting.filter(begun_at__lt=timezone.now() - LASTS).delete()
+    call_command("clearsessions", verbosity=0)
+    call_command("prune_db_task_results", min_age_days=1, verbosity=0)
+    uploads.sweep(here.path)
+    if isinstance(here.home, Home):
+        results.sweep(here.home)

@@ -1,0 +1,241 @@
+"""What the holder's office does in the background: each as the command line does it too.
+
+Cut off after its act was recorded, work is not done twice: the act bears the order's own signature,
+and then only what comes after the act is finished.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from portcullis import intake
+from portcullis.errors import Refused
+from portcullis.office.home import Home
+from portcullis.office.work.kinds import Kind, Outcome, Work
+from portcullis.office.work.kinds import register as add
+
+if TYPE_CHECKING:
+    from portcullis.office.models import Batch
+
+
+def register() -> None:
+    """Make the holder's kinds of work known."""
+    for kind in (
+        Kind("take-in", "Take in a transmittal", "take-in", take_in, signed=""),
+        Kind("adjudicate", "Adjudicate a batch", "adjudicate", adjudicate),
+        Kind("supplement", "Make the supplementary list", "adjudicate", supplement),
+        Kind("release", "Release a batch", "transmit", release, signed="act"),
+        Kind("reexamine", "Judge the past again", "reexamine", reexamine),
+        Kind("history-import", "Import disclosures", "history-import", import_history),
+        Kind("history-compare", "Compare imported disclosures", "history-compare", compare),
+        Kind("report", "Make a report", "report", report),
+        Kind("oversight-export", "Make an export for an overseer", "oversight-export", export),
+        Kind("watch", "Watch over the office", "watched", watch),
+    ):
+        add(kind)
+
+
+def take_in(work: Work) -> Outcome:
+    """Take in an uploaded transmittal. Data: ``Upload.as_json``."""
+    from portcullis.office.models import Batch
+    from portcullis.office.reception import receive
+    from portcullis.office.work import uploads
+
+    home = work.deployment.holder
+    path = uploads.path_of(home.path, work.data["upload"], work.data["name"])
+    before = _receipted(home, path)
+    if not work.kept:
+        work.keep({"new": before is None})
+    if before is not None and work.kept.get("new"):
+        # An earlier attempt gave the receipt; sent again, it would be refused as a replay.
+        batch = before
+    else:
+        try:
+            batch = Batch.objects.get(id=receive(home, path, show=work.show)["batch_id"])
+        except intake.TransmittalRefused:
+            uploads.remove(home.path, work.data["upload"])
+            raise
+    uploads.remove(home.path, work.data["upload"])
+    return Outcome(
+        f"{batch.taken:,} requests are taken in; {batch.quarantined:,} rows are quarantined.",
+        {"batch": batch.id, "taken": batch.taken, "quarantined": batch.quarantined},
+    )
+
+
+def adjudicate(work: Work) -> Outcome:
+    """Screen, match and decide the task's batch."""
+    from portcullis.office import adjudication, files
+
+    home = work.deployment.holder
+    if not _acted(work):
+        adjudication.adjudicate(home, work.batch, work.acting, show=work.show)
+    _on_the_ledger(work)
+    batch = files.find_batch(work.batch)
+    if batch.state == "held":
+        return Outcome(f"The batch is held. {batch.held_reason}", {"held": True})
+    outcomes = files.read_step(home, batch, files.DETERMINATIONS, ["outcome"])["outcome"]
+    counts = {str(name): number for name, number in outcomes.value_counts().iter_rows()}
+    return Outcome(f"{batch.taken:,} requests are decided.", {"outcomes": counts})
+
+
+def supplement(work: Work) -> Outcome:
+    """Put what two reviewers found on the batch's next list."""
+    from portcullis.office import files
+    from portcullis.office.supplement import supplement as run
+
+    if not _acted(work):
+        run(work.deployment.holder, work.batch, work.acting)
+    _on_the_ledger(work)
+    listed = files.list_in_force(files.find_batch(work.batch))
+    return Outcome(
+        f"List {listed.number} is on the ledger.",
+        {"number": listed.number, "root": listed.root},
+    )
+
+
+def release(work: Work) -> Outcome:
+    """Release the batch and answer it; what is signed is the act of transmitting itself."""
+    from portcullis.office.release import release as run
+
+    done = run(work.deployment.holder, work.batch, work.acting, show=work.show)
+    return Outcome(
+        f"The batch is answered: {done.delivered:,} packages delivered, {done.not_sent:,} not "
+        "sent.",
+        {
+            "authorised": done.authorised,
+            "delivered": done.delivered,
+            "not_sent": done.not_sent,
+        },
+    )
+
+
+def reexamine(work: Work) -> Outcome:
+    """Judge stored requests again. Data: ``readings``, ``version``, ``batches``, ``histories``."""
+    from portcullis.office.models import Reexamination
+    from portcullis.office.reexamining import Asked
+    from portcullis.office.reexamining import reexamine as run
+
+    if not _acted(work):
+        asked = Asked(
+            tuple(work.data.get("readings", ())),
+            work.data.get("version"),
+            work.data.get("batches"),
+            work.data.get("histories"),
+        )
+        run(work.deployment.holder, work.acting, asked, show=work.show)
+    _on_the_ledger(work)
+    number = Reexamination.objects.get(act__signature=work.token).number
+    return Outcome(f"Re-examination {number} is on the ledger.", {"number": number})
+
+
+def import_history(work: Work) -> Outcome:
+    """Import an uploaded file of disclosures. Data: the upload, ``history`` and ``made_under``."""
+    from portcullis.office.histories import find_history
+    from portcullis.office.histories import import_history as run
+    from portcullis.office.work import uploads
+
+    home = work.deployment.holder
+    if not _acted(work):
+        path = uploads.path_of(home.path, work.data["upload"], work.data["name"])
+        if intake.file_digest(path) != work.data["sha256"]:
+            raise Refused("The file is another than was signed for.", "Send it again.")
+        made_under = tuple(work.data.get("made_under", ()))
+        run(home, work.acting, path, work.data["history"], made_under, show=work.show)
+    _on_the_ledger(work)
+    uploads.remove(home.path, work.data["upload"])
+    history = find_history(work.data["history"])
+    return Outcome(
+        f"{history.taken:,} disclosures are imported; {history.quarantined:,} rows could not be "
+        "read.",
+        {"history": history.id, "taken": history.taken, "quarantined": history.quarantined},
+    )
+
+
+def compare(work: Work) -> Outcome:
+    """Compare an imported history with the records. Data: ``history``."""
+    from portcullis.office.histories import compare_history, find_history
+
+    if not _acted(work):
+        compare_history(work.deployment.holder, work.acting, work.data["history"], show=work.show)
+    _on_the_ledger(work)
+    history = find_history(work.data["history"])
+    return Outcome("Every imported request is compared.", {"history": history.id})
+
+
+def report(work: Work) -> Outcome:
+    """Make a report. Data: ``report`` (its name) and ``by`` (YYYY-MM-DD)."""
+    from portcullis.office import reporting
+    from portcullis.office.work import results
+
+    home = work.deployment.holder
+    by = date.fromisoformat(work.data["by"])
+    with results.made(home, work.id) as folder:
+        made = reporting.make(home, work.data["report"], by, work.show)
+        reporting.write(made, folder, work.show)
+    return Outcome(made.alert or "The report is made.", {"files": results.names(home, work.id)})
+
+
+def export(work: Work) -> Outcome:
+    """Make an oversight export. Data: ``body``, ``request`` (SHA-256), ``by`` and ``persons``."""
+    from portcullis.office import exporting, reporting
+    from portcullis.office.work import results
+
+    home = work.deployment.holder
+    if _acted(work):
+        raise Refused(
+            "The export is on the ledger, and what made it was cut off before its files were kept.",
+            "Order it again; both are then on the record.",
+        )
+    with results.made(home, work.id) as folder:
+        made = exporting.export(
+            home,
+            work.acting,
+            work.data["body"],
+            work.data["request"],
+            date.fromisoformat(work.data["by"]),
+            persons=work.data.get("persons", False) is True,
+            show=work.show,
+        )
+        reporting.write(made, folder, work.show)
+    return Outcome("The export is made.", {"files": results.names(home, work.id)})
+
+
+def watch(work: Work) -> Outcome:
+    """Judge the office's own acts by the rules, and raise what is new."""
+    from portcullis.office import alarms
+    from portcullis.office.watching import watch as run
+
+    home = work.deployment.holder
+    if not _acted(work):
+        run(home, work.acting)
+    _on_the_ledger(work)
+    standing = sum(1 for one in alarms.on_record(home).values() if one.standing)
+    return Outcome(f"{standing:,} alarms stand.", {"standing": standing})
+
+
+def _acted(work: Work) -> bool:
+    """Whether an act signed by this very order is recorded: an earlier attempt came so far."""
+    from portcullis.office.models import Act
+
+    return Act.objects.filter(signature=work.token).exists()
+
+
+def _on_the_ledger(work: Work) -> None:
+    """Put what an earlier attempt may have left waiting on the ledger."""
+    if work.again:
+        from portcullis.office import entries
+
+        entries.integrate(work.deployment.holder)
+
+
+def _receipted(home: Home, path: Path) -> "Batch | None":
+    """Return the batch of this very transmittal, where it was taken in and has its receipt."""
+    from portcullis.office.models import Batch
+
+    try:
+        digest = intake.read_manifest(path).manifest.digest
+    except intake.TransmittalRefused:
+        return None
+    batch = Batch.objects.filter(manifest_digest=digest).first()
+    given = batch is not None and (home.outgoing / batch.id / "receipt.json").exists()
+    return batch if given else None

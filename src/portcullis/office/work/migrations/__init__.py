@@ -1,0 +1,1 @@
+"""The schema of background work, step by step."""

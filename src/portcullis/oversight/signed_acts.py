@@ -1,0 +1,245 @@
+"""Who signed what, checked without a home: signatures, the roster beside them, the ledger's proofs.
+
+An export is a folder: ``acts.jsonl`` with, a line each, the ledger's entry of an act, its proof
+(c2sp.org/tlog-proof) and the signature; ``people.json``, the roster; ``public.json``, the keys by
+which the holder says the ledger is signed. For each act four things are checked: the entry stands
+in the ledger, it commits to the signature by its SHA-256, the person it names made the signature
+with what was in force when it was made and when it was recorded, and what was signed says what the
+entry says.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from portcullis import keys, ledger
+from portcullis.agreements import Roster
+from portcullis.canonical import sha256_hex
+from portcullis.errors import Misuse, PortcullisError, Refused
+
+ACTS, PEOPLE, KEYS = "acts.jsonl", "people.json", "public.json"
+ROSTER = "roster-changed"
+ACT_OF = {
+    "determination-list": "adjudicate",
+    "working-data-erased": "erase",
+    "reviewed": "review",
+}
+"""Kinds of entries that are not named as the act that made them."""
+LIFTED = ("order-lifted", "hold-lifted")
+APPROVED = (*LIFTED, "reading-in-force", "reading-out-of-force", "loss-accepted")
+"""Kinds of entries that hold the signatures of two people over the same statement."""
+ORDERED = "ordered"
+KEY, PASSKEY, ORDER, MISSING = "key", "passkey", "order", "missing"
+_APPROVALS = 2
+_OF_THE_ENTRY = ("kind", "at", "by", "signature", "batch")
+
+
+@dataclass(frozen=True)
+class SignedAct:
+    """One act as an export has it; ``signature`` is "" where the entry holds the signatures."""
+
+    entry: str
+    proof: str
+    signature: str
+
+    def to_line(self) -> str:
+        """Return it as a line of ``acts.jsonl``."""
+        return json.dumps(vars(self), ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One act checked. ``by``: KEY, PASSKEY, ORDER, or MISSING where only a digest was left.
+
+    ``wrong``: what is wrong with it, in words; "" where nothing is.
+    """
+
+    position: int
+    kind: str
+    people: tuple[str, ...]
+    by: str
+    wrong: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Opens a proof's checkpoint, once for each that is met."""
+
+    vkeys: Sequence[str]
+    witnesses: Sequence[str]
+    k: int
+    _known: dict[str, ledger.Checkpoint]
+
+    @classmethod
+    def by(cls, vkeys: Sequence[str], witnesses: Sequence[str], k: int) -> "Opened":
+        """Return what opens checkpoints signed by these keys and seen by ``k`` witnesses."""
+        return cls(vkeys, witnesses, k, {})
+
+    def shows(self, proof: ledger.LogProof, entry: bytes) -> None:
+        """Raise NoteInvalid unless ``entry`` stands in the ledger where ``proof`` says."""
+        if proof.note not in self._known:
+            opened = ledger.open_checkpoint(proof.note, self.vkeys, self.witnesses, self.k)
+            self._known[proof.note] = opened.checkpoint
+        proof.shows(entry, self._known[proof.note])
+
+
+def read_acts(path: Path) -> Iterator[SignedAct]:
+    """Yield the acts of an ``acts.jsonl``. Raises Misuse, naming the line, where one is none."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        raise Misuse(f"{path.name} cannot be read.", "Name the folder of an export.") from None
+    for number, line in enumerate(lines, start=1):
+        act = _act(line)
+        if act is None:
+            raise Misuse(
+                f"{path.name}, line {number}: this is no act of an export.",
+                "Take the export again, whole.",
+            )
+        yield act
+
+
+def _act(line: bytes) -> SignedAct | None:
+    try:
+        facts = json.loads(line)
+        texts = [str(facts[name]).encode() for name in ("entry", "proof", "signature")]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return SignedAct(*(text.decode() for text in texts)) if len(facts) == len(texts) else None
+
+
+def verify_acts(acts: Iterable[SignedAct], roster: Roster, opened: Opened) -> Iterator[Checked]:
+    """Yield each act with what is wrong with it, in the order of the export."""
+    for act in acts:
+        position = -1
+        body: dict[str, Any] = {}
+        try:
+            proof = ledger.LogProof.parse(act.proof)
+            position = proof.index
+            opened.shows(proof, act.entry.encode())
+            body = _body(act.entry)
+            people, by = _signed(act, body, roster)
+            wrong = ""
+        except PortcullisError as problem:
+            people, by, wrong = _people(body), _made_by(act.signature), problem.message
+        yield Checked(position, str(body.get("kind", "")), people, by, wrong)
+
+
+def recorded_roster(acts: Iterable[tuple[SignedAct, Checked]]) -> str | None:
+    """Return the digest of the newest roster that the ledger has; None where no act says one."""
+    changes = {
+        each.position: str(_body(act.entry).get("after"))
+        for act, each in acts
+        if each.kind == ROSTER and not each.wrong
+    }
+    return changes[max(changes)] if changes else None
+
+
+def _body(entry: str) -> dict[str, Any]:
+    try:
+        body = json.loads(entry)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise Refused("The entry is none of an office's.", "Take the export again.")
+    return body
+
+
+def _people(body: Mapping[str, Any]) -> tuple[str, ...]:
+    if isinstance(body.get("by"), str):
+        return (body["by"],)
+    return tuple(str(one.get("person")) for one in _approvals(body))
+
+
+def _approvals(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    given = body.get("approvals")
+    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+
+
+def _made_by(signature: str) -> str:
+    if not signature or signature.startswith("sha256:"):
+        return MISSING
+    return PASSKEY if keys.is_passkey(signature) else KEY
+
+
+def _signed(act: SignedAct, body: Mapping[str, Any], roster: Roster) -> tuple[tuple[str, ...], str]:
+    """Return who signed, and by what; raise Refused where anything does not hold."""
+    if body.get("kind") in APPROVED:
+        return _approved(body, roster)
+    if act.signature == f"sha256:{body.get('signature')}":
+        return _people(body), MISSING
+    if sha256_hex([act.signature.encode()]) != body.get("signature"):
+        raise Refused("The entry does not commit to this signature.")
+    said = _verified(roster, body.get("by"), act.signature, _day(body))
+    if _signed_after(said, body):
+        raise Refused("It was signed after it was recorded.")
+    if ORDERED in said:
+        _check_order(said, body)
+        return _people(body), ORDER
+    facts = {name: value for name, value in body.items() if name not in _OF_THE_ENTRY}
+    expected = {
+        "act": ACT_OF.get(str(body.get("kind")), body.get("kind")),
+        "person": body.get("by"),
+        "at": said.get("at"),
+        "batch": body.get("batch", ""),
+        **facts,
+    }
+    if said != expected:
+        raise Refused("What was signed is something else than the entry says.")
+    return _people(body), _made_by(act.signature)
+
+
+def _verified(roster: Roster, person_id: object, token: str, on: date) -> dict[str, Any]:
+    """Return what the person signed, with what was in force then and on the day ``on``."""
+    person = roster.get(str(person_id))
+    if person is None:
+        raise Refused("Nobody of that id is on the roster.")
+    person.verify(token)
+    return person.verify(token, on=on)
+
+
+def _check_order(said: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+    """Raise Refused unless the person ordered work on this batch, before the entry was made."""
+    if said.get("person") != body.get("by"):
+        raise Refused("The order is another person's.")
+    if said.get("batch") not in ("", body.get("batch", "")):
+        raise Refused("The order is of another batch.")
+
+
+def _approved(body: Mapping[str, Any], roster: Roster) -> tuple[tuple[str, ...], str]:
+    said = {k: v for k, v in body.items() if k not in ("kind", "at", "approvals", "batch")}
+    if body["kind"] in LIFTED:
+        of = str(body["kind"]).partition("-")[0]
+        said["format"] = f"portcullis-{of}-lift/1"
+    people = _people(body)
+    if len(set(people)) < _APPROVALS:
+        raise Refused("The approvals are not by two people.")
+    tokens = [str(one.get("signature")) for one in _approvals(body)]
+    for person_id, token in zip(people, tokens, strict=True):
+        person = roster.get(person_id)
+        if person is None:
+            raise Refused("Nobody of that id is on the roster.")
+        if person.verify(token, on=_day(body)) != said:
+            raise Refused("An approval is of something else than the entry says.")
+    return people, PASSKEY if all(map(keys.is_passkey, tokens)) else KEY
+
+
+def _day(body: Mapping[str, Any]) -> date:
+    return _moment(body.get("at")).astimezone(UTC).date()
+
+
+def _signed_after(said: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    return _moment(said.get("at")) > _moment(body.get("at"))
+
+
+def _moment(said: object) -> datetime:
+    try:
+        at = datetime.fromisoformat(str(said))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Refused("A time is missing, or has no zone.")
+    return at

@@ -1,0 +1,97 @@
+"""One deployment served by a real process, for tests that look at it with a real browser.
+
+The process serves a world of ``tests.office.world``. Sessions are made beside it, so that a test
+begins at its subject; signing in is tested for itself.
+"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from tests.web.signing import enrol_passkeys
+
+COMMAND = [sys.executable, "-m", "tests.web.child"]
+_FIRST_LINE = re.compile(r"Listening on http://127\.0\.0\.1:(\d+)/")
+
+
+@dataclass
+class Office:
+    """A running office at ``origin``, with a session cookie for each person of its side."""
+
+    process: subprocess.Popen[str]
+    origin: str
+    home: Path
+    sessions: dict[str, str]
+
+    def cookie(self, person: str) -> dict[str, Any]:
+        """Return the cookie of ``person``'s session, as Playwright takes it."""
+        return {"name": "portcullis-session", "value": self.sessions[person], "url": self.origin}
+
+    def stop(self) -> None:
+        """Stop the process."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        for stream in (self.process.stdout, self.process.stderr):
+            _close(stream)
+
+
+def serve(home: Path, role: str, *, env: dict[str, str] | None = None) -> Office:
+    """Serve the home in a process of its own, on a free port, and sign everybody of its side in.
+
+    Everybody on its roster has a passkey then (``signing.authenticator``).
+    """
+    port = free_port()
+    origin = f"http://localhost:{port}"
+    enrol_passkeys(home, origin)
+    surroundings = os.environ | {"PORTCULLIS_HOME": str(home)} | (env or {})
+    surroundings.pop("DJANGO_SETTINGS_MODULE", None)
+    asked = subprocess.run(
+        [*COMMAND, "sessions", str(home), role, origin],
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 0, asked.stderr
+    process = subprocess.Popen(
+        [*COMMAND, "serve", str(home), role, origin],
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert _FIRST_LINE.search(line), (line, process.stderr and process.stderr.read())
+    return Office(process, origin, home, json.loads(asked.stdout))
+
+
+@contextmanager
+def working(office: Office) -> Iterator[None]:
+    """Have a worker of the office's home work in this block."""
+    worker = subprocess.Popen([*COMMAND, "work", str(office.home), "", office.origin])
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return int(place.getsockname()[1])
+
+
+def _close(stream: IO[str] | None) -> None:
+    if stream is not None:
+        stream.close()
