@@ -23,7 +23,7 @@ def replace_key(world: World, officer: str = OFFICER) -> keys.ECKey:
 def reseal(world: World, officer: str = OFFICER, by: str = "transmitter", **more: Any) -> Any:
     from portcullis.office.resealing import reseal as run
 
-    return run(world.home(), BATCH, officer, acts.hands(world, by, "transmitter"), **more)
+    return run(world.home(), BATCH, officer, acts.hands(world, by), **more)
 
 
 def file_of(world: World, package: Any) -> Path:

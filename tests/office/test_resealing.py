@@ -15,7 +15,7 @@ from tests.office import acts, checks, erasing, restored
 from tests.office import world as worlds
 from tests.office.resealing import OFFICER, file_of, opened, replace_key, reseal
 from tests.office.test_custody_duties import at, ids
-from tests.office.test_kill import _finish, _killed
+from tests.office.test_kill import killed, run_again
 from tests.office.test_looking_again import append_unrelated
 from tests.office.world import BATCH, World
 
@@ -142,9 +142,7 @@ def test_the_recipient_takes_no_other_package_for_a_resealed_one(stage) -> None:
 def _recall(world: World, packages: list[Any]) -> None:
     from portcullis.office.recalls import recall
 
-    recall(
-        world.home(), acts.hands(world, "safeguards", "safeguards"), [packages[0].id], "incident"
-    )
+    recall(world.home(), acts.hands(world, "safeguards"), [packages[0].id], "incident")
 
 
 def _state(world: World, status: str, *packages: str) -> None:
@@ -288,8 +286,8 @@ def test_killed_at_any_step_each_is_sealed_again_once(stage, step: str) -> None:
     world = stage("released")
     mine = acts.packages(world, officer=OFFICER)
     replace_key(world)
-    _killed(world, "reseal", step, 1 if step.startswith(("integrate", "mark")) else 2)
-    _finish(world, "reseal")
+    killed(world, "reseal", step, 1 if step.startswith(("integrate", "mark")) else 2)
+    assert run_again(world, "reseal") == ""
     entered = [entry["package"] for _, entry in checks.of_kind(world.home(), "resealed")]
     assert sorted(entered) == sorted(one.id for one in mine)
     for one in mine:

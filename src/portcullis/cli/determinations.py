@@ -205,7 +205,7 @@ def reseal(
     opened = office(home)
     from portcullis.office.resealing import reseal as run
 
-    person = actor(opened, as_, key, "transmitter", "transmit")
+    person = actor(opened, as_, key, "transmit")
     with progress() as shown:
         done = run(opened, batch, officer, person, show=shown)
     facts = {

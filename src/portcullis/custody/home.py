@@ -326,7 +326,7 @@ class RecipientHome:
         """
         return self._logged(
             package_id,
-            lambda: read_opening(request, officer.verify),
+            lambda: read_opening(request, partial(officer.verify, on=day_of(at))),
             lambda data: check_token(
                 data, token, request=request, at=at, holder_jwk=holder_jwk, check_proof=check_proof
             ),

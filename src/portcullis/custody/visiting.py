@@ -42,16 +42,9 @@ class Visit:
         self.at, self.place = at, place
         self._key: keys.ECKey | keys.Signer | None = key
         person = home.roster().get(user)
-        if person is None or not _proven(person, key, day_of(at)):
-            # An id that is nobody's is not logged: it may be anything.
-            home.denied(person.id if person else "unknown", "visit", at=at, place=place)
-            raise Refused(
-                "That key is not the one enrolled for an officer or custodian of that id on this "
-                "day.",
-                "Use your own key; or put the newer roster in place with `portcullis custody "
-                "init`.",
-            )
-        self._person = person
+        if person is None or not person.signs_with(key, day_of(at)):
+            raise self._unproven(person)
+        self._person = self._let_in(person)
 
     @classmethod
     def signed_in(
@@ -72,8 +65,22 @@ class Visit:
         made.home = home
         made.at, made.place = at, place
         made._key = signer
-        made._person = _in_role(home.roster().get(user), day_of(at))
+        made._person = made._let_in(home.roster().get(user))
         return made
+
+    def _let_in(self, person: Person | None) -> Person:
+        if person is None or not may(person, "visit", day_of(self.at)):
+            raise self._unproven(person)
+        return person
+
+    def _unproven(self, person: Person | None) -> Refused:
+        # An id that is nobody's is not logged: it may be anything.
+        name = person.id if person else "unknown"
+        self.home.denied(name, "visit", at=self.at, place=self.place)
+        return Refused(
+            "That key is not the one enrolled for an officer or custodian of that id on this day.",
+            "Use your own key; or put the newer roster in place with `portcullis custody init`.",
+        )
 
     @property
     def user(self) -> str:
@@ -154,6 +161,7 @@ class Visit:
         check_proof: CheckProof,
     ) -> Opened:
         """Return what this person's own browser unseals. Raises as ``RecipientHome.hand_out``."""
+        self._check_may("open", "Only an officer opens a package.")
         return self.home.hand_out(
             package_id,
             self._person,
@@ -323,23 +331,6 @@ class Visit:
                 one = kept[entry.package_id]
                 kept[entry.package_id] = replace(one, disclosure=_then(one.disclosure, entry))
         return [replace(one, duties=duties(one.disclosure, terms, on)) for one in kept.values()]
-
-
-def _proven(person: Person, key: keys.ECKey, on: date) -> bool:
-    return person.signs_with(key, on) and may(person, "visit", on)
-
-
-def _in_role(person: Person | None, on: date) -> Person:
-    if person is None or not may(person, "visit", on):
-        raise _unproven()
-    return person
-
-
-def _unproven() -> Refused:
-    return Refused(
-        "That key is not the one enrolled for an officer or custodian of that id on this day.",
-        "Use your own key; or put the newer roster in place with `portcullis custody init`.",
-    )
 
 
 def _first(receipt: Entry, home: RecipientHome, answer: timedelta) -> Kept:

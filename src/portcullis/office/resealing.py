@@ -27,7 +27,7 @@ from portcullis.agreements import Person
 from portcullis.custody import RESEALED, RESEALED_PROOF
 from portcullis.errors import Misuse, Refused
 from portcullis.keys import thumbprint
-from portcullis.office import clearances, entries, erased, looking_again, packing
+from portcullis.office import clearances, entries, erased, leaving, locks, looking_again, packing
 from portcullis.office.duties import check_apart
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import find_batch
@@ -46,7 +46,6 @@ from portcullis.office.public import prove_entry
 from portcullis.office.rejudging import no_longer_met
 from portcullis.office.release import DELIVERED, alone, gate_now_for_opening
 from portcullis.office.stages import check_state
-from portcullis.standing import GateLock
 
 ACT, ENTRY = "reseal", RESEALED
 RECALLED, ENDED, HELD = "recalled", "case-ended", "hold-stands"
@@ -182,7 +181,7 @@ class _Resealing:
     def _enter(self, package_id: str, digest: str, half: bytes, ended: set[str]) -> None:
         """Enter that a package is sealed again, and name its new bytes, unless it is closed."""
         home = self._home
-        with GateLock(home.gate_lock).shared(), transaction.atomic():
+        with locks.gate(home).shared(), transaction.atomic():
             refuse_unless(ledger_standing(home))
             package = Package.objects.select_for_update().get(id=package_id)
             if self._is_closed(package, ended):
@@ -200,7 +199,7 @@ class _Resealing:
 
     def _publish(self, package: Package, position: int, ended: set[str]) -> bool:
         home = self._home
-        with GateLock(home.gate_lock).shared():
+        with locks.gate(home).shared():
             refuse_unless(ledger_standing(home))
             if self._is_closed(package, ended):
                 return False
@@ -209,8 +208,7 @@ class _Resealing:
             proof = prove_entry(home, position).encode()
             tables.publish(out.with_name(f"{package.id}{RESEALED_PROOF}"), proof)
             self._announce("rename-resealed")
-            packing.staged(home, package).rename(out)
-            tables.fsync_folder(out.parent)
+            leaving.let_out(packing.staged(home, package), out, locks.check_held)
             self._announce("published-resealed")
         return True
 
