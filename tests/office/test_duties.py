@@ -144,7 +144,6 @@ def test_nobody_acts_in_anothers_name_or_office(
     checks.ledger_verifies(home)
 
 
-@pytest.mark.both_databases
 def test_a_person_out_of_office_since_the_act_before_may_not_act(stage) -> None:
     world = stage("approved")
     from portcullis.office.people import Actor
