@@ -58,7 +58,7 @@ def test_the_single_requests_of_the_day_are_ordered_to_be_adjudicated(desk):
     page = desk("specialist", "/specialist/singles/")
     check(page, "specialist-singles")
     press(page, "Have today's adjudicated as they come")
-    sign(page, "Single requests received on")
+    sign(page, "received today are adjudicated as they come")
     assert "specialist ordered it" in text(page)
 
 
