@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "portcullis.office.work",
+    "portcullis.office.requesting",
 ]
 
 MIDDLEWARE = [
@@ -84,6 +85,8 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "portcullis.office.web.forms.Renderer"
 
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
