@@ -49,7 +49,10 @@ class Sheets:
                 number, rows = number + 1, rows + SHEET_ROWS
         if rest is not None and rest.height:
             self._put(number, rest)
-            rows += rest.height
+            number, rows = number + 1, rows + rest.height
+        while self._path(number).is_file():
+            self._path(number).unlink()
+            number += 1
         return rows
 
     def frames(self) -> Iterator[pl.DataFrame]:
