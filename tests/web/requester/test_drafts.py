@@ -8,9 +8,10 @@ from playwright.sync_api import Page
 
 from portcullis.custody import FtiLog
 from tests.office import world as worlds
-from tests.office.homes import switch
+from tests.office import acts
 from tests.web import axe
 from tests.web.office import Office
+from tests.web.requester.holder import at_the_holder
 from tests.web.signing import sign
 
 GOOD, BACK = "REQ-00001", "R1"
@@ -92,10 +93,9 @@ def test_from_a_form_to_a_transmittal_that_the_holder_takes_in(office, as_person
     sign(page)
     assert "outgoing folder" in page.inner_text("main")
 
-    switch(world.home_path)
-    from portcullis.office.reception import receive
-
-    receipt = receive(world.home(), office.home / "outgoing" / "by-form" / "by-form.jsonl")
+    receipt = at_the_holder(
+        world, lambda: acts.receive(world, office.home / "outgoing" / "by-form" / "by-form.jsonl")
+    )
     assert (receipt["taken"], receipt["unattested_officers"]) == (1, [])
 
 

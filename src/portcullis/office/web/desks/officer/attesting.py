@@ -86,15 +86,3 @@ def waiting_table(found: list[Draft], person: Person, today: date) -> Table:
         "Waiting for your attestation", columns, rows, stacked=True,
         empty="No batch waits for your attestation.",
     )  # fmt: skip
-
-
-@at_desk(DESK)
-def first(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the officer."""
-    visitor = visitor_of(request)
-    waits = waiting(visitor.person)
-    context = {
-        "title": "Officer",
-        "waiting": waiting_table(waits, visitor.person, visitor.today),
-    }
-    return render(request, "office/officer/first.html", context)
