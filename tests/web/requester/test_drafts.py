@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page
 
 from portcullis.custody import FtiLog
-from tests.office import world as worlds
 from tests.office import acts
+from tests.office import world as worlds
 from tests.web import axe
 from tests.web.office import Office
 from tests.web.requester.holder import at_the_holder
