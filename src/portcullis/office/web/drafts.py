@@ -29,6 +29,7 @@ STEPS = (
 )
 A_PAGE = 25
 SAMPLE = 5
+_ACTS = 50
 
 _AT = {"draft": 1, "checked": 3, "prepared": 4, "signed": 5, "attested": 6, "sent": 7}
 _TAGS = {
@@ -185,26 +186,30 @@ def found_table(draft: Draft) -> Table:
     )
 
 
-def findings_table(home: RequesterHome, draft: Draft, page: Page[int], desk: str) -> Table:
-    """Return one page of the findings: row, field, element, citation and the fix."""
-    listed = checking.findings(home, draft, begins(page), len(page.object_list))
-    words = labels(home.pack)
-    rows = [
-        (
-            Cell(
+def findings_on(home: RequesterHome, draft: Draft, page: Page[int]) -> list[dict[str, str]]:
+    """Return the findings on one page of them."""
+    return checking.findings(home, draft, begins(page), A_PAGE) if page.paginator.count else []
+
+
+def findings_shown(
+    pack: Pack, draft: Draft, listed: Iterable[Mapping[str, str]], desk: str
+) -> list[dict[str, object]]:
+    """Return findings for ``office/drafts/findings.html``: row, field, element, and the fix."""
+    words = labels(pack)
+    return [
+        {
+            "row": Cell(
                 f"Row {each['source_row']}",
                 url=f"/{desk}/{draft.id}/rows/{each['source_row']}/",
                 note=each["request_id"] or "",
             ),
-            Cell(words.get(each["field"] or "", each["field"] or "–"), note=each["field"] or ""),
-            each["message"],
-            Cell(each["element"], note=each["citation"]),
-            _outcome(each["outcome"]),
-        )
+            "field": Cell(words.get(each["field"], each["element"]), note=each["field"]),
+            "message": each["message"],
+            "element": Cell(each["element"], note=each["citation"]),
+            "then": _outcome(each["outcome"]),
+        }
         for each in listed
     ]
-    columns = ("Row", "Field", "What is wrong and how to mend it", "Element", "Then it is")
-    return table("Findings", columns, rows, empty="Nothing was found.")
 
 
 def load_table(draft: Draft) -> Table:
@@ -223,18 +228,17 @@ def load_table(draft: Draft) -> Table:
     return table("Officers named, and their load", columns, rows, empty="No officer is named.")
 
 
-def acts_table(draft: Draft) -> Table:
+def acts_shown(draft: Draft) -> list[tuple[str, Cell]]:
     """Return who did what to the draft, the newest first."""
-    rows = [
+    return [
         (
             f"{each.at:%Y-%m-%d %H:%M}",
-            each.person,
-            Cell(each.what, note=each.note),
-            Cell("signed", tag="good") if each.signature else Cell("kept", tag="plain"),
+            Cell(
+                f"{each.person}: {each.what}{', signed' if each.signature else ''}", note=each.note
+            ),
         )
-        for each in draft.acts.order_by("-id")[:50]
+        for each in draft.acts.order_by("-id")[:_ACTS]
     ]
-    return table("What was done to it", ("At (UTC)", "Who", "What", "How"), rows)
 
 
 def _outcome(outcome: str) -> Cell:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -56,10 +56,17 @@ class _Files(forms.FileInput):
     allow_multiple_selected = True
 
 
+class _FilesField(forms.FileField):
+    """One file or several."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:  # noqa: ANN401
+        return [super(_FilesField, self).clean(each, initial) for each in data or [None]]
+
+
 class TakeInForm(forms.Form):
     """Sealed packages, one file each."""
 
-    packages = forms.FileField(
+    packages = _FilesField(
         label="Sealed packages",
         help_text="One file a package, as the holder sent it. Nothing is opened by taking it in.",
         widget=_Files(attrs={"accept": ".json", "multiple": True}),
@@ -72,7 +79,7 @@ def take_in(request: HttpRequest, visited: Visit, back: str) -> HttpResponse:
     home = visitor_of(request).deployment.requester
     if request.method == "POST" and form.is_valid():
         taken = 0
-        for number, sent in enumerate(request.FILES.getlist("packages"), start=1):
+        for number, sent in enumerate(form.cleaned_data["packages"], start=1):
             try:
                 received.take_in(home, visited, _bytes(sent))
                 taken += 1
@@ -176,5 +183,5 @@ def _day(duty: Duty, today: date) -> Cell:
     return Cell(day, note=f"in {(duty.due_on - today).days} days: {DUTIES[duty.what].lower()}")
 
 
-def _bytes(sent: UploadedFile) -> bytes:
-    return sent.read(2 * PACKAGE_BYTES)
+def _bytes(sent: UploadedFile[Any]) -> bytes:
+    return bytes(sent.read(2 * PACKAGE_BYTES))

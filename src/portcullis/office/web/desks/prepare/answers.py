@@ -1,6 +1,7 @@
 """What the holder sent back: the receipt, the answers, or that it did not take the batch in."""
 
 from pathlib import Path
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -106,7 +107,7 @@ def _begun(
 _LONGEST = 65_536  # bytes of a signature
 
 
-def _files(form: forms.Form) -> tuple[UploadedFile, UploadedFile | None]:
+def _files(form: forms.Form) -> tuple[UploadedFile[Any], UploadedFile[Any] | None]:
     values = form.cleaned_data
     return values.get("receipt") or values["answers"], values.get("signature")
 

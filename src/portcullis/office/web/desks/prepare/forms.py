@@ -80,6 +80,18 @@ class ReasonForm(forms.Form):
     )
 
 
+class _Text(forms.CharField):
+    def validate(self, value: str) -> None:
+        """Let what is missing be missing: the check says it, with the law's own words."""
+
+
+class _Choice(forms.ChoiceField):
+    def validate(self, value: str) -> None:
+        """Let what is missing be missing, and refuse what was not to be chosen."""
+        if value:
+            super().validate(value)
+
+
 def request_form(
     pack: Pack, row: Mapping[str, str | None], data: QueryDict | None = None
 ) -> forms.Form:
@@ -93,8 +105,8 @@ def request_form(
     for rule in pack.request.fields:
         about = {
             "label": words[rule.name],
-            "help_text": _hint(known[rule.name], pack, needed=rule.required),
-            "required": False,
+            "help_text": _hint(known[rule.name], pack),
+            "required": rule.required,
         }
         here = row.get(rule.name) or ""
         form.fields[rule.name] = _field(known[rule.name], about, rule.max_length, here, pack)
@@ -106,15 +118,15 @@ def _field(
 ) -> forms.Field:
     if field.kind is law.Kind.ANSWER:
         answers = [("", "not answered"), ("yes", "yes"), ("no", "no")]
-        return forms.ChoiceField(choices=_with(answers, here), **about)
+        return _Choice(choices=_with(answers, here), **about)
     if field.name == law.STATUTE.name:
         statutes = [("", "Choose one"), *((each, each) for each in pack.request.statutes)]
-        return forms.ChoiceField(choices=_with(statutes, here), **about)
+        return _Choice(choices=_with(statutes, here), **about)
     longest = max(longest, len(here))
     if field.kind is law.Kind.FREE_TEXT:
         area = forms.Textarea(attrs={"rows": 4})
-        return forms.CharField(max_length=longest, widget=area, **about)
-    return forms.CharField(max_length=longest, **about)
+        return _Text(max_length=longest, widget=area, **about)
+    return _Text(max_length=longest, **about)
 
 
 def _with(choices: list[tuple[str, str]], here: str) -> list[tuple[str, str]]:
@@ -123,7 +135,7 @@ def _with(choices: list[tuple[str, str]], here: str) -> list[tuple[str, str]]:
     return choices if known else [*choices, (here, f"{here} (as it stands)")]
 
 
-def _hint(field: law.Field, pack: Pack, *, needed: bool) -> str:
+def _hint(field: law.Field, pack: Pack) -> str:
     if field.name == law.ITEMS.name:
         how = f"One or more of {', '.join(pack.disclosure.items)}, with ; between."
     else:
@@ -134,6 +146,4 @@ def _hint(field: law.Field, pack: Pack, *, needed: bool) -> str:
             law.Kind.TIN: f"For instance {field.example}.",
             law.Kind.CODE: f"For instance {field.example}.",
         }.get(field.kind, "")
-    return " ".join(
-        each for each in (f"{field.name}.", how, "" if needed else "May be empty.") if each
-    )
+    return f"{field.name}. {how}".strip()

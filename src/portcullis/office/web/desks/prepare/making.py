@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portcullis.errors import PortcullisError
@@ -120,13 +121,15 @@ def context_of(request: HttpRequest, visitor: Visitor, found: Draft) -> dict[str
         "open": found.state in drafts.OPEN,
         "facts": shown.facts(found),
         "page": page,
-        "findings": shown.findings_table(home, found, page, DESK) if page else None,
+        "findings": shown.findings_shown(
+            home.pack, found, shown.findings_on(home, found, page), DESK
+        ),
         "elements": shown.found_table(found),
         "comes_back": checking.comes_back(found),
         "unreadable": unreadable[0],
         "unreadable_rows": unreadable[1],
         "officers": shown.load_table(found) if found.manifest else None,
-        "acts": shown.acts_table(found),
+        "acts": shown.acts_shown(found),
         "answers": shown.answers_chart(found),
         **shown.steps(found),
     }
@@ -165,7 +168,7 @@ def _filled(request: HttpRequest, visitor: Visitor, draft: Draft, form: forms.Fo
 
 def _not_filled(request: HttpRequest, draft: Draft, error: PortcullisError) -> HttpResponse:
     """Show why the file was not taken in, with the form for another: the batch is begun."""
-    form = AgainForm({}, {})
+    form = AgainForm(MultiValueDict(), MultiValueDict())
     form.errors.clear()
     form.add_error("file", str(error))
     here = reverse("prepare:file", args=[draft.id])
@@ -173,7 +176,7 @@ def _not_filled(request: HttpRequest, draft: Draft, error: PortcullisError) -> H
     return _form(request, f"Another file for batch {draft.id}", form, "Take it in", back, here)
 
 
-def _received(visitor: Visitor, sent: UploadedFile) -> uploads.Upload:
+def _received(visitor: Visitor, sent: UploadedFile[Any]) -> uploads.Upload:
     return uploads.receive(
         visitor.deployment.requester.path, str(sent.name or "file"), sent.chunks()
     )

@@ -109,8 +109,9 @@ def _edit(request: HttpRequest, found: Draft, at: int, row: dict[str, str | None
         "open": found.state in drafts.OPEN,
         "form": form,
         "facts": shown.request_facts(home.pack, row),
-        "findings": checking.findings_of(home, found, at),
-        "labels": shown.labels(home.pack),
+        "findings": shown.findings_shown(
+            home.pack, found, checking.findings_of(home, found, at), DESK
+        ),
     }
     return render(request, "office/prepare/row.html", context)
 

@@ -57,9 +57,11 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
         "elements": shown.found_table(found),
         "found": shown.found_facts(found),
         "page": page,
-        "findings": shown.findings_table(home, found, page, DESK),
+        "findings": shown.findings_shown(
+            home.pack, found, shown.findings_on(home, found, page), DESK
+        ),
         "sample": shown.sample(home, found),
-        "acts": shown.acts_table(found),
+        "acts": shown.acts_shown(found),
         "answers": shown.answers_chart(found),
         **shown.steps(found),
     }
@@ -100,7 +102,9 @@ def row(request: HttpRequest, draft_id: str, number: int) -> HttpResponse:
         "title": f"Row {number} of batch {found.id}",
         "draft": found,
         "facts": shown.request_facts(home.pack, request_),
-        "findings": checking.findings_of(home, found, number - 1),
+        "findings": shown.findings_shown(
+            home.pack, found, checking.findings_of(home, found, number - 1), DESK
+        ),
     }
     return render(request, "office/signatory/row.html", context)
 
@@ -116,4 +120,4 @@ def find(visitor: Visitor, draft_id: str) -> Draft:
 def prepared_it(visitor: Visitor, found: Draft) -> bool:
     """Say whether the visitor did something by which they may not sign it."""
     apart = PERMISSIONS["sign"].apart
-    return found.acts.filter(person=visitor.person.id, kind__in=apart).exists()
+    return bool(found.acts.filter(person=visitor.person.id, kind__in=apart).exists())
