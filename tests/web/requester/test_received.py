@@ -171,7 +171,7 @@ def test_the_custodian_certifies_what_the_officer_closed(office, answered, as_pe
     axe.check(page)
     page.get_by_role("link", name="Certify").first.click()
     page.get_by_text("Request REQ-", exact=False).first.click()
-    page.get_by_text("Made undisclosable").click()
+    page.get_by_text("Made undisclosable (").click()
     page.select_option("[name=method]", "purged")
     page.get_by_role("button", name="Go on to sign").click()
     sign(page)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -71,7 +72,7 @@ def ask(home: "RequesterHome", actor: "Actor", statement: dict[str, Any]) -> Ope
     )
 
 
-def opening(person: "Person", opening_id: object) -> Opening:
+def opening(person: "Person", opening_id: UUID) -> Opening:
     """Return the person's own opening. Raises Misuse where there is none of that id."""
     found = Opening.objects.filter(id=opening_id, person=person.id).first()
     if found is None:
@@ -130,7 +131,7 @@ def enrolment(home: "RequesterHome", person: "Person", text: str) -> Stated:
     return _keep(home, person, ENROLMENT, "request to enrol a browser's key", text)
 
 
-def stated(person: "Person", stated_id: object) -> Stated:
+def stated(person: "Person", stated_id: UUID) -> Stated:
     """Return what the person signed for the holder. Raises Misuse where there is no such thing."""
     found = Stated.objects.filter(id=stated_id, person=person.id).first()
     if found is None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
@@ -160,7 +161,7 @@ def certify(request: HttpRequest, visited: Visit) -> HttpResponse:
 
 @require_GET
 @at_desk(DESK)
-def signed(request: HttpRequest, stated_id: str) -> HttpResponse:
+def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
     """Give a certificate that the custodian signed, as a file."""
     found = received.stated(visitor_of(request).person, stated_id)
     return attachment(found.text, f"{found.kind}.jws")

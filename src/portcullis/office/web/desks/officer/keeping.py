@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -160,7 +161,7 @@ def status(request: HttpRequest, visited: Visit) -> HttpResponse:
 
 @require_GET
 @at_desk(DESK)
-def signed(request: HttpRequest, stated_id: str) -> HttpResponse:
+def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
     """Give what the officer signed for the holder, as a file."""
     found = received.stated(visitor_of(request).person, stated_id)
     suffix = "json" if found.kind == received.ENROLMENT else "jws"

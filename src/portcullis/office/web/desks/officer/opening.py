@@ -8,6 +8,7 @@ its token is here, the office checks and logs the opening, and hands out what is
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -63,7 +64,7 @@ def ask(request: HttpRequest, visited: Visit, package_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @at_desk(DESK)
 @packages.visiting
-def opening(request: HttpRequest, _visited: Visit, opening_id: str) -> HttpResponse:
+def opening(request: HttpRequest, _visited: Visit, opening_id: UUID) -> HttpResponse:
     """Show how far an opening is; on POST, the holder's token is taken in."""
     visitor = visitor_of(request)
     asked = received.opening(visitor.person, opening_id)
@@ -91,7 +92,7 @@ def opening(request: HttpRequest, _visited: Visit, opening_id: str) -> HttpRespo
 
 @require_GET
 @at_desk(DESK)
-def request_file(request: HttpRequest, opening_id: str) -> HttpResponse:
+def request_file(request: HttpRequest, opening_id: UUID) -> HttpResponse:
     """Give the signed opening request, to be carried to the holder."""
     asked = received.opening(visitor_of(request).person, opening_id)
     return attachment(asked.request, "opening.jws")
@@ -118,7 +119,7 @@ def answering(
 @require_POST
 @at_desk(DESK)
 @answering
-def statement(request: HttpRequest, opening_id: str) -> JsonResponse:
+def statement(request: HttpRequest, opening_id: UUID) -> JsonResponse:
     """Give the statement that the token was given for, to be signed by who is here now."""
     asked = received.opening(visitor_of(request).person, opening_id)
     return JsonResponse({"statement": asked.statement})
@@ -127,7 +128,7 @@ def statement(request: HttpRequest, opening_id: str) -> JsonResponse:
 @require_POST
 @at_desk(DESK)
 @answering
-def package(request: HttpRequest, opening_id: str) -> JsonResponse:
+def package(request: HttpRequest, opening_id: UUID) -> JsonResponse:
     """Check and log the opening, then hand out the sealed package and the wrapped half."""
     visitor = visitor_of(request)
     home = visitor.deployment.requester
@@ -141,7 +142,7 @@ def package(request: HttpRequest, opening_id: str) -> JsonResponse:
 @require_POST
 @at_desk(DESK)
 @answering
-def failed(request: HttpRequest, opening_id: str) -> JsonResponse:
+def failed(request: HttpRequest, opening_id: UUID) -> JsonResponse:
     """Log that what was handed out could not be shown."""
     visitor = visitor_of(request)
     asked = received.opening(visitor.person, opening_id)

@@ -94,7 +94,7 @@ def withdraw(request: HttpRequest, draft_id: str) -> HttpResponse:
 
 @require_GET
 @at_desk(DESK)
-def transmittal(request: HttpRequest, draft_id: str, name: str) -> HttpResponse:
+def transmittal(request: HttpRequest, draft_id: str, name: str) -> FileResponse:
     """Give one of the two files of a sent transmittal, for whatever carries them."""
     draft = drafts.find(draft_id)
     home = visitor_of(request).deployment.requester
