@@ -417,12 +417,15 @@ class RecipientHome:
         publish(path, json.dumps(kept).encode())
         return said
 
+    def notices(self) -> list[dict[str, Any]]:
+        """Return what each kept notice says, the newest of each order or hold."""
+        return [dict(json.loads(each.read_bytes())["said"]) for each in self._notices()]
+
     def preserved(self) -> set[str]:
         """Return the ids of the packages that a kept notice of a hold that stands lists."""
-        kept = [json.loads(each.read_bytes())["said"] for each in self._notices()]
         return {
             one["package"]
-            for said in kept
+            for said in self.notices()
             if said["says"] == PRESERVE
             for custodian in said["custodians"]
             for one in custodian["disclosures"]

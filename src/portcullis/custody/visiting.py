@@ -40,7 +40,8 @@ class Visit:
         """Let ``user`` in. Raises Refused unless the roster has that key and a role on the day."""
         self.home = home
         self.at, self.place = at, place
-        self._key: keys.ECKey | keys.Signer | None = key
+        self._signer: keys.ECKey | keys.Signer | None = key
+        self._signed_at = at
         person = home.roster().get(user)
         if person is None or not person.signs_with(key, day_of(at)):
             raise self._unproven(person)
@@ -51,20 +52,21 @@ class Visit:
         cls,
         home: RecipientHome,
         user: str,
-        signer: keys.Signer | None = None,
         *,
         at: datetime,
         place: Place,
+        signer: keys.Signer | None = None,
+        signed_at: datetime | None = None,
     ) -> "Visit":
         """Let in ``user``, whom a deployment's own sign-in has proven; their keys stay with them.
 
-        ``signer``: what has their signature of an act, where it was made elsewhere. Raises Refused
-        unless the roster has them in a role on the day.
+        ``signer`` has what they signed elsewhere, at ``signed_at``. Raises Refused unless the
+        roster has them in a role on the day.
         """
         made = cls.__new__(cls)
         made.home = home
         made.at, made.place = at, place
-        made._key = signer
+        made._signer, made._signed_at = signer, signed_at or at
         made._person = made._let_in(home.roster().get(user))
         return made
 
@@ -126,7 +128,7 @@ class Visit:
 
     def ask(self, package_id: str, purpose: str) -> str:
         """Return the signed request to open a package. Raises as ``opening_statement``."""
-        return keys.sign(self.opening_statement(package_id, purpose), self._own_key())
+        return keys.sign(self.opening_statement(package_id, purpose), self._own_signer())
 
     def open(
         self,
@@ -141,7 +143,7 @@ class Visit:
         self._check_may("open", "Only an officer opens a package.")
         return self.home.open(
             package_id,
-            self._key_in_hand(),
+            self._own_key(),
             token,
             request=request,
             user=self.user,
@@ -210,9 +212,8 @@ class Visit:
         self._check_session()
         self._check_may("state", "Only an officer states what became of a case.")
         named = tuple(sorted(set(package_ids)))
-        signed = statements.sign(
-            statements.Status(named, self.user, status, self.at), self._own_key()
-        )
+        said = statements.Status(named, self.user, status, self._signed_at)
+        signed = statements.sign(said, self._own_signer())
         for receipt in self._own("state", named):
             self._log(receipt, "status", status)
         return signed
@@ -231,8 +232,8 @@ class Visit:
                 "A hold preserves one of these packages: it is neither returned nor destroyed.",
                 "Certify the others; or keep the holder's notice of the lift first.",
             )
-        said = statements.Certificate(named, self.user, kind, method, self.at)
-        signed = statements.sign(said, self._own_key())
+        said = statements.Certificate(named, self.user, kind, method, self._signed_at)
+        signed = statements.sign(said, self._own_signer())
         receipts = self._receipts(named)
         for receipt in receipts:
             if kind == statements.CONTINUED:
@@ -261,6 +262,16 @@ class Visit:
     def _check_session(self) -> None:
         self.home.check_acknowledged(self.user, at=self.at, place=self.place)
 
+    def _own_key(self) -> keys.ECKey:
+        if not isinstance(self._signer, keys.ECKey):
+            raise Misuse("The person's key is not here.", "Open it in the browser that has it.")
+        return self._signer
+
+    def _own_signer(self) -> keys.ECKey | keys.Signer:
+        if self._signer is None:
+            raise Misuse("The person's key is not here.", "Sign in the browser that has it.")
+        return self._signer
+
     def _may(self, act: str) -> bool:
         return may(self._person, act, day_of(self.at))
 
@@ -272,17 +283,6 @@ class Visit:
     def _deny(self, act: str, message: str, remedy: str) -> NoReturn:
         self.home.denied(self.user, act, at=self.at, place=self.place)
         raise Refused(message, remedy)
-
-    def _own_key(self) -> keys.ECKey | keys.Signer:
-        if self._key is None:
-            raise Misuse("The person's key is not here.", "Sign in the browser that has it.")
-        return self._key
-
-    def _key_in_hand(self) -> keys.ECKey:
-        key = self._own_key()
-        if not isinstance(key, keys.ECKey):
-            raise Misuse("The person's key is not here.", "Open it in the browser that has it.")
-        return key
 
     def _may_know(self, receipt: Entry) -> bool:
         return self.user in receipt.access or self._may("see-all-packages")
