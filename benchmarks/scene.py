@@ -54,12 +54,12 @@ def make_data(folder: Path, requests: int, taxpayers: int, seed: int) -> None:
     ).note()
 
 
-def make_home(data: Data) -> None:
-    """Make the home and put a safeguard record in force on its day."""
+def make_home(data: Data, path: Path) -> None:
+    """Make the home at ``path`` and put a safeguard record in force on its day."""
     from portcullis.office import make, start
 
     roster = data.folder / "people.json"
-    home = start(make(data.home, builtin_pack(), roster, demo=True, day=scenarios.AS_OF))
+    home = start(make(path, builtin_pack(), roster, demo=True, day=scenarios.AS_OF))
     from portcullis.office.people import identify
     from portcullis.office.safeguards import record_safeguards
 
@@ -92,7 +92,8 @@ def main() -> None:
         case ["data", folder, requests, taxpayers, seed]:
             make_data(Path(folder), int(requests), int(taxpayers), int(seed))
         case ["home", folder]:
-            make_home(Data.load(Path(folder)))
+            data = Data.load(Path(folder))
+            make_home(data, data.home)
         case _:
             sys.exit(__doc__)
 

@@ -1,16 +1,22 @@
-"""A worker beside the process that serves the office: begun with it, begun anew where it dies."""
+"""Processes beside the one that serves the office: begun with it, begun anew where they die.
 
+A worker, and further processes that serve on the same socket.
+"""
+
+import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from portcullis.cli import cancelling
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds before a worker that died is begun anew
-_PATIENCE = 15.0  # seconds in which a worker that is told to stop does
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds before a process that died is begun anew
+_PATIENCE = 15.0  # seconds in which a process that is told to stop does
 
 
 @contextmanager
@@ -19,31 +25,60 @@ def worker(home: Path) -> Iterator[None]:
 
     It also stops where this process is killed: what it reads from is closed then.
     """
-    keeping = _Keeping(_command(home))
+    with _kept(["work", "--home", str(home), "--beside"]):
+        yield
+
+
+@contextmanager
+def servers(count: int, home: Path, role: str, origin: str, place: socket.socket) -> Iterator[None]:
+    """Keep ``count`` further processes serving the office on the socket ``place`` in this block.
+
+    At its end they are stopped, and also where this process is killed.
+    """
+    words = ["serve", "--role", role, "--home", str(home), "--origin", origin]
+    command = [*words, "--no-worker", "--beside", str(place.fileno())]
+    if count == 0:
+        yield
+        return
+    with _kept(command, place), servers(count - 1, home, role, origin, place):
+        yield
+
+
+def end_with_the_first() -> None:
+    """Have this process stop when the one that began it is gone: standard input is closed then."""
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
+
+
+def _end_with_the_first() -> None:
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextmanager
+def _kept(words: Sequence[str], place: socket.socket | None = None) -> Iterator[None]:
+    keeping = _Keeping([sys.executable, "-m", "portcullis.cli", *words], place)
     keeping.start()
     try:
         yield
     finally:
-        # From here on a signal does not end this process before the worker has ended.
+        # From here on a signal does not end this process before the other has ended.
         cancelling.over()
         keeping.stop()
 
 
-def _command(home: Path) -> list[str]:
-    return [sys.executable, "-m", "portcullis.cli", "work", "--home", str(home), "--beside"]
-
-
 class _Keeping(threading.Thread):
-    """The thread that waits for the worker's end."""
+    """The thread that waits for the process's end."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], place: socket.socket | None) -> None:
         super().__init__(daemon=True)
         self._command = command
+        self._passed = (place.fileno(),) if place is not None else ()
         self._ending = threading.Event()
         self._process = self._begin()
 
     def run(self) -> None:
-        """Begin the worker anew whenever it ends, after a pause that grows while it fails."""
+        """Begin the process anew whenever it ends, after a pause that grows while it fails."""
         pause = _FIRST_PAUSE
         while True:
             try:
@@ -57,7 +92,7 @@ class _Keeping(threading.Thread):
             self._process = self._begin()
 
     def stop(self) -> None:
-        """Stop the worker; it gives back what it has in hand."""
+        """Stop the process; a worker gives back what it has in hand."""
         self._ending.set()
         self._process.terminate()
         self.join(_PATIENCE)
@@ -72,4 +107,5 @@ class _Keeping(threading.Thread):
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
+            pass_fds=self._passed,
         )

@@ -25,16 +25,40 @@ def listen(application: "WSGIApplication", address: str, port: int, *, most_byte
 
     ``most_bytes``: the longest request body that is read. Raises Misuse where the place is taken.
     """
-    from waitress.server import create_server
+    place = open_place(address, port)
+    tell(place)
+    serve_at(place, application, most_bytes=most_bytes)
 
+
+def open_place(address: str, port: int) -> socket.socket:
+    """Return a socket that listens on ``address`` and ``port``.
+
+    Raises Misuse where the place is taken.
+    """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        place = socket.create_server((address, port), family=family)
+        return socket.create_server((address, port), family=family)
     except (OSError, OverflowError):
         raise Misuse(
             f"Nothing can listen on {address}, port {port}.",
             "Name another with --host and --port; perhaps it runs already.",
         ) from None
+
+
+def tell(place: socket.socket) -> None:
+    """Say where the socket listens."""
+    address, port = place.getsockname()[:2]
+    shown = f"[{address}]" if place.family == socket.AF_INET6 else address
+    say(f"Listening on http://{shown}:{port}/ (stop with Ctrl-C).")
+
+
+def serve_at(place: socket.socket, application: "WSGIApplication", *, most_bytes: int) -> None:
+    """Serve ``application`` on a socket that listens, as ``listen`` does.
+
+    Other processes may serve on the same socket: whichever is free takes the next connection.
+    """
+    from waitress.server import create_server
+
     server = create_server(
         application,
         sockets=[place],
@@ -42,8 +66,6 @@ def listen(application: "WSGIApplication", address: str, port: int, *, most_byte
         max_request_body_size=most_bytes,
         ident=None,
     )
-    shown = f"[{address}]" if family == socket.AF_INET6 else address
     # A request that waits for a thread is no news to whoever runs this.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    say(f"Listening on http://{shown}:{place.getsockname()[1]}/ (stop with Ctrl-C).")
     server.run()

@@ -1,13 +1,22 @@
 """``portcullis serve``: the public ledger over HTTP; with --role, an office in the browser."""
 
+import socket
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 
-from portcullis.cli import beside
-from portcullis.cli.hosting import LOOPBACK, HostOption, PortOption, listen
+from portcullis.cli import beside as processes_beside
+from portcullis.cli.hosting import (
+    LOOPBACK,
+    HostOption,
+    PortOption,
+    listen,
+    open_place,
+    serve_at,
+    tell,
+)
 from portcullis.cli.options import DEFAULT_HOME, HomeOption
 from portcullis.errors import Misuse
 
@@ -25,6 +34,15 @@ WorkerOption = Annotated[
     bool,
     Parameter(help="With --role: do the office's long work too, in a process beside this one."),
 ]
+ProcessesOption = Annotated[
+    int,
+    Parameter(
+        help="With --role: how many processes answer; about one a processor, on PostgreSQL.",
+        validator=validators.Number(gte=1, lte=64),
+    ),
+]
+# For the command's own use: the socket that the process which began this one listens on.
+BesideOption = Annotated[int | None, Parameter(show=False)]
 
 
 def register(app: App) -> None:
@@ -37,18 +55,22 @@ def serve(
     role: RoleOption = None,
     origin: OriginOption = "",
     worker: WorkerOption = True,
+    processes: ProcessesOption = 1,
     home: HomeOption = DEFAULT_HOME,
     host: HostOption = LOOPBACK,
     port: PortOption = DEFAULT_PORT,
+    beside: BesideOption = None,
 ) -> None:
     """Serve the home's ledger, or a copy's, over HTTP until stopped; with --role, an office.
 
     Any web server over ledger/, trees/, public.json and policy does as well as the first. Before
     the public, and before an office that is not on this machine alone, put one with TLS in front.
     """
-    if role is not None:
+    if beside is not None and role is not None:
+        _another(home, role, origin, socket.socket(fileno=beside))
+    elif role is not None:
         here = origin or f"http://localhost:{port}"
-        _office(home, role, here, (host, port), worker=worker)
+        _office(home, role, here, (host, port), worker=worker, processes=processes)
     else:
         _ledger(home, host, port)
 
@@ -64,9 +86,23 @@ def _ledger(home: Path, host: str, port: int) -> None:
     listen(serving.application(home), host, port, most_bytes=serving.MOST_BYTES)
 
 
-def _office(home: Path, role: str, origin: str, place: tuple[str, int], *, worker: bool) -> None:
+def _office(
+    home: Path, role: str, origin: str, at: tuple[str, int], *, worker: bool, processes: int
+) -> None:
     from portcullis.office.web import serving
 
     serving.prepare(home, role, origin)
-    with beside.worker(home) if worker else nullcontext():
-        listen(serving.application(), *place, most_bytes=serving.MOST_BYTES)
+    place = open_place(*at)
+    working = processes_beside.worker(home) if worker else nullcontext()
+    with working, processes_beside.servers(processes - 1, home, role, origin, place):
+        tell(place)
+        serve_at(place, serving.application(), most_bytes=serving.MOST_BYTES)
+
+
+def _another(home: Path, role: str, origin: str, place: socket.socket) -> None:
+    """Serve the office on a socket that another process opened, until that one is gone."""
+    from portcullis.office.web import serving
+
+    processes_beside.end_with_the_first()
+    serving.prepare(home, role, origin)
+    serve_at(place, serving.application(), most_bytes=serving.MOST_BYTES)

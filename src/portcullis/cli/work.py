@@ -1,15 +1,13 @@
 """``portcullis work``: a worker, which does the office's long work beside its pages."""
 
-import os
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 from cyclopts import App, Parameter
 
+from portcullis.cli.beside import end_with_the_first
 from portcullis.cli.options import DEFAULT_HOME, HomeOption
 from portcullis.cli.output import say
 
@@ -41,7 +39,7 @@ def work(
     from portcullis.office.work import worker
 
     if beside:
-        threading.Thread(target=_end_with_the_first, daemon=True).start()
+        end_with_the_first()
     say("Working (stop with Ctrl-C).")
     worker.run(deployment().home, _command(home))
 
@@ -55,10 +53,3 @@ def _do(message: UUID) -> None:
     from portcullis.office.work.attempts import carry_out
 
     carry_out(message)
-
-
-def _end_with_the_first() -> None:
-    """Stop this process when standard input is closed: then the one that began it is gone."""
-    while os.read(sys.stdin.fileno(), 1):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)

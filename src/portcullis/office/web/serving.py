@@ -44,8 +44,12 @@ def prepare(path: Path, role: str, origin: str) -> None:
 
 def application() -> "WSGIApplication":
     """Return the office's application. Raises nothing more, once ``prepare`` has been done."""
+    from django.urls import get_resolver
+
     from portcullis.office.web.wsgi import application as served
 
+    # All pages are loaded now, and not while the first visitor waits.
+    _ = get_resolver().url_patterns
     return served
 
 

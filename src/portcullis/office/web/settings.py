@@ -14,6 +14,9 @@ from portcullis.office.web.signin.configured import providers
 
 __all__ = ["DATABASES", "DEFAULT_AUTO_FIELD", "HOME", "TIME_ZONE", "USE_TZ"]
 
+# A connection is kept from one request to the next, and looked at before it is used again.
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
 DEBUG = False
 SECRET_KEY = web_key(HOME)
 ROOT_URLCONF = "portcullis.office.web.urls"
