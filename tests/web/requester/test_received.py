@@ -16,7 +16,7 @@ from tests.office import world as worlds
 from tests.office.world import BATCH, World
 from tests.web import axe
 from tests.web.office import Office
-from tests.web.requester.holder import at_the_holder
+from tests.web.requester.steps import at_the_holder, go_on
 from tests.web.signing import authenticator, sign
 
 OFFICER = "officer-1"
@@ -88,7 +88,7 @@ def enrol_browser_key(office: Office, world: World, page: Page) -> None:
 def test_the_preparer_takes_in_receipt_and_answers(office, answered, as_person):
     page = as_person("preparer", f"/prepare/{BATCH}/receipt/")
     page.set_input_files("[name=receipt]", answered / "receipt.json")
-    page.get_by_role("button", name="Go on to sign").click()
+    go_on(page, "Go on to sign")
     sign(page)
     page.goto(f"{office.origin}/prepare/{BATCH}/answers/")
     page.set_input_files("[name=answers]", answered / "answers.jsonl")
@@ -97,7 +97,7 @@ def test_the_preparer_takes_in_receipt_and_answers(office, answered, as_person):
     assert "must be mended" in page.inner_text("main")  # a signature that is none
     page.set_input_files("[name=answers]", answered / "answers.jsonl")
     page.set_input_files("[name=signature]", answered / "answers.jsonl.jws")
-    page.get_by_role("button", name="Go on to sign").click()
+    go_on(page, "Go on to sign")
     sign(page)
     said = page.inner_text("main")
     assert "Disclosed" in said or "disclosed" in said
@@ -123,7 +123,7 @@ def test_the_officer_opens_a_package_by_a_token_and_closes_the_case(office, answ
     page.get_by_role("link", name=package["request_id"]).last.click()
     page.select_option("[name=purpose]", "investigation")
     axe.check(page)
-    page.get_by_role("button", name="Go on to sign the request").click()
+    go_on(page, "Go on to sign the request")
     sign(page)
     with page.expect_download() as saved:
         page.get_by_role("link", name="Download the signed request").click()
@@ -147,7 +147,7 @@ def test_the_officer_opens_a_package_by_a_token_and_closes_the_case(office, answ
     page.goto(office.origin + "/officer/status/")
     page.get_by_text(f"Request {package['request_id']}", exact=True).click()
     page.get_by_text("The case is closed", exact=True).click()
-    page.get_by_role("button", name="Go on to sign").click()
+    go_on(page, "Go on to sign")
     sign(page)
     with page.expect_download() as saved:
         page.get_by_role("link", name="closed: 1 packages").click()
@@ -173,7 +173,7 @@ def test_the_custodian_certifies_what_the_officer_closed(office, answered, as_pe
     page.get_by_text("Request REQ-", exact=False).first.click()
     page.get_by_text("Made undisclosable (").click()
     page.select_option("[name=method]", "purged")
-    page.get_by_role("button", name="Go on to sign").click()
+    go_on(page, "Go on to sign")
     sign(page)
     assert "in the log" in page.inner_text("main")
     for path in ("packages", "notices", "log", "people", "take-in"):
@@ -187,7 +187,7 @@ def test_the_custodian_certifies_what_the_officer_closed(office, answered, as_pe
 def test_the_custodian_gives_an_account(office, as_person):
     page = as_person("custodian", "/custody/people/")
     page.fill("[name=person]", "preparer")
-    page.get_by_role("button", name="Go on to sign").click()
+    go_on(page, "Go on to sign")
     sign(page)
     assert f"{office.origin}/accounts/password/reset/key/" in page.inner_text("main")
     page.fill("[name=person]", "specialist")

@@ -1,11 +1,14 @@
-"""What the holder does in a test of the requester's office: in a thread of its own.
+"""What tests of the requester's office share: the holder's acts, and the way to the Sign page.
 
-Playwright's own loop runs in the test's thread, where Django does not work.
+The holder acts in a thread of its own: Playwright's own loop runs in the test's
+thread, where Django does not work.
 """
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+from playwright.sync_api import Page
 
 from tests.office.homes import switch
 from tests.office.world import World
@@ -27,3 +30,9 @@ def at_the_holder(world: World, act: Callable[[], T]) -> T:
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(run).result()
+
+
+def go_on(page: Page, button: str) -> None:
+    """Press the button that leads to the Sign page, and be there."""
+    page.get_by_role("button", name=button).click()
+    page.wait_for_url("**/sign/**")
