@@ -36,3 +36,9 @@ def go_on(page: Page, button: str) -> None:
     """Press the button that leads to the Sign page, and be there."""
     page.get_by_role("button", name=button).click()
     page.wait_for_url("**/sign/**")
+
+
+def read_the_warning(page: Page) -> None:
+    """Acknowledge the warning, where the page shows it."""
+    if page.url.endswith("/banner/"):
+        page.get_by_role("button", name="I have read this").click()
