@@ -156,7 +156,7 @@ def _acknowledge(request: HttpRequest, desk: str, alarm_id: str) -> HttpResponse
         facts = [
             ("What", rules.words(alarm.code)),
             ("About", batches.person(visitor, alarm.subject)),
-            ("Since", f"{alarm.since:%d %B %Y, %H:%M} UTC"),
+            ("Since", f"{alarm.since:%-d %B %Y, %H:%M} UTC"),
             ("Counts", counts),
             ("It names", ", ".join(batches.person(visitor, one) for one in alarm.people) or "–"),
             ("Ledger entries it rests on", ", ".join(f"{each:,}" for each in alarm.evidence[:20])),

@@ -116,7 +116,7 @@ def _alarms(
         what = f"{said.court} {said.docket}: {placed.scope_words(said.scope)}."
         found.append(pages.alarm("error", f"Order {row.id} stands.", what))
     found += [
-        pages.alarm("error", f"Incident {each.of}: overdue.", f"{each.what.capitalize()}.")
+        pages.alarm("error", f"Incident {each.of}: overdue.", f"{incident_pages.what(each)}.")
         for each in duties
         if each.overdue
     ]
@@ -138,8 +138,8 @@ def _waiting(
     rows: list[list[object]] = [
         [
             Cell(f"Incident {each.of}", url=incident_pages.url("incident", each.of)),
-            each.what[:1].upper() + each.what[1:],
-            f"{each.due:%d %B %Y, %H:%M %Z}" if each.due else "As soon as practicable",
+            incident_pages.what(each),
+            f"{each.due:%-d %B %Y, %H:%M %Z}" if each.due else "As soon as practicable",
             Cell("Overdue", tag="bad") if each.overdue else Cell("To be done", tag="busy"),
         ]
         for each in duties

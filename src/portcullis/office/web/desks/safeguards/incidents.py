@@ -246,8 +246,8 @@ def due(duties: list[Duty]) -> Table:
     rows = [
         [
             Cell(each.of, url=url("incident", each.of) if _is_incident(each) else ""),
-            each.what[:1].upper() + each.what[1:],
-            f"{each.due:%d %B %Y, %H:%M %Z}" if each.due else "As soon as practicable",
+            what(each),
+            f"{each.due:%-d %B %Y, %H:%M %Z}" if each.due else "As soon as practicable",
             _duty_state(each),
         ]
         for each in duties
@@ -262,6 +262,14 @@ def due(duties: list[Duty]) -> Table:
     )
 
 
+def what(duty: Duty) -> str:
+    """Return what is to be done, in words."""
+    said = duty.what
+    for whom, name in WHOM.items():
+        said = said.replace(f"notice to {whom}", f"notice: {name}")
+    return said[:1].upper() + said[1:]
+
+
 def url(name: str, incident_id: str) -> str:
     """Return the address of a page of an incident; an id may have strokes in it."""
     return f"{reverse(f'safeguards:{name}')}?{urlencode({'id': incident_id})}"
@@ -269,7 +277,7 @@ def url(name: str, incident_id: str) -> str:
 
 def moment(at: datetime, zone: str) -> str:
     """Return an instant in the incident's zone, in words."""
-    return f"{at.astimezone(rules.zone(zone)):%d %B %Y, %H:%M %Z}"
+    return f"{at.astimezone(rules.zone(zone)):%-d %B %Y, %H:%M %Z}"
 
 
 def _is_incident(duty: Duty) -> bool:
