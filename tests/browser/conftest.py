@@ -97,9 +97,9 @@ def site(_site: Site) -> Site:
     return _site
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def profile(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser profile of its own: its keys are no other's."""
+    """A browser profile, one for the tests of a module: each makes keys of its own in it."""
     made = browser.new_context()
     yield made
     made.close()

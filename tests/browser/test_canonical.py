@@ -28,7 +28,7 @@ statements = st.dictionaries(texts, values, max_size=6)
 def test_statements_have_the_same_bytes_on_both_sides(site: Site, page: Page) -> None:
     several: list[dict[str, object]] = []
 
-    @settings(max_examples=150, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=50, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(statements)
     def gather(statement: dict[str, object]) -> None:
         several.append(statement)

@@ -10,7 +10,7 @@ from portcullis import agreements, keys
 from portcullis.agreements import may
 from portcullis.custody import RecipientHome, Visit, read_statement
 from portcullis.errors import Misuse, Refused
-from portcullis.release import seal
+from portcullis.release import seal, unseal, unwrap_half
 from portcullis.standing import EVERYTHING, Custodian, Frozen, Hold, notice_statement
 
 from .cases import NOW, person, proven
@@ -305,3 +305,66 @@ def test_a_second_package_is_its_own(home, visit, content, parcel):
     assert [duty.what for _, duty in visit("ice-0007").due()] == ["disposal", "status"]
     with pytest.raises(Refused, match="another officer"):
         visit("ice-0008").state(["e" * 32, parcel.package_id], "closed")
+
+
+def test_who_is_signed_in_is_handed_what_their_own_browser_opens(
+    home, office, officer_key, parcel, content
+):
+    come = Visit.signed_in(home, "ice-0007", at=NOW, place=PLACE)
+    holder = {"holder_jwk": office.holder_jwk, "check_proof": proven}
+    request = keys.sign(come.opening_statement(parcel.package_id, "investigation"), officer_key)
+    with pytest.raises(Refused, match="not been acknowledged"):
+        come.hand_out(parcel.package_id, request, office.grant(request), **holder)
+    come.acknowledge()
+    request = keys.sign(come.opening_statement(parcel.package_id, "investigation"), officer_key)
+    token = office.grant(request)
+    opened = come.hand_out(parcel.package_id, request, token, **holder)
+    half = unwrap_half(opened.half, officer_key, parcel.package_id)
+    assert unseal(opened.package, officer_key, half) == content
+    with pytest.raises(Refused, match="used before"):
+        come.hand_out(parcel.package_id, request, token, **holder)
+    nonce = keys.unverified(request)["nonce"]
+    come.not_shown(parcel.package_id, nonce)
+    with pytest.raises(Refused, match="used before"):
+        come.hand_out(parcel.package_id, request, token, **holder)
+    openings = [
+        (one.success, one.opening == nonce) for one in home.log.entries() if one.event == "opening"
+    ]
+    assert openings == [(False, False), (True, True), (False, True), (False, True), (False, True)]
+
+
+def test_a_request_by_another_key_hands_out_nothing(home, office, officer_key, parcel):
+    come = Visit.signed_in(home, "ice-0007", at=NOW, place=PLACE)
+    come.acknowledge()
+    said = come.opening_statement(parcel.package_id, "investigation")
+    token = office.grant(keys.sign(said, officer_key))
+    with pytest.raises(Refused, match="does not verify"):
+        come.hand_out(
+            parcel.package_id,
+            keys.sign(said, keys.generate()),
+            token,
+            holder_jwk=office.holder_jwk,
+            check_proof=proven,
+        )
+    assert events(home)[-1] == ("opening", "ice-0007", False)
+
+
+def test_who_is_signed_in_sees_and_opens_no_more_than_with_a_key(home, parcel):
+    for stranger in ("ice-0010", ""):
+        with pytest.raises(Refused, match="not the one enrolled"):
+            Visit.signed_in(home, stranger, at=NOW, place=PLACE)
+    other = Visit.signed_in(home, "ice-0009", at=NOW, place=PLACE)
+    with pytest.raises(Misuse, match="no such package"):
+        other.opening_statement(parcel.package_id, "investigation")
+    engaged = Visit.signed_in(home, "ice-0008", at=NOW, place=PLACE)
+    with pytest.raises(Refused, match="another officer's"):
+        engaged.opening_statement(parcel.package_id, "investigation")
+    named = Visit.signed_in(home, "ice-0007", at=NOW, place=PLACE)
+    with pytest.raises(Refused, match="no purpose"):
+        named.opening_statement(parcel.package_id, "statistics")
+    named.acknowledge()
+    assert [one.request_id for one in named.kept()] == ["r-1"]
+    with pytest.raises(Misuse, match="key is not here"):
+        named.state([parcel.package_id], "closed")
+    with pytest.raises(Refused, match="not the one enrolled"):
+        Visit.signed_in(home, "ice-0007", at=NOW + timedelta(days=365), place=PLACE)

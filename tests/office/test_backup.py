@@ -50,7 +50,6 @@ def files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("change", ["altered", "missing", "added", "unlisted"])
 def test_a_damaged_backup_is_not_put_back(stage, tmp_path: Path, change: str) -> None:
     from portcullis.office.putting_back import restore
@@ -112,7 +111,6 @@ def test_two_homes_do_not_share_a_folder_and_none_lies_in_itself(stage, tmp_path
         backup(home, world.folder / "backups")
 
 
-@pytest.mark.both_databases
 def test_acts_go_on_while_a_backup_is_made_and_it_is_whole(stage) -> None:
     """A real process releases a batch meanwhile; whenever the backup falls, it can be put back."""
     world = stage("approved")

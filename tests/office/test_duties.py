@@ -70,7 +70,13 @@ def test_who_did_any_later_act_of_a_batch_does_not_prepare_its_list() -> None:
         assert both, f"{one} and {other} are apart one way only"
     assert pairs == {
         *[frozenset(("adjudicate", later)) for later in ORDER[1:]],
-        *[frozenset(("approve", act)) for act in ("impairment", "sample", "examine", "transmit")],
+        *[
+            frozenset((verdict, act))
+            for verdict in ("approve", "send-back")
+            for act in ("impairment", "sample", "examine", "transmit")
+        ],
+        frozenset(("adjudicate", "send-back")),
+        frozenset(("review", "send-back")),
         *[frozenset(("transmit", act)) for act in ("sample", "examine")],
         *[frozenset(("review", act)) for act in ORDER],
     }
@@ -138,7 +144,6 @@ def test_nobody_acts_in_anothers_name_or_office(
     checks.ledger_verifies(home)
 
 
-@pytest.mark.both_databases
 def test_a_person_out_of_office_since_the_act_before_may_not_act(stage) -> None:
     world = stage("approved")
     from portcullis.office.people import Actor

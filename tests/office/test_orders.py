@@ -242,7 +242,6 @@ def test_an_expired_date_lifts_nothing(stage) -> None:
     assert closed(world) == ALL
 
 
-@pytest.mark.both_databases
 def test_the_orders_in_the_ledger_are_the_orders_that_stand(stage) -> None:
     world = stage("sealed")
     acts.place(world, "order-1")

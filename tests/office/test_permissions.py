@@ -94,6 +94,7 @@ def attempts() -> dict[str, Callable[[Any, Any], Any]]:
         "sample": lambda home, by: approval.draw_sample(home, BATCH, by),
         "examine": lambda home, by: approval.record_examination(home, BATCH, by, {}),
         "approve": lambda home, by: approval.approve(home, BATCH, by),
+        "send-back": lambda home, by: approval.send_back(home, BATCH, by, "why"),
         "transmit": lambda home, by: release.release(home, BATCH, by),
         "order-file": lambda home, by: notices.file(home, by, Order(**placed)),
         "hold-file": lambda home, by: notices.file(home, by, Hold(**placed)),
@@ -330,6 +331,6 @@ def test_who_may_are_those_of_the_roster(stage) -> None:
 def test_what_binds_is_what_the_law_makes_binding() -> None:
     assert {act for act, one in PERMISSIONS.items() if one.binding} == {
         "approve", "transmit", "order-file", "hold-file", "lift", "destruction-cleared", "reading",
-        "roster-proposed", "roster-changed", "accept-loss", "sign",
+        "roster-proposed", "roster-changed", "accept-loss", "send-back", "sign",
     }  # fmt: skip
     assert all(not one.reads or not (one.binding or one.apart) for one in PERMISSIONS.values())

@@ -20,7 +20,6 @@ from tests.office.previous.make import READING, SECOND
 
 RELEASE = "37b7ccb"
 PACKED = Path(__file__).with_name("previous") / f"{RELEASE}.tar.xz"
-pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -46,6 +45,7 @@ def upgrade(world: worlds.World, code: int = 0) -> str:
     return " ".join(done.stderr.split())
 
 
+@pytest.mark.both_databases
 def test_every_row_is_there_after_the_upgrade_and_acts_go_on(previous: worlds.World) -> None:
     there = json.loads((previous.folder / "there.json").read_text())
     if is_behind():  # a release that changed no table brings none up

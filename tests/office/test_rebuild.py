@@ -23,7 +23,6 @@ def test_the_fold_of_the_entries_is_the_state(stage, stood: str) -> None:
     assert disagreements(recorded(world)) == []
 
 
-@pytest.mark.both_databases
 def test_after_many_acts_the_fold_is_still_the_state(stage) -> None:
     world = stage("released")
     one = acts.package_of(world, "REQ-00001")

@@ -216,7 +216,7 @@ def tidied(world: World) -> dict[str, Any]:
     here = deployment()
     for person in ("old", "new"):
         PendingAct.objects.create(
-            person=person, name="approve", data={}, moment=here.now(), statement={}
+            person=person, name="approve", sealed=b"", moment=here.now(), statement={}
         )
     old = PendingAct.objects.filter(person="old")
     old.update(begun_at=timezone.now() - timedelta(hours=1))

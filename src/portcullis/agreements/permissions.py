@@ -56,29 +56,29 @@ _HOLDER: dict[str, Permission] = {
     "adjudicate": Permission(
         "Screen, match and decide a batch, and list what reviewers confirmed",
         ("specialist",),
-        apart=("review", "impairment", "sample", "examine", "approve", "transmit"),
+        apart=("review", "impairment", "sample", "examine", "approve", "send-back", "transmit"),
     ),
     "model-training": Permission("Train the model behind a reviewer's picture", ("reviewer",)),
     "review": Permission(
         "Look at near misses, find, and confirm what another found",
         ("reviewer",),
-        apart=("adjudicate", "impairment", "sample", "examine", "approve", "transmit"),
+        apart=("adjudicate", "impairment", "sample", "examine", "approve", "send-back", "transmit"),
         people=2,
     ),
     "impairment": Permission(
         "Record whether 26 U.S.C. § 6103(i)(6) bars each eligible request",
         ("impairment-official",),
-        apart=("adjudicate", "review", "approve"),
+        apart=("adjudicate", "review", "approve", "send-back"),
     ),
     "sample": Permission(
         "Draw the sample of a list",
         ("sampler",),
-        apart=("adjudicate", "review", "approve", "transmit"),
+        apart=("adjudicate", "review", "approve", "send-back", "transmit"),
     ),
     "examine": Permission(
         "Say of each sampled request whether it is lawful",
         ("sampler",),
-        apart=("adjudicate", "review", "approve", "transmit"),
+        apart=("adjudicate", "review", "approve", "send-back", "transmit"),
     ),
     "approve": Permission(
         "Approve a determination list",

@@ -1,6 +1,7 @@
 """From adjudication to release: the acts on a batch's determinations, one verb an act."""
 
 import json as json_text
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ OutOption = Annotated[Path | None, Parameter(help="Where to write one row a requ
 
 def register(app: App) -> None:
     """Add these verbs."""
-    for verb in (adjudicate, impairment, sample, examine, approve, release, batches):
+    for verb in (adjudicate, impairment, sample, examine, approve, release, reseal, batches):
         app.command(verb)
 
 
@@ -186,6 +187,35 @@ def release(
     }
     show(facts, as_json=json, title="Released")
     return 0
+
+
+def reseal(
+    batch: str,
+    *,
+    officer: Annotated[str, Parameter(help="Whose key was replaced: a roster id.")],
+    as_: AsOption,
+    key: KeyOption,
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> int:
+    """Seal a batch's delivered packages again, to an officer's new key. Run again to resume.
+
+    What may not leave now stays as it is, and is counted by its reason.
+    """
+    opened = office(home)
+    from portcullis.office.resealing import reseal as run
+
+    person = actor(opened, as_, key, "transmit")
+    with progress() as shown:
+        done = run(opened, batch, officer, person, show=shown)
+    facts = {
+        "batch": batch,
+        "officer": officer,
+        "resealed": len(done.packages),
+        "left": dict(sorted(Counter(done.left.values()).items())),
+    }
+    show(facts, as_json=json, title="Sealed again")
+    return 1 if done.left else 0
 
 
 def batches(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:

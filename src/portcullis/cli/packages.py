@@ -4,7 +4,7 @@ import json as json_text
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 from cyclopts import App, Parameter
@@ -27,9 +27,13 @@ from portcullis.cli.visits import (
     moment,
     visit,
 )
-from portcullis.custody import LABEL, Case, RecipientHome
+from portcullis.custody import LABEL, RESEALED_PROOF, Case, RecipientHome
 from portcullis.errors import Misuse, Refused
 from portcullis.release import read_package
+
+if TYPE_CHECKING:
+    from portcullis.custody import Visit
+    from portcullis.office.public import PublicKeys
 
 PurposeOption = Annotated[
     str, Parameter(help="For instance investigation: a purpose of the agreement's authority.")
@@ -61,13 +65,15 @@ def ask(
     at: AtOption = "",
     json: JsonOption = False,
 ) -> None:
-    """Take PACKAGE in, log its receipt, and write a signed opening request for the holder."""
+    """Take PACKAGE in, log its receipt, and write a signed opening request for the holder.
+
+    A package that the holder sealed again takes the former one's place, by the proof beside it.
+    """
     from portcullis.office.public import read_public
 
     data = _read(package)
     visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
-    check_proof = read_public(public).check_proof
-    package_id = visited.receive(data, _case(data, requests), check_proof)
+    package_id = _take_in(visited, package, data, _case(data, requests), read_public(public))
     out.write_text(visited.ask(package_id, purpose))
     show({"package": package_id, "opening_request": str(out)}, as_json=json)
 
@@ -124,7 +130,7 @@ def open_(
         holder_keys = read_public(holder / FILE)
         visited = visit(recipient, as_, key, at=opened.now(), acknowledge=acknowledge)
         case = _case(data, requests)
-        package_id = visited.receive(data, case, holder_keys.check_proof)
+        package_id = _take_in(visited, package, data, case, holder_keys)
         asked = visited.ask(package_id, purpose)
         granted = grant_token(opened, package_id, asked)
     elif opening is not None and token is not None and public is not None:
@@ -147,6 +153,13 @@ def open_(
     title = f"{LABEL}: use solely for the purpose named"
     show(_line_by_line(content), as_json=False, title=title)
     say(f"{LABEL}. Close this window when you have read it; do not copy or print it.")
+
+
+def _take_in(visited: "Visit", package: Path, data: bytes, case: Case, holder: "PublicKeys") -> str:
+    beside = package.with_name(f"{read_package(data).parcel.package_id}{RESEALED_PROOF}")
+    if beside.is_file():
+        visited.replace_resealed(data, _read(beside).decode("utf-8", "replace"), holder.check_entry)
+    return visited.receive(data, case, holder.check_proof)
 
 
 def _line_by_line(content: dict[str, Any]) -> dict[str, Any]:

@@ -4,12 +4,21 @@ An opening is one officer, one package, one purpose, one time, on the record of 
 cannot prevent is said in docs/what-opening-cannot-stop.md.
 """
 
-from portcullis.custody.asking import PURPOSES, Opening, ask, read_opening
+from portcullis.custody.asking import PURPOSES, Opening, ask, opening_statement, read_opening
 from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
 from portcullis.custody.ftilog import Entry, FtiLog
 from portcullis.custody.granting import CLOCKS_MAY_DIFFER, PackageFacts, grant
 from portcullis.custody.home import Case, Place, RecipientHome
-from portcullis.custody.opening import CheckProof, check_answer, open_package
+from portcullis.custody.opening import (
+    RESEALED,
+    RESEALED_PROOF,
+    CheckEntry,
+    CheckProof,
+    Opened,
+    check_answer,
+    check_token,
+    open_package,
+)
 from portcullis.custody.statements import (
     CERTIFIED,
     CONTINUED,
@@ -38,16 +47,20 @@ __all__ = [
     "METHODS",
     "PROCEEDING",
     "PURPOSES",
+    "RESEALED",
+    "RESEALED_PROOF",
     "RETURNED",
     "STATUSES",
     "Case",
     "Certificate",
+    "CheckEntry",
     "CheckProof",
     "Disclosure",
     "Duty",
     "Entry",
     "FtiLog",
     "Kept",
+    "Opened",
     "Opening",
     "PackageFacts",
     "Place",
@@ -57,10 +70,12 @@ __all__ = [
     "Visit",
     "ask",
     "check_answer",
+    "check_token",
     "day_of",
     "duties",
     "grant",
     "open_package",
+    "opening_statement",
     "read_opening",
     "read_statement",
     "sign",

@@ -25,6 +25,20 @@ class Opening:
     nonce: str
 
 
+def opening_statement(
+    package_id: str, package_digest: str, officer: str, *, purpose: str, at: datetime
+) -> dict[str, str]:
+    """Return what the officer signs to ask for one opening. Raises Misuse at a purpose unknown."""
+    if purpose not in PURPOSES:
+        raise Misuse(
+            "That is no purpose for which return information may be opened.",
+            f"Name one of {', '.join(PURPOSES)}, as the authority of the agreement has it.",
+        )
+    nonce = secrets.token_hex(_NONCE_BYTES)
+    opening = Opening(package_id, package_digest, officer, purpose, at, nonce)
+    return asdict(opening) | {"at": at.isoformat(), "format": FORMAT}
+
+
 def ask(
     package_id: str,
     package_digest: str,
@@ -35,14 +49,8 @@ def ask(
     key: keys.ECKey | keys.Signer,
 ) -> str:
     """Return the officer's signed opening request. Raises Misuse at a purpose unknown."""
-    if purpose not in PURPOSES:
-        raise Misuse(
-            "That is no purpose for which return information may be opened.",
-            f"Name one of {', '.join(PURPOSES)}, as the authority of the agreement has it.",
-        )
-    nonce = secrets.token_hex(_NONCE_BYTES)
-    opening = Opening(package_id, package_digest, officer, purpose, at, nonce)
-    return keys.sign(asdict(opening) | {"at": at.isoformat(), "format": FORMAT}, key)
+    said = opening_statement(package_id, package_digest, officer, purpose=purpose, at=at)
+    return keys.sign(said, key)
 
 
 def read_opening(request: str, verify: keys.Verify) -> Opening:

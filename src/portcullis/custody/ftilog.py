@@ -7,7 +7,8 @@ own of every package delivered and every token granted.
 Fields after Publication 1075 (law.md, section 6): identifier, taxable periods, type, reason, dates
 requested and received, location, who has access, disposal date and method; and of each event: when,
 who, what, success or failure, from where. An acknowledgement of the warning, a look at a list and
-an act that was denied are events of no one package: their fields of a package are empty.
+an act that was denied are events of no one package: their fields of a package are empty. An opening
+that the officer's own browser then could not show has a second entry, failed, with the same nonce.
 """
 
 import fcntl
@@ -28,9 +29,11 @@ FORMAT = "portcullis-fti-log/1"
 _FIRST = "0" * 64
 _LONGEST = 200
 _LONGEST_LINE = 65_536
+_NEWEST = 1 << 20  # bytes that the newest entries are looked for in
 
 Event = Literal[
     "receipt",
+    "replacement",
     "opening",
     "acknowledgement",
     "view",
@@ -132,6 +135,20 @@ class FtiLog:
     def of_request(self, request_id: str) -> list[Entry]:
         """Return every entry of one request. Raises Refused where the chain is broken."""
         return [entry for entry in self.entries() if entry.request_id == request_id]
+
+    def newest(self, count: int) -> list[Entry]:
+        """Return the last ``count`` entries, the last first; what is before them is not read.
+
+        Whether the chain is whole is for ``verify`` to say.
+        """
+        if not self.path.exists():
+            return []
+        with self.path.open("rb") as log:
+            size = log.seek(0, os.SEEK_END)
+            start = max(0, size - _NEWEST)
+            log.seek(start)
+            lines = log.read().splitlines()[1 if start else 0 :]
+        return [_entry(_read(line)) for line in reversed(lines[-count:])]
 
     def verify(self) -> int:
         """Return the number of entries; raise Refused where the chain is broken."""

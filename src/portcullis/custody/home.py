@@ -5,24 +5,32 @@ when what is due. What a person may do there is in ``visiting``.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from joserfc.jwk import ECKey
 
-from portcullis.agreements import Pack, Roster, load_pack, load_roster
+from portcullis.agreements import Pack, Person, Roster, load_pack, load_roster
 from portcullis.canonical import sha256_hex
-from portcullis.custody.asking import ask, read_opening
+from portcullis.custody.asking import Opening, opening_statement, read_opening
 from portcullis.custody.deadlines import day_of
 from portcullis.custody.ftilog import Entry, Event, FtiLog
-from portcullis.custody.opening import CheckProof, check_answer, open_package
+from portcullis.custody.opening import (
+    RESEALED,
+    CheckEntry,
+    CheckProof,
+    Opened,
+    check_answer,
+    check_token,
+    open_package,
+)
 from portcullis.custody.warning import BANNER_DIGEST, SESSION, label_of_a_package
 from portcullis.errors import Misuse, PortcullisError, Refused
-from portcullis.keys import Signer, Verify, is_passkey, public_jwk, thumbprint, verify
+from portcullis.keys import Signer, Verify, is_passkey, public_jwk, sign, thumbprint, verify
 from portcullis.release import package_digest, read_package
 from portcullis.standing import read_notice
 from portcullis.standing.notices import PRESERVE
@@ -31,6 +39,7 @@ from portcullis.tables import fsync_folder, publish
 _ROSTER, _PACK, _DEMO = "people.json", "pack", "demonstration"
 _NOTICES = "notices"
 _BANNER_READ = f"warning {BANNER_DIGEST}"
+_Got = TypeVar("_Got")
 
 
 @dataclass(frozen=True)
@@ -212,16 +221,54 @@ class RecipientHome:
         publish(path, data)
         return parcel.package_id
 
-    def ask(self, package_id: str, purpose: str, *, at: datetime, key: ECKey | Signer) -> str:
-        """Return the signed opening request for a package of this home.
+    def replace_resealed(
+        self,
+        data: bytes,
+        proof: str,
+        *,
+        user: str,
+        at: datetime,
+        place: Place,
+        check_entry: CheckEntry,
+    ) -> bool:
+        """Put a package that the holder sealed again in the former one's place, and say so.
+
+        Where no other package of its id is here, nothing is done. The replacement is logged before
+        the package is stored; statuses and deadlines go on. Raises Refused unless ``proof`` shows
+        that the holder's ledger has these bytes as the package sealed again.
+        """
+        package = read_package(data)
+        path = self._path(package.parcel.package_id)
+        if not path.is_file() or path.read_bytes() == data:
+            return False
+        said = check_entry(proof)
+        here = read_package(path.read_bytes())
+        wanted = {"kind": RESEALED, "package": here.parcel.package_id, "new": package.digest}
+        same = replace(package.parcel, proof=here.parcel.proof) == here.parcel
+        if not same or {name: said.get(name) for name in wanted} != wanted:
+            raise Refused(
+                "The ledger does not say that this package takes the former one's place.",
+                "Nothing was changed. Fetch the package and its proof again from the holder.",
+            )
+        receipt = self._receipt(package.parcel.package_id)
+        told = replace(receipt, event="replacement", at=at.isoformat(), user=user)
+        self.log.append(replace(told, origin=place.origin, location=place.location))
+        publish(path, data)
+        return True
+
+    def opening_statement(self, package_id: str, purpose: str, *, at: datetime) -> dict[str, str]:
+        """Return what the officer signs to ask for the opening of a package of this home.
 
         Raises Refused where ``at`` is before the last entry of the log.
         """
         self.log.check_follows(at)
         data = self._package(package_id)
         officer = read_package(data).parcel.officer
-        digest = package_digest(data)
-        return ask(package_id, digest, officer, purpose=purpose, at=at, key=key)
+        return opening_statement(package_id, package_digest(data), officer, purpose=purpose, at=at)
+
+    def ask(self, package_id: str, purpose: str, *, at: datetime, key: ECKey | Signer) -> str:
+        """Return the signed opening request for a package. Raises as ``opening_statement``."""
+        return sign(self.opening_statement(package_id, purpose, at=at), key)
 
     def open(
         self,
@@ -243,6 +290,79 @@ class RecipientHome:
         but the officer the package names, without the warning acknowledged, and for a token used
         before. For whoever is not on the case's access list there is no such package.
         """
+        return self._logged(
+            package_id,
+            lambda: read_opening(request, self._by(user, key, request)),
+            lambda data: open_package(
+                data,
+                key,
+                token,
+                request=request,
+                at=at,
+                holder_jwk=holder_jwk,
+                check_proof=check_proof,
+            ),
+            user=user,
+            at=at,
+            place=place,
+        )
+
+    def hand_out(
+        self,
+        package_id: str,
+        officer: Person,
+        token: str,
+        *,
+        request: str,
+        at: datetime,
+        place: Place,
+        holder_jwk: Mapping[str, str],
+        check_proof: CheckProof,
+    ) -> Opened:
+        """Return the sealed package and the wrapped half, for the officer's own browser to unseal.
+
+        Everything is checked and logged as in ``open``, and before it is handed out: from then on
+        it counts as opened, unless the browser reports that it could not (``not_shown``).
+        """
+        return self._logged(
+            package_id,
+            lambda: read_opening(request, partial(officer.verify, on=day_of(at))),
+            lambda data: check_token(
+                data, token, request=request, at=at, holder_jwk=holder_jwk, check_proof=check_proof
+            ),
+            user=officer.id,
+            at=at,
+            place=place,
+        )
+
+    def not_shown(
+        self, package_id: str, nonce: str, *, user: str, at: datetime, place: Place
+    ) -> None:
+        """Log that what was handed out to ``user`` for the opening ``nonce`` was not shown.
+
+        The token stays used. Raises Misuse where nothing was handed out for it.
+        """
+        of_this = (package_id, nonce, user)
+        for entry in self.log.entries():
+            if entry.event != "opening" or not entry.success:
+                continue
+            if (entry.package_id, entry.opening, entry.user) == of_this:
+                told = replace(entry, success=False, at=at.isoformat(), origin=place.origin)
+                self.log.append(replace(told, location=place.location))
+                return
+        raise Misuse("No such opening was handed out.", "Open the package again.")
+
+    def _logged(
+        self,
+        package_id: str,
+        read: Callable[[], Opening],
+        act: Callable[[bytes], _Got],
+        *,
+        user: str,
+        at: datetime,
+        place: Place,
+    ) -> _Got:
+        """Do ``act`` on a package for whoever may open it now; log it, done or refused, first."""
         data = self._package(package_id)
         attempt = replace(
             self._receipt(package_id),
@@ -255,27 +375,19 @@ class RecipientHome:
             reason="",
         )
         try:
-            opening = read_opening(request, self._by(user, key, request))
+            opening = read()
             attempt = replace(attempt, reason=opening.purpose, opening=opening.nonce)
             if user not in attempt.access:
                 raise nothing_here()
             _check_user(data, user)
             self.check_acknowledged(user, at=at, place=place)
             self._check_unused(opening.nonce)
-            content = open_package(
-                data,
-                key,
-                token,
-                request=request,
-                at=at,
-                holder_jwk=holder_jwk,
-                check_proof=check_proof,
-            )
+            got = act(data)
         except PortcullisError:
             self.log.append(attempt)
             raise
         self.log.append(replace(attempt, success=True))
-        return content
+        return got
 
     def _by(self, user: str, key: ECKey, request: str) -> Verify:
         """Return what verifies the officer's request: the key in hand, or their passkey."""
@@ -305,12 +417,15 @@ class RecipientHome:
         publish(path, json.dumps(kept).encode())
         return said
 
+    def notices(self) -> list[dict[str, Any]]:
+        """Return what each kept notice says, the newest of each order or hold."""
+        return [dict(json.loads(each.read_bytes())["said"]) for each in self._notices()]
+
     def preserved(self) -> set[str]:
         """Return the ids of the packages that a kept notice of a hold that stands lists."""
-        kept = [json.loads(each.read_bytes())["said"] for each in self._notices()]
         return {
             one["package"]
-            for said in kept
+            for said in self.notices()
             if said["says"] == PRESERVE
             for custodian in said["custodians"]
             for one in custodian["disclosures"]

@@ -1,8 +1,12 @@
-"""Opening a package with a token: every check first, then both layers."""
+"""Opening a package with a token: every check first, then both layers.
+
+The layers are opened where the officer's private key is: here, or in the officer's own browser.
+"""
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +17,17 @@ from portcullis.custody.granting import CLOCKS_MAY_DIFFER, FORMAT
 from portcullis.determination.leaves import commitment, one_answer_text
 from portcullis.errors import Refused
 from portcullis.ledger import TwoLevelProof
-from portcullis.release import DISCLOSED, Parcel, read_package, unseal, unwrap_half
+from portcullis.release import DISCLOSED, Package, Parcel, read_package, unseal, unwrap_half
 
 CheckProof = Callable[[str, str], None]
+"""Takes a leaf and its proof; raises Refused where the ledger does not bear it out."""
+
+CheckEntry = Callable[[str], Mapping[str, Any]]
+"""Takes a proof; returns the entry in it, or raises Refused where the ledger does not have it."""
+
+RESEALED = "resealed"
+RESEALED_PROOF = ".resealed.tlog-proof"
+"""Ends the name of the file, beside a package, that proves that it takes the former one's place."""
 
 LIST_KIND = "determination-list"
 
@@ -41,22 +53,28 @@ def check_answer(parcel: Parcel, check_proof: CheckProof) -> None:
     _check_list(parcel)
 
 
-def open_package(
+@dataclass(frozen=True)
+class Opened:
+    """What a token opens: ``package``, and the holder's ``half`` wrapped to the officer's key."""
+
+    package: Package
+    half: str
+
+
+def check_token(
     data: bytes,
-    officer_key: ECKey,
     token: str,
     *,
     request: str,
     at: datetime,
     holder_jwk: Mapping[str, str],
     check_proof: CheckProof,
-) -> dict[str, Any]:
-    """Return the content of the package ``data``.
+) -> Opened:
+    """Return what ``token`` lets the officer open of the package ``data``; it is still sealed.
 
     ``token`` is the holder's answer to ``request``, the officer's own opening request; ``at`` is
     now, with a time zone. Raises Refused unless the holder signed the token a moment ago for this
-    very request and these very bytes, the answer is on the ledger, and both layers and the padding
-    are whole.
+    very request and these very bytes, and the answer is on the ledger.
     """
     package = read_package(data)
     members = keys.verify(token, holder_jwk)
@@ -74,8 +92,28 @@ def open_package(
         )
     _check_age(members.get("granted_at"), at)
     check_answer(package.parcel, check_proof)
-    half = unwrap_half(str(members.get("half")), officer_key, package.parcel.package_id)
-    return unseal(package, officer_key, half)
+    return Opened(package, str(members.get("half")))
+
+
+def open_package(
+    data: bytes,
+    officer_key: ECKey,
+    token: str,
+    *,
+    request: str,
+    at: datetime,
+    holder_jwk: Mapping[str, str],
+    check_proof: CheckProof,
+) -> dict[str, Any]:
+    """Return the content of the package ``data``, with the officer's key at hand.
+
+    Raises Refused as ``check_token``, and unless both layers and the padding are whole.
+    """
+    opened = check_token(
+        data, token, request=request, at=at, holder_jwk=holder_jwk, check_proof=check_proof
+    )
+    half = unwrap_half(opened.half, officer_key, opened.package.parcel.package_id)
+    return unseal(opened.package, officer_key, half)
 
 
 def _check_list(parcel: Parcel) -> None:

@@ -15,7 +15,7 @@ from portcullis.custody import statements
 from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
 from portcullis.custody.ftilog import Entry, Event
 from portcullis.custody.home import Case, Place, RecipientHome, nothing_here
-from portcullis.custody.opening import CheckProof
+from portcullis.custody.opening import CheckEntry, CheckProof, Opened
 from portcullis.errors import Misuse, Refused
 
 
@@ -32,7 +32,7 @@ class Kept:
 
 
 class Visit:
-    """``user``, proven by their own key, at the home at one time and place."""
+    """``user``, proven to be that person, at the home at one time and place."""
 
     def __init__(
         self, home: RecipientHome, user: str, key: keys.ECKey, *, at: datetime, place: Place
@@ -40,18 +40,49 @@ class Visit:
         """Let ``user`` in. Raises Refused unless the roster has that key and a role on the day."""
         self.home = home
         self.at, self.place = at, place
-        self._key = key
+        self._signer: keys.ECKey | keys.Signer | None = key
+        self._signed_at = at
         person = home.roster().get(user)
-        if person is None or not _proven(person, key, day_of(at)):
-            # An id that is nobody's is not logged: it may be anything.
-            home.denied(person.id if person else "unknown", "visit", at=at, place=place)
-            raise Refused(
-                "That key is not the one enrolled for an officer or custodian of that id on this "
-                "day.",
-                "Use your own key; or put the newer roster in place with `portcullis custody "
-                "init`.",
-            )
-        self._person = person
+        if person is None or not person.signs_with(key, day_of(at)):
+            raise self._unproven(person)
+        self._person = self._let_in(person)
+
+    @classmethod
+    def signed_in(
+        cls,
+        home: RecipientHome,
+        user: str,
+        *,
+        at: datetime,
+        place: Place,
+        signer: keys.Signer | None = None,
+        signed_at: datetime | None = None,
+    ) -> "Visit":
+        """Let in ``user``, whom a deployment's own sign-in has proven; their keys stay with them.
+
+        ``signer`` has what they signed elsewhere, at ``signed_at``. Raises Refused unless the
+        roster has them in a role on the day.
+        """
+        made = cls.__new__(cls)
+        made.home = home
+        made.at, made.place = at, place
+        made._signer, made._signed_at = signer, signed_at or at
+        made._person = made._let_in(home.roster().get(user))
+        return made
+
+    def _let_in(self, person: Person | None) -> Person:
+        if person is None or not may(person, "visit", day_of(self.at)):
+            raise self._unproven(person)
+        return person
+
+    def _unproven(self, person: Person | None) -> Refused:
+        # An id that is nobody's is not logged: it may be anything.
+        name = person.id if person else "unknown"
+        self.home.denied(name, "visit", at=self.at, place=self.place)
+        return Refused(
+            "That key is not the one enrolled for an officer or custodian of that id on this day.",
+            "Use your own key; or put the newer roster in place with `portcullis custody init`.",
+        )
 
     @property
     def user(self) -> str:
@@ -74,8 +105,18 @@ class Visit:
             data, case, user=self.user, at=self.at, place=self.place, check_proof=check_proof
         )
 
-    def ask(self, package_id: str, purpose: str) -> str:
-        """Return the signed request to open a package that is this person's to open."""
+    def replace_resealed(self, data: bytes, proof: str, check_entry: CheckEntry) -> bool:
+        """Put a package sealed again in place. Raises as ``RecipientHome.replace_resealed``."""
+        self._check_may("receive", "Only an officer or the custodian takes a package in.")
+        return self.home.replace_resealed(
+            data, proof, user=self.user, at=self.at, place=self.place, check_entry=check_entry
+        )
+
+    def opening_statement(self, package_id: str, purpose: str) -> dict[str, str]:
+        """Return what this person signs to ask for the opening of a package of their own.
+
+        Raises Refused where it is another's, or for no purpose of the agreement's authority.
+        """
         self._check_may("ask", "Only an officer asks to open a package.")
         self._own("ask", [package_id])
         if purpose not in self.home.pack().authority.purposes:
@@ -83,7 +124,11 @@ class Visit:
                 "That is no purpose of the agreement's authority.",
                 f"Name one of {', '.join(self.home.pack().authority.purposes)}.",
             )
-        return self.home.ask(package_id, purpose, at=self.at, key=self._key)
+        return self.home.opening_statement(package_id, purpose, at=self.at)
+
+    def ask(self, package_id: str, purpose: str) -> str:
+        """Return the signed request to open a package. Raises as ``opening_statement``."""
+        return keys.sign(self.opening_statement(package_id, purpose), self._own_signer())
 
     def open(
         self,
@@ -98,7 +143,7 @@ class Visit:
         self._check_may("open", "Only an officer opens a package.")
         return self.home.open(
             package_id,
-            self._key,
+            self._own_key(),
             token,
             request=request,
             user=self.user,
@@ -107,6 +152,32 @@ class Visit:
             holder_jwk=holder_jwk,
             check_proof=check_proof,
         )
+
+    def hand_out(
+        self,
+        package_id: str,
+        request: str,
+        token: str,
+        *,
+        holder_jwk: Mapping[str, str],
+        check_proof: CheckProof,
+    ) -> Opened:
+        """Return what this person's own browser unseals. Raises as ``RecipientHome.hand_out``."""
+        self._check_may("open", "Only an officer opens a package.")
+        return self.home.hand_out(
+            package_id,
+            self._person,
+            token,
+            request=request,
+            at=self.at,
+            place=self.place,
+            holder_jwk=holder_jwk,
+            check_proof=check_proof,
+        )
+
+    def not_shown(self, package_id: str, nonce: str) -> None:
+        """Log that the browser could not show it. Raises as ``RecipientHome.not_shown``."""
+        self.home.not_shown(package_id, nonce, user=self.user, at=self.at, place=self.place)
 
     def kept(self) -> list[Kept]:
         """Return what this person may know to be here, in the order of receipt."""
@@ -141,7 +212,8 @@ class Visit:
         self._check_session()
         self._check_may("state", "Only an officer states what became of a case.")
         named = tuple(sorted(set(package_ids)))
-        signed = statements.sign(statements.Status(named, self.user, status, self.at), self._key)
+        said = statements.Status(named, self.user, status, self._signed_at)
+        signed = statements.sign(said, self._own_signer())
         for receipt in self._own("state", named):
             self._log(receipt, "status", status)
         return signed
@@ -160,8 +232,8 @@ class Visit:
                 "A hold preserves one of these packages: it is neither returned nor destroyed.",
                 "Certify the others; or keep the holder's notice of the lift first.",
             )
-        said = statements.Certificate(named, self.user, kind, method, self.at)
-        signed = statements.sign(said, self._key)
+        said = statements.Certificate(named, self.user, kind, method, self._signed_at)
+        signed = statements.sign(said, self._own_signer())
         receipts = self._receipts(named)
         for receipt in receipts:
             if kind == statements.CONTINUED:
@@ -189,6 +261,16 @@ class Visit:
 
     def _check_session(self) -> None:
         self.home.check_acknowledged(self.user, at=self.at, place=self.place)
+
+    def _own_key(self) -> keys.ECKey:
+        if not isinstance(self._signer, keys.ECKey):
+            raise Misuse("The person's key is not here.", "Open it in the browser that has it.")
+        return self._signer
+
+    def _own_signer(self) -> keys.ECKey | keys.Signer:
+        if self._signer is None:
+            raise Misuse("The person's key is not here.", "Sign in the browser that has it.")
+        return self._signer
 
     def _may(self, act: str) -> bool:
         return may(self._person, act, day_of(self.at))
@@ -249,10 +331,6 @@ class Visit:
                 one = kept[entry.package_id]
                 kept[entry.package_id] = replace(one, disclosure=_then(one.disclosure, entry))
         return [replace(one, duties=duties(one.disclosure, terms, on)) for one in kept.values()]
-
-
-def _proven(person: Person, key: keys.ECKey, on: date) -> bool:
-    return person.signs_with(key, on) and may(person, "visit", on)
 
 
 def _first(receipt: Entry, home: RecipientHome, answer: timedelta) -> Kept:

@@ -9,7 +9,7 @@ defective transmittal is refused whole. Rows in are always rows taken and rows q
     intake = transmittal.result
 """
 
-from portcullis.intake.batch import FORMATS, Batch, Chunk, open_batch, read_batch
+from portcullis.intake.batch import FORMATS, Batch, Chunk, open_batch, read_batch, read_received
 from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA
 from portcullis.intake.manifest import (
     Manifest,
@@ -24,7 +24,7 @@ from portcullis.intake.manifest import (
     read_manifest,
     write_manifest,
 )
-from portcullis.intake.officers import OFFICERS_SCHEMA
+from portcullis.intake.officers import OFFICERS_SCHEMA, named_officers
 from portcullis.intake.receipt import receipt_statement
 from portcullis.intake.refusals import REFUSALS, TransmittalRefused
 from portcullis.intake.singles import Collected, Single, check_single, single_line
@@ -53,9 +53,11 @@ __all__ = [
     "file_digest",
     "make_manifest",
     "manifest_path",
+    "named_officers",
     "open_batch",
     "read_batch",
     "read_manifest",
+    "read_received",
     "receipt_statement",
     "single_line",
     "take_in",

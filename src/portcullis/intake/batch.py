@@ -112,6 +112,14 @@ def read_batch(path: Path, pack: Pack) -> Iterator[Chunk]:
     return open_batch(path, pack).chunks()
 
 
+def read_received(path: Path, pack: Pack) -> Iterator[Raw]:
+    """Yield the rows of the file at ``path`` as they stand there, and what is no row at all.
+
+    Nothing is judged: a value stays as it was written. Errors as ``open_batch``.
+    """
+    yield from FORMATS[format_of(path)](path, pack).raws()
+
+
 def chunk_schema(pack: Pack) -> pl.Schema:
     """Return the columns of the rows taken of a batch under ``pack``."""
     numbers = {"row": pl.UInt32, "source_row": pl.UInt32}

@@ -206,8 +206,8 @@ def send_back(home: Home, batch_id: str, actor: Actor, reason: str) -> None:
     so it lies encrypted with the batch, and the ledger commits to that file.
     """
     batch = find_batch(batch_id)
-    check_state(batch, "examined")
     check_apart(home, actor, SEND_BACK, batch)
+    check_state(batch, "examined")
     if not reason.strip():
         raise Refused("A list is sent back for a reason in words.", "Say what is wrong with it.")
     listed = list_in_force(batch)

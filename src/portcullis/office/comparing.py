@@ -98,6 +98,10 @@ def _packages(recorded: Recorded) -> Iterator[str]:
         agrees = have == one.state if one.concluded is not None else have in _WAITING
         if not agrees:
             yield f"By the ledger the package {name} is {one.state}; in the database {have}."
+    digests = dict(Package.objects.values_list("id", "digest"))
+    for name, one in recorded.packages.items():
+        if one.resealed and digests.get(name, one.resealed) != one.resealed:
+            yield f"By the ledger the package {name} was sealed again; in the database it was not."
     recalled = set(Recall.objects.values_list("package_id", flat=True))
     yield from _names("recall of package", recalled, set(recorded.recalls) & set(states))
     opened = set(Opening.objects.values_list("entry_id", flat=True))

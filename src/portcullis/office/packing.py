@@ -160,30 +160,42 @@ def seal_waiting(
     waiting = list(Package.objects.filter(batch=batch, state="authorised").order_by("row"))
     if not waiting:
         return
-    contents = _contents(home, batch, [package.row for package in waiting])
-    sealed: list[Package] = []
+    done: list[Package] = []
     with progress.step(show, "Seal the packages", len(waiting), "packages") as advance:
-        for package, proof, leaf in _proofs(home, batch, waiting):
-            content, nonce = contents[package.row]
-            parcel = release.Parcel(
-                package.id,
-                home.pack.id,
-                batch.id,
-                str(content["request_id"]),
-                package.officer,
-                leaf.decode(),
-                nonce,
-                proof,
-            )
-            package.digest, package.wrapped_half = _seal(home, package, content, parcel, announce)
+        for package, digest, wrapped_half in sealed(home, batch, waiting, announce):
+            package.digest, package.wrapped_half = digest, wrapped_half
             PACKAGE.check(package.state, "sealed")
             package.state = "sealed"
-            sealed.append(package)
+            done.append(package)
             advance(1)
-            if len(sealed) == COMMIT_EVERY:
-                _commit(sealed, announce)
-                sealed = []
-        _commit(sealed, announce)
+            if len(done) == COMMIT_EVERY:
+                _commit(done, announce)
+                done = []
+        _commit(done, announce)
+
+
+def sealed(
+    home: Home, batch: Batch, packages: Sequence[Package], announce: Announce
+) -> Iterator[tuple[Package, str, bytes]]:
+    """Seal what answers each of ``packages`` to its officer's enrolled key; nothing is committed.
+
+    Yields the package, the digest of the file now staged, and the holder's half, wrapped. Raises
+    Refused where an officer is not enrolled and in force, or the batch's data was erased.
+    """
+    contents = _contents(home, batch, [package.row for package in packages])
+    for package, proof, leaf in _proofs(home, batch, packages):
+        content, nonce = contents[package.row]
+        parcel = release.Parcel(
+            package.id,
+            home.pack.id,
+            batch.id,
+            str(content["request_id"]),
+            package.officer,
+            leaf.decode(),
+            nonce,
+            proof,
+        )
+        yield package, *_seal(home, package, content, parcel, announce)
 
 
 def sweep(home: Home, batch: Batch) -> None:

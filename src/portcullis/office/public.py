@@ -5,8 +5,9 @@ other tools read (c2sp.org/tlog-policy).
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from portcullis import keys, ledger
 from portcullis.errors import Misuse
@@ -35,6 +36,21 @@ class PublicKeys:
         ledger.TwoLevelProof.parse(proof).check(
             leaf.encode(), list(self.ledger), list(self.witnesses), self.k
         )
+
+    def check_entry(self, proof: str) -> dict[str, Any]:
+        """Return the ledger entry in ``proof``; raise Refused unless this holder's ledger has it.
+
+        ``proof``: as ``prove_entry`` writes it.
+        """
+        parsed = ledger.LogProof.parse(proof)
+        parsed.check(parsed.extra, list(self.ledger), list(self.witnesses), self.k)
+        return dict(json.loads(parsed.extra))
+
+
+def prove_entry(home: Home, position: int) -> str:
+    """Return the proof of the entry at ``position``, with the entry in it, as text."""
+    log = ledger.Log.open(home.ledger)
+    return replace(ledger.LogProof.of(log, position), extra=log.entry(position)).text
 
 
 def write_public(home: Home, said: ledger.LogKeys) -> None:

@@ -17,7 +17,7 @@ Facts = Mapping[str, Any]
 LOST = "lost"
 _PLACED = ("kind", "id", "docket", "court", "on", "document", "scope")
 _OF_AN_ORDER = ("stops", "effective_at", "expires_on")
-_BY_THE_THOUSAND = ("release-authorised", "delivered", "not-sent", "opening-refused")
+_BY_THE_THOUSAND = ("release-authorised", "delivered", "not-sent", "opening-refused", "resealed")
 _NOT_SAID = ("kind", "at", "approvals")
 
 
@@ -56,7 +56,10 @@ class Batch:
 
 @dataclass
 class Package:
-    """A package: which batch and row is not said, but its ``binding`` commits to them."""
+    """A package: which batch and row is not said, but its ``binding`` commits to them.
+
+    ``resealed``: the digest of its bytes, where it was sealed again.
+    """
 
     authorised: int
     authorised_on: str
@@ -64,6 +67,7 @@ class Package:
     state: str = "authorised"
     concluded: int | None = None
     reason: str = ""
+    resealed: str = ""
 
 
 @dataclass
@@ -233,6 +237,10 @@ def _concluded(recorded: Recorded, position: int, body: Facts) -> None:
     package.reason = body.get("reason", "")
 
 
+def _resealed(recorded: Recorded, _position: int, body: Facts) -> None:
+    recorded.packages[body["package"]].resealed = body["new"]
+
+
 def _placed(recorded: Recorded, position: int, body: Facts) -> None:
     said = {name: body[name] for name in _PLACED}
     said |= {name: body[name] for name in _OF_AN_ORDER if name in body}
@@ -315,6 +323,7 @@ _STEPS: dict[str, Step] = {
     "release-authorised": _authorised,
     "delivered": _concluded,
     "not-sent": _concluded,
+    "resealed": _resealed,
     "order-filed": _placed,
     "hold-placed": _placed,
     "order-lifted": _lifted,

@@ -67,6 +67,7 @@ def reinstate_batches(home: Home, recorded: Recorded) -> PutBack:
             losses += _lists(home, batch_id, said, recorded)
     _find_packages(home, recorded)
     _conclude_packages(recorded)
+    _reseal_packages(recorded)
     losses += _packages_lost(recorded)
     missing = {each.id for each in losses}
     for batch_id, said in recorded.batches.items():
@@ -269,6 +270,18 @@ def _conclude_packages(recorded: Recorded) -> None:
             row.state, row.reason = said.state, said.reason
             row.concluded_id = said.concluded
             row.save(update_fields=["state", "reason", "concluded"])
+
+
+def _reseal_packages(recorded: Recorded) -> None:
+    """Let no token be given for the former bytes of a package sealed again after the backup.
+
+    The holder's half of the new ones is lost with the home: they are sealed once more.
+    """
+    resealed = {name: one.resealed for name, one in recorded.packages.items() if one.resealed}
+    for row in Package.objects.in_bulk(list(resealed)).values():
+        if row.digest != resealed[row.id]:
+            row.digest, row.wrapped_half = resealed[row.id], None
+            row.save(update_fields=["digest", "wrapped_half"])
 
 
 def _packages_lost(recorded: Recorded) -> Iterator[Loss]:

@@ -92,7 +92,7 @@ def release(
         entries.integrate(home, announce)
         return count(batch)
     if batch.state == "approved":
-        with _alone(home, batch):
+        with alone(home, batch):
             batch.refresh_from_db()
             if batch.state == "approved":
                 _begin(home, batch, actor, show)
@@ -100,7 +100,7 @@ def release(
         # Whatever a crash left, what is still to be sealed is what was approved.
         _check_list(home, batch, show)
     # One process packs a batch at a time: the sweep of one must not take another's fresh files.
-    with _alone(home, batch):
+    with alone(home, batch):
         announce("authorise")
         with progress.step(show, "Authorise the packages"):
             packing.authorise(home, batch)
@@ -120,14 +120,14 @@ def release(
 
 def _end(home: Home, batch: Batch, announce: Announce, show: progress.Show) -> None:
     """Answer the batch, unless another process has meanwhile."""
-    with _alone(home, batch):
+    with alone(home, batch):
         batch.refresh_from_db()
         if batch.state != "answered":
             announce("conclude")
             conclude(home, batch, announce, show)
 
 
-def _alone(home: Home, batch: Batch) -> AbstractContextManager[None]:
+def alone(home: Home, batch: Batch) -> AbstractContextManager[None]:
     """Hold the batch alone: what packs it and what ends it is one process at a time."""
     return locks.alone(home, home.batch(batch.id) / "release.lock", RELEASE_WAITS)
 
@@ -235,7 +235,7 @@ def _answer_only(
     _check_answer_day(home, batch)
     check_none_unlisted(home, batch)
     listed = list_in_force(batch)
-    with _alone(home, batch):
+    with alone(home, batch):
         batch.refresh_from_db()
         if batch.state == "answered":
             return

@@ -26,6 +26,7 @@ from portcullis.release.package import (
     package_digest,
     read_package,
     seal,
+    sealed_to,
     unseal,
 )
 from portcullis.release.sealing import ALGORITHMS, unwrap_half, wrap_half
@@ -50,6 +51,7 @@ __all__ = [
     "read_answers",
     "read_package",
     "seal",
+    "sealed_to",
     "sign_answers",
     "unseal",
     "unwrap_half",

@@ -114,6 +114,14 @@ def unseal(package: Package, officer_key: ECKey, half: bytes) -> dict[str, Any]:
     return content
 
 
+def sealed_to(package: Package, half: bytes) -> str:
+    """Return the thumbprint of the officer's key that ``package`` is sealed to.
+
+    Raises Refused where the holder's ``half`` is not this package's.
+    """
+    return sealing.addressee(sealing.with_half(package.sealed, half, package.parcel.package_id))
+
+
 def _write(parcel: Parcel, sealed: str) -> bytes:
     members = {**vars(parcel), "format": FORMAT, "padding": "", "sealed": sealed}
     text = json_bytes(members)

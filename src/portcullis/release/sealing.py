@@ -6,6 +6,7 @@ keeps and gives out for each opening, on the record. Approved algorithms only: E
 Whether the module that runs them is validated is the deployment's to see to.
 """
 
+import json
 import os
 import struct
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey
-from joserfc.util import urlsafe_b64encode
+from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 
 from portcullis.errors import Misuse, Refused
 
@@ -99,6 +100,14 @@ def with_half(sealed: str, half: bytes, about: str) -> bytes:
     if header != {"alg": DIRECT, "enc": ENCRYPTION, "kid": about}:
         raise damaged()
     return data
+
+
+def addressee(sealed: bytes) -> str:
+    """Return the thumbprint of the key that ``to_officer`` encrypted to; raise Refused if none."""
+    try:
+        return str(json.loads(urlsafe_b64decode(sealed.split(b".")[0]))["kid"])
+    except (ValueError, KeyError, TypeError):
+        raise damaged() from None
 
 
 def wrap_half(half: bytes, jwk: Mapping[str, str], package_id: str) -> str:

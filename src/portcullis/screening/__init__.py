@@ -9,7 +9,11 @@ from portcullis.screening.digests import digest_column
 from portcullis.screening.explain import explain
 from portcullis.screening.measures import WINDOW_SCHEMA, Measured, empty_window, measure
 from portcullis.screening.prepare import prepare
-from portcullis.screening.requester import prepared_chunks, requester_screen
+from portcullis.screening.requester import (
+    prepared_chunks,
+    requester_findings,
+    requester_screen,
+)
 from portcullis.screening.screen import PASSED, REFERRED, REFUSED, RETURNED, Findings, screen
 
 __all__ = [
@@ -26,6 +30,7 @@ __all__ = [
     "measure",
     "prepare",
     "prepared_chunks",
+    "requester_findings",
     "requester_screen",
     "screen",
 ]

@@ -22,6 +22,16 @@ def requester_screen(
 ) -> pl.DataFrame:
     """Return ``request_id, outcome, element, citation, field, message`` for the batch at ``path``.
 
+    As ``requester_findings``, without the row's number.
+    """
+    return requester_findings(path, pack, on, show=show).select(COLUMNS)
+
+
+def requester_findings(
+    path: Path, pack: Pack, on: date, *, show: progress.Show = progress.unseen
+) -> pl.DataFrame:
+    """Return ``source_row`` (from 1) and the columns of ``explain`` for the batch at ``path``.
+
     As ``explain``, in the file's order, with a row of outcome ``returned`` for each row that intake
     would quarantine (its ``element`` is the quarantine code; without a legible id the row number
     stands in its place). Judged as of ``on``. What only the holder has is not judged: earlier
@@ -40,7 +50,7 @@ def requester_screen(
             explain(findings, frame).join(numbers, on="request_id", maintain_order="left"),
             _returned(quarantined),
         ]
-    return pl.concat(parts).sort("source_row", maintain_order=True).select(COLUMNS)
+    return pl.concat(parts).sort("source_row", maintain_order=True).select("source_row", *COLUMNS)
 
 
 def prepared_chunks(

@@ -42,5 +42,5 @@ def test_a_page_in_the_dark_on_a_telephone(desk, person, path):
 
 
 def test_a_list_is_reached_by_the_keyboard_alone(desk):
-    page = desk("approver", "/approval/batches/to-decide/")
+    page = desk("approver", "/approval/batches/to-decide/", reduced_motion="reduce")
     assert axe.walk(page) > 5

@@ -54,6 +54,14 @@ def test_two_files_are_asked_for(desk):
     check(page, "specialist-intake-empty")
 
 
+def test_the_single_requests_of_the_day_are_ordered_to_be_adjudicated(desk):
+    page = desk("specialist", "/specialist/singles/")
+    check(page, "specialist-singles")
+    press(page, "Have today's adjudicated as they come")
+    sign(page, "received today are adjudicated as they come")
+    assert "specialist ordered it" in text(page)
+
+
 @pytest.mark.long
 def test_an_explanation_is_read_on_the_record_and_once(desk):
     page = desk("specialist", "/specialist/explain/?batch=to-release")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from portcullis.office.people import Actor
 
 ROLE = "requester"
-OFFICE = "office"
+PLACE = Place("office", "office")
 """Where the FTI log says that what is done in the browser happens."""
 
 
@@ -96,13 +96,12 @@ class RequesterHome:
         statement = {"act": act, "person": actor.id, "at": at.isoformat(), "batch": "", **facts}
         signed = actor.sign(statement)
         self.recipient.viewed(
-            actor.id, f"{act} {sha256_hex([signed.encode()])}", at=self.now(), place=_here()
+            actor.id, f"{act} {sha256_hex([signed.encode()])}", at=self.now(), place=PLACE
         )
 
     def denied(self, person_id: str, act: str) -> None:
         """Log that a person tried what is not theirs to do."""
-        what = f"denied {act}"
-        self.recipient.viewed(person_id, what, at=self.now(), place=_here(), success=False)
+        self.recipient.denied(person_id, act, at=self.now(), place=PLACE)
 
     def set_date(self, day: date) -> None:
         """Set a demonstration's date. Raises Misuse in a real home."""
@@ -115,7 +114,3 @@ class RequesterHome:
             return dict(json.loads((self.path / MARK).read_bytes()))
         except (OSError, ValueError, TypeError):
             return {}
-
-
-def _here() -> Place:
-    return Place(OFFICE, OFFICE)

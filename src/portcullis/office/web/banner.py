@@ -5,6 +5,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portcullis.custody import BANNER
+from portcullis.office.requesting.home import PLACE
+from portcullis.office.web.visitors import visitor_of
 
 _READ = "banner-read"
 
@@ -14,10 +16,23 @@ def acknowledged(request: HttpRequest) -> bool:
     return bool(request.session.get(_READ))
 
 
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """Send the person to read the warning again: the session in which they did has passed."""
+    request.session[_READ] = False
+    return redirect("banner")
+
+
 @require_http_methods(["GET", "POST"])
 def banner(request: HttpRequest) -> HttpResponse:
-    """Show the warning; on POST, it is acknowledged for this session."""
+    """Show the warning; on POST, it is acknowledged for this session.
+
+    Where what was received lies, the FTI log has that too.
+    """
     if request.method == "POST":
+        visitor = visitor_of(request)
+        if visitor.deployment.role == "requester":
+            home = visitor.deployment.requester
+            home.recipient.acknowledge(visitor.person.id, at=home.now(), place=PLACE)
         request.session[_READ] = True
         return redirect("home")
     return render(request, "office/banner.html", {"banner": BANNER})

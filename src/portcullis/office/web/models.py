@@ -1,15 +1,26 @@
 """What the pages keep between two clicks."""
 
+import json
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
+from django.conf import settings
 from django.db import models
+
+from portcullis import tables
+
+
+def _key() -> bytes:
+    return bytes.fromhex(settings.SECRET_KEY)
 
 
 class PendingAct(models.Model):
     """An act that a person began and has not signed yet.
 
-    ``data`` is what its form said, ``statement`` what is to be signed next, ``tokens`` what was
-    signed so far. It is deleted once the act is done, and of no use after ``signing.LASTS``.
+    ``sealed`` holds what its form said, encrypted: a reason in words may be in it. ``statement`` is
+    what is to be signed next, ``tokens`` what was signed so far. It is deleted once the act is
+    done, and of no use after ``signing.LASTS``.
     """
 
     WAITING, ACTING = "waiting", "acting"
@@ -17,12 +28,21 @@ class PendingAct(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.CharField(max_length=80)
     name = models.CharField(max_length=80)
-    data = models.JSONField()
+    sealed = models.BinaryField()
     moment = models.DateTimeField()
     begun_at = models.DateTimeField(auto_now_add=True)
     statement = models.JSONField()
     tokens = models.JSONField(default=list)
     state = models.CharField(max_length=10, default=WAITING)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the form said. Raises Misuse where the deployment's web key is another by now."""
+        return dict(json.loads(tables.unseal(_key(), bytes(self.sealed), str(self.id))))
+
+    @data.setter
+    def data(self, said: Mapping[str, Any]) -> None:
+        self.sealed = tables.seal(_key(), json.dumps(dict(said)).encode(), str(self.id))
 
 
 class FailedSignIn(models.Model):

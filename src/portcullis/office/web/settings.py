@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "portcullis.office.work",
+    "portcullis.office.requesting",
 ]
 
 MIDDLEWARE = [

@@ -15,6 +15,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from portcullis import passkeys
@@ -43,9 +44,10 @@ def begin(request: HttpRequest, name: str, data: acts.Data) -> HttpResponse:
     act = acts.find(name)
     moment = visitor.deployment.now()
     statement = _first(visitor.deployment, act, visitor.person, data, moment)
-    pending = PendingAct.objects.create(
-        person=visitor.person.id, name=name, data=dict(data), moment=moment, statement=statement
-    )
+    PendingAct.objects.filter(begun_at__lt=timezone.now() - LASTS).delete()
+    pending = PendingAct(person=visitor.person.id, name=name, moment=moment, statement=statement)
+    pending.data = data
+    pending.save()
     return redirect("sign", pending.id)
 
 

@@ -9,14 +9,14 @@ from functools import wraps
 from importlib import import_module
 from typing import Any, Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, include, path
 
 from portcullis.office.web.deployment import Role
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def at_desk(name: str) -> Callable[[View[P]], View[P]]:
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             visitor = visitor_of(request)
             if not any(desk.name == name for desk in of(visitor)):
                 message = "This desk is for people who hold another role."

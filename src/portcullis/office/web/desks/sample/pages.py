@@ -1,6 +1,6 @@
 """One list before the sampler: its sample, and the sampled requests beside what is of record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -28,16 +28,8 @@ _ROUTES = {
     "tin": "By TIN: TIN equal, name agrees, one of the addresses of record agrees",
     "name-address": "By name and address: one taxpayer of that name at that address of record",
 }
-_SHOWN = {
-    "statute": "Statute",
-    "reason": "Reason",
-    "investigation_id": "Investigation",
-    "order_number": "Order",
-    "order_date": "Order of",
-    "finality_date": "Final on",
-    "taxable_periods": "Taxable periods",
-    "officers": "Officers",
-}
+# Shown by themselves, or in other words.
+_APART = {"request_id", "tin", *_NAME, *_ADDRESS}
 
 
 class VerdictFilter(forms.Form):
@@ -94,7 +86,12 @@ def examine(request: HttpRequest, batch_id: str) -> HttpResponse:
         "page": page,
         "query": query,
         "requests": [
-            (row["request_id"], _asked(row), _found(row), verdicts.get(row["request_id"]))
+            (
+                row["request_id"],
+                _asked(row, home.pack.fields),
+                _found(row),
+                verdicts.get(row["request_id"]),
+            )
             for row in page.object_list
         ],
         "given": len(verdicts),
@@ -144,14 +141,18 @@ def _wanted(rows: pl.DataFrame, verdicts: Mapping[str, bool], request: HttpReque
     return rows
 
 
-def _asked(row: Mapping[str, Any]) -> list[tuple[str, object]]:
-    """Return what the request says: the number of the TIN by its last four digits."""
+def _asked(row: Mapping[str, Any], fields: Iterable[str]) -> list[tuple[str, object]]:
+    """Return what the request says, field by field; the TIN by its last four digits."""
     tin = str(row.get("tin") or "")
     return [
         ("Name", _joined(row, _NAME)),
         ("TIN", f"Ends in {tin[-4:]}" if tin else "None given"),
         ("Address", _joined(row, _ADDRESS)),
-        *((label, row[name]) for name, label in _SHOWN.items() if name in row),
+        *(
+            (name.replace("_", " ").capitalize(), row[name])
+            for name in fields
+            if name not in _APART and row.get(name)
+        ),
     ]
 
 

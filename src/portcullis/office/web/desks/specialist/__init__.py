@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.specialist import batches, dashboard, deciding, explaining, intake
+from portcullis.office.web.desks.specialist import (
+    batches,
+    dashboard,
+    deciding,
+    explaining,
+    intake,
+    singles,
+)
 
 urlpatterns = [
     path("", dashboard.first, name="first"),
@@ -16,5 +23,6 @@ urlpatterns = [
     path("batches/<str:batch_id>/receipt.json", batches.receipt_file, name="receipt-file"),
     path("batches/<str:batch_id>/adjudicate/", deciding.adjudicate, name="adjudicate"),
     path("batches/<str:batch_id>/supplement/", deciding.supplement, name="supplement"),
+    path("singles/", singles.every, name="singles"),
     path("explain/", explaining.ask, name="explain"),
 ]

@@ -1,0 +1,95 @@
+"""The check before sending: what would come back, of which row, and how it is mended."""
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+import polars as pl
+from django.db import transaction
+
+from portcullis import progress
+from portcullis.agreements import Person
+from portcullis.errors import Refused
+from portcullis.office.requesting import acts, drafts
+from portcullis.office.requesting.models import Draft
+from portcullis.office.requesting.sheets import SHEET_ROWS
+from portcullis.screening import REFUSED, RETURNED, requester_findings
+
+if TYPE_CHECKING:
+    from portcullis.office.requesting.home import RequesterHome
+
+AT_ONCE = 5_000
+"""Requests that are checked while the preparer waits; more are checked in the background."""
+
+COMES_BACK = (RETURNED, REFUSED)
+"""What screening says of a request that would come back on its face."""
+
+
+def check(
+    home: "RequesterHome", draft: Draft, person: Person, *, show: progress.Show = progress.unseen
+) -> None:
+    """Check the draft's requests as the holder will, before any record; keep what was found.
+
+    Where nothing comes back, it is checked. Raises Refused for a draft past changing.
+    """
+    acts.check_may(home, person, "prepare")
+    if draft.state not in drafts.OPEN or not draft.rows:
+        raise Refused("There is nothing to check.", "Put requests into the batch first.")
+    on = home.now().date()
+    with drafts.as_file(home, draft) as path:
+        found = requester_findings(path, home.pack, on, show=show)
+    listed = found.filter(pl.col("element").fill_null("") != "")
+    drafts.sheets(home, draft, drafts.FINDINGS).write([listed])
+    outcomes = found.unique("source_row").group_by("outcome").len().sort("outcome")
+    draft.found = dict(outcomes.iter_rows())
+    draft.elements = _by_element(listed)
+    draft.findings = [
+        listed.height,
+        listed["source_row"].gather_every(SHEET_ROWS).to_list(),
+    ]
+    draft.checked_on = on
+    with transaction.atomic():
+        draft.save(update_fields=["found", "elements", "findings", "checked_on"])
+        if not comes_back(draft) and draft.state == "draft":
+            acts.move(home, draft, "checked")
+        elif comes_back(draft) and draft.state == "checked":
+            acts.move(home, draft, "draft")
+
+
+def comes_back(draft: Draft) -> int:
+    """Return how many of the draft's requests would come back on their face."""
+    return sum(int(draft.found.get(each, 0)) for each in COMES_BACK)
+
+
+def findings(home: "RequesterHome", draft: Draft, first: int, count: int) -> list[dict[str, str]]:
+    """Return ``count`` findings from the one in place ``first`` on, in the order of the rows."""
+    found = drafts.sheets(home, draft, drafts.FINDINGS).read(first, count)
+    return [] if found is None else found.to_dicts()
+
+
+def findings_of(home: "RequesterHome", draft: Draft, at: int) -> list[dict[str, str]]:
+    """Return the findings of row ``at`` (from 0)."""
+    if not draft.findings:
+        return []
+    source_row = at + 1
+    sheet = max(bisect_right(draft.findings[1], source_row - 1) - 1, 0)
+    found = drafts.sheets(home, draft, drafts.FINDINGS).read(sheet * SHEET_ROWS, 2 * SHEET_ROWS)
+    return [] if found is None else found.filter(source_row=source_row).to_dicts()
+
+
+def rows_that_come_back(home: "RequesterHome", draft: Draft) -> list[int]:
+    """Return the rows (from 0) that would come back on their face."""
+    found: set[int] = set()
+    for sheet in drafts.sheets(home, draft, drafts.FINDINGS).frames():
+        back = sheet.filter(pl.col("outcome").is_in(COMES_BACK))
+        found |= {row - 1 for row in back["source_row"].to_list()}
+    return sorted(found)
+
+
+def _by_element(listed: pl.DataFrame) -> list[list[object]]:
+    """Return element, citation, outcome and how many requests, the most frequent first."""
+    counted = (
+        listed.group_by("element", "citation", "outcome")
+        .agg(pl.col("source_row").n_unique().alias("requests"))
+        .sort("requests", "element", descending=[True, False])
+    )
+    return [list(row) for row in counted.iter_rows()]

@@ -1,0 +1,215 @@
+"""Drafts: batches being made, by a file or one request after another, until they are checked."""
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import polars as pl
+from django.db import transaction
+
+from portcullis import intake, progress
+from portcullis.agreements import Person
+from portcullis.errors import Misuse, Refused
+from portcullis.office.requesting import acts
+from portcullis.office.requesting.models import Draft
+from portcullis.office.requesting.sheets import Sheets, key_of
+
+if TYPE_CHECKING:
+    from portcullis.office.requesting.home import RequesterHome
+
+ROWS, FINDINGS, NAMED = "rows", "findings", "named"
+OPEN = ("draft", "checked")
+"""The states in which its requests may still be changed."""
+
+_BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SHOWN = 100  # rows that could not be read, kept by number
+
+
+def find(draft_id: str) -> Draft:
+    """Return the draft. Raises Misuse where there is none."""
+    found = Draft.objects.filter(id=draft_id).first()
+    if found is None:
+        raise Misuse("There is no such batch here.", "Look for it on your desk.")
+    return found
+
+
+def create(home: "RequesterHome", person: Person, batch_id: str) -> Draft:
+    """Begin an empty draft. Raises Misuse for an identifier that is none, or is taken."""
+    acts.check_may(home, person, "prepare")
+    if not _BATCH_ID.fullmatch(batch_id):
+        raise Misuse(
+            "That cannot be a batch's identifier.",
+            "Use up to 64 letters, digits, points, hyphens and underscores; begin with a letter or "
+            "digit.",
+        )
+    at = home.now()
+    with transaction.atomic():
+        draft, made = Draft.objects.get_or_create(
+            id=batch_id,
+            defaults={"state": "draft", "since": at, "made_by": person.id, "made_at": at},
+        )
+        if not made:
+            raise Misuse("A batch of that identifier is here already.", "Give this one its own.")
+        acts.note(home, draft, person, "prepare", "begun")
+    return draft
+
+
+def fill(
+    home: "RequesterHome",
+    draft: Draft,
+    person: Person,
+    path: Path,
+    *,
+    show: progress.Show = progress.unseen,
+) -> None:
+    """Put the requests of the file at ``path`` in the place of the draft's.
+
+    Rows that cannot be read are counted, and named by their number in the file; all others are
+    kept as they stand there. Raises TransmittalRefused where the file would be refused whole.
+    """
+    acts.check_may(home, person, "prepare")
+    _reopen(home, draft)
+    unreadable: list[tuple[int, str]] = []
+
+    def frames() -> Iterator[pl.DataFrame]:
+        with progress.step(show, "Read the file", None, "requests") as advance:
+            for raw in intake.read_received(path, home.pack):
+                unreadable.extend((each.source_row, each.code) for each in raw.broken)
+                yield raw.frame.select(home.pack.fields)
+                advance(raw.frame.height)
+
+    _put(home, draft, frames(), person, "uploaded")
+    listed = [[row, intake.DEFECTS[code]] for row, code in unreadable[:_SHOWN]]
+    draft.unreadable = [len(unreadable), listed]
+    draft.save(update_fields=["unreadable"])
+
+
+def write_row(
+    home: "RequesterHome", draft: Draft, person: Person, at: int, values: Mapping[str, str]
+) -> int:
+    """Put a request in the place of row ``at`` (from 0), or after the last; return its place."""
+    acts.check_may(home, person, "prepare")
+    _reopen(home, draft)
+    fields = home.pack.fields
+    row = {name: (values.get(name) or "").strip() or None for name in fields}
+    if at > draft.rows:
+        raise Misuse("The batch has no such row.", "Look at its rows again.")
+    if draft.generation == 0:
+        draft.generation = 1
+    frame = pl.DataFrame([row], schema=dict.fromkeys(fields, pl.String))
+    sheets(home, draft, ROWS).replace(at, frame)
+    draft.rows = max(draft.rows, at + 1)
+    with transaction.atomic():
+        draft.save(update_fields=["rows", "generation"])
+        acts.note(home, draft, person, "prepare", f"row {at + 1}")
+    return at
+
+
+def take_out(home: "RequesterHome", draft: Draft, person: Person, rows: Iterable[int]) -> None:
+    """Take rows (from 0) out of the draft; those after them move up."""
+    acts.check_may(home, person, "prepare")
+    _reopen(home, draft)
+    gone = sorted(set(rows))
+    if not gone or gone[0] < 0 or gone[-1] >= draft.rows:
+        raise Misuse("The batch has no such row.", "Look at its rows again.")
+    source = sheets(home, draft, ROWS)
+    named = pl.Series(gone, dtype=pl.Int64).implode()
+
+    def frames() -> Iterator[pl.DataFrame]:
+        first = 0
+        for sheet in source.frames():
+            numbers = pl.int_range(first, first + pl.len(), dtype=pl.Int64)
+            yield sheet.filter(~numbers.is_in(named))
+            first += sheet.height
+
+    _put(home, draft, frames(), person, f"{len(gone)} taken out")
+
+
+def withdraw(home: "RequesterHome", draft: Draft, person: Person) -> None:
+    """Take the draft back before it is sent; its requests are removed from this home."""
+    acts.check_may(home, person, "prepare")
+    with transaction.atomic():
+        acts.move(home, draft, "withdrawn")
+        acts.note(home, draft, person, "prepare", "withdrawn")
+    shutil.rmtree(_folder(home, draft).parent, ignore_errors=True)
+
+
+def sheets(home: "RequesterHome", draft: Draft, name: str) -> Sheets:
+    """Return the draft's sheets of that name, of the generation in force."""
+    return Sheets(_folder(home, draft), name, key_of(home.path))
+
+
+def row_of(home: "RequesterHome", draft: Draft, at: int) -> dict[str, str | None]:
+    """Return the request in row ``at`` (from 0). Raises Misuse where there is none."""
+    found = sheets(home, draft, ROWS).read(at, 1) if 0 <= at < draft.rows else None
+    if found is None:
+        raise Misuse("The batch has no such row.", "Look at its rows again.")
+    return found.row(0, named=True)
+
+
+@contextmanager
+def as_file(home: "RequesterHome", draft: Draft) -> Iterator[Path]:
+    """Give the draft's requests as the file that is sent; it is gone when the block ends.
+
+    The same rows are always the same bytes.
+    """
+    folder = home.path / "drafts"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix="file-") as place:
+        path = Path(place) / file_name(draft)
+        write_file(home, draft, path)
+        yield path
+
+
+def write_file(home: "RequesterHome", draft: Draft, path: Path) -> None:
+    """Write the draft's requests to ``path``: JSON Lines, one request a line."""
+    record = pl.struct(home.pack.fields).struct.json_encode()
+    with path.open("xb") as out:
+        path.chmod(0o600)
+        for sheet in sheets(home, draft, ROWS).frames():
+            out.write(("\n".join(sheet.select(line=record)["line"]) + "\n").encode())
+
+
+def file_name(draft: Draft) -> str:
+    """Return the name of the file that is sent."""
+    return f"{draft.id}.jsonl"
+
+
+def _put(
+    home: "RequesterHome",
+    draft: Draft,
+    frames: Iterable[pl.DataFrame],
+    person: Person,
+    what: str,
+) -> None:
+    """Write a new generation of rows; the draft's row names it once it is whole."""
+    before = _folder(home, draft)
+    draft.generation += 1
+    shutil.rmtree(_folder(home, draft), ignore_errors=True)
+    draft.rows = sheets(home, draft, ROWS).write(frames)
+    with transaction.atomic():
+        draft.save(update_fields=["generation", "rows"])
+        acts.note(home, draft, person, "prepare", what)
+    shutil.rmtree(before, ignore_errors=True)
+
+
+def _reopen(home: "RequesterHome", draft: Draft) -> None:
+    """Make a draft one that is to be checked. Raises Refused where it is past changing."""
+    if draft.state not in OPEN:
+        raise Refused(
+            f"A batch that is {draft.state} is not changed any more.",
+            "The signatory can send it back; or withdraw it, and make another.",
+        )
+    if draft.state == "checked":
+        acts.move(home, draft, "draft")
+    draft.manifest, draft.checked_on = None, None
+    draft.found, draft.elements, draft.findings = {}, [], []
+    draft.save(update_fields=["manifest", "checked_on", "found", "elements", "findings"])
+
+
+def _folder(home: "RequesterHome", draft: Draft) -> Path:
+    return home.path / "drafts" / str(draft.folder) / str(draft.generation)

@@ -1,0 +1,1 @@
+"""The requester's database schema, step by step."""

@@ -1,0 +1,16 @@
+"""The desk: Custodian. Answers for the home: all packages, certificates, notices, log, people."""
+
+from django.urls import path
+
+from portcullis.office.web.desks.custody import keeping, log, people
+
+urlpatterns = [
+    path("", keeping.first, name="first"),
+    path("packages/", keeping.listed, name="packages"),
+    path("take-in/", keeping.take_in, name="take-in"),
+    path("certify/", keeping.certify, name="certify"),
+    path("signed/<uuid:stated_id>/", keeping.signed, name="signed"),
+    path("notices/", keeping.notices, name="notices"),
+    path("log/", log.newest, name="log"),
+    path("people/", people.listed, name="people"),
+]

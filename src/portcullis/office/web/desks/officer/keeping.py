@@ -1,0 +1,207 @@
+"""An officer's own packages: what waits, what is due, taking in, and saying what became of it."""
+
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from portcullis.custody import STATUSES, Kept, Visit
+from portcullis.errors import Misuse, PortcullisError
+from portcullis.office.people import Actor
+from portcullis.office.requesting import received
+from portcullis.office.requesting.models import Opening, Stated
+from portcullis.office.web import acts, charts, packages, signing
+from portcullis.office.web.deployment import Deployment
+from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.officer import attesting
+from portcullis.office.web.desks.officer.attesting import DESK
+from portcullis.office.web.downloads import attachment
+from portcullis.office.web.parts import Cell, Table, table
+from portcullis.office.web.visitors import Visitor, visitor_of
+
+_STATUS_WORDS = {
+    "proceeding": "The case goes on",
+    "closed": "The case is closed",
+    "none": "Nothing came of the disclosure",
+}
+_NEWEST = 10
+
+
+class StatusForm(forms.Form):
+    """What became of cases; each package is a box to tick."""
+
+    def __init__(self, kept: list[Kept], data: Any = None) -> None:  # noqa: ANN401 - a QueryDict
+        super().__init__(data)
+        self.fields["packages"] = forms.MultipleChoiceField(
+            label="Cases",
+            choices=[(each.disclosure.package_id, f"Request {each.request_id}") for each in kept],
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["status"] = forms.ChoiceField(
+            label="What became of them",
+            choices=[(each, _STATUS_WORDS[each]) for each in STATUSES],
+            widget=forms.RadioSelect,
+        )
+
+
+class PurposeForm(forms.Form):
+    """For what a package is opened."""
+
+    def __init__(self, purposes: tuple[str, ...], data: Any = None) -> None:  # noqa: ANN401
+        super().__init__(data)
+        self.fields["purpose"] = forms.ChoiceField(
+            label="Purpose",
+            help_text="You may use what you see for this purpose, and for no other.",
+            choices=[("", "Choose one"), *((each, each.replace("-", " ")) for each in purposes)],
+        )
+
+
+def _state(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
+    chosen = [str(each) for each in data["packages"]]
+    received.state(here.requester, actor, chosen, str(data["status"]))
+    return acts.Done("/officer/", "Your status is signed and in the log. Carry it to the holder.")
+
+
+STATE = acts.register(
+    acts.WebAct("package-status", "state", "State what became of your cases", _state)
+)
+
+
+@require_GET
+@at_desk(DESK)
+@packages.visiting
+def first(request: HttpRequest, visited: Visit) -> HttpResponse:
+    """Show what waits for the officer: attestations, duties, packages."""
+    visitor = visitor_of(request)
+    kept = visited.kept()
+    waits = attesting.waiting(visitor.person)
+    owed = packages.owed(kept)
+    late = sum(duty.overdue(visitor.today) for _, duty in owed)
+    context = {
+        "title": "Officer",
+        "stats": [
+            {"label": "Attestations waiting", "value": len(waits)},
+            {"label": "Packages of yours", "value": len(kept)},
+            {"label": "Duties overdue", "value": late, "kind": "bad" if late else "plain"},
+        ],
+        "waiting": attesting.waiting_table(waits, visitor.person, visitor.today),
+        "duties": packages.duties_table(owed, visitor.today, "/officer/packages/"),
+        "kept": packages.kept_table(kept, visitor.today, "Your packages", "/officer/packages/"),
+        "stated": packages.stated_table(_stated(visitor), "/officer/signed/"),
+        "charts": [_ages(kept, visitor), _states(kept)],
+    }
+    return render(request, "office/officer/first.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@at_desk(DESK)
+@packages.visiting
+def take_in(request: HttpRequest, visited: Visit) -> HttpResponse:
+    """Take sealed packages in."""
+    return packages.take_in(request, visited, "/officer/")
+
+
+@require_GET
+@at_desk(DESK)
+@packages.visiting
+def package(request: HttpRequest, visited: Visit, package_id: str) -> HttpResponse:
+    """Show a package of the officer's, unopened, and ask for what purpose it is to be opened."""
+    visitor = visitor_of(request)
+    one = _find(visited.kept(), package_id)
+    context = {
+        "title": f"Package of request {one.request_id}",
+        "package": package_id,
+        "mine": one.here and one.disclosure.officer == visitor.person.id,
+        "facts": [
+            ("Request", one.request_id),
+            ("Package", package_id),
+            ("Received on", one.received_on.isoformat()),
+            ("Officers with access", ", ".join(one.access)),
+            ("State", packages.state_of(one)),
+            ("Next due", packages.due(one.duties, visitor.today)),
+        ],
+        "form": PurposeForm(visitor.deployment.pack.authority.purposes),
+        "openings": _openings(visitor, package_id),
+        "log": packages.log_table(visited.log_of(one.request_id)[::-1], "Its log, newest first"),
+    }
+    return render(request, "office/officer/package.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@at_desk(DESK)
+@packages.visiting
+def status(request: HttpRequest, visited: Visit) -> HttpResponse:
+    """Ask what became of the officer's own cases; on POST, begin to state it."""
+    visitor = visitor_of(request)
+    own = [
+        each
+        for each in visited.kept()
+        if each.here and each.disclosure.officer == visitor.person.id and not each.disclosure.gone
+    ]
+    form = StatusForm(own, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return signing.begin(request, STATE.name, form.cleaned_data)
+        except PortcullisError as error:
+            form.add_error(None, str(error))
+    context = {
+        "title": "State what became of your cases",
+        "lede": "A status is due for each case again and again, until it is closed or nothing came "
+        "of it. Then the information is returned or destroyed.",
+        "form": form,
+        "submit": "Go on to sign",
+        "back": "/officer/",
+    }
+    return render(request, "office/drafts/form.html", context)
+
+
+@require_GET
+@at_desk(DESK)
+def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
+    """Give what the officer signed for the holder, as a file."""
+    found = received.stated(visitor_of(request).person, stated_id)
+    suffix = "json" if found.kind == received.ENROLMENT else "jws"
+    return attachment(found.text, f"{found.kind}.{suffix}")
+
+
+def _find(kept: list[Kept], package_id: str) -> Kept:
+    for each in kept:
+        if each.disclosure.package_id == package_id:
+            return each
+    raise Misuse("There is no such package in this home.", "Look at your desk.")
+
+
+def _stated(visitor: Visitor) -> list[Stated]:
+    return list(Stated.objects.filter(person=visitor.person.id).order_by("-at")[:_NEWEST])
+
+
+def _openings(visitor: Visitor, package_id: str) -> Table:
+    found = Opening.objects.filter(package=package_id, person=visitor.person.id).order_by("-at")
+    rows = [
+        (
+            Cell(f"{each.at:%Y-%m-%d %H:%M}", url=f"/officer/openings/{each.id}/"),
+            str(each.statement["purpose"]),
+            Cell("the token is here", tag="good") if each.token else Cell("asked", tag="plain"),
+        )
+        for each in found[:_NEWEST]
+    ]
+    columns = ("Asked at (UTC)", "Purpose", "State")
+    return table("Openings you asked for", columns, rows, empty="You asked for none yet.")
+
+
+def _ages(kept: list[Kept], visitor: Visitor) -> charts.Bars:
+    on_going = [each for each in kept if not each.disclosure.ended]
+    ages = Counter((visitor.today - each.received_on).days for each in on_going)
+    return charts.ageing("How long packages have been here, cases not ended", ages)
+
+
+def _states(kept: list[Kept]) -> charts.Bars:
+    counted = Counter(packages.state_of(each).text for each in kept)
+    return charts.outcomes(
+        "What became of your cases",
+        [charts.Amount(words, count) for words, count in sorted(counted.items())],
+    )

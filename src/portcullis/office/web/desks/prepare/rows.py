@@ -1,0 +1,128 @@
+"""The requests of a batch, one by one: listed, written in a form, left out."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portcullis.errors import PortcullisError
+from portcullis.office.requesting import checking, drafts
+from portcullis.office.requesting.models import Draft
+from portcullis.office.web import drafting as shown
+from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.prepare.forms import request_form
+from portcullis.office.web.desks.prepare.making import DESK, check_if_small
+from portcullis.office.web.parts import Cell, table
+from portcullis.office.web.visitors import Visitor, visitor_of
+
+_LISTED = ("request_id", "given_name", "family_name", "officers")
+
+
+@require_GET
+@at_desk(DESK)
+def listed(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """List the batch's requests."""
+    visitor = visitor_of(request)
+    found = drafts.find(draft_id)
+    home = visitor.deployment.requester
+    page = shown.page_of(found.rows, request.GET.get("page"))
+    first = shown.begins(page)
+    rows = drafts.sheets(home, found, drafts.ROWS).read(first, shown.A_PAGE)
+    columns = [name for name in _LISTED if name in home.pack.fields]
+    words = shown.labels(home.pack)
+    cells = [
+        (Cell(f"Row {first + at + 1}", url=f"/prepare/{found.id}/rows/{first + at + 1}/"),
+         *(row[name] for name in columns))
+        for at, row in enumerate([] if rows is None else rows.to_dicts())
+    ]  # fmt: skip
+    context = {
+        "title": f"Requests of batch {found.id}",
+        "draft": found,
+        "page": page,
+        "table": table(
+            "Requests", ("Row", *(words[name] for name in columns)), cells,
+            empty="There is no request in it yet.",
+        ),
+    }  # fmt: skip
+    return render(request, "office/drafts/listed.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@at_desk(DESK)
+def new(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Write one more request into the batch."""
+    found = drafts.find(draft_id)
+    return _edit(request, found, found.rows, {})
+
+
+@require_http_methods(["GET", "POST"])
+@at_desk(DESK)
+def edit(request: HttpRequest, draft_id: str, number: int) -> HttpResponse:
+    """Show a request with what was found in it; on POST, write it anew and check again."""
+    found = drafts.find(draft_id)
+    row = drafts.row_of(visitor_of(request).deployment.requester, found, number - 1)
+    return _edit(request, found, number - 1, row)
+
+
+@require_POST
+@at_desk(DESK)
+def leave_one_out(request: HttpRequest, draft_id: str, number: int) -> HttpResponse:
+    """Take one request out of the batch."""
+    return _taken_out(request, drafts.find(draft_id), [number - 1])
+
+
+@require_POST
+@at_desk(DESK)
+def leave_out(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Take out of the batch every request that would come back."""
+    found = drafts.find(draft_id)
+    home = visitor_of(request).deployment.requester
+    return _taken_out(request, found, checking.rows_that_come_back(home, found))
+
+
+def _taken_out(request: HttpRequest, found: Draft, rows: list[int]) -> HttpResponse:
+    visitor = visitor_of(request)
+    drafts.take_out(visitor.deployment.requester, found, visitor.person, rows)
+    visitor.tell(request, f"{len(rows):,} left out. {check_if_small(visitor, found)}")
+    return redirect("prepare:draft", found.id)
+
+
+def _edit(request: HttpRequest, found: Draft, at: int, row: dict[str, str | None]) -> HttpResponse:
+    visitor = visitor_of(request)
+    home = visitor.deployment.requester
+    form = request_form(home.pack, row, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            drafts.write_row(home, found, visitor.person, at, form.cleaned_data)
+            said = check_if_small(visitor, found)
+        except PortcullisError as error:
+            form.add_error(None, str(error))
+        else:
+            return _written(request, visitor, found, at, said)
+    new_row = at >= found.rows
+    context: dict[str, Any] = {
+        "title": "A new request" if new_row else f"Row {at + 1}",
+        "draft": found,
+        "number": at + 1,
+        "new": new_row,
+        "open": found.state in drafts.OPEN,
+        "form": form,
+        "facts": shown.request_facts(home.pack, row),
+        "findings": shown.findings_shown(
+            home.pack, found, checking.findings_of(home, found, at), DESK
+        ),
+    }
+    return render(request, "office/prepare/row.html", context)
+
+
+def _written(
+    request: HttpRequest, visitor: Visitor, found: Draft, at: int, said: str
+) -> HttpResponse:
+    """Go back to the row while there is something to mend in it; else on."""
+    visitor.tell(request, f"Row {at + 1} is written. {said}")
+    if request.POST.get("next") == "another":
+        return redirect("prepare:row-new", found.id)
+    if checking.findings_of(visitor.deployment.requester, found, at):
+        return redirect("prepare:row", found.id, at + 1)
+    return redirect("prepare:draft", found.id)

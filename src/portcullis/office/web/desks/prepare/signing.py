@@ -1,0 +1,105 @@
+"""The preparer's acts on a checked batch: made ready and signed for, sent, withdrawn."""
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portcullis.errors import Misuse, PortcullisError
+from portcullis.intake import manifest_path
+from portcullis.office.people import Actor
+from portcullis.office.requesting import drafts, manifests, sending
+from portcullis.office.web import acts, signing
+from portcullis.office.web.deployment import Deployment
+from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.prepare.forms import SignatoryForm
+from portcullis.office.web.desks.prepare.making import DESK, context_of
+from portcullis.office.web.visitors import visitor_of
+
+
+def _prepare(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
+    draft = drafts.find(str(data["draft"]))
+    manifests.prepare(here.requester, actor, draft, str(data["manifest"]))
+    return acts.Done(f"/prepare/{draft.id}/", "You signed as its preparer. The signatory is next.")
+
+
+def _send(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
+    draft = drafts.find(str(data["draft"]))
+    sending.send(here.requester, actor, draft)
+    said = "The transmittal is in the outgoing folder. Its answers are awaited."
+    return acts.Done(f"/prepare/{draft.id}/", said)
+
+
+PREPARE = acts.register(
+    acts.WebAct("draft-prepare", "prepare", "Sign a batch as its preparer", _prepare)
+)
+SEND = acts.register(acts.WebAct("draft-send", "send", "Send a batch to the holder", _send))
+
+
+@require_http_methods(["GET", "POST"])
+@at_desk(DESK)
+def ready(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Choose the signatory; on POST, the manifest is drafted and the preparer goes on to sign."""
+    visitor = visitor_of(request)
+    home = visitor.deployment.requester
+    draft = drafts.find(draft_id)
+    form = SignatoryForm(manifests.signatories(home, visitor.person), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            signatory = form.cleaned_data["signatory"]
+            made = manifests.draft_manifest(home, draft, visitor.person, signatory)
+            return signing.begin(
+                request, PREPARE.name, {"draft": draft.id, "manifest": made.digest}
+            )
+        except PortcullisError as error:
+            form.add_error(None, str(error))
+    context = {
+        "title": f"Make batch {draft.id} ready",
+        "form": form,
+        "submit": "Go on to sign as its preparer",
+        "back": reverse("prepare:draft", args=[draft.id]),
+    }
+    return render(request, "office/drafts/form.html", context)
+
+
+@require_POST
+@at_desk(DESK)
+def sign(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Go on to sign a batch that was made ready before and not signed then."""
+    draft = drafts.find(draft_id)
+    digest = manifests.manifest_of(draft).digest
+    return signing.begin(request, PREPARE.name, {"draft": draft.id, "manifest": digest})
+
+
+@require_POST
+@at_desk(DESK)
+def send(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Begin to send the batch."""
+    return signing.begin(request, SEND.name, {"draft": drafts.find(draft_id).id})
+
+
+@require_http_methods(["GET", "POST"])
+@at_desk(DESK)
+def withdraw(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Ask whether the batch is to be withdrawn; on POST, it is."""
+    visitor = visitor_of(request)
+    draft = drafts.find(draft_id)
+    if request.method == "POST":
+        drafts.withdraw(visitor.deployment.requester, draft, visitor.person)
+        visitor.tell(request, f"Batch {draft.id} is withdrawn; its requests are removed.")
+        return redirect("prepare:first")
+    context = {**context_of(request, visitor, draft), "title": f"Withdraw batch {draft.id}?"}
+    return render(request, "office/prepare/withdraw.html", context)
+
+
+@require_GET
+@at_desk(DESK)
+def transmittal(request: HttpRequest, draft_id: str, name: str) -> FileResponse:
+    """Give one of the two files of a sent transmittal, for whatever carries them."""
+    draft = drafts.find(draft_id)
+    home = visitor_of(request).deployment.requester
+    batch = sending.outgoing(home, draft) / drafts.file_name(draft)
+    files = {"batch": batch, "manifest": manifest_path(batch)}
+    if name not in files or not files[name].is_file():
+        raise Misuse("There is no such file of that batch.", "Send the batch first.")
+    return FileResponse(files[name].open("rb"), as_attachment=True, filename=files[name].name)

@@ -1,0 +1,14 @@
+"""The desk: Signatory. The agency head or inspector general reads a batch, and signs it or not."""
+
+from django.urls import path
+
+from portcullis.office.web.desks.signatory import reading, signing
+
+urlpatterns = [
+    path("", reading.first, name="first"),
+    path("<str:draft_id>/", reading.draft, name="draft"),
+    path("<str:draft_id>/rows/", reading.rows, name="rows"),
+    path("<str:draft_id>/rows/<int:number>/", reading.row, name="row"),
+    path("<str:draft_id>/sign/", signing.sign, name="sign"),
+    path("<str:draft_id>/send-back/", signing.send_back, name="send-back"),
+]

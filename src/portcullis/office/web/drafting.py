@@ -1,0 +1,272 @@
+"""A requester's batches as pages show them: facts, steps, requests in words, what waits."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+from portcullis import law
+from portcullis.agreements import Pack
+from portcullis.office.requesting import checking, drafts, manifests
+from portcullis.office.requesting.home import RequesterHome
+from portcullis.office.requesting.models import Draft
+from portcullis.office.requesting.stages import DRAFT
+from portcullis.office.web import charts
+from portcullis.office.web.parts import Cell, Table, table
+
+STEPS = (
+    "Requests",
+    "Check",
+    "Preparer signs",
+    "Signatory signs",
+    "Officers attest",
+    "Send",
+    "Answers",
+)
+A_PAGE = 25
+SAMPLE = 5
+_ACTS = 50
+
+_AT = {"draft": 1, "checked": 3, "prepared": 4, "signed": 5, "attested": 6, "sent": 7}
+_TAGS = {
+    "draft": "plain",
+    "checked": "busy",
+    "prepared": "busy",
+    "signed": "busy",
+    "attested": "busy",
+    "sent": "busy",
+    "answered": "good",
+    "refused": "bad",
+    "withdrawn": "plain",
+}
+_ANSWERS: dict[str, charts.Kind] = {
+    "disclosed": "good",
+    "returned": "warn",
+    "no disclosure": "plain",
+}
+
+
+def page_of(count: int, asked: object, per_page: int = A_PAGE) -> Page[int]:
+    """Return one page of ``count`` things, known by their places."""
+    return Paginator(range(count), per_page).get_page(str(asked or "1"))
+
+
+def begins(page: Page[int]) -> int:
+    """Return the place, from 0, of the first thing on a page."""
+    return max(page.start_index() - 1, 0)
+
+
+def steps(draft: Draft) -> dict[str, Any]:
+    """Return what ``office/parts/steps.html`` shows of the draft."""
+    at = _AT.get(draft.state, len(STEPS) + 1)
+    if draft.state == "draft" and draft.rows:
+        at = 2
+    return {"steps": STEPS, "current": at}
+
+
+def state(draft: Draft) -> Cell:
+    """Return the draft's state, with what it means."""
+    return Cell(
+        draft.state, tag=_TAGS[draft.state], note=DRAFT.states[draft.state].says, label="State"
+    )
+
+
+def facts(draft: Draft) -> list[tuple[str, object]]:
+    """Return what is known of a draft as a whole."""
+    manifest = draft.manifest or {}
+    known: list[tuple[str, object]] = [
+        ("Batch", draft.id),
+        ("State", state(draft)),
+        ("Since (UTC)", f"{draft.since:%Y-%m-%d %H:%M}"),
+        ("Requests", f"{draft.rows:,}"),
+        ("Begun by", draft.made_by),
+    ]
+    if draft.checked_on:
+        known.append(("Checked as of", draft.checked_on.isoformat()))
+    if manifest:
+        known += [
+            ("Signatory", draft.signatory),
+            ("Merkle root of its requests", str(manifest["requests_root"])),
+            ("Digest of its manifest", manifests.manifest_of(draft).digest),
+        ]
+    if draft.receipt:
+        receipt = draft.receipt
+        known += [
+            ("Received by the holder on", str(receipt["received_on"])),
+            ("Taken in, quarantined", f"{receipt['taken']:,}, {receipt['quarantined']:,}"),
+        ]
+    return known
+
+
+def table_of(found: Iterable[Draft], desk: str, caption: str, today: date, empty: str) -> Table:
+    """Return drafts as a table, each linked to its page at ``desk``."""
+    rows = [
+        (
+            Cell(each.id, url=f"/{desk}/{each.id}/"),
+            Cell(each.state, tag=_TAGS[each.state]),
+            each.rows,
+            (today - each.since.date()).days,
+            DRAFT.states[each.state].says,
+        )
+        for each in found
+    ]
+    columns = ("Batch", "State", "Requests", "Days in this state", "What that means")
+    return table(caption, columns, rows, stacked=True, empty=empty)
+
+
+def waiting(found: Iterable[Draft], role: str) -> list[Draft]:
+    """Return those of ``found`` whose next act is of ``role``, the longest waiting first."""
+    mine = [each for each in found if role in DRAFT.owners(each.state)]
+    return sorted(mine, key=lambda each: each.since)
+
+
+def pictures(found: QuerySet[Draft], waits: Iterable[Draft], today: date) -> list[charts.Bars]:
+    """Return the charts of a desk: how long work waits, batches by state, answers."""
+    ages = Counter((today - each.since.date()).days for each in waits)
+    states = Counter(each.state for each in found)
+    answers: Counter[str] = Counter()
+    for each in found:
+        answers.update({str(word): int(count) for word, count in each.answers.items()})
+    return [
+        charts.ageing("How long batches have waited for this desk", ages, due=5),
+        charts.outcomes(
+            "Batches by state",
+            [charts.Amount(name, states[name]) for name in DRAFT.states if states[name]],
+        ),
+        charts.outcomes(
+            "Answers so far",
+            [charts.Amount(w, answers[w], _ANSWERS[w]) for w in _ANSWERS if answers[w]],
+            says="Three answers, and no other: disclosed, returned, no disclosure.",
+        ),
+    ]
+
+
+def labels(pack: Pack) -> dict[str, str]:
+    """Return each field's name in words."""
+    known = law.fields(pack.provisions)
+    return {name: _capital(known[name].says) for name in pack.fields}
+
+
+def request_facts(pack: Pack, row: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    """Return every field of a request with its name in words; what is empty is shown as such."""
+    return [(words, row.get(name) or "–") for name, words in labels(pack).items()]
+
+
+def request_shown(pack: Pack, row: Mapping[str, str | None], at: int) -> dict[str, Any]:
+    """Return a request for ``office/drafts/request.html``; ``at``: its row, from 0."""
+    return {
+        "number": at + 1,
+        "id": row.get("request_id") or "–",
+        "facts": request_facts(pack, row),
+    }
+
+
+def sample(home: RequesterHome, draft: Draft) -> list[dict[str, Any]]:
+    """Return a few of the draft's requests, whole: drawn by its root, the same at each look."""
+    root = manifests.manifest_of(draft).requests_root
+    chosen = sorted(random.Random(root).sample(range(draft.rows), min(SAMPLE, draft.rows)))  # noqa: S311 - to be read, not to be secret
+    return [request_shown(home.pack, drafts.row_of(home, draft, at), at) for at in chosen]
+
+
+def found_table(draft: Draft) -> Table:
+    """Return what the check found, by element: how many requests each concerns."""
+    rows = [
+        (element, Cell(str(citation)), _outcome(str(outcome)), int(count))
+        for element, citation, outcome, count in draft.elements
+    ]
+    return table(
+        "What the check found, by element",
+        ("Element", "Citation", "Then the request is", "Requests"),
+        rows,
+        empty="The check found nothing: every element on the face of every request is met.",
+    )
+
+
+def findings_on(home: RequesterHome, draft: Draft, page: Page[int]) -> list[dict[str, str]]:
+    """Return the findings on one page of them."""
+    return checking.findings(home, draft, begins(page), A_PAGE) if page.paginator.count else []
+
+
+def findings_shown(
+    pack: Pack, draft: Draft, listed: Iterable[Mapping[str, str]], desk: str
+) -> list[dict[str, object]]:
+    """Return findings for ``office/drafts/findings.html``: row, field, element, and the fix."""
+    words = labels(pack)
+    return [
+        {
+            "row": Cell(
+                f"Row {each['source_row']}",
+                url=f"/{desk}/{draft.id}/rows/{each['source_row']}/",
+                note=each["request_id"] or "",
+            ),
+            "field": Cell(words.get(each["field"], each["element"]), note=each["field"]),
+            "message": each["message"],
+            "element": Cell(each["element"], note=each["citation"]),
+            "then": _outcome(each["outcome"]),
+        }
+        for each in listed
+    ]
+
+
+def load_table(draft: Draft) -> Table:
+    """Return each officer's load: in how many requests they are named, and their root."""
+    given = manifests.attestations(draft)
+    rows = [
+        (
+            officer.id,
+            officer.count,
+            Cell(officer.root, mono=True),
+            Cell("attested", tag="good") if officer.id in given else Cell("not yet", tag="plain"),
+        )
+        for officer in manifests.manifest_of(draft).officers
+    ]
+    columns = ("Officer", "Requests", "Root of their requests", "Attestation")
+    return table("Officers named, and their load", columns, rows, empty="No officer is named.")
+
+
+def acts_shown(draft: Draft) -> list[tuple[str, Cell]]:
+    """Return who did what to the draft, the newest first."""
+    return [
+        (
+            f"{each.at:%Y-%m-%d %H:%M}",
+            Cell(
+                f"{each.person}: {each.what}{', signed' if each.signature else ''}", note=each.note
+            ),
+        )
+        for each in draft.acts.order_by("-id")[:_ACTS]
+    ]
+
+
+def _outcome(outcome: str) -> Cell:
+    words: dict[str, tuple[str, str]] = {
+        "returned": ("returned", "bad"),
+        "refused": ("returned", "bad"),
+        "referred": ("for a person", "warn"),
+    }
+    said, tag = words.get(outcome, (outcome, "plain"))
+    return Cell(said, tag=tag)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def answers_chart(draft: Draft) -> charts.Bars | None:
+    """Return the draft's answers as a chart; None before they are here."""
+    if not draft.answers:
+        return None
+    amounts = [charts.Amount(w, int(draft.answers.get(w, 0)), _ANSWERS[w]) for w in _ANSWERS]
+    return charts.outcomes("Answers to this batch", amounts)
+
+
+def found_facts(draft: Draft) -> list[tuple[str, object]]:
+    """Return how many requests passed the check, are for a person, or would come back."""
+    return [
+        ("Nothing found", f"{int(draft.found.get('passed', 0)):,}"),
+        ("For a person at the holder", f"{int(draft.found.get('referred', 0)):,}"),
+        ("Would come back", f"{checking.comes_back(draft):,}"),
+    ]

@@ -1,0 +1,187 @@
+"""What was received, as the officer's and the custodian's pages show it and take it in."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from portcullis.custody import Duty, Entry, Kept, Visit
+from portcullis.errors import PortcullisError
+from portcullis.office.requesting import received
+from portcullis.office.requesting.models import Stated
+from portcullis.office.web import banner
+from portcullis.office.web.parts import Cell, Table, table
+from portcullis.office.web.visitors import visitor_of
+from portcullis.release.package import PACKAGE_BYTES
+
+P = ParamSpec("P")
+Visited = Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]
+
+DUTIES = {
+    "status": "State what became of the case",
+    "disposal-review": "Review whether it must be returned or destroyed",
+    "disposal": "Return, destroy, or certify its continued safeguard",
+    "renewal": "Renew the certificate of continued safeguard",
+}
+STATES = {
+    "proceeding": ("the case goes on", "busy"),
+    "closed": ("the case is closed", "plain"),
+    "none": ("nothing came of it", "plain"),
+    "returned": ("returned", "good"),
+    "destroyed": ("destroyed", "good"),
+    "continued": ("safeguard certified", "good"),
+}
+
+
+def visiting(view: Visited[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Give a view the visit of whoever is here, once they have read the warning in this session."""
+
+    @wraps(view)
+    def let_in(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        visitor = visitor_of(request)
+        visited = received.visit(visitor.deployment.requester, visitor.person)
+        if not visited.acknowledged:
+            return banner.ask_again(request)
+        return view(request, visited, *args, **kwargs)
+
+    return let_in
+
+
+class _Files(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class _FilesField(forms.FileField):
+    """One file or several."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:  # noqa: ANN401
+        return [super(_FilesField, self).clean(each, initial) for each in data or [None]]
+
+
+class TakeInForm(forms.Form):
+    """Sealed packages, one file each."""
+
+    packages = _FilesField(
+        label="Sealed packages",
+        help_text="One file a package, as the holder sent it. Nothing is opened by taking it in.",
+        widget=_Files(attrs={"accept": ".json", "multiple": True}),
+    )
+
+
+def take_in(request: HttpRequest, visited: Visit, back: str) -> HttpResponse:
+    """Take sealed packages in; say of each that was not why."""
+    form = TakeInForm(request.POST or None, request.FILES or None)
+    home = visitor_of(request).deployment.requester
+    if request.method == "POST" and form.is_valid():
+        taken = 0
+        for number, sent in enumerate(form.cleaned_data["packages"], start=1):
+            try:
+                received.take_in(home, visited, _bytes(sent))
+                taken += 1
+            except PortcullisError as error:
+                form.add_error("packages", f"File {number}: {error}")
+        visitor_of(request).tell(request, f"Taken in, unopened: {taken:,}.")
+        if not form.errors:
+            return redirect(back)
+    context = {"title": "Take packages in", "form": form, "submit": "Take them in", "back": back}
+    return render(request, "office/drafts/form.html", context)
+
+
+def kept_table(kept: Sequence[Kept], today: date, caption: str, url: str) -> Table:
+    """Return packages by identifiers and dates; ``url``: the address before a package's id."""
+    rows = [
+        (
+            Cell(
+                each.request_id,
+                url=f"{url}{each.disclosure.package_id}/" if url and each.here else "",
+                note=each.disclosure.package_id,
+            ),
+            each.disclosure.officer or "–",
+            each.received_on.isoformat(),
+            state_of(each),
+            due(each.duties, today),
+        )
+        for each in kept
+    ]
+    columns = ("Request, package", "Officer", "Received on", "State", "Next due")
+    return table(caption, columns, rows, empty="No package is here.")
+
+
+def duties_table(owed: Sequence[tuple[Kept, Duty]], today: date, url: str) -> Table:
+    """Return what is owed, the first due first."""
+    rows = [
+        (
+            Cell(one.request_id, url=f"{url}{duty.package_id}/" if url and one.here else ""),
+            DUTIES[duty.what],
+            _day(duty, today),
+            duty.officer or "–",
+        )
+        for one, duty in owed
+    ]
+    columns = ("Request", "What is due", "Last day", "Officer")
+    return table("Duties and their dates", columns, rows, stacked=True, empty="Nothing is due.")
+
+
+def owed(kept: Sequence[Kept]) -> list[tuple[Kept, Duty]]:
+    """Return what is owed of all of them, the first due first."""
+    return sorted(((one, duty) for one in kept for duty in one.duties), key=lambda each: each[1])
+
+
+def state_of(kept: Kept) -> Cell:
+    """Return what was stated or certified of a package last."""
+    known = kept.disclosure.certificate or kept.disclosure.status
+    words, tag = STATES.get(known, ("nothing stated yet", "plain"))
+    return Cell(words, tag=tag)
+
+
+def due(duties: Sequence[Duty], today: date) -> Cell:
+    """Return the first of the duties with its day."""
+    return _day(duties[0], today) if duties else Cell("nothing")
+
+
+def stated_table(found: Sequence[Stated], url: str) -> Table:
+    """Return what was signed for the holder, each to be downloaded and carried there."""
+    rows = [
+        (
+            Cell(each.about, url=f"{url}{each.id}/"),
+            f"{each.at:%Y-%m-%d %H:%M}",
+        )
+        for each in found
+    ]
+    return table(
+        "Signed for the holder", ("What; download it here", "At (UTC)"), rows,
+        empty="Nothing was signed for the holder yet.",
+    )  # fmt: skip
+
+
+def log_table(entries: Sequence[Entry], caption: str) -> Table:
+    """Return entries of the FTI log; they hold no tax information."""
+    rows = [
+        (
+            each.at[:16].replace("T", " "),
+            each.user,
+            each.event,
+            Cell("done", tag="good") if each.success else Cell("denied or failed", tag="bad"),
+            each.request_id or "–",
+            each.reason or "–",
+        )
+        for each in entries
+    ]
+    columns = ("At (UTC)", "Who", "Event", "Result", "Request", "Of what, or why")
+    return table(caption, columns, rows, empty="There is no such entry.")
+
+
+def _day(duty: Duty, today: date) -> Cell:
+    day = duty.due_on.isoformat()
+    if duty.overdue(today):
+        return Cell(f"overdue since {day}", tag="bad")
+    return Cell(day, note=f"in {(duty.due_on - today).days} days: {DUTIES[duty.what].lower()}")
+
+
+def _bytes(sent: UploadedFile[Any]) -> bytes:
+    return bytes(sent.read(2 * PACKAGE_BYTES))
