@@ -4,14 +4,16 @@ A client sends what the form says; the answer is the statement to be signed and 
 signs that with the person's own key, sends the same with the token, and the act is done.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router
+from polars.exceptions import PolarsError
 
 from portcullis.agreements import Person
-from portcullis.errors import Misuse, Refused
+from portcullis.errors import Misuse, Refused, place_of
 from portcullis.office import acting, orders
 from portcullis.office.api.once import once
 from portcullis.office.api.people import check
@@ -21,6 +23,8 @@ from portcullis.office.web.deployment import Deployment, deployment
 from portcullis.office.web.signing import LASTS
 
 router = Router(tags=["acting"])
+_LOG = logging.getLogger("portcullis.web")
+_MISFITS = (KeyError, TypeError, AttributeError, ValueError, PolarsError)
 _AHEAD = timedelta(seconds=5)
 
 
@@ -47,6 +51,13 @@ def act(request: HttpRequest, name: str, body: ActIn) -> tuple[int, Any]:
         done = _perform(here, wanted, person, body, moment)
     except acting.Proposed as proposed:
         return 202, {"to_sign": proposed.statement, "moment": moment.isoformat()}
+    except _MISFITS as error:
+        # At the desk a form has checked the data. Whatever was begun is undone.
+        _LOG.warning("An act's data did not fit (%s in %s).", type(error).__name__, place_of(error))
+        raise Misuse(
+            f"data: the act {name} needs other members, or other values in them.",
+            "Send what its form at the desk says.",
+        ) from None
     return 200, {"done": done.message}
 
 

@@ -1,0 +1,151 @@
+"""Whatever is posted to whatever form: never a failure of ours, and words for who posted it."""
+
+import re
+
+import pytest
+
+from tests.web.forms import Form, Person
+from tests.web.office import Office
+
+ODD = {
+    "empty": "",
+    "long": "a" * 100_000,
+    "nul": "x\x00y",
+    "unicode": "\u202eabc\u0000\u200b\U0001f469\u200d\U0001f692\u0301\ufffe",
+    "huge": "9" * 400,
+    "negative": "-1",
+    "path": "../../keys/root.key",
+    "markup": "<script>alert(1)</script>",
+    "lines": "a\r\nSet-Cookie: b=c\r\n",
+    "other": "sampler",
+    "json": '{"a": [1, {"b": null}]}',
+}
+FAST = ("empty", "nul", "lines", "huge")
+PEOPLE = (
+    "specialist", "reviewer", "impairment", "sampler", "approver", "transmitter", "counsel",
+    "safeguards", "administrator", "records-officer",
+)  # fmt: skip
+FINE = {200, 302, 303, 400, 403, 404, 405, 409, 413}
+
+
+@pytest.fixture(scope="module")
+def office(holder) -> Office:
+    return holder("determined")
+
+
+@pytest.fixture(scope="module")
+def walked(office) -> dict[str, list[Form]]:
+    """Walk everybody's pages; return their forms."""
+    found = {}
+    for name in PEOPLE:
+        pages, forms = Person(office, name).walk()
+        assert all(status in FINE for status in pages.values()), (name, pages)
+        assert sum(status == 200 for status in pages.values()) >= 1, (name, pages)
+        found[name] = [form for form in forms if not form.action.startswith("/accounts/")]
+    return found
+
+
+def post_all(office: Office, walked, kinds) -> int:
+    posted = 0
+    for name, forms in walked.items():
+        person = Person(office, name)
+        person.get("/banner/")
+        for form in forms:
+            for kind in kinds:
+                pairs = [(field, ODD[kind]) for field in form.fields if "csrf" not in field]
+                pairs += pairs[:1]  # a field that comes twice
+                files = {each: ("x.csv", ODD[kind].encode()) for each in form.files}
+                if form.method == "get":
+                    answer = person.get(form.action, params=pairs)
+                else:
+                    answer = person.post(form.action, pairs, files or None)
+                posted += 1
+                words = answer.text
+                assert answer.status_code in FINE, (form.name, kind, words, office.log[-3000:])
+                assert "This form is no longer good" not in words, form.name  # it came further
+                assert "Traceback" not in words
+                assert "<script>alert(1)" not in words
+                if answer.status_code >= 400:
+                    said = re.sub(r"<[^>]+>", " ", words.partition("<main")[2]).split()
+                    assert len(said) > 8, (form.name, kind, answer.status_code, words)
+    return posted
+
+
+def test_every_form_stands_odd_values(office, walked):
+    assert post_all(office, walked, FAST) > 40
+
+
+@pytest.mark.long
+def test_every_form_stands_every_odd_value(office, walked):
+    assert post_all(office, walked, ODD) > 100
+
+
+@pytest.mark.long
+def test_the_forms_of_a_released_home_do_too(holder):
+    office = holder("released")
+    found = {name: Person(office, name).walk()[1] for name in PEOPLE}
+    post_all(office, found, ODD)
+
+
+def test_a_form_without_its_token_is_refused_in_words(office):
+    person = Person(office, "administrator")
+    person.get("/administration/")
+    answer = person.post("/administration/", [("person", "sampler")], csrf=False)
+    assert answer.status_code == 403
+    assert "This form is no longer good" in answer.text
+
+
+def test_an_unknown_address_and_an_odd_one_have_a_page(office):
+    person = Person(office, "specialist")
+    for path in ("/no-such-page/", "/specialist/batches/no-such/", "/sign/not-an-id/"):
+        answer = person.get(path)
+        assert answer.status_code in (400, 404), path
+        assert "<main" in answer.text
+    answer = person.get("/specialist/batches/%00/")
+    assert answer.status_code == 400
+    assert "<main" in answer.text
+
+
+def test_a_method_that_a_page_has_not_is_405_in_words(office):
+    person = Person(office, "specialist")
+    answer = person.get("/specialist/batches/batch-1/adjudicate/")
+    assert answer.status_code == 405
+    assert "Nothing was done" in answer.text
+
+
+def test_a_form_longer_than_any_is_refused_in_words(office):
+    person = Person(office, "administrator")
+    person.get("/administration/")
+    answer = person.post("/administration/", [("person", "a" * (17 << 20))])
+    assert answer.status_code in (400, 413)
+    assert "Nothing was done" in answer.text
+
+
+def begun(office: Office) -> tuple[Person, str]:
+    """Have the administrator begin an act; return them and the address at which it is signed."""
+    person = Person(office, "administrator")
+    person.get("/administration/")
+    answer = person.post("/administration/", [("person", "sampler")])
+    assert answer.status_code == 302, answer.text
+    return person, answer.headers["Location"]
+
+
+def test_anothers_pending_act_is_neither_seen_nor_signed(office):
+    _, place = begun(office)
+    other = Person(office, "approver")
+    assert other.get(place).status_code == 400
+    other.get("/")
+    other.get("/approval/explain/")
+    answer = other.post(place, [("token", "x")])
+    assert answer.status_code == 400
+    assert "done already, or never begun" in answer.text
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "\x00", "e" * 50_000, "\u202e", "{}"])
+def test_what_is_no_signature_does_nothing(office, token):
+    person, place = begun(office)
+    person.get(place)
+    answer = person.post(place, [("token", token)])
+    assert answer.status_code == 400
+    assert "usa-alert" in answer.text
+    assert person.get(place).status_code == 200  # it can still be signed
