@@ -24,9 +24,11 @@ PAGES = [
     ("custodian", "/custody/notices/"),
     ("custodian", "/custody/people/"),
 ]
+FIRST = [("preparer", f"/prepare/{BATCH}/"), ("officer-2", "/officer/"), ("custodian", "/custody/")]
 HOW = [
-    ("phone", "dark"),
-    pytest.param("desktop", "light", marks=pytest.mark.long),
+    ("phone", "dark", FIRST),
+    pytest.param("phone", "dark", PAGES, marks=pytest.mark.long),
+    pytest.param("desktop", "light", PAGES, marks=pytest.mark.long),
 ]
 SIZES = {"phone": axe.PHONE, "desktop": axe.DESKTOP}
 
@@ -45,10 +47,10 @@ def batch(office, browser) -> str:
     return BATCH
 
 
-@pytest.mark.parametrize(("size", "scheme"), HOW)
-def test_everybody_can_use_every_page(office, batch, browser, size, scheme):  # noqa: ARG001
+@pytest.mark.parametrize(("size", "scheme", "pages"), HOW)
+def test_everybody_can_use_every_page(office, batch, browser, size, scheme, pages):  # noqa: ARG001
     contexts = {}
-    for person, path in PAGES:
+    for person, path in pages:
         if person not in contexts:
             contexts[person] = browser.new_context(
                 viewport=SIZES[size], color_scheme=scheme, reduced_motion="reduce"
