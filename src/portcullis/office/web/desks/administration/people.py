@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.urls import reverse
 from portcullis.agreements import enrolment
 from portcullis.agreements.person import HOLDER_ROLES, REQUESTER_ROLES, Person
 from portcullis.errors import PortcullisError
-from portcullis.office import roster_changes
+from portcullis.office import enrolments, roster_changes
 from portcullis.office.people import Actor
 from portcullis.office.roster_changes import PROPOSED
 from portcullis.office.web import batches, pages, rostering
@@ -21,8 +22,8 @@ from portcullis.office.web.desks import at_desk
 from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
-from portcullis.office.web.parts import Cell, table
-from portcullis.office.web.visitors import visitor_of
+from portcullis.office.web.parts import Cell, Table, table
+from portcullis.office.web.visitors import Visitor, visitor_of
 
 ENROL, CHANGE = "roster-enrol", "roster-change"
 _ROLES = [(each, each.replace("-", " ").capitalize()) for each in (*HOLDER_ROLES, *REQUESTER_ROLES)]
@@ -43,8 +44,10 @@ class PeopleFilter(forms.Form):
 class EnrolForm(pages.Form):
     """A person's own request; of a newcomer the entry too."""
 
+    kept = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
     request = TextFileField(
         label="The request",
+        required=False,
         help_text="The file that the person made and signed: at “My keys”, or with portcullis "
         "people request.",
     )
@@ -55,9 +58,18 @@ class EnrolForm(pages.Form):
         "and in_force_from; without keys, for the request has the key.",
     )
 
+    def __init__(self, home: Path, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self._home = home
+
     def clean_request(self) -> str:
         """Return the request; raise ValidationError where it is none, or its key did not sign."""
+        kept = self.cleaned_data.get("kept")
+        if not kept and not self.cleaned_data["request"]:
+            raise forms.ValidationError("“The request” is missing. Choose the file.")
         try:
+            if kept:
+                self.cleaned_data["request"] = enrolments.read(self._home, kept)
             enrolment.read_request(self.cleaned_data["request"])
         except PortcullisError as error:
             raise forms.ValidationError(str(error)) from None
@@ -129,6 +141,7 @@ def every(request: HttpRequest) -> HttpResponse:
             "Waiting for a second person",
             table=rostering.listed(visitor, "administration", rostering.waiting(visitor)),
         ),
+        Part("Requests that people made here", table=_requests(visitor)),
         Part("Enrolled", filters=PeopleFilter(request.GET), table=listed, page=page, query=query),
     ]
     head = Head(
@@ -179,7 +192,11 @@ def one(request: HttpRequest, person_id: str) -> HttpResponse:
 @at_desk("administration")
 def enrol(request: HttpRequest) -> HttpResponse:
     """Propose what a person's own request asks."""
-    form = EnrolForm(request.POST or None, request.FILES or None)
+    home = visitor_of(request).deployment.path
+    initial = {"kept": request.GET.get("request", "")}
+    form = EnrolForm(home, request.POST or None, request.FILES or None, initial=initial)
+    if initial["kept"]:
+        form.fields["request"].widget = forms.HiddenInput()
     head = Head(
         "administration",
         "Propose an enrolment",
@@ -206,6 +223,25 @@ def change(request: HttpRequest, person_id: str) -> HttpResponse:
     return pages.ask(request, head, form, CHANGE, {"person": person.id})
 
 
+def _requests(visitor: Visitor) -> Table:
+    url = reverse("administration:enrol")
+    return table(
+        "Requests to enrol a key",
+        ["Of", "What", "Made (UTC)"],
+        [
+            [
+                Cell(batches.person(visitor, each.person), url=f"{url}?request={each.name}"),
+                "A passkey" if each.is_passkey else "A key of a browser",
+                f"{each.at:%-d %B %Y, %H:%M}",
+            ]
+            for each in enrolments.waiting(visitor.deployment.path)
+        ],
+        stacked=True,
+        empty="No request waits.",
+        quiet=True,
+    )
+
+
 def _in_office(person: Person, today: date) -> Cell:
     if person.in_force(today):
         return Cell("In office", tag="good")
@@ -222,9 +258,12 @@ def _done(proposal: roster_changes.Proposal) -> Done:
 
 
 def _enrol(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    return _done(
-        roster_changes.propose_enrolment(deployment.holder, actor, data["request"], data["entry"])
+    proposal = roster_changes.propose_enrolment(
+        deployment.holder, actor, data["request"], data["entry"]
     )
+    if data["kept"]:
+        enrolments.remove(deployment.path, data["kept"])
+    return _done(proposal)
 
 
 def _change(deployment: Deployment, actor: Actor, data: Data) -> Done:
