@@ -62,7 +62,7 @@ def test_a_newcomer_is_enrolled_by_two(desk):
 
 def test_nobody_changes_their_own_entry(desk):
     page = desk("administrator", "/administration/people/administrator/change/")
-    page.get_by_label("Office").fill("elsewhere")
+    page.locator("[name=office]").fill("elsewhere")
     press(page, "Go on to sign")
     assert "Nobody changes their own entry of the roster." in text(page)
     assert "The attempt is on the record." in text(page)
