@@ -1,6 +1,6 @@
 """Alarms, at the two desks that watch over the office: what stands, a new watch, acknowledging."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -125,7 +125,7 @@ def _every(request: HttpRequest, desk: str) -> HttpResponse:
     return pages.page(request, head, parts, progress=working.progress(visitor, task))
 
 
-def _acknowledged(visitor: Visitor, found: list[Raised]) -> Table:
+def _acknowledged(visitor: Visitor, found: Iterable[Raised]) -> Table:
     return table(
         "Alarms acknowledged, the newest first",
         ["Alarm", "What", "About", "By", "Reason"],

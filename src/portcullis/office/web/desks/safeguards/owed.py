@@ -71,7 +71,7 @@ def every(request: HttpRequest) -> HttpResponse:
 def by_kind(found: list[Raised]) -> charts.Bars:
     """Return the chart of what is owed, by kind; what is overdue apart."""
     late = sum(each.overdue for each in found)
-    counts = Counter(each.duty.what for each in found if not each.overdue)
+    counts: Counter[str] = Counter(each.duty.what for each in found if not each.overdue)
     amounts = [charts.Amount(WHAT[what], counts[what]) for what in WHAT if counts[what]]
     overdue = [charts.Amount("Overdue", late, "bad")] if late else []
     return charts.outcomes("What the recipient owes", [*overdue, *amounts])
