@@ -61,7 +61,8 @@ class _FilesField(forms.FileField):
     """One file or several."""
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:  # noqa: ANN401
-        return [super(_FilesField, self).clean(each, initial) for each in data or [None]]
+        cleaned = (super(_FilesField, self).clean(each, initial) for each in data or [None])
+        return [each for each in cleaned if each is not None]
 
 
 class TakeInForm(forms.Form):
@@ -72,6 +73,12 @@ class TakeInForm(forms.Form):
         help_text="One file a package, as the holder sent it. Nothing is opened by taking it in.",
         widget=_Files(attrs={"accept": ".json", "multiple": True}),
     )
+    proofs = _FilesField(
+        label="Proofs of packages sealed again",
+        help_text="For a package sealed again to a new key: the file beside it, under its own name.",
+        widget=_Files(attrs={"accept": ".tlog-proof", "multiple": True}),
+        required=False,
+    )
 
 
 def take_in(request: HttpRequest, visited: Visit, back: str) -> HttpResponse:
@@ -80,9 +87,10 @@ def take_in(request: HttpRequest, visited: Visit, back: str) -> HttpResponse:
     home = visitor_of(request).deployment.requester
     if request.method == "POST" and form.is_valid():
         taken = 0
+        proofs = {each.name: _bytes(each) for each in form.cleaned_data["proofs"]}
         for number, sent in enumerate(form.cleaned_data["packages"], start=1):
             try:
-                received.take_in(home, visited, _bytes(sent))
+                received.take_in(home, visited, _bytes(sent), proofs)
                 taken += 1
             except PortcullisError as error:
                 form.add_error("packages", f"File {number}: {error}")
