@@ -34,7 +34,8 @@ def take_in(home: "RequesterHome", visited: Visit, data: bytes, proofs: Mapping[
     """Take a package in, unopened; return its id. Taken in again, it changes nothing.
 
     ``proofs``, by the names of their files: one whose name is the package's shows that it was
-    sealed again, and then it takes the former one's place. Raises Refused where it answers no request of this office, or the ledger does not bear it out.
+    sealed again, and then it takes the former one's place. Raises Refused where it answers no
+    request of this office, or the ledger does not bear it out.
     """
     parcel = read_package(data).parcel
     case = case_of(home, parcel)

@@ -75,7 +75,7 @@ class TakeInForm(forms.Form):
     )
     proofs = _FilesField(
         label="Proofs of packages sealed again",
-        help_text="For a package sealed again to a new key: the file beside it, under its own name.",
+        help_text="Of a package sealed again to a new key: the file beside it, by its name.",
         widget=_Files(attrs={"accept": ".tlog-proof", "multiple": True}),
         required=False,
     )
