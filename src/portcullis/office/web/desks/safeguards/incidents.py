@@ -59,7 +59,7 @@ class ReportForm(pages.Form):
 
     report = TextFileField(
         label="The report",
-        help_text="The template below, filled in. No name, TIN or address of a taxpayer in any "
+        help_text="The template, filled in. No name, TIN or address of a taxpayer in any "
         "field. What is not known yet says so, and is told in a further report.",
     )
 
@@ -217,8 +217,17 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         home, written = visitor_of(request).deployment.holder, form.cleaned_data["report"]
         form.cleaned_data["report"] = documents.sealed(home, written)
-    parts = [Part("The template", commands=tuple(TEMPLATE.rstrip().splitlines()))]
+    links = [(reverse("safeguards:report-template"), "Download the template")]
+    parts = [Part(links=links)]
     return pages.ask(request, head, form, REPORT, {"incident": found.id}, parts=parts)
+
+
+@at_desk("safeguards")
+def template(_request: HttpRequest) -> HttpResponse:
+    """Give an empty report: every field, with what belongs in it."""
+    response = HttpResponse(TEMPLATE, content_type="application/toml; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="incident-report.toml"'
+    return response
 
 
 @at_desk("safeguards")

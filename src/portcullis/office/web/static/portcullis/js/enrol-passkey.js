@@ -14,19 +14,9 @@
 // The passkey signs the statement, which proves that it is at hand; and what the roster has of the
 // person signs the same, where it is here. The request is read by portcullis.agreements.enrolment.
 
-import { signed } from "./jws.js";
-import { heldKey } from "./keystore.js";
 import { assertedBy } from "./passkey.js";
 import { tell, untell } from "./telling.js";
-
-async function bySomethingEnrolled(statement, { person, thumbprint, credentials = "" }) {
-  const key = await heldKey(person, thumbprint);
-  if (key !== null) {
-    return signed(statement, key);
-  }
-  const ids = credentials.split(" ").filter(Boolean);
-  return ids.length === 0 ? "" : assertedBy(statement, ids);
-}
+import { bySomethingEnrolled } from "./token.js";
 
 async function askAndSend(form) {
   untell(form);
