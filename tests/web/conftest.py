@@ -11,13 +11,17 @@ from tests.web.office import Office, serve
 
 @pytest.fixture(scope="module")
 def holder(_find_stage, tmp_path_factory) -> Iterator[Callable[[str], Office]]:  # noqa: F811
-    """Return a function that serves the holder's office of a fresh world at a stage."""
+    """Return a function that serves the holder's office of a fresh world at a stage.
+
+    ``configure`` is given the home before it is served.
+    """
     running: list[Office] = []
 
-    def at(stage: str) -> Office:
+    def at(stage: str, configure: Callable[[Path], None] = lambda _home: None) -> Office:
         folder = tmp_path_factory.mktemp("web") / "world"
         shutil.copytree(_find_stage(stage), folder)
-        office = serve(Path(folder) / "holder", "holder")
+        configure(folder / "holder")
+        office = serve(folder / "holder", "holder")
         running.append(office)
         return office
 

@@ -50,6 +50,12 @@ def due(home: Home) -> list[Due]:
     )
 
 
+def kept() -> list[tuple[Erasable, date | None]]:
+    """Return all working data that is still here, with the day it is kept since; None: not yet."""
+    gone = set(Erasure.objects.filter(finished=True).values_list("kind", "subject"))
+    return [(what, since) for what, since in _kept() if (what.kind, what.id) not in gone]
+
+
 def due_day(home: Home, since: date) -> date:
     """Return the day on which working data kept since the day ``since`` becomes due."""
     return since + timedelta(days=home.pack.retention.working_data_days)

@@ -12,9 +12,10 @@ from tests.office import world as worlds
 from tests.office.world import BATCH_DAY, World
 from tests.web import signing
 from tests.web.office import Office, serve
+from tests.web.requester import steps
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(_find_stage: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> World:
     """A world whose holder's home has taken nothing in yet."""
     folder = tmp_path_factory.mktemp("both") / "world"
@@ -22,7 +23,7 @@ def world(_find_stage: Callable[[str], Path], tmp_path_factory: pytest.TempPathF
     return World(folder)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def office(world: World) -> Iterator[Office]:
     """The requester's office, served; a person who prepares and signs is on its roster too."""
     home = world.folder / "recipient"
@@ -57,10 +58,13 @@ def _add_both_roles(home: Path, world: World) -> None:
 
 @pytest.fixture
 def as_person(office: Office, visit) -> Callable[..., Page]:
-    """Return a function that opens a page as a person, with their passkey at hand."""
+    """Return a function that opens a page as a person, the warning read, their passkey at hand."""
 
     def opened(person: str, path: str, **options) -> Page:
         page = visit(office, person, path, **options)
+        if page.url.endswith("/banner/"):
+            steps.read_the_warning(page)
+            page.goto(office.origin + path)
         signing.authenticator(page, office.home, person)
         return page
 

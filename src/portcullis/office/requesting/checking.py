@@ -60,6 +60,12 @@ def comes_back(draft: Draft) -> int:
     return sum(int(draft.found.get(each, 0)) for each in COMES_BACK)
 
 
+def said(draft: Draft) -> str:
+    """Return what the check came to, in words."""
+    back = comes_back(draft)
+    return f"Checked: {f'{back:,} of {draft.rows:,}' if back else 'none'} would come back."
+
+
 def findings(home: "RequesterHome", draft: Draft, first: int, count: int) -> list[dict[str, str]]:
     """Return ``count`` findings from the one in place ``first`` on, in the order of the rows."""
     found = drafts.sheets(home, draft, drafts.FINDINGS).read(first, count)

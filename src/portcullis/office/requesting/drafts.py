@@ -31,7 +31,8 @@ _SHOWN = 100  # rows that could not be read, kept by number
 
 def find(draft_id: str) -> Draft:
     """Return the draft. Raises Misuse where there is none."""
-    found = Draft.objects.filter(id=draft_id).first()
+    known = _BATCH_ID.fullmatch(draft_id) is not None
+    found = Draft.objects.filter(id=draft_id).first() if known else None
     if found is None:
         raise Misuse("There is no such batch here.", "Look for it on your desk.")
     return found

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 OUTGOING = "outgoing"
 _RECEIPT = "portcullis-receipt/1"
+_ANSWERS = "answers"
 
 
 def outgoing(home: "RequesterHome", draft: Draft) -> Path:
@@ -119,10 +120,16 @@ def keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path
         acts.move(home, draft, "answered")
         token = acts.signed(home, actor, said)
         acts.note(home, draft, actor.person, "answers-keep", "answers", token)
-        drafts.sheets(home, draft, "answers").write([found])
+        drafts.sheets(home, draft, _ANSWERS).write([found])
         draft.answers = dict(found.group_by("answer").len().sort("answer").iter_rows())
         draft.answered_on = _day(header)
         draft.save(update_fields=["answers", "answered_on"])
+
+
+def answers(home: "RequesterHome", draft: Draft, first: int, count: int) -> list[dict[str, Any]]:
+    """Return ``count`` of the kept answers from the place ``first`` on, in the file's order."""
+    found = drafts.sheets(home, draft, _ANSWERS).read(first, count) if draft.answers else None
+    return [] if found is None else found.to_dicts()
 
 
 def not_taken_in(home: "RequesterHome", actor: "Actor", draft: Draft, reason: str) -> None:

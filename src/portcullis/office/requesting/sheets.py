@@ -1,4 +1,4 @@
-"""Rows at rest, in sheets: encrypted tables of a few thousand rows, so that a page reads one.
+"""Rows at rest, in sheets: encrypted tables of a thousand rows, so that a page reads one.
 
 The key is derived from the deployment's own (``keys/web.key``). A set of sheets is written whole
 and then named by its generation; within one, a single row is written again with its sheet.
@@ -15,7 +15,7 @@ from portcullis.errors import Misuse
 from portcullis.office.web.keys import FILE
 from portcullis.tables import read_table, write_table
 
-SHEET_ROWS = 4096
+SHEET_ROWS = 1024
 
 
 def key_of(home: Path) -> bytes:

@@ -11,9 +11,10 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
 from portcullis.errors import Misuse
+from portcullis.office import entries
 from portcullis.office.duties import done_before
 from portcullis.office.home import Home
-from portcullis.office.models import Act, Batch, DeterminationList, Package
+from portcullis.office.models import Act, Batch, DeterminationList, Entry, Package
 from portcullis.office.permissions import PERMISSIONS, who_may
 from portcullis.office.web import charts
 from portcullis.office.web.parts import Cell, Table, table
@@ -270,3 +271,8 @@ def person(visitor: Visitor, person_id: str) -> str:
         return "You"
     found = visitor.deployment.roster.get(person_id)
     return found.name if found else person_id
+
+
+def entry_day(entry: Entry) -> date:
+    """Return the day a ledger entry was written on."""
+    return date.fromisoformat(str(entries.body(entry)["at"])[:10])

@@ -1,6 +1,7 @@
 """What was received, as the officer's and the custodian's pages show it and take it in."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -141,7 +142,10 @@ def state_of(kept: Kept) -> Cell:
 
 def due(duties: Sequence[Duty], today: date) -> Cell:
     """Return the first of the duties with its day."""
-    return _day(duties[0], today) if duties else Cell("nothing")
+    if not duties:
+        return Cell("nothing")
+    day = _day(duties[0], today)
+    return replace(day, note=f"{day.note} {DUTIES[duties[0].what].lower()}".strip())
 
 
 def stated_table(found: Sequence[Stated], url: str) -> Table:
@@ -180,7 +184,7 @@ def _day(duty: Duty, today: date) -> Cell:
     day = duty.due_on.isoformat()
     if duty.overdue(today):
         return Cell(f"overdue since {day}", tag="bad")
-    return Cell(day, note=f"in {(duty.due_on - today).days} days: {DUTIES[duty.what].lower()}")
+    return Cell(day, note=f"in {(duty.due_on - today).days} days")
 
 
 def _bytes(sent: UploadedFile[Any]) -> bytes:

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 
 from portcullis.office.settings import DATABASES, DEFAULT_AUTO_FIELD, HOME, TIME_ZONE, USE_TZ
 from portcullis.office.web.keys import web_key
-from portcullis.office.web.signin.configured import providers
+from portcullis.office.web.signin.configured import provider_origins, providers
 
 __all__ = ["DATABASES", "DEFAULT_AUTO_FIELD", "HOME", "TIME_ZONE", "USE_TZ"]
 
@@ -112,7 +112,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Signing in at the site's own provider leads there from a form of ours.
+        "form-action": [SELF, *provider_origins(HOME)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -150,6 +151,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _PLACE.scheme
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 # Behind a proxy its own address would be everybody's: see docs/operations.md.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PORTCULLIS_PROXIES", "0"))

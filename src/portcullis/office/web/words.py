@@ -13,6 +13,7 @@ _NAMES = {
     "leaves_root": "Root of the list",
     "docket": "Docket",
     "document": "Source document (SHA-256)",
+    "scope": "Scope",
 }
 
 
@@ -25,7 +26,9 @@ def facts(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _flat(value: object, name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping) and value:
+    if name == _NAMES["scope"] and not value:
+        yield name, "everything"
+    elif isinstance(value, Mapping) and value:
         for key, inner in value.items():
             yield from _flat(inner, f"{name}, {_named(key)}" if name else _named(key))
     elif isinstance(value, list | tuple) and value:

@@ -31,6 +31,8 @@ def register() -> None:
         Kind("report", "Make a report", "report", report),
         Kind("oversight-export", "Make an export for an overseer", "oversight-export", export),
         Kind("watch", "Watch over the office", "watched", watch),
+        Kind("doctor", "Look at all that the home needs", "see-health", doctor, signed=""),
+        Kind("recount", "Count the accounting again", "accounting-attested", recount),
     ):
         add(kind)
 
@@ -212,6 +214,25 @@ def watch(work: Work) -> Outcome:
     _on_the_ledger(work)
     standing = sum(1 for one in alarms.on_record(home).values() if one.standing)
     return Outcome(f"{standing:,} alarms stand.", {"standing": standing})
+
+
+def doctor(work: Work) -> Outcome:
+    """Look at everything the home needs; say what is wrong, and what to do about it."""
+    from portcullis.office.doctor import examine
+
+    found = examine(work.deployment.holder)
+    said = f"{len(found):,} things are wrong." if found else "Nothing is wrong."
+    return Outcome(said, {"findings": [[each.code, each.message, each.remedy] for each in found]})
+
+
+def recount(work: Work) -> Outcome:
+    """Count the accounting again, and attest that it is whole."""
+    from portcullis.office import individuals
+
+    if not _acted(work):
+        individuals.attest(work.deployment.holder, work.acting, work.show)
+    _on_the_ledger(work)
+    return Outcome("The accounting agrees with the ledger, and the attestation is on it.")
 
 
 def _acted(work: Work) -> bool:

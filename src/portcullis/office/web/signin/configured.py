@@ -12,6 +12,7 @@ multi_factor = true         # the provider always asks for a second factor
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -80,3 +81,12 @@ def providers(home: Path) -> dict[str, Any]:
         "settings": {"server_url": oidc.server, "uid_field": oidc.person_claim},
     }
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
+def provider_origins(home: Path) -> list[str]:
+    """Return where signing in may lead: the provider's own address; nothing where there is none."""
+    oidc = read(home).oidc
+    if oidc is None:
+        return []
+    place = urlsplit(oidc.server)
+    return [f"{place.scheme}://{place.netloc}"]

@@ -34,6 +34,13 @@ _LONGEST = 65_536  # bytes of a token
 class TokenForm(forms.Form):
     """The holder's answer to the opening request."""
 
+    def clean_token(self) -> str:
+        """Return the file's text; whether it is the holder's token shows when it is used."""
+        text = self.cleaned_data["token"].read(_LONGEST).decode("utf-8", "replace").strip()
+        if not text.isascii() or not text.isprintable():
+            raise forms.ValidationError("That is no token. Take in the file that the holder gave.")
+        return str(text)
+
     token = forms.FileField(
         label="The holder's token", help_text="Good for a few minutes, and for this opening only."
     )
@@ -70,8 +77,7 @@ def opening(request: HttpRequest, _visited: Visit, opening_id: UUID) -> HttpResp
     asked = received.opening(visitor.person, opening_id)
     form = TokenForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        token = form.cleaned_data["token"].read(_LONGEST)
-        asked.token = token.decode("utf-8", "replace").strip()
+        asked.token = form.cleaned_data["token"]
         asked.save(update_fields=["token"])
         return redirect("officer:opening", asked.id)
     context = {

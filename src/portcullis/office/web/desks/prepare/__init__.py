@@ -23,5 +23,6 @@ urlpatterns = [
     path("<str:draft_id>/transmittal/<str:name>/", signing.transmittal, name="transmittal"),
     path("<str:draft_id>/receipt/", answers.receipt, name="receipt"),
     path("<str:draft_id>/answers/", answers.answers, name="answers"),
+    path("<str:draft_id>/answers/each/", answers.each, name="answers-each"),
     path("<str:draft_id>/refused/", answers.refused, name="refused"),
 ]

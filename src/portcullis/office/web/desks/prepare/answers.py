@@ -8,17 +8,19 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
 from portcullis.office.requesting import RequesterHome, drafts, sending
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import acts, signing
+from portcullis.office.web import drafts as shown
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.prepare.forms import AnswersForm, ReasonForm, ReceiptForm
 from portcullis.office.web.desks.prepare.making import DESK
+from portcullis.office.web.parts import Cell
 from portcullis.office.web.visitors import visitor_of
 from portcullis.office.work import uploads
 from portcullis.tables import publish
@@ -69,6 +71,24 @@ def answers(request: HttpRequest, draft_id: str) -> HttpResponse:
     return _begun(request, draft_id, form, ANSWERS.name, "Take in the answers")
 
 
+@require_GET
+@at_desk(DESK)
+def each(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Show the answer to each request: one of three; of what was returned, what to mend."""
+    found = drafts.find(draft_id)
+    home = visitor_of(request).deployment.requester
+    page = shown.page_of(sum(found.answers.values()), request.GET.get("page"))
+    listed = sending.answers(home, found, shown.begins(page), shown.A_PAGE)
+    context = {
+        "title": f"Answers to batch {found.id}",
+        "draft": found,
+        "page": page,
+        "facts": [(f"Row {one['source_row']}: {one['request_id'] or '–'}", _answer(one))
+                  for one in listed],
+    }  # fmt: skip
+    return render(request, "office/prepare/answers.html", context)
+
+
 @require_http_methods(["GET", "POST"])
 @at_desk(DESK)
 def refused(request: HttpRequest, draft_id: str) -> HttpResponse:
@@ -110,6 +130,15 @@ _LONGEST = 65_536  # bytes of a signature
 def _files(form: forms.Form) -> tuple[UploadedFile[Any], UploadedFile[Any] | None]:
     values = form.cleaned_data
     return values.get("receipt") or values["answers"], values.get("signature")
+
+
+def _answer(one: dict[str, Any]) -> Cell:
+    """Return an answer with what is to be mended, as the holder wrote it."""
+    tags = {"disclosed": "good", "returned": "warn"}
+    mends = [
+        f"{found['field'] or found['element']}: {found['message']}" for found in one["findings"]
+    ]
+    return Cell(one["answer"], tag=tags.get(one["answer"], "plain"), note=" ".join(mends))
 
 
 def _page(request: HttpRequest, draft_id: str, form: forms.Form, title: str) -> HttpResponse:

@@ -11,10 +11,11 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portcullis.errors import PortcullisError
-from portcullis.office.requesting import checking, drafts
+from portcullis.office.requesting import checking, drafts, work
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import drafting as shown
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.prepare import long_work
 from portcullis.office.web.desks.prepare.forms import AgainForm, BatchForm, UploadForm
 from portcullis.office.web.visitors import Visitor, visitor_of
 from portcullis.office.work import uploads
@@ -105,8 +106,11 @@ def check(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Check the batch again."""
     visitor = visitor_of(request)
     found = drafts.find(draft_id)
+    long_work.check_free(found)
+    if found.rows > checking.AT_ONCE:
+        return long_work.begin(request, work.CHECK, found)
     checking.check(visitor.deployment.requester, found, visitor.person)
-    visitor.tell(request, checked_words(found))
+    visitor.tell(request, checking.said(found))
     return redirect("prepare:draft", found.id)
 
 
@@ -119,6 +123,7 @@ def context_of(request: HttpRequest, visitor: Visitor, found: Draft) -> dict[str
         "title": f"Batch {found.id}",
         "draft": found,
         "open": found.state in drafts.OPEN,
+        "under_way": long_work.under_way(found),
         "facts": shown.facts(found),
         "page": page,
         "findings": shown.findings_shown(
@@ -135,26 +140,22 @@ def context_of(request: HttpRequest, visitor: Visitor, found: Draft) -> dict[str
     }
 
 
-def checked_words(found: Draft) -> str:
-    """Return what a check came to, in words."""
-    back = checking.comes_back(found)
-    said = f"{back:,} of {found.rows:,}" if back else "none"
-    return f"Checked: {said} would come back."
-
-
 def check_if_small(visitor: Visitor, found: Draft) -> str:
     """Check a batch at once where that is quick; return what is said of it."""
     if not 0 < found.rows <= checking.AT_ONCE:
         return f"The batch has {found.rows:,} requests now. Check it next."
     checking.check(visitor.deployment.requester, found, visitor.person)
-    return checked_words(found)
+    return checking.said(found)
 
 
 def _filled(request: HttpRequest, visitor: Visitor, draft: Draft, form: forms.Form) -> HttpResponse:
     """Take the form's file into the draft, and go to its page; a refused file is said there."""
     home = visitor.deployment.requester
     sent = form.cleaned_data["file"]
+    long_work.check_free(draft)
     upload = _received(visitor, sent)
+    if sent.size > long_work.LARGE_FILE:
+        return long_work.begin(request, work.FILL, draft, **upload.as_json())
     try:
         path = uploads.path_of(home.path, upload.id, upload.name)
         drafts.fill(home, draft, visitor.person, path)

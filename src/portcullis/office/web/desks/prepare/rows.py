@@ -11,6 +11,7 @@ from portcullis.office.requesting import checking, drafts
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import drafting as shown
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.prepare import long_work
 from portcullis.office.web.desks.prepare.forms import request_form
 from portcullis.office.web.desks.prepare.making import DESK, check_if_small
 from portcullis.office.web.parts import Cell, table
@@ -83,6 +84,7 @@ def leave_out(request: HttpRequest, draft_id: str) -> HttpResponse:
 
 def _taken_out(request: HttpRequest, found: Draft, rows: list[int]) -> HttpResponse:
     visitor = visitor_of(request)
+    long_work.check_free(found)
     drafts.take_out(visitor.deployment.requester, found, visitor.person, rows)
     visitor.tell(request, f"{len(rows):,} left out. {check_if_small(visitor, found)}")
     return redirect("prepare:draft", found.id)
@@ -94,6 +96,7 @@ def _edit(request: HttpRequest, found: Draft, at: int, row: dict[str, str | None
     form = request_form(home.pack, row, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
+            long_work.check_free(found)
             drafts.write_row(home, found, visitor.person, at, form.cleaned_data)
             said = check_if_small(visitor, found)
         except PortcullisError as error:

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portcullis.errors import Misuse, PortcullisError
 from portcullis.intake import manifest_path
 from portcullis.office.people import Actor
-from portcullis.office.requesting import drafts, manifests, sending
+from portcullis.office.requesting import checking, drafts, manifests, sending, work
 from portcullis.office.web import acts, signing
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.prepare import long_work
 from portcullis.office.web.desks.prepare.forms import SignatoryForm
 from portcullis.office.web.desks.prepare.making import DESK, context_of
 from portcullis.office.web.visitors import visitor_of
@@ -46,7 +47,10 @@ def ready(request: HttpRequest, draft_id: str) -> HttpResponse:
     form = SignatoryForm(manifests.signatories(home, visitor.person), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
+            long_work.check_free(draft)
             signatory = form.cleaned_data["signatory"]
+            if draft.rows > checking.AT_ONCE:
+                return long_work.begin(request, work.READY, draft, signatory=signatory)
             made = manifests.draft_manifest(home, draft, visitor.person, signatory)
             return signing.begin(
                 request, PREPARE.name, {"draft": draft.id, "manifest": made.digest}
@@ -85,6 +89,7 @@ def withdraw(request: HttpRequest, draft_id: str) -> HttpResponse:
     visitor = visitor_of(request)
     draft = drafts.find(draft_id)
     if request.method == "POST":
+        long_work.check_free(draft)
         drafts.withdraw(visitor.deployment.requester, draft, visitor.person)
         visitor.tell(request, f"Batch {draft.id} is withdrawn; its requests are removed.")
         return redirect("prepare:first")

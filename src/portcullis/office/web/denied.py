@@ -1,0 +1,88 @@
+"""Denied attempts as pages list them: which act, by whom, why; never what was asked for."""
+
+from collections import Counter
+
+from django import forms
+from django.http import HttpRequest
+
+from portcullis.office.models import DeniedAttempt
+from portcullis.office.permissions import PERMISSIONS
+from portcullis.office.web import batches, charts
+from portcullis.office.web.pages import Part
+from portcullis.office.web.parts import table
+from portcullis.office.web.visitors import Visitor
+
+WHY = {
+    "role": "Another role’s act",
+    "not-enrolled": "Nobody of that id",
+    "not-in-force": "Not in office that day",
+    "key": "Another key than enrolled",
+    "apart": "Had another part in the batch",
+    "own": "Their own entry of the roster",
+    "own-alarm": "An alarm that names them",
+    "hold": "A preservation hold",
+}
+_SHOWN = 8
+
+
+class DenialFilter(forms.Form):
+    """Which attempts are listed."""
+
+    act = forms.ChoiceField(label="Act", required=False)
+    reason = forms.ChoiceField(label="Reason", required=False)
+
+    def __init__(self, data: "dict[str, str] | None" = None) -> None:
+        super().__init__(data)
+        acts = DeniedAttempt.objects.order_by("kind").values_list("kind", flat=True).distinct()
+        whys = DeniedAttempt.objects.order_by("reason").values_list("reason", flat=True).distinct()
+        any_ = ("", "Any")
+        self.fields["act"].choices = [any_, *((each, act(each)) for each in acts)]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [any_, *((each, why(each)) for each in whys)]  # type: ignore[attr-defined]
+
+
+def act(kind: str) -> str:
+    """Return what was tried, in words."""
+    found = PERMISSIONS.get(kind)
+    return found.says if found else kind
+
+
+def why(reason: str) -> str:
+    """Return why it was denied, in words."""
+    return WHY.get(reason, reason.replace("-", " ").capitalize())
+
+
+def listed(request: HttpRequest, visitor: Visitor) -> Part:
+    """Return the list of denied attempts, the newest first, with its filters."""
+    found = DeniedAttempt.objects.order_by("-id")
+    if kind := request.GET.get("act"):
+        found = found.filter(kind=kind)
+    if reason := request.GET.get("reason"):
+        found = found.filter(reason=reason)
+    page, query = batches.page_of(request, found)
+    rows = [
+        [
+            act(each.kind),
+            batches.person(visitor, each.person),
+            why(each.reason),
+            f"{each.at:%-d %B %Y, %H:%M}",
+            each.batch or None,
+            each.entry_id,
+        ]
+        for each in page.object_list
+    ]
+    made = table(
+        "Denied attempts, the newest first",
+        ["Act", "By", "Why denied", "At (UTC)", "Batch", "Ledger entry"],
+        rows,
+        stacked=True,
+        empty="No attempt like that was denied.",
+        quiet=True,
+    )
+    return Part(filters=DenialFilter(request.GET), table=made, page=page, query=query)
+
+
+def by_reason() -> charts.Bars:
+    """Return the chart of denied attempts by reason."""
+    counts = Counter(DeniedAttempt.objects.values_list("reason", flat=True))
+    amounts = [charts.Amount(why(each), n, "warn") for each, n in counts.most_common(_SHOWN)]
+    return charts.outcomes("Denied attempts, by reason", amounts)

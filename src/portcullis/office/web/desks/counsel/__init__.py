@@ -1,0 +1,19 @@
+"""Counsel's desk: orders and holds, their lifting, and which readings of the law are in force."""
+
+from django.urls import path
+
+from portcullis.office.web import rostering
+from portcullis.office.web.desks.counsel import dashboard, filing, lifting, orders, readings
+
+urlpatterns = [
+    path("", dashboard.first, name="first"),
+    path("orders/", orders.every, name="orders"),
+    path("orders/file/", filing.order, name="file-order"),
+    path("holds/place/", filing.hold, name="place-hold"),
+    path("orders/<str:placed_id>/", orders.one, name="order"),
+    path("orders/<str:placed_id>/custodians/", orders.custodians, name="custodians"),
+    path("orders/<str:placed_id>/lift/", lifting.lift, name="lift"),
+    path("readings/", readings.every, name="readings"),
+    path("readings/change/", readings.change, name="change-reading"),
+    *rostering.urls("counsel"),
+]

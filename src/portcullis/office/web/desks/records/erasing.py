@@ -1,0 +1,93 @@
+"""Disposing of working data: shown first, then signed for, then destroyed for good."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from portcullis.errors import Misuse, Refused
+from portcullis.office import erasure, retention
+from portcullis.office.keystore import BATCH, Erasable
+from portcullis.office.people import Actor
+from portcullis.office.web import batches, pages
+from portcullis.office.web.acts import Data, Done, WebAct, register
+from portcullis.office.web.deployment import Deployment
+from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.records.dashboard import KINDS, name
+from portcullis.office.web.pages import Head, Part
+from portcullis.office.web.visitors import visitor_of
+
+ACT = erasure.ACT
+
+
+class EraseForm(pages.Form):
+    """The id once more, so that nothing is disposed of by a slip."""
+
+    subject = forms.CharField(label="Its id, once more", max_length=80)
+
+    def __init__(self, what: Erasable, *args: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args)
+        self._what = what
+
+    def clean_subject(self) -> str:
+        """Return the id; raise ValidationError where it is another."""
+        if self.cleaned_data["subject"].strip() != self._what.id:
+            raise forms.ValidationError("That is another id. Write the one shown above.")
+        return self._what.id
+
+
+@at_desk("records")
+def erase(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
+    """Show what is to be disposed of; on POST, begin the act."""
+    visitor = visitor_of(request)
+    home = visitor.deployment.holder
+    what = _what(kind, subject)
+    since = retention.kept_since(what)
+    due_on = retention.due_day(home, since) if since else None
+    holds = retention.holds_on(home, what)
+    facts: list[tuple[str, object]] = [
+        ("Kind", KINDS[what.kind]),
+        ("Id", what.id),
+        ("Kept since", batches.day(since) if since else "Still needed: it is not answered"),
+        ("Due on", batches.day(due_on) if due_on else "No day yet"),
+        ("Kept by holds", ", ".join(hold.id for hold in holds) or "None"),
+    ]
+    if request.method == "POST" and holds:
+        visitor.deployment.record_denied(ACT, visitor.person.id, "hold")
+        raise Refused(
+            "A preservation hold keeps this working data. The attempt is on the record.",
+            "Two of counsel lift the hold.",
+        )
+    if request.method == "POST" and (due_on is None or visitor.today < due_on):
+        raise Refused("Its day has not come.", "The days are the agreement’s, in retention.toml.")
+    head = Head(
+        "records",
+        f"Dispose of {name(what)}",
+        "For good. Its key is destroyed first, and no copy can be read any more, backups "
+        "included; then its files. The accounting, the ledger and who did what stay.",
+    )
+    form = EraseForm(what, request.POST or None)
+    fixed = {"kind": what.kind}
+    return pages.ask(request, head, form, ACT, fixed, parts=[Part(facts=facts)])
+
+
+def _what(kind: str, subject: str) -> Erasable:
+    if kind not in KINDS:
+        raise Misuse("There is no working data of that kind.", "See the list at the desk.")
+    return Erasable(kind, subject)
+
+
+def _erase(deployment: Deployment, actor: Actor, data: Data) -> Done:
+    what = _what(data["kind"], data["subject"])
+    erasure.erase(deployment.holder, actor, what)
+    return Done(reverse("records:erased"), f"The working data of {name(what)} is disposed of.")
+
+
+def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+    """Return what is signed: which working data; a batch's under its own id."""
+    return data["subject"] if data["kind"] == BATCH else "", dict(data)
+
+
+register(WebAct(ACT, ACT, "Dispose of working data", _erase, _ordering))
