@@ -96,8 +96,8 @@ def test_the_forms_of_a_released_home_do_too(holder):
 
 def test_a_form_without_its_token_is_refused_in_words(office):
     person = Person(office, "administrator")
-    person.get("/administration/")
-    answer = person.post("/administration/", [("person", "sampler")], csrf=False)
+    person.get("/administration/accounts/")
+    answer = person.post("/administration/accounts/", [("person", "sampler")], csrf=False)
     assert answer.status_code == 403
     assert "This form is no longer good" in answer.text
 
@@ -122,8 +122,8 @@ def test_a_method_that_a_page_has_not_is_405_in_words(office):
 
 def test_a_form_longer_than_any_is_refused_in_words(office):
     person = Person(office, "administrator")
-    person.get("/administration/")
-    answer = person.post("/administration/", [("person", "a" * (17 << 20))])
+    person.get("/administration/accounts/")
+    answer = person.post("/administration/accounts/", [("person", "a" * (17 << 20))])
     assert answer.status_code in (400, 413)
     assert "Nothing was done" in answer.text
 
@@ -131,8 +131,8 @@ def test_a_form_longer_than_any_is_refused_in_words(office):
 def begun(office: Office) -> tuple[Person, str]:
     """Have the administrator begin an act; return them and the address at which it is signed."""
     person = Person(office, "administrator")
-    person.get("/administration/")
-    answer = person.post("/administration/", [("person", "sampler")])
+    person.get("/administration/accounts/")
+    answer = person.post("/administration/accounts/", [("person", "sampler")])
     assert answer.status_code == 302, answer.text
     return person, answer.headers["Location"]
 
@@ -189,7 +189,7 @@ def test_a_token_of_another_statement_or_person_is_refused_and_a_used_one_too(of
     assert answer.status_code == 400
     assert person.get(place).status_code == 200  # nothing was done by either
     good = mine.sign(wanted)
-    assert person.post(place, [("token", good)]).headers["Location"] == "/administration/"
+    assert person.post(place, [("token", good)]).headers["Location"] == "/administration/accounts/"
     refused(person.post(place, [("token", good)]), "done already, or never begun")
     _, later = begun(office)
     refused(person.post(later, [("token", good)]), "Something else was signed")
