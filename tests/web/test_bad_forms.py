@@ -1,11 +1,19 @@
 """Whatever is posted to whatever form: never a failure of ours, and words for who posted it."""
 
+import html
+import json
 import re
+import time
+from datetime import date
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from portcullis import agreements
+from tests.authenticator import Passkey
 from tests.web.forms import Form, Person
 from tests.web.office import Office
+from tests.web.signing import RP_ID, _credential_id
 
 ODD = {
     "empty": "",
@@ -89,8 +97,8 @@ def test_the_forms_of_a_released_home_do_too(holder):
 
 def test_a_form_without_its_token_is_refused_in_words(office):
     person = Person(office, "administrator")
-    person.get("/administration/")
-    answer = person.post("/administration/", [("person", "sampler")], csrf=False)
+    person.get("/administration/accounts/")
+    answer = person.post("/administration/accounts/", [("person", "sampler")], csrf=False)
     assert answer.status_code == 403
     assert "This form is no longer good" in answer.text
 
@@ -115,8 +123,8 @@ def test_a_method_that_a_page_has_not_is_405_in_words(office):
 
 def test_a_form_longer_than_any_is_refused_in_words(office):
     person = Person(office, "administrator")
-    person.get("/administration/")
-    answer = person.post("/administration/", [("person", "a" * (17 << 20))])
+    person.get("/administration/accounts/")
+    answer = person.post("/administration/accounts/", [("person", "a" * (17 << 20))])
     assert answer.status_code in (400, 413)
     assert "Nothing was done" in answer.text
 
@@ -124,8 +132,8 @@ def test_a_form_longer_than_any_is_refused_in_words(office):
 def begun(office: Office) -> tuple[Person, str]:
     """Have the administrator begin an act; return them and the address at which it is signed."""
     person = Person(office, "administrator")
-    person.get("/administration/")
-    answer = person.post("/administration/", [("person", "sampler")])
+    person.get("/administration/accounts/")
+    answer = person.post("/administration/accounts/", [("person", "sampler")])
     assert answer.status_code == 302, answer.text
     return person, answer.headers["Location"]
 
@@ -149,3 +157,69 @@ def test_what_is_no_signature_does_nothing(office, token):
     assert answer.status_code == 400
     assert "usa-alert" in answer.text
     assert person.get(place).status_code == 200  # it can still be signed
+
+
+def passkey(office: Office, person: str) -> Passkey:
+    """Return the person's passkey as an authenticator outside the browser has it."""
+    held = Passkey(RP_ID, office.origin)
+    held.id = _credential_id(person)
+    file = office.home.parent / "passkeys" / f"{person}.pem"
+    held._key = load_pem_private_key(file.read_bytes(), None)
+    return held
+
+
+def statement(person: Person, place: str) -> dict:
+    """Return what the page asks the person to sign."""
+    shown = re.search(r'id="statement"[^>]*>(.*?)</script>', person.get(place).text, re.DOTALL)
+    return json.loads(html.unescape(shown[1]))
+
+
+def refused(answer, words: str) -> None:
+    assert answer.status_code == 400, answer.status_code
+    assert words in html.unescape(answer.text)
+
+
+def test_a_token_of_another_statement_or_person_is_refused_and_a_used_one_too(office):
+    person, place = begun(office)
+    wanted = statement(person, place)
+    mine = passkey(office, "administrator")
+    another = mine.sign(wanted | {"of": "approver"})
+    refused(person.post(place, [("token", another)]), "Something else was signed")
+    theirs = passkey(office, "approver").sign(wanted)
+    answer = person.post(place, [("token", theirs)])
+    assert answer.status_code == 400
+    assert person.get(place).status_code == 200  # nothing was done by either
+    good = mine.sign(wanted)
+    assert person.post(place, [("token", good)]).headers["Location"] == "/administration/accounts/"
+    refused(person.post(place, [("token", good)]), "done already, or never begun")
+    time.sleep(1.1)  # an act's time has no fractions of a second
+    _, later = begun(office)
+    refused(person.post(later, [("token", good)]), "Something else was signed")
+
+
+def test_a_key_that_was_revoked_signs_nothing_more(office):
+    person, place = begun(office)
+    good = passkey(office, "administrator").sign(statement(person, place))
+    file = office.home / "people.json"
+    kept = file.read_bytes()
+    found = agreements.load_roster(file)
+    people = [
+        each
+        if each.id != "administrator"
+        else each.model_copy(
+            update={
+                "passkeys": tuple(
+                    one.model_copy(update={"in_force_to": date(2025, 2, 1)})
+                    for one in each.passkeys
+                )
+            }
+        )
+        for each in found.people
+    ]
+    agreements.save_roster(agreements.Roster.from_people(people), file)
+    try:
+        answer = person.post(place, [("token", good)])
+    finally:
+        file.write_bytes(kept)
+    assert answer.status_code == 400
+    assert person.get(place).status_code == 200

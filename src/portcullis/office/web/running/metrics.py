@@ -72,9 +72,15 @@ def name_of(request: HttpRequest) -> str:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Show the metrics, to this machine or to whoever has the token; to others there is no page."""
-    if request.META.get("REMOTE_ADDR") not in _LOOPBACK and not _has_token(request):
+    if not _from_here(request) and not _has_token(request):
         raise Http404
     return HttpResponse(generate_latest(_REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def _from_here(request: HttpRequest) -> bool:
+    """Say whether this machine itself asks; a proxy on it asks for somebody else."""
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    return request.META.get("REMOTE_ADDR") in _LOOPBACK and not forwarded
 
 
 def _has_token(request: HttpRequest) -> bool:
