@@ -1,5 +1,6 @@
 """What the requester gets back: receipts, answers, sealed packages, tokens, proofs."""
 
+import re
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ from portcullis import release
 from portcullis.office import tokens
 from portcullis.office.api.once import once
 from portcullis.office.api.pages import Page, Paged, cut
-from portcullis.office.api.people import check
+from portcullis.office.api.people import check, sender
 from portcullis.office.api.problems import NotFound
 from portcullis.office.api.schemas import (
     AnswerPage,
@@ -32,6 +33,7 @@ from portcullis.office.web.deployment import deployment
 router = Router(tags=["answering"])
 READERS = ("see-answers", "see-batches")
 _ANSWERED = "answered"
+_ROW = re.compile(r"[0-9]{1,18}")
 NOTHING = "There is no such batch."
 
 
@@ -106,10 +108,10 @@ def package(request: HttpRequest, package_id: str) -> FileResponse:
 
 
 @router.post("/packages/{package_id}/tokens", response={200: TokenOut, "4XX": Problem})
-@once
+@once("ask", keep=False)
 def token(request: HttpRequest, package_id: str, body: OpeningIn) -> tuple[int, Any]:
     """Answer an officer's opening request with a token; refused while the gate is closed."""
-    person = check(request, "ask")
+    person = sender(request)
     if not _delivered(person.id).filter(id=package_id).exists():
         raise NotFound("There is no such package for you.", "See the list of packages.")
     return 200, {"token": tokens.grant_token(deployment().holder, package_id, body.opening)}
@@ -160,7 +162,7 @@ def _file(row: Batch, name: str, kind: str) -> FileResponse:
 def _answers(row: Batch, page: Page, which: pl.Expr) -> dict[str, Any]:
     """Return a page of the answer file of ``row``, read no further than it must be."""
     path = deployment().holder.outgoing / _answered(row.id).id / ANSWERS
-    after = int(page.after) if page.after.isdigit() else 0
+    after = int(page.after) if _ROW.fullmatch(page.after) else 0
     lines = pl.scan_ndjson(path, schema=release.ANSWER_SCHEMA, ignore_errors=True)
     wanted = lines.filter(pl.col("answer").is_not_null() & which & (pl.col("source_row") > after))
     found = wanted.head(page.limit + 1).collect(engine="streaming")
