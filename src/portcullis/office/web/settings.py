@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portcullis.office.web.running.logs.Logged",
     "portcullis.office.web.running.metrics.Measured",
+    "portcullis.office.web.middleware.TextOnly",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
