@@ -141,8 +141,13 @@ class Client:
         name: str,
         data: Mapping[str, Any],
         show: Callable[[Mapping[str, Any]], None] = lambda _statement: None,
+        signer: keys.Signer | None = None,
     ) -> str:
-        """Do an act of a desk, signing what it asks for; ``show`` is told each statement first."""
+        """Do an act of a desk, signing what it asks for; ``show`` is told each statement first.
+
+        ``signer``: the person's passkey, which an act that binds asks for; else the key signs.
+        """
+        signs = signer or keys.KeySigner(self._key)
         body: dict[str, Any] = {"data": dict(data), "tokens": []}
         while True:
             said = self._send("POST", f"/acts/{quote(name)}", body)
@@ -150,7 +155,7 @@ class Client:
                 return str(said["done"])
             show(said["to_sign"])
             body["moment"] = said["moment"]
-            body["tokens"].append(keys.sign(said["to_sign"], self._key))
+            body["tokens"].append(signs.sign(said["to_sign"]))
 
     def _pages(self, path: str) -> Iterator[dict[str, Any]]:
         after: str | None = ""

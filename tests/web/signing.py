@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 
 from portcullis import agreements, keys
 from portcullis.canonical import sha256_hex
+from tests.authenticator import Passkey
 
 RP_ID = "localhost"
 AUTHENTICATOR = {
@@ -53,6 +54,14 @@ def authenticator(page: Page, home: Path, person: str) -> None:
         "WebAuthn.addCredential",
         {"authenticatorId": made["authenticatorId"], "credential": credential},
     )
+
+
+def passkey(home: Path, person: str, origin: str) -> Passkey:
+    """Return the person's passkey, held by an authenticator of this process (``keys.Signer``)."""
+    soft = Passkey(RP_ID, origin)
+    soft.id = _credential_id(person)
+    soft._key = load_pem_private_key(_file(home, person).read_bytes(), None)
+    return soft
 
 
 def sign(page: Page) -> None:

@@ -59,9 +59,13 @@ def basis_of(batch: Batch) -> Basis:
 def list_in_force(batch: Batch) -> DeterminationList:
     """Return the list on which the batch is sampled, approved and released: the newest.
 
-    That is its own, or the last supplementary one; never the final one, which is made after.
+    That is its own, or the last supplementary one; never the final one, which is made after. Raises
+    Refused where the batch has none yet.
     """
-    return batch.lists.filter(final=False).latest("number")
+    found = batch.lists.filter(final=False).order_by("-number").first()
+    if found is None:
+        raise Refused("That batch has no determination list yet.", "Have it adjudicated first.")
+    return found
 
 
 def check_in_force(listed: DeterminationList) -> None:

@@ -11,7 +11,7 @@ from portcullis import release
 from portcullis.office import tokens
 from portcullis.office.api.once import once
 from portcullis.office.api.pages import Page, Paged, cut
-from portcullis.office.api.people import check
+from portcullis.office.api.people import check, sender
 from portcullis.office.api.problems import NotFound
 from portcullis.office.api.schemas import (
     AnswerPage,
@@ -107,10 +107,10 @@ def package(request: HttpRequest, package_id: str) -> FileResponse:
 
 
 @router.post("/packages/{package_id}/tokens", response={200: TokenOut, "4XX": Problem})
-@once
+@once("ask", keep=False)
 def token(request: HttpRequest, package_id: str, body: OpeningIn) -> tuple[int, Any]:
     """Answer an officer's opening request with a token; refused while the gate is closed."""
-    person = check(request, "ask")
+    person = sender(request)
     if not _delivered(person.id).filter(id=package_id).exists():
         raise NotFound("There is no such package for you.", "See the list of packages.")
     return 200, {"token": tokens.grant_token(deployment().holder, package_id, body.opening)}

@@ -1,76 +1,109 @@
 """``Idempotency-Key``: a request that writes does so once, however often it is sent.
 
-The answer is kept with the key and given again, word for word, to the same request of the same
-person. The same key with another request is a mistake, and told as one.
+Whether the sender may ask is settled first, each time, by who they are on the roster today. Then
+the answer that was kept with the key is given again, word for word, to the same request of the
+same person. The same key with another request is a mistake, and told as one. Only what was done is
+kept, and for a day: who was refused may try again with the same key. An answer that is a secret, or
+good for a while only, is not kept at all.
 """
 
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 
 from portcullis.errors import Misuse, PortcullisError
 from portcullis.office.api import problems
-from portcullis.office.api.people import sender
+from portcullis.office.api.people import check, sender
 from portcullis.office.api.signatures import IDEMPOTENCY_KEY
 from portcullis.office.web.models import ApiCall
 
 P = ParamSpec("P")
 Answer = tuple[int, Any]
 Operation = Callable[Concatenate[HttpRequest, P], Answer]
+Answered = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 LONGEST_KEY = 128
+LEASE = timedelta(minutes=2)
+"""How long a request may be answered before the same may be tried again: its process died."""
 
 
-def once(operation: Operation[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Do ``operation`` (it returns a status and what JSON holds) once for each key."""
+def once(
+    *acts: str, named: Callable[..., str] | None = None, keep: bool = True
+) -> Callable[[Operation[P]], Answered[P]]:
+    """Do an operation (it returns a status and what JSON holds) once for each key.
 
-    @wraps(operation)
-    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        call, fresh = _begin(request)
-        if not fresh:
-            return _again(call, _digest(request))
-        try:
-            status, said = operation(request, *args, **kwargs)
-            response: HttpResponse = JsonResponse(said, status=status, safe=False)
-        except PortcullisError as error:
-            response = problems.answer(error)
-        except BaseException:
-            call.delete()  # nothing is known of what it did: the sender may try again
-            raise
-        call.status, call.answer = response.status_code, response.content.decode()
-        call.save(update_fields=["status", "answer"])
-        return response
+    The sender must be let do one of ``acts`` today, or the act ``named`` by the operation's own
+    arguments. ``keep``: whether its answer may be kept, to be given again.
+    """
 
-    return answered
+    def decorated(operation: Operation[P]) -> Answered[P]:
+        @wraps(operation)
+        def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            check(request, *acts, *([named(*args, **kwargs)] if named else []))
+            call, fresh = _begin(request)
+            if not fresh:
+                return _again(call)
+            try:
+                status, said = operation(request, *args, **kwargs)
+                response: HttpResponse = JsonResponse(said, status=status, safe=False)
+            except PortcullisError as error:
+                call.delete()  # nothing was done: the same may be asked when it can be
+                return problems.answer(error)
+            except BaseException:
+                call.delete()  # nothing is known of what it did: the sender may try again
+                raise
+            call.status, call.answer = status, response.content.decode() if keep else ""
+            call.save(update_fields=["status", "answer"])
+            return response
+
+        return answered
+
+    return decorated
 
 
 def _begin(request: HttpRequest) -> tuple[ApiCall, bool]:
+    """Return the call of the request's key, and whether it is to be answered now."""
     key = request.headers.get(IDEMPOTENCY_KEY, "")
-    if not 0 < len(key) <= LONGEST_KEY:
+    if not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
         raise Misuse(
             f"Idempotency-Key is missing, or longer than {LONGEST_KEY} characters.",
             "Draw a fresh random one for each request that writes; repeat it when trying again.",
         )
-    return ApiCall.objects.get_or_create(
-        person=sender(request).id, key=key, defaults={"digest": _digest(request)}
+    digest = _digest(request)
+    call, fresh = ApiCall.objects.get_or_create(
+        person=sender(request).id, key=key, defaults={"digest": digest}
     )
-
-
-def _again(call: ApiCall, digest: str) -> HttpResponse:
     if call.digest != digest:
         raise problems.Conflict(
             "That Idempotency-Key was used for another request.", "Draw a fresh one."
         )
+    return call, fresh or _taken_over(call)
+
+
+def _taken_over(call: ApiCall) -> bool:
+    """Take a request over that was begun and never answered; say whether that was so."""
+    now = timezone.now()
+    left = ApiCall.objects.filter(id=call.id, status=0, at__lt=now - LEASE)
+    return bool(left.update(at=now))
+
+
+def _again(call: ApiCall) -> HttpResponse:
     if call.status == 0:
         raise problems.Conflict(
             "That request is being answered.", "Send it again in a moment, unchanged."
         )
-    kind = "application/json" if call.status < 400 else problems.MEDIA_TYPE  # noqa: PLR2004
-    response = HttpResponse(call.answer, status=call.status, content_type=kind)
+    if not call.answer:
+        raise problems.Conflict(
+            "That request was answered before, and the answer is not kept.",
+            "Ask anew, with a fresh Idempotency-Key.",
+        )
+    response = HttpResponse(call.answer, status=call.status, content_type="application/json")
     response["Idempotent-Replayed"] = "true"
     return response
 

@@ -40,10 +40,9 @@ SENDERS = ("send", "sign")
 
 
 @router.post("/screenings", response={200: ScreeningOut, "4XX": Problem})
-@once
-def screen(request: HttpRequest, body: ScreeningIn) -> tuple[int, Any]:
+@once(*SENDERS)
+def screen(request: HttpRequest, body: ScreeningIn) -> tuple[int, Any]:  # noqa: ARG001 - by `once`
     """Look at requests on their face, before they are sent. Touches no records."""
-    check(request, *SENDERS)
     here = deployment()
     with TemporaryDirectory(dir=here.path, prefix="screening-") as folder:
         path = Path(folder) / "requests.jsonl"
@@ -80,13 +79,12 @@ def single(request: HttpRequest, request_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/uploads", auth=Signed(whole_body=False), response={201: UploadOut, "4XX": Problem})
-@once
+@once(*SENDERS)
 def upload(request: HttpRequest, name: str) -> tuple[int, Any]:
     """Send a batch file as the request's body, of any size; ``name`` with its proper suffix.
 
     ``Content-Digest`` (RFC 9530, sha-256) covers it.
     """
-    check(request, *SENDERS)
     received = uploads.receive(deployment().path, name, _chunks(request))
     if received.sha256 != _content_digest(request):
         uploads.remove(deployment().path, received.id)
@@ -95,10 +93,10 @@ def upload(request: HttpRequest, name: str) -> tuple[int, Any]:
 
 
 @router.post("/transmittals", response={202: TaskOut, "4XX": Problem})
-@once
+@once(*SENDERS)
 def submit(request: HttpRequest, body: TransmittalIn) -> tuple[int, Any]:
     """Send the signed manifest of a file uploaded before; it is taken in in the background."""
-    person, here = check(request, *SENDERS), deployment()
+    person, here = sender(request), deployment()
     file = body.upload
     path = uploads.path_of(here.path, file.upload, file.name)
     said = {"manifest": body.manifest, "signatures": body.signatures}

@@ -42,7 +42,8 @@ class WebAct:
 
     ``name`` is unique; ``act`` its line in ``permissions.PERMISSIONS``; ``title`` what the Sign
     page calls it. ``perform`` does it. With ``order``, the person signs an order to do it before
-    anything is done; without, what the act itself would sign.
+    anything is done; without, what the act itself would sign. ``browser_only``: the API does not
+    offer it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class WebAct:
     title: str
     perform: Perform
     order: Ordering | None = None
+    browser_only: bool = False
 
 
 _ACTS: dict[str, WebAct] = {}

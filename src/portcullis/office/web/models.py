@@ -55,7 +55,8 @@ class FailedSignIn(models.Model):
 class ApiCall(models.Model):
     """A request of the API that writes: its answer, given again to the same request.
 
-    ``digest`` is of method, address and content digest; ``status`` 0 while it is being answered.
+    ``digest`` is of method, address and content digest; ``status`` 0 while it is being answered;
+    ``answer`` empty where it may not be kept. ``at``: when it was begun. It is deleted after a day.
     """
 
     person = models.CharField(max_length=80)
@@ -69,3 +70,10 @@ class ApiCall(models.Model):
         """One answer a key of each person."""
 
         constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_answer_a_key")]
+
+
+class SpentToken(models.Model):
+    """The SHA-256 of a token by which an act was done: it does no other. Deleted after a day."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)

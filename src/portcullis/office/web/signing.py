@@ -24,7 +24,7 @@ from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Misuse, PortcullisError, Refused
 from portcullis.office import acting
 from portcullis.office.permissions import PERMISSIONS
-from portcullis.office.web import acts, words
+from portcullis.office.web import acts, spent, words
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.models import PendingAct
 from portcullis.office.web.visitors import Visitor, visitor_of
@@ -97,8 +97,12 @@ def _check(pending: PendingAct, person: Person, token: str) -> None:
         raise Refused("Nothing was signed.", "Use your passkey or key when the browser asks.")
     if person.verify(token) != pending.statement:
         raise Refused("Something else was signed than what is shown.", _AGAIN)
-    binding = PERMISSIONS[acts.find(pending.name).act].binding
-    if binding and not passkeys.is_passkey(token):
+    check_binding(acts.find(pending.name), token)
+
+
+def check_binding(act: acts.WebAct, token: str) -> None:
+    """Raise Refused where ``act`` binds and ``token`` is no passkey's assertion."""
+    if PERMISSIONS[act.act].binding and not passkeys.is_passkey(token):
         raise Refused("This act binds, and is signed with a passkey.", "Use your passkey.")
 
 
@@ -113,7 +117,8 @@ def _act(request: HttpRequest, visitor: Visitor, pending: PendingAct, token: str
     else:
         actor = acting.rehearsing(visitor.person, pending.moment, tokens)
     try:
-        done = act.perform(visitor.deployment, actor, pending.data)
+        with spent.spending(tokens):
+            done = act.perform(visitor.deployment, actor, pending.data)
     except acting.Proposed as proposed:
         PendingAct.objects.filter(id=pending.id).update(
             statement=proposed.statement, tokens=tokens, state=PendingAct.WAITING

@@ -5,6 +5,7 @@ The ledger needs nothing by time: whoever lets something leave has its checkpoin
 
 import shutil
 import time
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -14,13 +15,15 @@ from django.utils import timezone
 from portcullis.office import singles
 from portcullis.office.home import Home
 from portcullis.office.web.deployment import deployment
-from portcullis.office.web.models import PendingAct
+from portcullis.office.web.models import ApiCall, PendingAct, SpentToken
 from portcullis.office.web.signing import LASTS
 from portcullis.office.work import results, uploads
 
 EVERY = 600.0  # seconds
 _OLD = 3600.0  # seconds after which nobody reads such a file any more
 _LEFT = (f"{singles.LEFT}*/", "screening-*/", "incoming/*")
+ANSWERS_LAST = timedelta(days=1)
+"""How long an answer of the API can be had again by its Idempotency-Key."""
 
 
 class Calendar:
@@ -38,10 +41,12 @@ class Calendar:
 
 
 def tidy() -> None:
-    """Remove acts nobody signed, sessions that ended, messages dealt with, and old files."""
+    """Remove acts nobody signed, the API's answers, sessions, messages and files of yesterday."""
     here = deployment()
     waiting = PendingAct.objects.filter(state=PendingAct.WAITING)
     waiting.filter(begun_at__lt=timezone.now() - LASTS).delete()
+    for kept in (ApiCall, SpentToken):
+        kept.objects.filter(at__lt=timezone.now() - ANSWERS_LAST).delete()
     call_command("clearsessions", verbosity=0)
     call_command("prune_db_task_results", min_age_days=1, verbosity=0)
     uploads.sweep(here.path)
