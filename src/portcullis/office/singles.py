@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from pydantic import TypeAdapter, ValidationError
 
 from portcullis import intake, tables
-from portcullis.agreements import Person
+from portcullis.agreements import Person, ordering
 from portcullis.errors import Refused
 from portcullis.office import acting
 from portcullis.office.adjudication import adjudicate
@@ -110,7 +110,7 @@ def order(home: Home, person: Person, moment: datetime, token: str) -> SinglesOr
 
 def ordered(home: Home) -> dict[str, str]:
     """Return what the order of today says."""
-    return {"single_requests_received_on": home.today().isoformat()}
+    return {ordering.SINGLES_RECEIVED_ON: home.today().isoformat()}
 
 
 def adjudicate_waiting(home: Home) -> list[str]:
@@ -127,7 +127,7 @@ def adjudicate_waiting(home: Home) -> list[str]:
         person = home.roster.get(order.person) if order else None
         if order is None or person is None or not may(person, "adjudicate", home.today()):
             continue
-        adjudicate(home, batch.id, acting.by_order(person, order.moment, order.token, batch.id))
+        adjudicate(home, batch.id, acting.by_order(person, order.moment, order.token))
         done.append(batch.id)
     return done
 
@@ -166,7 +166,7 @@ def _take_in(
             good.append((row, single, engaged))
     if not good:
         return []
-    batch_id = f"singles-{home.today():%Y%m%d}-{good[0][0].number}"
+    batch_id = f"{ordering.singles_batches(home.today().isoformat())}{good[0][0].number}"
     pairs = [(single, engaged) for _, single, engaged in good]
     collected = intake.Collected(batch_id, pairs, folder / f"{batch_id}.jsonl", home.pack)
     rows = [row for row, _, _ in good]
