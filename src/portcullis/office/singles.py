@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from pydantic import TypeAdapter, ValidationError
 
 from portcullis import intake, tables
-from portcullis.agreements import Person
+from portcullis.agreements import Person, ordering
 from portcullis.errors import PortcullisError, Refused
 from portcullis.office import acting
 from portcullis.office.adjudication import adjudicate
@@ -127,7 +127,7 @@ def order(home: Home, person: Person, moment: datetime, token: str) -> SinglesOr
 
 def ordered(home: Home) -> dict[str, str]:
     """Return what the order of today says."""
-    return {"single_requests_received_on": home.today().isoformat()}
+    return {ordering.SINGLES_RECEIVED_ON: home.today().isoformat()}
 
 
 def adjudicate_waiting(home: Home) -> list[str]:
@@ -143,7 +143,7 @@ def adjudicate_waiting(home: Home) -> list[str]:
         person = home.roster.get(order.person) if order else None
         if order is None or person is None or not may(person, "adjudicate", home.today()):
             continue
-        actor = acting.by_order(person, order.moment, order.token, batch.id)
+        actor = acting.by_order(person, order.moment, order.token)
         try:
             adjudicate(home, batch.id, actor)
         except PortcullisError as error:
@@ -249,7 +249,7 @@ def _written(path: Path, single: intake.Single) -> Path:
 def _name(home: Home, first: SingleRequest) -> str:
     """Return the name of the batch that ``first`` begins: always the same, and never guessed."""
     told = hmac.digest(home.derived_key("singles-names"), first.id.bytes, "sha256").hex()
-    return f"{intake.GATHERED}{home.today():%Y%m%d}-{told[:16]}"
+    return f"{ordering.singles_batches(home.today().isoformat())}{told[:16]}"
 
 
 def _received() -> QuerySet[Batch]:
