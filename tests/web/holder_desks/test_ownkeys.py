@@ -40,10 +40,12 @@ def test_a_key_of_the_browser_is_asked_for_and_waits_for_an_administrator(desk, 
 
 def test_a_passkey_of_the_account_is_enrolled_by_two(holder, visit):
     office = holder("new")
-    page = accept(office, visit, json.loads(invite(office, "sampler").stdout)["link"])
+    page = accept(office, visit, json.loads(invite(office, "approver").stdout)["link"])
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     made = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    page.goto(office.origin + "/keys/")
+    assert "/accounts/2fa/" in page.url  # a second factor first
     page.goto(office.origin + "/accounts/2fa/webauthn/add/")
     page.fill("[name=password]", PASSWORD)
     page.click("form:has([name=password]) [type=submit]")
@@ -57,12 +59,12 @@ def test_a_passkey_of_the_account_is_enrolled_by_two(holder, visit):
     page.goto(office.origin + "/keys/")
     assert "it signs you in, and signs no act" in text(page)
     check(page, "keys-passkey")
-    hold(session, made["authenticatorId"], office.home, "sampler")
+    hold(session, made["authenticatorId"], office.home, "approver")
     page.get_by_role("button", name="Ask to have it enrolled").click()
     page.get_by_text("Your request is kept.").wait_for()
     admin = visit(office, "administrator", "/administration/people/")
     authenticator(admin, office.home, "administrator")
-    admin.get_by_role("link", name="Specimen sampler").first.click()
+    admin.get_by_role("link", name="Specimen approver").first.click()
     press(admin, "Go on to sign")
     sign(admin, "It is proposed.")
     second = visit(office, "counsel", "/counsel/")
