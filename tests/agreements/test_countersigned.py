@@ -1,4 +1,4 @@
-"""A request made in the browser by somebody whose key is a file: signed with the file afterwards."""
+"""A request made in the browser by somebody whose key is a file: the file signs it afterwards."""
 
 import json
 from datetime import UTC, datetime
