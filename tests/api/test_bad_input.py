@@ -88,8 +88,8 @@ def check(office: Office, before: dict[str, int], answer, what: str) -> None:
 @pytest.mark.parametrize(
     ("mode", "examples"),
     [
-        (GenerationMode.POSITIVE, 3),
-        (GenerationMode.NEGATIVE, 4),
+        (GenerationMode.POSITIVE, 2),
+        (GenerationMode.NEGATIVE, 3),
         pytest.param(GenerationMode.POSITIVE, 60, marks=pytest.mark.long),
         pytest.param(GenerationMode.NEGATIVE, 120, marks=pytest.mark.long),
     ],

