@@ -42,6 +42,7 @@ from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, Entry, Package, Recall
 from portcullis.office.owed import OWED, disclosures, owing
 from portcullis.office.people import Actor, sign_act
+from portcullis.office.permissions import may
 from portcullis.office.public import prove_entry
 from portcullis.office.rejudging import no_longer_met
 from portcullis.office.release import DELIVERED, alone, gate_now_for_opening
@@ -103,7 +104,7 @@ def reseal(
 
 def _officer(home: Home, officer_id: str) -> Person:
     officer = home.roster.person(officer_id)
-    if not officer.holds("officer", home.today()):
+    if not may(officer, "open", home.today()):
         raise Refused(
             "The officer is not on the roster in force on this day.",
             "Renew the officer's entry on the roster.",

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
-from django.conf import settings
 from django.db import transaction
 
 from portcullis import standing
@@ -77,12 +76,12 @@ def accept_finding(
 
 def in_force() -> SafeguardStanding | None:
     """Return the record in force; None where there is none."""
-    newest = SafeguardRecord.objects.order_by("-id").values_list("id", "act__entry_id").first()
-    return _read(str(settings.HOME), *newest) if newest else None
+    newest = SafeguardRecord.objects.order_by("-id").values_list("id", "act__signature").first()
+    return _read(*newest) if newest else None
 
 
 @lru_cache(maxsize=4)
-def _read(_home: str, record_id: int, _entry: int) -> SafeguardStanding:
+def _read(record_id: int, _signature: str) -> SafeguardStanding:
     # Asked before each package; a record is never changed, and may name thousands of officers.
     return SafeguardStanding.model_validate(SafeguardRecord.objects.get(id=record_id).record)
 

@@ -12,9 +12,10 @@ class RequestingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the requester's office does in the background."""
+        """Register what the requester's office does in the background; without a home, nothing."""
+        from portcullis.office.home import MARK
         from portcullis.office.requesting import work
         from portcullis.office.web.marks import role_of
 
-        if role_of(settings.HOME) == "requester":
+        if (settings.HOME / MARK).is_file() and role_of(settings.HOME) == "requester":
             work.register()

@@ -55,7 +55,7 @@ class OpenForm(pages.Form):
     """What is recalled, and why: a ground that says itself what it covers, or things named."""
 
     id = forms.CharField(label="Id", max_length=80, help_text="A short name. Name no person.")
-    ground = forms.ChoiceField(
+    why = forms.ChoiceField(
         label="Ground", help_text="A re-examination or a reading says itself what it covers."
     )
     batches = forms.CharField(
@@ -76,7 +76,7 @@ class OpenForm(pages.Form):
     def __init__(self, *args: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args)
         open_ = [each for each in incidents.register().incidents.values() if not each.closed_on]
-        self.fields["ground"].choices = [  # type: ignore[attr-defined]
+        self.fields["why"].choices = [  # type: ignore[attr-defined]
             *((f"named {cause}", _CAUSES[cause]) for cause in CAUSES),
             *((f"incident {one.id}", f"Incident {one.id}") for one in open_),
             *(
@@ -331,7 +331,7 @@ def _places(visitor: Visitor, found: Recall) -> Table:
 def _asked(form: forms.Form) -> dict[str, Any]:
     """Take apart what is asked: the ground and its object, batches, histories and packages."""
     said = form.cleaned_data
-    kind, _, of = said.pop("ground").partition(" ")
+    kind, _, of = said.pop("why").partition(" ")
     named = said.pop("batches")
     histories = set(History.objects.filter(id__in=named).values_list("id", flat=True))
     known = histories | set(Batch.objects.filter(id__in=named).values_list("id", flat=True))
