@@ -65,6 +65,8 @@ def serve_at(place: socket.socket, application: "WSGIApplication", *, most_bytes
         threads=_THREADS,
         max_request_body_size=most_bytes,
         ident=None,
+        # The office itself says which proxies it believes (PORTCULLIS_PROXIES); by default none.
+        clear_untrusted_proxy_headers=False,
     )
     # A request that waits for a thread is no news to whoever runs this.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
