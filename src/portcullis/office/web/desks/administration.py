@@ -10,7 +10,7 @@ from portcullis.office.people import Actor
 from portcullis.office.web import acts, signing
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.signin.invitations import ACTS, invite
+from portcullis.office.web.signin.invitations import ACTS, done, invite
 
 
 class InviteForm(forms.Form):
@@ -18,21 +18,20 @@ class InviteForm(forms.Form):
 
     person = forms.CharField(
         label="Person's id on the roster",
-        help_text="Whoever has an account already loses its password and second factors.",
+        help_text="Whoever used an account already loses its password and second factors, once a "
+        "second person says so too, here in the same way.",
         max_length=80,
     )
 
 
 def _invite(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
-    link = invite(here, actor, str(data["person"]))
-    return acts.Done(
-        "/administration/",
-        f"Give this link to that person; it is good once, for three days: {link}",
-    )
+    return done("/administration/", invite(here, actor, str(data["person"])))
 
 
 INVITE = acts.register(
-    acts.WebAct("account-invite", ACTS["holder"], "Give a person an account", _invite)
+    acts.WebAct(
+        "account-invite", ACTS["holder"], "Give a person an account", _invite, browser_only=True
+    )
 )
 
 
