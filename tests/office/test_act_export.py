@@ -58,7 +58,7 @@ def play(world):
     moment = home.now() - timedelta(minutes=5)
     act(world, Actor(person("sampler"), soft, moment), "trial", {"n": 1}, BATCH)
     ordered = Order("specialist", moment.isoformat(), world.key("specialist"))
-    act(world, Actor(person("specialist"), ordered), "trial", {"n": 2}, BATCH)
+    act(world, Actor(person("specialist"), ordered), "held", {"reasons": ["n-2"]}, BATCH)
     day = home.today()
     court = CourtOrder("order-1", "1:25-cv-1", "dcd", day, "a" * 64, EVERYTHING)
     orders.place(home, world.actor("counsel"), court)
@@ -254,16 +254,24 @@ def test_an_approval_is_of_what_the_entry_says(exported):
     [
         ({"person": "approver"}, "another person's"),
         ({"batch": "another"}, "another batch"),
+        ({"batch": ""}, "another batch"),
+        ({"act": "review"}, "something else"),
+        ({"act": "approve"}, "something else"),
+        ({"ordered": "all"}, "no order"),
+        (
+            {"batch": "", "ordered": {"single_requests_received_on": "2025-07-01"}},
+            "another batch",
+        ),
         ({"at": "2025-12-31T00:00:00+00:00"}, "after it was recorded"),
         ({"at": None}, "A time is missing"),
     ],
 )
-def test_an_order_is_of_the_same_person_and_batch(exported, changes, says):
+def test_an_order_is_of_the_same_person_work_and_batch(exported, changes, says):
     from portcullis.oversight import signed_acts
 
     world = World(exported / "world")
     lines = [json.loads(one) for one in (exported / "all/acts.jsonl").open()]
-    line = next(one for one in lines if body(one).get("n") == 2)
+    line = next(one for one in lines if body(one)["kind"] == "held")
     roster = agreements.load_roster(exported / "all/people.json")
     token = Order("specialist", body(line)["at"], world.key("specialist"), changes).token
     entry = json.dumps(body(line) | {"signature": sha256_hex([token.encode()])})

@@ -198,7 +198,8 @@ def test_an_adverse_finding_is_nowhere_on_the_ledger(stage) -> None:
         world = stage("determined")
         acts.impair(world, adverse)
         ((_, entry),) = checks.of_kind(world.home(), "impairment")
-        forms.append({k: v for k, v in entry.items() if k not in {"at", "signature"}})
+        assert len(entry["log"]) == 64  # of a file under a salt of its own
+        forms.append({k: v for k, v in entry.items() if k not in {"at", "log", "signature"}})
     assert forms[0] == forms[1] == forms[2]
     # Nor how many there are: less the packages, that would be how many were barred.
     assert 6 not in forms[0].values()
@@ -370,3 +371,52 @@ def test_the_signatures_of_the_acts_are_of_the_people_they_name(stage) -> None:
         assert (statement["act"], statement["person"]) == (act.kind, act.person)
         assert entry["signature"] == acts.sha256(act.signature.encode())
         assert all(entry[name] == statement[name] for name in statement if name in entry)
+
+
+def test_what_the_official_and_the_sampler_signed_says_which_marks_and_verdicts(stage) -> None:
+    """The entries commit to files under salts of their own, which say it; the ledger does not."""
+    import polars as pl
+
+    from portcullis import tables
+    from portcullis.office import approval
+    from portcullis.office.files import batch_key, find_batch
+
+    world = stage("determined")
+    acts.impair(world, ["REQ-00002"])
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    home, batch = world.home(), find_batch(worlds.BATCH)
+    kept = {}
+    for kind, name in (("impairment", approval.MARKS), ("examine", approval.VERDICTS)):
+        ((_, entry),) = checks.of_kind(home, kind)
+        path = home.batch(batch.id) / name
+        assert acts.sha256(path.read_bytes()) == entry["log"]
+        kept[kind] = tables.read_table(path, batch_key(home, batch))
+    assert kept["impairment"].filter("adverse")["row"].to_list() == [1]
+    assert kept["impairment"].height == 6
+    assert kept["examine"].select(pl.col("lawful").all()).item()
+
+
+def test_other_marks_than_were_signed_are_not_recorded(stage) -> None:
+    from portcullis.office import acting, approval
+
+    world = stage("determined")
+    home, person = world.home(), world.actor("impairment")
+    moment = home.now()
+    first = acting.rehearsing(person.person, moment)
+    with pytest.raises(acting.Proposed) as asked:
+        approval.record_impairment(home, worlds.BATCH, first, ["REQ-00002"])
+    token = person.sign(asked.value.statement)
+    signed = acting.rehearsing(person.person, moment, [token])
+    for other in ([], ["REQ-00001"], ["REQ-00001", "REQ-00002"]):
+        with pytest.raises(acting.Proposed):
+            approval.record_impairment(home, worlds.BATCH, signed, other)
+    assert not checks.of_kind(home, "impairment")
+    with pytest.raises(acting.Proposed) as asked:
+        approval.record_impairment(home, worlds.BATCH, first, ["REQ-00002"])
+    again = person.sign(asked.value.statement)
+    signed = acting.rehearsing(person.person, moment, [again])
+    assert approval.record_impairment(home, worlds.BATCH, signed, ["REQ-00002"]) == 6
+    ((_, entry),) = checks.of_kind(home, "impairment")
+    assert entry["log"] == asked.value.statement["log"]

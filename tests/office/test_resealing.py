@@ -309,3 +309,32 @@ def test_a_home_put_back_gives_no_token_for_the_former_and_seals_once_more(stage
     assert len(reseal(again).packages) == 3
     assert opened(again, one)
     checks.ledger_verifies(again.home())
+
+
+@pytest.mark.parametrize("at_step", ["check_ledger", "gate_now_for_opening"])
+def test_no_token_for_the_former_package_is_recorded_after_it_is_sealed_again(
+    stage, monkeypatch, at_step: str
+) -> None:
+    """Sealed again while an opening waits for the witnesses, or while its gate is asked."""
+    from portcullis.office import tokens
+
+    world = stage("released")
+    package = acts.packages(world, officer=OFFICER)[0]
+    former = file_of(world, package).read_bytes()
+    replace_key(world)
+    real, done = getattr(tokens, at_step), []
+
+    def meanwhile(*about: Any) -> Any:
+        answer = real(*about)
+        if not done:
+            done.append(True)
+            reseal(world)
+        return answer
+
+    monkeypatch.setattr(tokens, at_step, meanwhile)
+    with pytest.raises(Refused):
+        opened(world, package, former)
+    kinds = [each["kind"] for each in checks.entries(world.home())]
+    assert "opening-granted" not in kinds[kinds.index("resealed") :]
+    assert kinds[-1] == "opening-refused"
+    checks.ledger_verifies(world.home())

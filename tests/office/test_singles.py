@@ -5,7 +5,9 @@ import json
 import pytest
 
 from portcullis.errors import Refused
+from portcullis.intake import TransmittalRefused
 from tests.office import acts, singles
+from tests.office import world as worlds
 from tests.office.world import World
 
 
@@ -48,18 +50,37 @@ def test_the_same_again_is_the_same_request_and_another_under_its_name_a_replay(
     other = singles.content(world, 2)
     renamed = json.loads(other)
     renamed["manifest"]["batch_id"] = json.loads(one)["manifest"]["batch_id"]
-    with pytest.raises(Refused, match="received before"):
+    with pytest.raises(TransmittalRefused) as told:
         keep(world, json.dumps(renamed).encode())
+    assert told.value.code == "signature"
+    assert states(keep(world, other)) == ["waiting"]  # the name it bears was taken by nobody
+
+
+def test_nobody_takes_the_name_of_a_batch_to_come(world):
+    """A transmittal of such a name would have its files written over."""
+    kept = keep(world, singles.content(world, 1))
+    (batch,) = collect(world)
+    path = world.folder / "requester" / "other.csv"
+    worlds.batch_rows(2).write_csv(path)
+    worlds.sign(world, path, batch.replace(batch[-3:], "abc"))
+    with pytest.raises(TransmittalRefused) as refused:
+        acts.receive(world, path)
+    assert refused.value.code == "reserved"
+    row = json.loads(singles.content(world, 2))["request"]
+    with pytest.raises(TransmittalRefused):
+        keep(world, singles.signed(world, row, "singles-1"))
+    assert states(kept) == ["taken"]
 
 
 def test_one_that_was_not_signed_so_is_refused_alone_and_accounted_for(world):
     good = keep(world, singles.content(world, 1))
     bent = json.loads(singles.content(world, 2))
     bent["request"]["zip"] = "99999"
-    refused = keep(world, json.dumps(bent).encode())
+    with pytest.raises(TransmittalRefused) as refused:
+        keep(world, json.dumps(bent).encode())
+    assert refused.value.code == "digest"
     (batch,) = collect(world)
-    assert states(good, refused) == ["taken", "refused"]
-    assert refused.code == "digest"
+    assert states(good) == ["taken"]
     assert acts.adjudicate(world, batch=batch).outcomes == {"eligible": 1}
     from portcullis.office.models import Entry
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
 from portcullis import agreements, keys
 from portcullis.canonical import sha256_hex
@@ -40,6 +40,11 @@ def authenticator(page: Page, home: Path, person: str) -> None:
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     made = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    hold(session, made["authenticatorId"], home, person)
+
+
+def hold(session: CDPSession, authenticator_id: str, home: Path, person: str) -> None:
+    """Have an authenticator hold the passkey that the roster has of the person."""
     key = load_pem_private_key(_file(home, person).read_bytes(), None)
     private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     credential = {
@@ -52,7 +57,7 @@ def authenticator(page: Page, home: Path, person: str) -> None:
     }
     session.send(
         "WebAuthn.addCredential",
-        {"authenticatorId": made["authenticatorId"], "credential": credential},
+        {"authenticatorId": authenticator_id, "credential": credential},
     )
 
 

@@ -45,6 +45,12 @@ def test_the_metrics_count_and_name_nobody(office, visit):
         assert f'"{name}"' not in said
 
 
+def test_a_proxy_on_this_machine_does_not_open_the_metrics_to_others(office):
+    headers = {"X-Forwarded-For": "192.0.2.7"}
+    answer = urllib3.request("GET", office.origin + "/health/metrics", headers=headers)
+    assert answer.status == 404
+
+
 def test_the_metrics_are_for_this_machine_or_the_token(office):
     # A proxy on another machine is no loopback; here only the token can be shown.
     (office.home / "keys" / "metrics.token").write_text("a token of the test")

@@ -60,6 +60,16 @@ def request(signed_by_new: str, signed_by_old: str = "") -> str:
     return json.dumps(tokens, indent=1)
 
 
+def countersigned(text: str, signer: keys.ECKey | keys.Signer) -> str:
+    """Return the request with the signature of what its person has in force.
+
+    For a request made in a browser by somebody whose key is a file elsewhere. Raises Refused unless
+    its new key signed it.
+    """
+    asked = read_request(text)
+    return request(json.loads(text)["new"], keys.sign(asked.statement, signer))
+
+
 def read_request(text: str) -> Enrolment:
     """Return what a request asks. Raises Refused unless its new key signed it."""
     try:

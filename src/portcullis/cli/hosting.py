@@ -52,8 +52,16 @@ def tell(place: socket.socket) -> None:
     say(f"Listening on http://{shown}:{port}/ (stop with Ctrl-C).")
 
 
-def serve_at(place: socket.socket, application: "WSGIApplication", *, most_bytes: int) -> None:
+def serve_at(
+    place: socket.socket,
+    application: "WSGIApplication",
+    *,
+    most_bytes: int,
+    scheme: str = "http",
+) -> None:
     """Serve ``application`` on a socket that listens, as ``listen`` does.
+
+    ``scheme``: that of the address as browsers name it; ``https`` where a proxy has the TLS.
 
     Other processes may serve on the same socket: whichever is free takes the next connection.
     """
@@ -65,7 +73,8 @@ def serve_at(place: socket.socket, application: "WSGIApplication", *, most_bytes
         threads=_THREADS,
         max_request_body_size=most_bytes,
         ident=None,
-        # The office itself says which proxies it believes (PORTCULLIS_PROXIES); by default none.
+        url_scheme=scheme,
+        # Whom to believe in them, the application is told (PORTCULLIS_PROXIES); by default nobody.
         clear_untrusted_proxy_headers=False,
     )
     # A request that waits for a thread is no news to whoever runs this.

@@ -31,7 +31,7 @@ def register(app: App) -> None:
     """Add this noun's verbs."""
     noun = App(name="people", help="The roster: who is enrolled, and its changes by two people.")
     noun.command(list_, name="list")
-    for verb in (request, enrol, change, revoke, adopt, accept):
+    for verb in (request, countersign, enrol, change, revoke, adopt, accept):
         noun.command(verb)
     app.command(noun)
 
@@ -87,6 +87,25 @@ def request(
     by_old = keys.sign(said, keys.load_private(old)) if old else ""
     tables.publish(out, enrolment.request(keys.sign(said, key), by_old).encode())
     show({"person": as_, "key": key.thumbprint(), "file": str(out)}, as_json=json)
+
+
+def countersign(
+    request: Annotated[Path, Parameter(help="The request, as the office's page My keys gave it.")],
+    *,
+    key: KeyOption,
+    out: Annotated[Path, Parameter(help="The file to write, for the administrator.")],
+    json: JsonOption = False,
+) -> None:
+    """Sign, with the key file in force now, a request made in the browser. No home is needed."""
+    from portcullis import keys, tables
+    from portcullis.agreements import enrolment
+
+    text = _text(request)
+    said = enrolment.countersigned(text, keys.load_private(key))
+    tables.publish(out, said.encode())
+    asked = enrolment.read_request(said)
+    kind = "key" if asked.passkey is None else "passkey"
+    show({"person": asked.person, "asks_for": kind, "file": str(out)}, as_json=json)
 
 
 def enrol(

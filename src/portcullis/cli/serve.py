@@ -4,6 +4,7 @@ import socket
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from cyclopts import App, Parameter, validators
 
@@ -96,7 +97,7 @@ def _office(
     working = processes_beside.worker(home) if worker else nullcontext()
     with working, processes_beside.servers(processes - 1, home, role, origin, place):
         tell(place)
-        serve_at(place, serving.application(), most_bytes=serving.MOST_BYTES)
+        _serve_at(place, origin)
 
 
 def _another(home: Path, role: str, origin: str, place: socket.socket) -> None:
@@ -105,4 +106,11 @@ def _another(home: Path, role: str, origin: str, place: socket.socket) -> None:
 
     processes_beside.end_with_the_first()
     serving.prepare(home, role, origin)
-    serve_at(place, serving.application(), most_bytes=serving.MOST_BYTES)
+    _serve_at(place, origin)
+
+
+def _serve_at(place: socket.socket, origin: str) -> None:
+    from portcullis.office.web import serving
+
+    scheme = urlsplit(origin).scheme
+    serve_at(place, serving.application(), most_bytes=serving.MOST_BYTES, scheme=scheme)

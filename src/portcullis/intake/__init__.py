@@ -12,6 +12,7 @@ defective transmittal is refused whole. Rows in are always rows taken and rows q
 from portcullis.intake.batch import FORMATS, Batch, Chunk, open_batch, read_batch, read_received
 from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA
 from portcullis.intake.manifest import (
+    GATHERED,
     Manifest,
     SignedManifest,
     approval,
@@ -33,6 +34,7 @@ from portcullis.intake.transmittal import Intake, Transmittal, take_in, taken_sc
 __all__ = [
     "DEFECTS",
     "FORMATS",
+    "GATHERED",
     "OFFICERS_SCHEMA",
     "QUARANTINE_SCHEMA",
     "REFUSALS",

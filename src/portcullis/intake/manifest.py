@@ -23,6 +23,8 @@ from portcullis.intake.officers import Roots, named_officers
 from portcullis.intake.refusals import TransmittalRefused
 from portcullis.tables import publish
 
+GATHERED = "singles-"
+"""How the identifiers begin that the holder gives to single requests gathered in one batch."""
 MANIFEST_FORMAT = "portcullis-manifest/1"
 SIGNATURE_FORMAT = "portcullis-manifest-signature/1"
 ATTESTATION_FORMAT = "portcullis-attestation/1"

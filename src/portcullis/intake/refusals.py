@@ -51,6 +51,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The requests in the file are not those that were signed.",
         "Make the manifest again from the file that is sent.",
     ),
+    "reserved": (
+        "The batch bears a name that the holder gives to batches of its own.",
+        "Choose an identifier that does not begin with `singles-`, and sign the manifest again.",
+    ),
     "replay": (
         "This batch has been received before.",
         "A batch is sent once; ask again under a new batch identifier, citing the earlier one.",

@@ -6,7 +6,13 @@ from typing import Any
 
 from portcullis.agreements import PERMISSIONS, Pack, Person, Roster, may, who_may
 from portcullis.errors import Refused
-from portcullis.intake.manifest import Manifest, SignedManifest, approval, attestation
+from portcullis.intake.manifest import (
+    GATHERED,
+    Manifest,
+    SignedManifest,
+    approval,
+    attestation,
+)
 from portcullis.intake.officers import Engagement
 from portcullis.intake.refusals import TransmittalRefused
 
@@ -64,7 +70,12 @@ def attested_officers(
 
 
 def check_agreement(manifest: Manifest, pack: Pack, on: date) -> None:
-    """Refuse the transmittal unless it is made under ``pack``, in force, and not of the future."""
+    """Refuse the transmittal unless it is made under ``pack``, in force, and not of the future.
+
+    Refused too is one that bears a name which the holder gives itself.
+    """
+    if manifest.batch_id.startswith(GATHERED):
+        raise TransmittalRefused("reserved")
     if (manifest.agreement, manifest.agreement_version) != (pack.id, pack.version):
         raise TransmittalRefused("agreement")
     if not pack.in_force(on):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portcullis.agreements import Person
+from portcullis.agreements import Person, ordering
 from portcullis.errors import Refused
 from portcullis.office.people import Actor
 
@@ -48,23 +48,18 @@ class Gathered:
 class Ordered:
     """A signer whose one token is the person's order to do some work, and stands for all of it.
 
-    It stands for acts of the order's person and batch only; ``batches``: those that the order
-    reaches without naming them.
+    What it may stand behind, ``agreements.ordering`` says.
     """
 
     person: Person
     token: str
-    batches: frozenset[str] = frozenset()
 
     def sign(self, statement: Mapping[str, Any]) -> str:
-        """Return the order's token. Raises Refused for another person's or batch's statement."""
+        """Return the order's token. Raises Refused for a statement it does not stand behind."""
         order = self.person.verify(self.token)
-        of_it = statement.get("batch") in self.batches or statement.get("batch") == order["batch"]
-        if statement.get("person") != order["person"] or not of_it:
-            raise Refused(
-                "What was signed for is of another person or another batch.",
-                "Begin the act again.",
-            )
+        said = (statement.get(name) for name in ("act", "person", "batch"))
+        if unfit := ordering.unfit(order, *said):
+            raise Refused(unfit, "Begin the act again.")
         return self.token
 
 
@@ -77,7 +72,7 @@ def order_statement(
         "person": person.id,
         "at": at.isoformat(),
         "batch": batch,
-        "ordered": dict(facts),
+        ordering.ORDERED: dict(facts),
     }
 
 
@@ -86,6 +81,6 @@ def rehearsing(person: Person, moment: datetime, tokens: Sequence[str] = ()) -> 
     return Actor(person, Gathered(person, tuple(tokens)), moment)
 
 
-def by_order(person: Person, moment: datetime, token: str, *batches: str) -> Actor:
+def by_order(person: Person, moment: datetime, token: str) -> Actor:
     """Return the actor who ordered what is now done, at ``moment``."""
-    return Actor(person, Ordered(person, token, frozenset(batches)), moment)
+    return Actor(person, Ordered(person, token), moment)

@@ -11,7 +11,7 @@ from portcullis import tables
 from portcullis.canonical import sha256_hex
 from portcullis.determination import draw, sample_size, seed
 from portcullis.errors import Refused
-from portcullis.office import entries, looking_again, packing
+from portcullis.office import enclosed, entries, looking_again, packing
 from portcullis.office.duties import check_apart
 from portcullis.office.files import (
     DETERMINATIONS,
@@ -37,7 +37,8 @@ from portcullis.office.rejudging import no_longer_met
 from portcullis.office.stages import check_state, move
 
 SEND_BACK = "send-back"
-SENT_BACK = "sent-back.tbl"
+SENT_BACK, MARKS, VERDICTS = "sent-back.tbl", "impairment.tbl", "verdicts.tbl"
+"""The files of a batch that its reason sent back, its (i)(6) records and its verdicts are in."""
 
 
 def eligible_rows(home: Home, batch: Batch) -> dict[int, str]:
@@ -52,8 +53,9 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
     """Record, for every eligible request, whether 26 U.S.C. § 6103(i)(6) bars it; return how many.
 
     ``adverse`` holds the request ids whose disclosure would identify a confidential informant or
-    seriously impair a tax investigation. Only that the records were made goes on the ledger: with
-    their number, who counts the packages would know how many were barred.
+    seriously impair a tax investigation. That the records were made goes on the ledger, with the
+    digest of the encrypted file that says which: with their number, who counts the packages would
+    know how many were barred.
     Raises Refused where an id is not among the eligible, or the records were made before.
     """
     batch = find_batch(batch_id)
@@ -68,8 +70,13 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
             "Name only ids from the list of eligible requests.",
         )
     listed = list_in_force(batch)
+    marked = pl.DataFrame(
+        {"row": list(rows), "adverse": [request_id in barred for request_id in rows.values()]}
+    )
+    log = enclosed.enclose(home, batch, MARKS, actor.id, marked)
     with transaction.atomic():
-        act = sign_act(home, actor, "impairment", {"list": listed.entry_id}, batch.id)
+        facts = {"list": listed.entry_id, "log": log}
+        act = sign_act(home, actor, "impairment", facts, batch.id)
         # Only now no other act can come between.
         if batch.impairments.exists():
             raise Refused("The (i)(6) records of this batch were recorded before.")
@@ -81,6 +88,8 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
             ],
             batch_size=entries.BULK,
         )
+        enclosed.keep(home, batch, MARKS, actor.id)
+    enclosed.forget(home, batch, MARKS, actor.id)
     entries.integrate(home)
     return len(rows)
 
@@ -142,6 +151,7 @@ def record_examination(
     """Record what the sampler found: for each sampled request id, whether it is lawful.
 
     Every sampled request needs a verdict. One unlawful item makes the list unapprovable, for good.
+    The ledger commits to the encrypted file of the verdicts, and says whether all are lawful.
     """
     batch = find_batch(batch_id)
     check_apart(home, actor, "examine", batch)
@@ -155,12 +165,16 @@ def record_examination(
             "Examine each one; a sample examined in part proves nothing.",
         )
     unlawful = sum(not verdicts[request_id] for request_id in wanted)
+    said = pl.DataFrame({"row": sample.rows, "lawful": [verdicts[ids[row]] for row in sample.rows]})
+    log = enclosed.enclose(home, batch, VERDICTS, actor.id, said)
     with transaction.atomic():
-        facts = {"list": sample.list.entry_id, "clean": unlawful == 0}
+        facts = {"list": sample.list.entry_id, "clean": unlawful == 0, "log": log}
         sample.examined = sign_act(home, actor, "examine", facts, batch.id)
         move(batch, "examined" if unlawful == 0 else "unapprovable")
         sample.unlawful = unlawful
         sample.save()
+        enclosed.keep(home, batch, VERDICTS, actor.id)
+    enclosed.forget(home, batch, VERDICTS, actor.id)
     entries.integrate(home)
     return sample
 
@@ -211,16 +225,14 @@ def send_back(home: Home, batch_id: str, actor: Actor, reason: str) -> None:
     if not reason.strip():
         raise Refused("A list is sent back for a reason in words.", "Say what is wrong with it.")
     listed = list_in_force(batch)
-    path = home.batch(batch.id) / SENT_BACK
-    tables.write_table(path, pl.DataFrame({"reason": [reason.strip()]}), batch_key(home, batch))
+    said = pl.DataFrame({"reason": [reason.strip()]})
+    log = enclosed.enclose(home, batch, SENT_BACK, actor.id, said)
     with transaction.atomic():
-        facts = {
-            "list": listed.entry_id,
-            "root": listed.root,
-            "log": sha256_hex([path.read_bytes()]),
-        }
+        facts = {"list": listed.entry_id, "root": listed.root, "log": log}
         sign_act(home, actor, SEND_BACK, facts, batch.id)
         move(batch, "unapprovable")
+        enclosed.keep(home, batch, SENT_BACK, actor.id)
+    enclosed.forget(home, batch, SENT_BACK, actor.id)
     entries.integrate(home)
 
 

@@ -13,16 +13,13 @@ from typing import Any, NoReturn
 from django.db import transaction
 
 from portcullis import keys
-from portcullis.agreements import Person
+from portcullis.agreements import Person, ordering
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Act, DeniedAttempt
 from portcullis.office.permissions import PERMISSIONS, may
-
-ORDERED = "ordered"
-"""The member by which a signed statement orders work, each step of which it then stands for."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +110,14 @@ def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: s
 def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
     """Return ``actor``'s signature over ``statement``, verified with what is in force today.
 
-    The signature over an order stands for what is done under it: it names the same person, and
-    says in its member ``ordered`` what is to be done. Raises Refused where it is anything else.
+    The signature over an order stands for what ``agreements.ordering`` lets it stand behind.
+    Raises Refused where it is anything else.
     """
     signed = actor.sign(statement)
     said = home.roster.person(actor.id).verify(signed, on=home.today())
-    if said == statement or (said.get("person") == actor.id and ORDERED in said):
+    if said == statement or not ordering.unfit(
+        said, statement.get("act"), actor.id, statement.get("batch")
+    ):
         return signed
     raise Refused("What was signed is something else.", "Sign what is to be done, as it stands.")
 

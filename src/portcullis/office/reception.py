@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from portcullis import intake, keys, progress, tables
+from portcullis.errors import Refused
 from portcullis.office import accounting, entries, locks
 from portcullis.office.entries import Announce, silent
 from portcullis.office.files import QUARANTINE, REQUESTS, accounted
@@ -65,6 +66,8 @@ def receive_singles(
     ``also`` is run in the transaction that makes the batch. Returns the batch's receipt.
     """
     with locks.alone(home, home.path / "intake.lock", INTAKE_WAITS):
+        if Batch.objects.filter(id=collected.manifest.batch_id).exists():
+            raise Refused("Single requests were gathered under that name before.")
         key = tables.new_key()
         announce("store")
         folder = _fresh_folder(home, collected.manifest.batch_id)

@@ -7,18 +7,21 @@ request was signed for by itself, and is refused by itself. A crash leaves reque
 taken in with their batch; never between.
 """
 
+import hmac
 import json
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from pydantic import TypeAdapter, ValidationError
 
 from portcullis import intake, tables
-from portcullis.agreements import Person
-from portcullis.errors import Refused
+from portcullis.agreements import Person, ordering
+from portcullis.errors import PortcullisError, Refused
 from portcullis.office import acting
 from portcullis.office.adjudication import adjudicate
 from portcullis.office.home import Home
@@ -26,6 +29,10 @@ from portcullis.office.models import Batch, SingleRequest, SinglesOrder
 from portcullis.office.permissions import may
 from portcullis.office.reception import receive, receive_singles
 
+LEFT = "singles-"
+"""How the folders are named in the home that hold requests while they are read from files."""
+_REFUSED = "refused:"
+_LOG = logging.getLogger("portcullis.work")
 AT_ONCE = 20_000
 """Requests taken in together at most."""
 
@@ -54,10 +61,12 @@ def read(content: bytes) -> intake.Single:
 def keep(home: Home, client: str, content: bytes) -> SingleRequest:
     """Keep a single request that came from ``client`` (a roster id) until it is taken in.
 
-    The same content again is the same request. Raises TransmittalRefused (manifest, replay).
+    It is signed for by who may, or refused here, on the record: a name is taken by nobody else. The
+    same content again is the same request. Raises TransmittalRefused with the reason's code.
     """
     single = read(content)
     digest, claimed = single.manifest.digest, single.manifest.batch_id
+    _check(home, single)
     if _is_batch(claimed):
         raise intake.TransmittalRefused("replay")
     try:
@@ -84,9 +93,17 @@ def collect(home: Home) -> list[str]:
         groups.setdefault(single.signers, []).append((row, single))
     made = []
     for group in groups.values():
-        with TemporaryDirectory(dir=home.path, prefix="singles-") as folder:
+        with _folder(home) as folder:
             made += _take_in(home, Path(folder), group)
     return made
+
+
+def is_due() -> bool:
+    """Say whether single requests wait to be taken in, or to be adjudicated by an order."""
+    if SingleRequest.objects.filter(state=SingleRequest.WAITING).exists():
+        return True
+    days = SinglesOrder.objects.values("day")
+    return _received().filter(received_on__in=days).exists()
 
 
 def order(home: Home, person: Person, moment: datetime, token: str) -> SinglesOrder:
@@ -110,25 +127,29 @@ def order(home: Home, person: Person, moment: datetime, token: str) -> SinglesOr
 
 def ordered(home: Home) -> dict[str, str]:
     """Return what the order of today says."""
-    return {"single_requests_received_on": home.today().isoformat()}
+    return {ordering.SINGLES_RECEIVED_ON: home.today().isoformat()}
 
 
 def adjudicate_waiting(home: Home) -> list[str]:
     """Adjudicate the batches of singles that wait and whose day's order stands; return their ids.
 
-    Its specialist must hold the role still, on the day it is done. A batch that is held waits for
-    the next order.
+    Its specialist must hold the role still, on the day it is done. What of one batch is refused or
+    held stops no other.
     """
     standing = {each.day: each for each in SinglesOrder.objects.all()}
     done = []
-    waiting = Batch.objects.filter(state="received", singles__isnull=False).distinct()
-    for batch in waiting.order_by("received_entry_id"):
+    for batch in _received().order_by("received_entry_id"):
         order = standing.get(batch.received_on)
         person = home.roster.get(order.person) if order else None
         if order is None or person is None or not may(person, "adjudicate", home.today()):
             continue
-        adjudicate(home, batch.id, acting.by_order(person, order.moment, order.token, batch.id))
-        done.append(batch.id)
+        actor = acting.by_order(person, order.moment, order.token)
+        try:
+            adjudicate(home, batch.id, actor)
+        except PortcullisError as error:
+            _LOG.warning("Single requests wait to be adjudicated (%s).", type(error).__name__)
+        else:
+            done.append(batch.id)
     return done
 
 
@@ -166,7 +187,7 @@ def _take_in(
             good.append((row, single, engaged))
     if not good:
         return []
-    batch_id = f"singles-{home.today():%Y%m%d}-{good[0][0].number}"
+    batch_id = _name(home, good[0][0])
     pairs = [(single, engaged) for _, single, engaged in good]
     collected = intake.Collected(batch_id, pairs, folder / f"{batch_id}.jsonl", home.pack)
     rows = [row for row, _, _ in good]
@@ -190,22 +211,54 @@ def _mark(rows: list[SingleRequest], collected: intake.Collected, batch: Batch) 
 
 def _refuse(home: Home, folder: Path, row: SingleRequest, single: intake.Single) -> None:
     """Have one refused as every transmittal is: on the ledger and in the accounting."""
-    path = folder / f"{row.number}.jsonl"
-    path.write_bytes(single.line)
-    signed = single.signed
-    intake.write_manifest(
-        path,
-        signed.manifest,
-        signed.signatures.signatory,
-        signed.signatures.preparer,
-        signed.signatures.officers,
-    )
     try:
-        receive(home, path, seen=lambda _digest, claimed: _is_batch(claimed))
+        receive(home, _written(folder / f"{row.number}.jsonl", single), seen=_seen)
     except intake.TransmittalRefused as refused:
         SingleRequest.objects.filter(number=row.number).update(
-            state=SingleRequest.REFUSED, code=refused.code, sealed=b""
+            state=SingleRequest.REFUSED,
+            code=refused.code,
+            sealed=b"",
+            claimed=f"{_REFUSED}{row.number}",
         )
+
+
+def _check(home: Home, single: intake.Single) -> None:
+    """Raise TransmittalRefused, on the record, unless it is signed for as a transmittal must be."""
+    try:
+        intake.check_single(single, home.pack, home.roster, home.today())
+    except intake.TransmittalRefused:
+        with _folder(home) as folder:
+            receive(home, _written(Path(folder) / "one.jsonl", single), seen=_seen)
+        raise
+
+
+def _written(path: Path, single: intake.Single) -> Path:
+    """Write a single request with its manifest beside it, and return its path."""
+    path.write_bytes(single.line)
+    signatures = single.signed.signatures
+    intake.write_manifest(
+        path,
+        single.signed.manifest,
+        signatures.signatory,
+        signatures.preparer,
+        signatures.officers,
+    )
+    return path
+
+
+def _name(home: Home, first: SingleRequest) -> str:
+    """Return the name of the batch that ``first`` begins: always the same, and never guessed."""
+    told = hmac.digest(home.derived_key("singles-names"), first.id.bytes, "sha256").hex()
+    return f"{ordering.singles_batches(home.today().isoformat())}{told[:16]}"
+
+
+def _received() -> QuerySet[Batch]:
+    return Batch.objects.filter(state="received", id__startswith=intake.GATHERED)
+
+
+def _folder(home: Home) -> TemporaryDirectory[str]:
+    """Return a folder for what is read from files; one that a kill left is removed by time."""
+    return TemporaryDirectory(dir=home.path, prefix=LEFT)
 
 
 def _seal(home: Home, content: bytes, digest: str) -> bytes:
@@ -214,6 +267,10 @@ def _seal(home: Home, content: bytes, digest: str) -> bytes:
 
 def _unseal(home: Home, row: SingleRequest) -> bytes:
     return tables.unseal(home.derived_key("singles"), bytes(row.sealed), row.manifest_digest)
+
+
+def _seen(_digest: str, claimed: str) -> bool:
+    return _is_batch(claimed)
 
 
 def _is_batch(claimed: str) -> bool:

@@ -31,6 +31,8 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
     refusal: Refused | None = None
     token = ""
     with locks.gate(home).shared():
+        # The ledger may have been waited for, and the package sealed again meanwhile.
+        found.refresh_from_db()
         try:
             _check_case_open(found)
             token = custody.grant(
@@ -51,7 +53,7 @@ def grant_token(home: Home, package_id: str, request: str) -> str:
             )
         except Refused as refused:
             refusal = refused
-        _record(home, found, request, refusal)
+        refusal = _record(home, found, request, refusal)
     entries.integrate(home)
     if refusal is None:
         refusal = _closed_meanwhile(home, found, request)
@@ -98,18 +100,22 @@ def _half(home: Home, package: Package) -> bytes:
     return erased.file_key(home, what, package.wrapped_half)
 
 
-def _record(home: Home, package: Package, request: str, refusal: Refused | None) -> None:
-    """Write the inspection event. A nonce spent meanwhile (two at once) is a refusal too."""
+def _record(home: Home, package: Package, request: str, refusal: Refused | None) -> Refused | None:
+    """Write the inspection event; return why it is refused, None where it is granted.
+
+    A nonce spent meanwhile (two at once), or a package sealed again, is a refusal too.
+    """
     at = home.now()
     facts = {"package": package.id, "officer": package.officer}
     if refusal is not None:
         with transaction.atomic():
             entries.record("opening-refused", facts, batch=package.batch_id, at=at.isoformat())
-        return
+        return refusal
     opening = custody.read_opening(request, home.roster.person(package.officer).verify)
     nonce = _spent(opening.nonce)
     try:
         with transaction.atomic():
+            _check_still(package)
             entry = entries.record(
                 "opening-granted",
                 {**facts, "purpose": opening.purpose, "nonce": nonce},
@@ -120,6 +126,24 @@ def _record(home: Home, package: Package, request: str, refusal: Refused | None)
                 package=package, nonce=nonce, purpose=opening.purpose, at=at, entry=entry
             )
     except IntegrityError:
-        spent = Refused("This opening request was used before.", "Sign a new one for each opening.")
-        _record(home, package, request, spent)
-        raise spent from None
+        refused = Refused(
+            "This opening request was used before.", "Sign a new one for each opening."
+        )
+    except Refused as changed:
+        refused = changed
+    else:
+        return None
+    return _record(home, package, request, refused)
+
+
+def _check_still(package: Package) -> None:
+    """Raise Refused where the package was sealed again since it was read; else hold it so.
+
+    Sealing again holds the same row while it makes its entry: so no grant of the former package
+    comes after that entry.
+    """
+    now = Package.objects.select_for_update().get(id=package.id)
+    if now.digest != package.digest or bytes(now.wrapped_half) != bytes(package.wrapped_half):
+        raise Refused(
+            "The package was sealed again meanwhile.", "Open the package that took its place."
+        )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from portcullis import keys, ledger
-from portcullis.agreements import Roster
+from portcullis.agreements import Roster, ordering
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, PortcullisError, Refused
 
@@ -31,7 +31,6 @@ ACT_OF = {
 LIFTED = ("order-lifted", "hold-lifted")
 APPROVED = (*LIFTED, "reading-in-force", "reading-out-of-force", "loss-accepted")
 """Kinds of entries that hold the signatures of two people over the same statement."""
-ORDERED = "ordered"
 KEY, PASSKEY, ORDER, MISSING = "key", "passkey", "order", "missing"
 _APPROVALS = 2
 _OF_THE_ENTRY = ("kind", "at", "by", "signature", "batch")
@@ -176,15 +175,18 @@ def _signed(act: SignedAct, body: Mapping[str, Any], roster: Roster) -> tuple[tu
     said = _verified(roster, body.get("by"), act.signature, _day(body))
     if _signed_after(said, body):
         raise Refused("It was signed after it was recorded.")
-    if ORDERED in said:
-        _check_order(said, body)
+    batch = body.get("batch", "")
+    act_of = ACT_OF.get(str(body.get("kind")), body.get("kind"))
+    if ordering.ORDERED in said:
+        if unfit := ordering.unfit(said, act_of, body.get("by"), batch):
+            raise Refused(unfit)
         return _people(body), ORDER
     facts = {name: value for name, value in body.items() if name not in _OF_THE_ENTRY}
     expected = {
-        "act": ACT_OF.get(str(body.get("kind")), body.get("kind")),
+        "act": act_of,
         "person": body.get("by"),
         "at": said.get("at"),
-        "batch": body.get("batch", ""),
+        "batch": batch,
         **facts,
     }
     if said != expected:
@@ -199,14 +201,6 @@ def _verified(roster: Roster, person_id: object, token: str, on: date) -> dict[s
         raise Refused("Nobody of that id is on the roster.")
     person.verify(token)
     return person.verify(token, on=on)
-
-
-def _check_order(said: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-    """Raise Refused unless the person ordered work on this batch, before the entry was made."""
-    if said.get("person") != body.get("by"):
-        raise Refused("The order is another person's.")
-    if said.get("batch") not in ("", body.get("batch", "")):
-        raise Refused("The order is of another batch.")
 
 
 def _approved(body: Mapping[str, Any], roster: Roster) -> tuple[tuple[str, ...], str]:

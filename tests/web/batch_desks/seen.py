@@ -16,11 +16,11 @@ def check(page: Page, name: str) -> None:
     Pictures are written as ``name`` into the folder that PORTCULLIS_PICTURES names, if it does.
     """
     axe.check(page)
-    _picture(page, name)
+    picture(page, name)
     wide = page.viewport_size
     page.set_viewport_size(PHONE)
     axe.fits(page)
-    _picture(page, f"{name}-phone")
+    picture(page, f"{name}-phone")
     page.set_viewport_size(wide)
 
 
@@ -51,6 +51,7 @@ def post(page: Page, path: str) -> str:
     return page.request.post(address, headers=headers).text()
 
 
-def _picture(page: Page, name: str) -> None:
+def picture(page: Page, name: str) -> None:
+    """Take the picture of a page, where pictures are wanted."""
     if folder := os.environ.get("PORTCULLIS_PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -16,6 +16,26 @@ FINDING = {
     "corrective_plan_on": "2025-06-01",
     "corrective_plan_due_on": "2025-12-01",
 }
+REPORT = """
+agency = "Immigration and Customs Enforcement"
+contact_name = "Specimen custodian"
+contact_telephone = "202-555-0100"
+contact_email = "custodian@example.gov"
+occurred_at = "not yet known"
+discovered_at = "not yet known"
+how_discovered = "An officer reported the loss of a laptop."
+description = "A laptop was left on a train. What was on it is not known."
+data_elements = "last known address"
+records_from = "not yet known"
+records_to = "not yet known"
+it_involved = "laptop"
+
+[address]
+line1 = "500 Example Street SW"
+city = "Washington"
+state = "DC"
+zip = "20024"
+"""
 DOCUMENT = {"name": "signed.pdf", "mimeType": "application/pdf", "buffer": b"%PDF signed"}
 
 
@@ -73,6 +93,10 @@ def test_an_incident_has_its_clock_from_suspicion_to_closing(desk):
     check(page, "safeguards-report")
     send(page, "report", b'agency = "IRS"')
     assert "must be mended" in text(page)
+    send(page, "report", REPORT.encode())
+    assert "Signed by safeguards" in text(page)
+    told = sign(page, "The report is on record, sealed.")
+    assert "occurred_at" in told  # still to be told
 
 
 @pytest.mark.long

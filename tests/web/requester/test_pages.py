@@ -3,6 +3,7 @@
 import pytest
 
 from tests.web import axe
+from tests.web.office import Office
 from tests.web.requester.steps import read_the_warning
 from tests.web.requester.test_drafts import fill, good_row
 
@@ -24,15 +25,17 @@ PAGES = [
     ("custodian", "/custody/notices/"),
     ("custodian", "/custody/people/"),
 ]
+FIRST = [("preparer", f"/prepare/{BATCH}/"), ("officer-2", "/officer/"), ("custodian", "/custody/")]
 HOW = [
-    ("phone", "dark"),
-    pytest.param("desktop", "light", marks=pytest.mark.long),
+    ("phone", "dark", FIRST),
+    pytest.param("phone", "dark", PAGES, marks=pytest.mark.long),
+    pytest.param("desktop", "light", PAGES, marks=pytest.mark.long),
 ]
 SIZES = {"phone": axe.PHONE, "desktop": axe.DESKTOP}
 
 
 @pytest.fixture(scope="module")
-def batch(office, browser) -> str:
+def shown(office, browser) -> Office:
     context = browser.new_context()
     context.add_cookies([office.cookie("preparer")])
     page = context.new_page()
@@ -42,24 +45,24 @@ def batch(office, browser) -> str:
     fill(page, good_row() | {"address_line1": "Failed to Provide"})
     page.get_by_role("button", name="Write it and check").click()
     context.close()
-    return BATCH
+    return office
 
 
-@pytest.mark.parametrize(("size", "scheme"), HOW)
-def test_everybody_can_use_every_page(office, batch, browser, size, scheme):  # noqa: ARG001
+@pytest.mark.parametrize(("size", "scheme", "pages"), HOW)
+def test_everybody_can_use_every_page(shown, browser, size, scheme, pages):
     contexts = {}
-    for person, path in PAGES:
+    for person, path in pages:
         if person not in contexts:
             contexts[person] = browser.new_context(
                 viewport=SIZES[size], color_scheme=scheme, reduced_motion="reduce"
             )
-            contexts[person].add_cookies([office.cookie(person)])
+            contexts[person].add_cookies([shown.cookie(person)])
         page = contexts[person].new_page()
-        page.goto(office.origin + path)
+        page.goto(shown.origin + path)
         if page.url.endswith("/banner/"):
             read_the_warning(page)
-            page.goto(office.origin + path)
-        assert page.url == office.origin + path
+            page.goto(shown.origin + path)
+        assert page.url == shown.origin + path
         axe.check(page)
         axe.fits(page)
         page.close()

@@ -8,6 +8,7 @@ on the holder's own machine: the roster has one key of each person, and cannot t
 a file from one that a browser keeps.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,9 +16,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router
+from polars.exceptions import PolarsError
 
 from portcullis.agreements import Person
-from portcullis.errors import Misuse, Refused
+from portcullis.errors import Misuse, Refused, place_of
 from portcullis.office import acting, orders
 from portcullis.office.api.once import once
 from portcullis.office.api.people import check, sender
@@ -29,6 +31,8 @@ from portcullis.office.web.signing import LASTS, check_binding
 from portcullis.office.web.spent import spending
 
 router = Router(tags=["acting"])
+_LOG = logging.getLogger("portcullis.web")
+_MISFITS = (KeyError, TypeError, AttributeError, ValueError, PolarsError)
 _AHEAD = timedelta(seconds=5)
 
 
@@ -89,6 +93,13 @@ def act(request: HttpRequest, name: str, body: ActIn) -> tuple[int, Any]:
             done = _perform(wanted, person, moment, body.tokens, data)
     except acting.Proposed as proposed:
         return 202, {"to_sign": proposed.statement, "moment": moment.isoformat()}
+    except _MISFITS as error:
+        # At the desk a form has checked the data. Whatever was begun is undone.
+        _LOG.warning("An act's data did not fit (%s in %s).", type(error).__name__, place_of(error))
+        raise Misuse(
+            f"data: the act {name} needs other members, or other values in them.",
+            "Send what its form at the desk says.",
+        ) from None
     return 200, {"done": done.message}
 
 

@@ -1,6 +1,5 @@
 """What the requester gets back: receipts, answers, sealed packages, tokens, proofs."""
 
-import re
 from typing import Any
 
 import polars as pl
@@ -33,7 +32,7 @@ from portcullis.office.web.deployment import deployment
 router = Router(tags=["answering"])
 READERS = ("see-answers", "see-batches")
 _ANSWERED = "answered"
-_ROW = re.compile(r"[0-9]{1,18}")
+_LAST_ROW = 2**31 - 1
 NOTHING = "There is no such batch."
 
 
@@ -162,7 +161,7 @@ def _file(row: Batch, name: str, kind: str) -> FileResponse:
 def _answers(row: Batch, page: Page, which: pl.Expr) -> dict[str, Any]:
     """Return a page of the answer file of ``row``, read no further than it must be."""
     path = deployment().holder.outgoing / _answered(row.id).id / ANSWERS
-    after = int(page.after) if _ROW.fullmatch(page.after) else 0
+    after = min(int(page.after), _LAST_ROW) if page.after.isdecimal() else 0
     lines = pl.scan_ndjson(path, schema=release.ANSWER_SCHEMA, ignore_errors=True)
     wanted = lines.filter(pl.col("answer").is_not_null() & which & (pl.col("source_row") > after))
     found = wanted.head(page.limit + 1).collect(engine="streaming")

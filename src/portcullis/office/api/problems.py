@@ -5,6 +5,8 @@ No detail holds a value of a request, and none tells of the holder's records.
 
 from http import HTTPStatus
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
@@ -15,6 +17,10 @@ from portcullis.office.api.signatures import NotSigned
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "about:blank"
+UNREADABLE = (
+    "Send JSON (RFC 8259) in UTF-8, as the API's document says: no NUL, no half characters, whole "
+    "numbers below 2^63, nothing nested deeper than 32."
+)
 
 
 class NotFound(Misuse):
@@ -36,7 +42,7 @@ def problem(status: int, detail: str, remedy: str = "", **more: object) -> HttpR
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
-        **({"remedy": remedy} if remedy else {}),
+        "remedy": remedy or "See the API's document.",
         **more,
     }
     return JsonResponse(said, status=status, content_type=MEDIA_TYPE)
@@ -85,4 +91,13 @@ def handle(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def http(_request: HttpRequest, error: HttpError) -> HttpResponse:
-        return problem(error.status_code, str(error))
+        return problem(error.status_code, f"{error}.", UNREADABLE)
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_long(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE >> 20
+        return problem(
+            413,
+            f"The request's body is longer than {most} MiB.",
+            "Send a batch as a file, to uploads; send fewer requests at once.",
+        )

@@ -14,7 +14,7 @@ from ninja import Router
 
 from portcullis import intake, keys, tables
 from portcullis.errors import Misuse
-from portcullis.office import files, singles, work
+from portcullis.office import accounting, singles, work
 from portcullis.office.api.once import once
 from portcullis.office.api.people import Signed, check, sender
 from portcullis.office.api.problems import NotFound
@@ -31,7 +31,7 @@ from portcullis.office.api.schemas import (
 from portcullis.office.models import SingleRequest
 from portcullis.office.web.deployment import deployment
 from portcullis.office.work import uploads
-from portcullis.release import public_answer
+from portcullis.release import RETURNED, public_answer
 from portcullis.screening import requester_screen
 
 router = Router(tags=["submitting"])
@@ -123,10 +123,13 @@ def _single(row: SingleRequest) -> dict[str, Any]:
 
 def _answer(row: SingleRequest) -> str | None:
     """Return the public answer of a request whose batch is answered; None until then."""
-    if row.batch is None or row.batch.state != "answered" or row.row is None:
+    if row.batch is None or row.batch.state != "answered":
         return None
-    table = files.read_step(deployment().holder, row.batch, files.OUTCOMES, ["row", "outcome"])
-    return public_answer(table.filter(pl.col("row") == row.row)["outcome"].item())
+    if row.row is None:
+        return RETURNED
+    source = accounting.Source(accounting.BATCH, row.batch.id)
+    kept = accounting.read(deployment().holder, source, accounting.OUTCOMES, ["row", "outcome"])
+    return public_answer(kept.filter(pl.col("row") == row.row)["outcome"].item())
 
 
 def _task(task: Any) -> dict[str, Any]:  # noqa: ANN401 - a model that is loaded with Django

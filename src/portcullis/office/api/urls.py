@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 from ninja.throttling import SimpleRateThrottle
 
 from portcullis.office.api import acting, answering, problems, submitting
+from portcullis.office.api.parsing import Plain
 from portcullis.office.api.people import Signed, sender
 
 RATE = "500/s"
@@ -31,6 +32,7 @@ api = NinjaAPI(
     docs_url=None,
     auth=Signed(),
     throttle=[EachPerson(RATE)],
+    parser=Plain(),
 )
 api.add_router("", submitting.router)
 api.add_router("", answering.router)

@@ -1,5 +1,6 @@
 """Packages that came: taken in against the requester's own requests, opened, said what became."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from django.db import transaction
 
 from portcullis.agreements.enrolment import read_request
 from portcullis.canonical import sha256_hex
-from portcullis.custody import Case, Visit
+from portcullis.custody import RESEALED_PROOF, Case, Visit
 from portcullis.errors import Misuse, Refused
 from portcullis.office.requesting import acts, drafts, manifests, sending
 from portcullis.office.requesting.home import PLACE
@@ -29,12 +30,19 @@ def visit(home: "RequesterHome", person: "Person") -> Visit:
     return Visit.signed_in(home.recipient, person.id, at=home.now(), place=PLACE)
 
 
-def take_in(home: "RequesterHome", visited: Visit, data: bytes) -> str:
+def take_in(home: "RequesterHome", visited: Visit, data: bytes, proofs: Mapping[str, bytes]) -> str:
     """Take a package in, unopened; return its id. Taken in again, it changes nothing.
 
-    Raises Refused where it answers no request of this office, or the ledger does not bear it out.
+    ``proofs``, by the names of their files: one whose name is the package's shows that it was
+    sealed again, and then it takes the former one's place. Raises Refused where it answers no
+    request of this office, or the ledger does not bear it out.
     """
-    case = case_of(home, read_package(data).parcel)
+    parcel = read_package(data).parcel
+    case = case_of(home, parcel)
+    proof = proofs.get(f"{parcel.package_id}{RESEALED_PROOF}")
+    if proof is not None:
+        check_entry = sending.holder_keys(home).check_entry
+        visited.replace_resealed(data, proof.decode(errors="replace"), check_entry)
     return visited.receive(data, case, sending.holder_keys(home).check_proof)
 
 

@@ -1,6 +1,6 @@
 """Alarms, at the two desks that watch over the office: what stands, a new watch, acknowledging."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from portcullis.office import alarms, watching, work
 from portcullis.office.alarms import Raised
 from portcullis.office.models import Entry
 from portcullis.office.people import Actor
-from portcullis.office.web import batches, pages, signing, working
+from portcullis.office.web import batches, documents, pages, signing, working
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
@@ -125,7 +125,7 @@ def _every(request: HttpRequest, desk: str) -> HttpResponse:
     return pages.page(request, head, parts, progress=working.progress(visitor, task))
 
 
-def _acknowledged(visitor: Visitor, found: list[Raised]) -> Table:
+def _acknowledged(visitor: Visitor, found: Iterable[Raised]) -> Table:
     return table(
         "Alarms acknowledged, the newest first",
         ["Alarm", "What", "About", "By", "Reason"],
@@ -166,6 +166,9 @@ def _acknowledge(request: HttpRequest, desk: str, alarm_id: str) -> HttpResponse
     if request.method == "POST" and alarm is not None and visitor.person.id in alarm.people:
         visitor.deployment.record_denied(ACKNOWLEDGE, visitor.person.id, "own-alarm")
         raise Refused("This alarm names you.", "Another person acknowledges it.")
+    if request.method == "POST" and form.is_valid():
+        written = form.cleaned_data["reason"]
+        form.cleaned_data["reason"] = documents.sealed(visitor.deployment.holder, written)
     fixed = {"alarm": one.id, "desk": desk}
     return pages.ask(request, head, form, ACKNOWLEDGE, fixed, parts=[Part(facts=facts)])
 
@@ -187,13 +190,16 @@ def _ordering_watch(_deployment: Deployment, _data: Data) -> tuple[str, Mapping[
 
 
 def _done(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    watching.acknowledge(deployment.holder, actor, data["alarm"], data["reason"])
+    home = deployment.holder
+    reason = documents.opened(home, data["reason"])
+    watching.acknowledge(home, actor, data["alarm"], reason)
     return Done(reverse(f"{data['desk']}:alarms"), "The alarm is acknowledged.")
 
 
-def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
     """Return what is signed: of the reason in words its digest, for the words may say anything."""
-    return "", {"alarm": data["alarm"], "reason": sha256_hex([data["reason"].encode()])}
+    reason = documents.opened(deployment.holder, data["reason"])
+    return "", {"alarm": data["alarm"], "reason": sha256_hex([reason.encode()])}
 
 
 register(WebAct(WATCH, WATCH, "Watch over the office", _watch, _ordering_watch))

@@ -1,6 +1,7 @@
 """What was received, as the officer's and the custodian's pages show it and take it in."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -60,7 +61,8 @@ class _FilesField(forms.FileField):
     """One file or several."""
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:  # noqa: ANN401
-        return [super(_FilesField, self).clean(each, initial) for each in data or [None]]
+        cleaned = (super(_FilesField, self).clean(each, initial) for each in data or [None])
+        return [each for each in cleaned if each is not None]
 
 
 class TakeInForm(forms.Form):
@@ -71,6 +73,12 @@ class TakeInForm(forms.Form):
         help_text="One file a package, as the holder sent it. Nothing is opened by taking it in.",
         widget=_Files(attrs={"accept": ".json", "multiple": True}),
     )
+    proofs = _FilesField(
+        label="Proofs of packages sealed again",
+        help_text="Of a package sealed again to a new key: the file beside it, by its name.",
+        widget=_Files(attrs={"accept": ".tlog-proof", "multiple": True}),
+        required=False,
+    )
 
 
 def take_in(request: HttpRequest, visited: Visit, back: str) -> HttpResponse:
@@ -79,9 +87,10 @@ def take_in(request: HttpRequest, visited: Visit, back: str) -> HttpResponse:
     home = visitor_of(request).deployment.requester
     if request.method == "POST" and form.is_valid():
         taken = 0
+        proofs = {each.name: _bytes(each) for each in form.cleaned_data["proofs"]}
         for number, sent in enumerate(form.cleaned_data["packages"], start=1):
             try:
-                received.take_in(home, visited, _bytes(sent))
+                received.take_in(home, visited, _bytes(sent), proofs)
                 taken += 1
             except PortcullisError as error:
                 form.add_error("packages", f"File {number}: {error}")
@@ -141,7 +150,10 @@ def state_of(kept: Kept) -> Cell:
 
 def due(duties: Sequence[Duty], today: date) -> Cell:
     """Return the first of the duties with its day."""
-    return _day(duties[0], today) if duties else Cell("nothing")
+    if not duties:
+        return Cell("nothing")
+    day = _day(duties[0], today)
+    return replace(day, note=f"{day.note} {DUTIES[duties[0].what].lower()}".strip())
 
 
 def stated_table(found: Sequence[Stated], url: str) -> Table:
@@ -180,7 +192,7 @@ def _day(duty: Duty, today: date) -> Cell:
     day = duty.due_on.isoformat()
     if duty.overdue(today):
         return Cell(f"overdue since {day}", tag="bad")
-    return Cell(day, note=f"in {(duty.due_on - today).days} days: {DUTIES[duty.what].lower()}")
+    return Cell(day, note=f"in {(duty.due_on - today).days} days")
 
 
 def _bytes(sent: UploadedFile[Any]) -> bytes:

@@ -32,7 +32,10 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
         for each in self.fields.values():
-            if each.error_messages.get("required") == each.default_error_messages["required"]:
+            if (
+                each.error_messages.get("required")
+                == forms.Field.default_error_messages["required"]
+            ):
                 does = "Choose the file" if isinstance(each, forms.FileField) else "Fill it in"
                 each.error_messages["required"] = f"“{each.label}” is missing. {does}."
 
@@ -46,6 +49,7 @@ class Part:
 
     heading: str = ""
     text: str = ""
+    paragraphs: Sequence[Sequence[str]] = ()
     commands: tuple[str, ...] = ()
     facts: Sequence[tuple[str, object]] = ()
     charts: Sequence[Bars | Lines] = ()

@@ -28,10 +28,8 @@ USE_I18N = False
 ORIGIN = os.environ.get("PORTCULLIS_ORIGIN", "http://localhost:8811").rstrip("/")
 _PLACE = urlsplit(ORIGIN)
 _SECURE = _PLACE.scheme == "https"
-# Behind a proxy its own address would be everybody's: see docs/operations.md. It says whether the
-# browser came by TLS, without which HSTS would never be sent.
+# Behind a proxy its own address would be everybody's: see docs/operations.md.
 _PROXIES = int(os.environ.get("PORTCULLIS_PROXIES", "0"))
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE and _PROXIES else None
 ALLOWED_HOSTS = [_PLACE.hostname or "localhost"]
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 
@@ -61,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portcullis.office.web.running.logs.Logged",
     "portcullis.office.web.running.metrics.Measured",
+    "portcullis.office.api.middleware.Problems",
     "portcullis.office.web.middleware.TextOnly",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portcullis.office.web import banner, desks, home, signing
+from portcullis.office.web import banner, desks, home, ownkeys, signing
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.running import health, metrics
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("health/metrics", metrics.metrics, name="metrics"),
     path("banner/", banner.banner, name="banner"),
     path("sign/<uuid:pending_id>/", signing.sign, name="sign"),
+    path("keys/", include(ownkeys.urlpatterns)),
     path("accounts/", include("portcullis.office.web.signin.urls")),
     path("", include("portcullis.office.work.urls")),
     *desks.urlpatterns(deployment().role),

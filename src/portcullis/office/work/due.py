@@ -3,12 +3,16 @@
 The ledger needs nothing by time: whoever lets something leave has its checkpoint cosigned anew.
 """
 
+import shutil
 import time
 from datetime import timedelta
+from itertools import chain
+from pathlib import Path
 
 from django.core.management import call_command
 from django.utils import timezone
 
+from portcullis.office import singles
 from portcullis.office.home import Home
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.models import ApiCall, PendingAct, SpentToken
@@ -16,6 +20,8 @@ from portcullis.office.web.signing import LASTS
 from portcullis.office.work import results, uploads
 
 EVERY = 600.0  # seconds
+_OLD = 3600.0  # seconds after which nobody reads such a file any more
+_LEFT = (f"{singles.LEFT}*/", "screening-*/", "incoming/*")
 ANSWERS_LAST = timedelta(days=1)
 """How long an answer of the API can be had again by its Idempotency-Key."""
 
@@ -44,5 +50,17 @@ def tidy() -> None:
     call_command("clearsessions", verbosity=0)
     call_command("prune_db_task_results", min_age_days=1, verbosity=0)
     uploads.sweep(here.path)
+    _remove_leftovers(here.path)
     if isinstance(here.home, Home):
         results.sweep(here.home)
+
+
+def _remove_leftovers(home: Path) -> None:
+    """Remove the folders and bodies of requests that a killed process left behind it."""
+    for path in chain.from_iterable(map(home.glob, _LEFT)):
+        if time.time() - path.stat().st_mtime < _OLD:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

@@ -6,15 +6,16 @@ last: a moment's requests where nothing else is being done, more of them under l
 
 import logging
 import time
+from contextlib import ExitStack
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
-from portcullis.errors import PortcullisError, Refused
+from portcullis.errors import Refused, place_of
 from portcullis.office import locks, singles
 from portcullis.office.home import Home
-from portcullis.office.models import SingleRequest
 
 EVERY = 0.5  # seconds between two looks for requests that wait
+_AFTER_A_FAILURE = 5.0  # seconds
 _SHORT = 0.1  # seconds to wait for another worker that does it
 
 _LOG = logging.getLogger("portcullis.work")
@@ -25,12 +26,13 @@ def keep_gathering(home: Home) -> None:
     while True:
         time.sleep(EVERY)
         try:
-            if SingleRequest.objects.filter(state=SingleRequest.WAITING).exists():
+            if singles.is_due():
                 gather(home)
-        except (DatabaseError, PortcullisError) as error:
-            # Nothing is lost: they wait, and are taken in when it is well again.
-            _LOG.warning("Single requests wait (%s).", type(error).__name__)
+        except Exception as error:
+            # Whatever it was, nothing is lost: they wait, and are taken in when it is well again.
+            _LOG.warning("Single requests wait (%s in %s).", type(error).__name__, place_of(error))
             connection.close()
+            time.sleep(_AFTER_A_FAILURE)
 
 
 def gather(home: Home) -> list[str]:
@@ -38,10 +40,11 @@ def gather(home: Home) -> list[str]:
 
     Another worker that does it already is left to it.
     """
-    try:
-        with locks.alone(home, home.path / "singles.lock", _SHORT):
-            made = singles.collect(home)
-            singles.adjudicate_waiting(home)
-            return made
-    except Refused:
-        return []
+    with ExitStack() as held:
+        try:
+            held.enter_context(locks.alone(home, home.path / "singles.lock", _SHORT))
+        except Refused:
+            return []
+        made = singles.collect(home)
+        singles.adjudicate_waiting(home)
+        return made

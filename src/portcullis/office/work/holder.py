@@ -31,6 +31,7 @@ def register() -> None:
         Kind("report", "Make a report", "report", report),
         Kind("oversight-export", "Make an export for an overseer", "oversight-export", export),
         Kind("watch", "Watch over the office", "watched", watch),
+        Kind("doctor", "Look at all that the home needs", "see-health", doctor, signed=""),
         Kind("recount", "Count the accounting again", "accounting-attested", recount),
     ):
         add(kind)
@@ -213,6 +214,15 @@ def watch(work: Work) -> Outcome:
     _on_the_ledger(work)
     standing = sum(1 for one in alarms.on_record(home).values() if one.standing)
     return Outcome(f"{standing:,} alarms stand.", {"standing": standing})
+
+
+def doctor(work: Work) -> Outcome:
+    """Look at everything the home needs; say what is wrong, and what to do about it."""
+    from portcullis.office.doctor import examine
+
+    found = examine(work.deployment.holder)
+    said = f"{len(found):,} things are wrong." if found else "Nothing is wrong."
+    return Outcome(said, {"findings": [[each.code, each.message, each.remedy] for each in found]})
 
 
 def recount(work: Work) -> Outcome:

@@ -82,8 +82,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _from_here(request: HttpRequest) -> bool:
-    """Say whether this machine asks. Behind a proxy on it everybody's address would be its own."""
-    behind = settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0
+    """Say whether this machine itself asks; a proxy on it asks for somebody else."""
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    behind = forwarded or settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0
     served_out = urlsplit(settings.ORIGIN).hostname not in _OURSELVES
     return not behind and not served_out and request.META.get("REMOTE_ADDR") in _LOOPBACK
 

@@ -36,6 +36,11 @@ class Attempt:
     last: bool
 
 
+def locked(person_id: str) -> bool:
+    """Say whether that person's account rests now."""
+    return _recent(person_id) >= ALLOWED
+
+
 def begin(username: str) -> Attempt | None:
     """Count an attempt before anything is looked at; raise Rests where the account rests.
 

@@ -1,13 +1,10 @@
 """The approver's acts: the approval in writing, or the list sent back. Both bind."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from portcullis.canonical import sha256_hex
-from portcullis.office import approval, files, stages
+from portcullis.office import approval, stages
 from portcullis.office.people import Actor
 from portcullis.office.web import batches, signing, working
 from portcullis.office.web.acts import Data, Done, WebAct, register
@@ -39,17 +36,6 @@ def send_back(request: HttpRequest, batch_id: str) -> HttpResponse:
     return signing.begin(request, SEND_BACK, {"batch": batch.id, **form.cleaned_data})
 
 
-def _ordering(_deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
-    """Return what is signed: of the reason in words its digest, for the words may say anything."""
-    listed = files.list_in_force(batches.batch_named(data["batch"]))
-    facts = {
-        "list": listed.entry_id,
-        "root": listed.root,
-        "reason": sha256_hex([data["reason"].encode()]),
-    }
-    return data["batch"], facts
-
-
 def _approve(deployment: Deployment, actor: Actor, data: Data) -> Done:
     given = approval.approve(deployment.holder, data["batch"], actor)
     return Done(_page(data), f"The list is approved until {batches.day(given.expires_on)}.")
@@ -65,4 +51,4 @@ def _page(data: Data) -> str:
 
 
 register(WebAct(APPROVE, "approve", "Approve the list", _approve))
-register(WebAct(SEND_BACK, SEND_BACK, "Send the list back", _send_back, _ordering))
+register(WebAct(SEND_BACK, SEND_BACK, "Send the list back", _send_back))

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portcullis.office.web import rostering
 from portcullis.office.web.desks.counsel import dashboard, filing, lifting, orders, readings
 
 urlpatterns = [
@@ -14,4 +15,5 @@ urlpatterns = [
     path("orders/<str:placed_id>/lift/", lifting.lift, name="lift"),
     path("readings/", readings.every, name="readings"),
     path("readings/change/", readings.change, name="change-reading"),
+    *rostering.urls("counsel"),
 ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from portcullis.office import readings
 from portcullis.office.models import LiftApproval, Placed, ReadingChange
-from portcullis.office.web import batches, charts, pages, placed
+from portcullis.office.web import batches, charts, pages, placed, rostering
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.counsel.orders import table_of
 from portcullis.office.web.pages import Head, Part
@@ -83,6 +83,10 @@ def first(request: HttpRequest) -> HttpResponse:
             ),
         ],
         parts=[
+            Part(
+                "Changes of the roster",
+                table=rostering.listed(visitor, "counsel", rostering.waiting(visitor)),
+            ),
             Part(
                 "What stands",
                 table=table_of(visitor, standing[:_SHOWN], "No order or hold stands."),

@@ -1,5 +1,7 @@
 """Orders and holds: all there were, one with what it reaches, and who has attested to it."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -54,7 +56,7 @@ def every(request: HttpRequest) -> HttpResponse:
     return pages.page(request, head, [part])
 
 
-def table_of(visitor: Visitor, rows: "list[Placed]", empty: str) -> Table:
+def table_of(visitor: Visitor, rows: Iterable[Placed], empty: str) -> Table:
     """Return the table of orders and holds, each a link to its page."""
     return table(
         "Orders and holds, those that stand first",

@@ -1,5 +1,6 @@
 """Readings of the law: those in force with where they come from, and changes by two of counsel."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -186,7 +187,7 @@ def _others(others: list[law.Reading]) -> Table:
     )
 
 
-def _decided(rows: list[ReadingChange]) -> Table:
+def _decided(rows: Iterable[ReadingChange]) -> Table:
     return table(
         "Changes decided, the newest first",
         ["Reading", "Change", "From", "Docket", "Ledger entry"],

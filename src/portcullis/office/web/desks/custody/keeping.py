@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portcullis.custody import KINDS, METHODS, Kept, Visit
-from portcullis.custody.statements import CERTIFIED, DESTROYED
+from portcullis.custody.statements import CERTIFIED
 from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
 from portcullis.office.requesting import received, sending
@@ -43,7 +43,10 @@ class CertifyForm(forms.Form):
         self.fields["packages"] = forms.MultipleChoiceField(
             label="Packages",
             choices=[
-                (each.disclosure.package_id, f"Request {each.request_id}, {_state(each)}")
+                (
+                    each.disclosure.package_id,
+                    f"Request {each.request_id}, {packages.state_of(each).text}",
+                )
                 for each in kept
             ],
             widget=forms.CheckboxSelectMultiple,
@@ -219,11 +222,6 @@ def _holder_keys(visitor: Visitor) -> bool:
 
 def _stated(visitor: Visitor) -> list[Stated]:
     return list(Stated.objects.filter(person=visitor.person.id).order_by("-at")[:_NEWEST])
-
-
-def _state(kept: Kept) -> str:
-    method = f", {DESTROYED}" if kept.disclosure.certificate == DESTROYED else ""
-    return f"{packages.state_of(kept).text}{method}"
 
 
 def _states(kept: Sequence[Kept]) -> charts.Bars:

@@ -67,6 +67,7 @@ def page(
             "rows": [(each, marked.get(each, False)) for each in found.object_list],
             "eligible": every.height,
             "marked": len(marked),
+            "draft": drafts.digest(home, batch, ACT, visitor.person.id),
             "file_form": form,
             "file_url": reverse("impairment:file", args=[batch.id]),
         }

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from portcullis.errors import Refused
 from portcullis.office import approval, stages
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
@@ -63,7 +64,10 @@ def record(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Begin the act that records it for every eligible request of the batch."""
     visitor, batch = _open(request, batch_id)
     home, person = visitor.deployment.holder, visitor.person.id
-    draft = drafts.digest(home, batch, ACT, person)
+    # What is signed is what the page showed, and counted.
+    draft = request.POST.get("draft")
+    if draft is None or draft != drafts.digest(home, batch, ACT, person):
+        raise Refused("What you marked was changed since.", "Look at it again, and sign anew.")
     return signing.begin(request, ACT, {"batch": batch.id, "draft": draft})
 
 
@@ -102,7 +106,7 @@ def _lines(sent: "UploadedFile[Any]", known: set[str]) -> tuple[set[str], str]:
 
 def _record(deployment: Deployment, actor: Actor, data: Data) -> Done:
     home, batch = deployment.holder, batches.batch_named(data["batch"])
-    marked = drafts.taken(home, batch, ACT, actor.id, data["draft"]) if data["draft"] else {}
+    marked = drafts.taken(home, batch, ACT, actor.id, data["draft"])
     number = approval.record_impairment(home, batch.id, actor, marked)
     drafts.remove(home, batch, ACT, actor.id)
     url = reverse("impairment:batch", args=[batch.id])

@@ -121,14 +121,19 @@ def authority(request: HttpRequest) -> HttpResponse:
 
 
 def _rights(visitor: Visitor, *, reads: bool) -> Table:
-    rows = [
-        [each.says, "With a passkey" if each.binding else None, each.held_by]
+    found = [
+        each
         for act, each in PERMISSIONS.items()
         if each.side == "holder" and each.reads == reads and visitor.may(act)
     ]
-    return table(
-        "See" if reads else "Do", ["What", "Signed", "Roles"], rows, stacked=True, quiet=True
-    )
+    if reads:
+        seen = [[each.says, each.held_by] for each in found]
+        return table("See", ["What", "Roles"], seen, stacked=True, quiet=True)
+    done = [
+        [each.says, "With a passkey" if each.binding else "With key or passkey", each.held_by]
+        for each in found
+    ]
+    return table("Do", ["What", "Signed", "Roles"], done, stacked=True, quiet=True)
 
 
 def _attested() -> str:

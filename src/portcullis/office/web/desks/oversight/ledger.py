@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from portcullis import ledger
@@ -55,21 +55,21 @@ def state(request: HttpRequest) -> HttpResponse:
 
 
 @at_desk("oversight")
-def public(request: HttpRequest) -> FileResponse:
+def public(request: HttpRequest) -> HttpResponse:
     """Give the holder's public keys."""
     home = visitor_of(request).deployment.holder
     return _file(home.path / public_files.FILE, "public.json")
 
 
 @at_desk("oversight")
-def policy(request: HttpRequest) -> FileResponse:
+def policy(request: HttpRequest) -> HttpResponse:
     """Give the public keys in the form that other tools read."""
     home = visitor_of(request).deployment.holder
     return _file(home.path / public_files.POLICY, "policy")
 
 
 @at_desk("oversight")
-def checkpoint(request: HttpRequest) -> FileResponse:
+def checkpoint(request: HttpRequest) -> HttpResponse:
     """Give the newest checkpoint."""
     home = visitor_of(request).deployment.holder
     return _file(home.ledger / _CHECKPOINT, "checkpoint")
@@ -119,7 +119,9 @@ def _keys() -> Table:
     )
 
 
-def _file(path: Path, name: str) -> FileResponse:
+def _file(path: Path, name: str) -> HttpResponse:
     if not path.is_file():
         raise Misuse(f"The file {name} is not here.", "Have the administrator run the doctor.")
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    response = HttpResponse(path.read_bytes(), content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -15,7 +15,7 @@ from portcullis.office.people import Actor
 from portcullis.office.requesting import RequesterHome, drafts, sending
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import acts, signing
-from portcullis.office.web import drafts as shown
+from portcullis.office.web import drafting as shown
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.prepare.forms import AnswersForm, ReasonForm, ReceiptForm

@@ -1,7 +1,7 @@
 """What working data is due under the schedule, the holds that keep it, what was disposed of."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -155,7 +155,7 @@ def name(what: Erasable) -> str:
     return f"{KINDS[what.kind].lower()} {what.id}"
 
 
-def _due(visitor: Visitor, found: Sequence[Due]) -> Table:
+def _due(visitor: Visitor, found: Iterable[Due]) -> Table:
     return table(
         "Working data that is due",
         ["Id", "Kind", "Due on", "Waiting", "State"],

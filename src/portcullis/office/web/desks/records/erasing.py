@@ -54,14 +54,14 @@ def erase(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
         ("Due on", batches.day(due_on) if due_on else "No day yet"),
         ("Kept by holds", ", ".join(hold.id for hold in holds) or "None"),
     ]
+    if request.method == "POST" and (due_on is None or visitor.today < due_on):
+        raise Refused("Its day has not come.", "The days are the agreement’s, in retention.toml.")
     if request.method == "POST" and holds:
         visitor.deployment.record_denied(ACT, visitor.person.id, "hold")
         raise Refused(
             "A preservation hold keeps this working data. The attempt is on the record.",
             "Two of counsel lift the hold.",
         )
-    if request.method == "POST" and (due_on is None or visitor.today < due_on):
-        raise Refused("Its day has not come.", "The days are the agreement’s, in retention.toml.")
     head = Head(
         "records",
         f"Dispose of {name(what)}",

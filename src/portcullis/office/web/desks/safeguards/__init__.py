@@ -19,6 +19,7 @@ urlpatterns = [
     path("findings/<str:finding_id>/", standing.accept, name="accept"),
     path("incidents/", incidents.every, name="incidents"),
     path("incidents/open/", incidents.open_, name="open-incident"),
+    path("incidents/template/", incidents.template, name="report-template"),
     path("incidents/one/", incidents.one, name="incident"),
     path("incidents/one/report/", incidents.report, name="report-incident"),
     path("incidents/one/notice/", incidents.notice, name="tell-incident"),

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from portcullis.office import incidents, recall_steps, recalls
-from portcullis.office.holding import raised
 from portcullis.office.models import Placed
 from portcullis.office.safeguards import standing_today
 from portcullis.office.web import alarming, batches, charts, pages, placed
@@ -41,7 +40,7 @@ def first(request: HttpRequest) -> HttpResponse:
     opened = [one for one in recalls.every().values() if one.closed_on is None]
     late = recall_steps.overdue(home)
     alarms = alarming.standing(visitor)
-    owing = raised(home)
+    owing = owed.everything(home)
     overdue = sum(each.overdue for each in owing)
     return pages.first(
         request,

@@ -14,7 +14,7 @@ from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, PortcullisError
 from portcullis.office import incidents
 from portcullis.office.people import Actor
-from portcullis.office.web import batches, pages, signing
+from portcullis.office.web import batches, documents, pages, signing
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
@@ -59,7 +59,7 @@ class ReportForm(pages.Form):
 
     report = TextFileField(
         label="The report",
-        help_text="The template below, filled in. No name, TIN or address of a taxpayer in any "
+        help_text="The template, filled in. No name, TIN or address of a taxpayer in any "
         "field. What is not known yet says so, and is told in a further report.",
     )
 
@@ -214,8 +214,20 @@ def report(request: HttpRequest) -> HttpResponse:
         [_up(), (url("incident", found.id), found.id)],
     )
     form = ReportForm(found.zone, request.POST or None, request.FILES or None)
-    parts = [Part("The template", commands=tuple(TEMPLATE.rstrip().splitlines()))]
+    if request.method == "POST" and form.is_valid():
+        home, written = visitor_of(request).deployment.holder, form.cleaned_data["report"]
+        form.cleaned_data["report"] = documents.sealed(home, written)
+    links = [(reverse("safeguards:report-template"), "Download the template")]
+    parts = [Part(links=links)]
     return pages.ask(request, head, form, REPORT, {"incident": found.id}, parts=parts)
+
+
+@at_desk("safeguards")
+def template(_request: HttpRequest) -> HttpResponse:
+    """Give an empty report: every field, with what belongs in it."""
+    response = HttpResponse(TEMPLATE, content_type="application/toml; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="incident-report.toml"'
+    return response
 
 
 @at_desk("safeguards")
@@ -329,16 +341,17 @@ def _open(deployment: Deployment, actor: Actor, data: Data) -> Done:
 
 
 def _report(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    written = read_report(data["report"], incidents.find(data["incident"]).zone)
-    return _done(
-        incidents.report(deployment.holder, actor, data["incident"], written),
-        "The report is on record, sealed.",
-    )
+    home = deployment.holder
+    text = documents.opened(home, data["report"])
+    written = read_report(text, incidents.find(data["incident"]).zone)
+    found = incidents.report(home, actor, data["incident"], written)
+    return _done(found, "The report is on record, sealed.")
 
 
-def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
     """Return what is signed: of the report its digest, for what it says is sealed."""
-    return "", {"incident": data["incident"], "report": sha256_hex([data["report"].encode()])}
+    text = documents.opened(deployment.holder, data["report"])
+    return "", {"incident": data["incident"], "report": sha256_hex([text.encode()])}
 
 
 def _tell(deployment: Deployment, actor: Actor, data: Data) -> Done:

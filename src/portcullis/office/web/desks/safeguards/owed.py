@@ -1,11 +1,18 @@
 """What the recipient owes of each disclosure, and by when."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from django import forms
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 
 from portcullis.office.holding import Raised, raised
+from portcullis.office.home import Home
+from portcullis.office.models import Entry, Package
+from portcullis.office.orders import standing_holds
+from portcullis.office.owed import CERTIFICATE, STATUS
 from portcullis.office.web import batches, charts, pages
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.pages import Head, Part
@@ -32,11 +39,25 @@ class DutyFilter(forms.Form):
     )
 
 
+def everything(home: Home) -> tuple[Raised, ...]:
+    """Return what is owed of every disclosure; read once for each state of what it rests on."""
+    delivered = Package.objects.filter(state="delivered").count()
+    newest = Entry.objects.filter(kind__in=(STATUS, CERTIFICATE)).aggregate(Max("position"))
+    holds = tuple(hold.id for hold in standing_holds())
+    return _read(home, home.today(), delivered, newest["position__max"], holds)
+
+
+@lru_cache(maxsize=2)
+def _read(home: Home, *_state: object) -> tuple[Raised, ...]:
+    # Tens of thousands of disclosures take a second to judge.
+    return tuple(raised(home))
+
+
 @at_desk("safeguards")
 def every(request: HttpRequest) -> HttpResponse:
     """List what the recipient owes, the first due first."""
     visitor = visitor_of(request)
-    found = raised(visitor.deployment.holder)
+    found = everything(visitor.deployment.holder)
     wanted = [each for each in found if _is_wanted(each, request.GET)]
     page, query = batches.page_of(request, wanted)
     rows = [
@@ -68,16 +89,16 @@ def every(request: HttpRequest) -> HttpResponse:
     return pages.page(request, head, [Part(charts=[by_kind(found)]), part])
 
 
-def by_kind(found: list[Raised]) -> charts.Bars:
+def by_kind(found: Sequence[Raised]) -> charts.Bars:
     """Return the chart of what is owed, by kind; what is overdue apart."""
     late = sum(each.overdue for each in found)
-    counts = Counter(each.duty.what for each in found if not each.overdue)
+    counts: Counter[str] = Counter(each.duty.what for each in found if not each.overdue)
     amounts = [charts.Amount(WHAT[what], counts[what]) for what in WHAT if counts[what]]
     overdue = [charts.Amount("Overdue", late, "bad")] if late else []
     return charts.outcomes("What the recipient owes", [*overdue, *amounts])
 
 
-def _is_wanted(each: Raised, asked: "dict[str, str]") -> bool:
+def _is_wanted(each: Raised, asked: Mapping[str, str]) -> bool:
     state = asked.get("state")
     if asked.get("what") and each.duty.what != asked.get("what"):
         return False

@@ -1,6 +1,6 @@
 """Recalls: opened on a ground, attested place by place, closed once all is disposed of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -146,7 +146,7 @@ def every(request: HttpRequest) -> HttpResponse:
     return pages.page(request, head, [Part(table=listed, page=page, query=query)])
 
 
-def table_of(found: list[Recall], late: set[str], empty: str) -> Table:
+def table_of(found: Iterable[Recall], late: set[str], empty: str) -> Table:
     """Return the table of recalls, each a link to its page."""
     return table(
         "Recalls, the newest first",
@@ -289,7 +289,7 @@ def _state(one: Recall, late: set[str]) -> Cell:
     return Cell("Overdue", tag="bad") if one.id in late else Cell("Open", tag="busy")
 
 
-def _lots(visitor: Visitor, found: Recall, lots: list[rules.Lot]) -> Table:
+def _lots(visitor: Visitor, found: Recall, lots: Iterable[rules.Lot]) -> Table:
     return table(
         "Lots: what one recipient holds of one source",
         ["Lot", "Source", "Recipient", "Disclosures", "Demanded", "How far"],

@@ -1,5 +1,6 @@
 """May the recipient receive today, and why not; its safeguard record, and findings accepted."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django import forms
@@ -154,7 +155,7 @@ def _why(found: Standing) -> Table:
     )
 
 
-def _findings(visitor: Visitor, found: list[SafeguardFinding]) -> Table:
+def _findings(visitor: Visitor, found: Iterable[SafeguardFinding]) -> Table:
     return table(
         "Findings of the record in force",
         ["Finding", "Severity", "Status", "Plan due", "Accepted"],

@@ -7,7 +7,8 @@
 //     <p data-held hidden>...</p>       shown where this browser holds the enrolled key
 //     <p data-not-held hidden>...</p>   shown where it does not
 //   </div>
-//   <form method="post" action="..." data-enrol data-person="ROSTER-ID" data-thumbprint="...">
+//   <form method="post" action="..." data-enrol data-person="ROSTER-ID" data-thumbprint="..."
+//         data-credentials="ID ID">                      the passkeys that the roster has in force
 //     <input type="hidden" name="request">
 //     <button type="submit">Make a new key in this browser</button>
 //   </form>
@@ -19,6 +20,7 @@
 
 import { enrolmentRequest, heldKey, makeKey } from "./keystore.js";
 import { tell, untell } from "./telling.js";
+import { bySomethingEnrolled } from "./token.js";
 
 async function show(place) {
   const { person, thumbprint } = place.dataset;
@@ -31,12 +33,9 @@ async function makeAndSend(form) {
   untell(form);
   form.ariaBusy = "true";
   try {
-    const { person, thumbprint } = form.dataset;
-    const former = await heldKey(person, thumbprint);
-    form.elements.namedItem("request").value = await enrolmentRequest(
-      await makeKey(person),
-      former,
-    );
+    const made = await makeKey(form.dataset.person);
+    const byOld = (statement) => bySomethingEnrolled(statement, form.dataset);
+    form.elements.namedItem("request").value = await enrolmentRequest(made, byOld);
     HTMLFormElement.prototype.submit.call(form);
   } catch (error) {
     form.ariaBusy = "false";

@@ -48,16 +48,16 @@ export async function heldKey(person, thumbprint) {
 
 /**
  * The request to enrol `key`, as text: the statement signed by the new key, which proves that this
- * browser has it, and by the `former` one where it is still at hand. Read in Python by
- * portcullis.agreements.enrolment.
+ * browser has it, and by what was enrolled before: `byOld` gives that token of the statement, ""
+ * where nothing of it is at hand. Read in Python by portcullis.agreements.enrolment.
  */
-export async function enrolmentRequest(key, former = null) {
+export async function enrolmentRequest(key, byOld) {
   const at = new Date().toISOString().replace(/\.\d+Z$/, "+00:00");
   const statement = { format: FORMAT, person: key.person, at, jwk: key.jwk };
   return JSON.stringify({
     format: FORMAT,
     new: await signed(statement, key),
-    old: former === null ? "" : await signed(statement, former),
+    old: await byOld(statement),
   });
 }
 

@@ -20,3 +20,16 @@ export async function tokenFor(statement, { kind, person, thumbprint, credential
   }
   return assertedBy(statement, credentials.split(" ").filter(Boolean));
 }
+
+/**
+ * The token of `statement` by something of the person's that the roster has: the key of the
+ * `thumbprint` where this browser holds it, else one of the passkeys `credentials`; "" for neither.
+ */
+export async function bySomethingEnrolled(statement, { person, thumbprint, credentials = "" }) {
+  const key = await heldKey(person, thumbprint);
+  if (key !== null) {
+    return signed(statement, key);
+  }
+  const ids = credentials.split(" ").filter(Boolean);
+  return ids.length === 0 ? "" : assertedBy(statement, ids);
+}

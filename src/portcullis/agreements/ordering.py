@@ -1,0 +1,62 @@
+"""What a person's signed order may stand behind: one table, asked wherever an order is taken.
+
+An order to do some work is signed once, and its signature then stands behind what the work puts on
+the ledger: that, and nothing else. No order stands behind an act that binds: its own statement is
+signed. The office asks before it signs and before it records, and the offline verifier after.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+ORDERED = "ordered"
+"""The member by which a signed statement orders work."""
+
+SINGLES_RECEIVED_ON = "single_requests_received_on"
+"""The member of a day's order to adjudicate the single requests received on that day."""
+
+STANDS_BEHIND: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "adjudicate": frozenset({"adjudicate", "held"}),
+        "review": frozenset({"review"}),
+        "model-training": frozenset({"model-training", "model-trained"}),
+        "reexamine": frozenset({"reexamined"}),
+        "history-import": frozenset({"history-imported"}),
+        "history-compare": frozenset({"history-compared"}),
+        "recall": frozenset({"recall-opened", "recall"}),
+        "incident-report": frozenset({"incident-reported"}),
+        "accounting-attested": frozenset({"accounting-attested"}),
+        "report": frozenset(),
+        "oversight-export": frozenset({"oversight-export"}),
+        "watched": frozenset({"watched"}),
+        "alarm-acknowledged": frozenset({"alarm-acknowledged"}),
+        "erase": frozenset({"erase"}),
+    }
+)
+"""Of each act that is ordered, the acts that its signature stands behind; of no other act any."""
+
+
+def singles_batches(day: str) -> str:
+    """Return how the ids begin of the batches of single requests received on ``day`` (ISO)."""
+    return f"singles-{day.replace('-', '')}-"
+
+
+def unfit(order: Mapping[str, Any], act: object, person: object, batch: object) -> str:
+    """Return why ``order`` does not stand behind that person's ``act`` on ``batch``; "" if it does.
+
+    An order of no batch (``""``) stands behind what is of no batch; but the order of a day's single
+    requests stands behind the batches that the office makes of them, and nothing else.
+    """
+    ordered = order.get(ORDERED)
+    if not isinstance(ordered, Mapping):
+        return "What was signed is no order."
+    if order.get("person") != person:
+        return "The order is another person's."
+    if act not in STANDS_BEHIND.get(str(order.get("act")), ()):
+        return "The order is to do something else."
+    day = ordered.get(SINGLES_RECEIVED_ON)
+    if day is not None:
+        fits = order.get("batch") == "" and str(batch).startswith(singles_batches(str(day)))
+    else:
+        fits = order.get("batch") == batch
+    return "" if fits else "The order is of another batch."

@@ -1,0 +1,106 @@
+"""What an order may stand behind: asked of the table, of the signer, and of what records an act."""
+
+import pytest
+
+from portcullis import keys
+from portcullis.agreements import PERMISSIONS, ordering
+from portcullis.errors import Refused
+from tests.office.world import BATCH, World
+
+DAY = {"single_requests_received_on": "2025-07-01"}
+
+
+def order(act: str, batch: str = BATCH, ordered: object = None) -> dict[str, object]:
+    return {
+        "act": act,
+        "person": "p",
+        "at": "2025-07-01T09:00:00+00:00",
+        "batch": batch,
+        "ordered": {} if ordered is None else ordered,
+    }
+
+
+def test_no_order_stands_behind_what_binds() -> None:
+    for act, behind in ordering.STANDS_BEHIND.items():
+        assert not PERMISSIONS[act].binding
+        for each in behind:
+            assert each not in PERMISSIONS or not PERMISSIONS[each].binding
+    for act, line in PERMISSIONS.items():
+        if line.binding:
+            assert all(ordering.unfit(order(one), act, "p", BATCH) for one in PERMISSIONS)
+
+
+@pytest.mark.parametrize(
+    ("said", "act", "batch", "wrong"),
+    [
+        (order("adjudicate"), "adjudicate", BATCH, ""),
+        (order("adjudicate"), "review", BATCH, "something else"),
+        (order("review"), "adjudicate", BATCH, "something else"),
+        (order("adjudicate"), "adjudicate", "another", "another batch"),
+        (order("adjudicate", ""), "adjudicate", BATCH, "another batch"),
+        (order("watched", ""), "watched", "", ""),
+        (order("adjudicate", "", DAY), "adjudicate", "singles-20250701-4", ""),
+        (order("adjudicate", "", DAY), "adjudicate", "singles-20250702-4", "another batch"),
+        (order("adjudicate", "", DAY), "adjudicate", BATCH, "another batch"),
+        (order("adjudicate", "", DAY), "adjudicate", "", "another batch"),
+        (order("adjudicate", "singles-20250701-4", DAY), "adjudicate", "singles-20250701-4", "b"),
+        ({"act": "adjudicate", "person": "p", "batch": BATCH}, "adjudicate", BATCH, "no order"),
+    ],
+)
+def test_an_order_stands_behind_its_own_work_alone(said, act, batch, wrong) -> None:
+    found = ordering.unfit(said, act, "p", batch)
+    assert (found == "") == (wrong == "")
+    assert wrong in found
+    assert ordering.unfit(said, act, "another", batch)
+
+
+class Anything:
+    """Hands out one token for whatever it is asked to sign."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def sign(self, _statement: object) -> str:
+        return self.token
+
+
+def test_the_table_names_the_acts_as_the_office_records_them(stage) -> None:
+    stage("new")
+    from portcullis.office import alarms, exporting, individuals, likelihood, review_journal
+    from portcullis.oversight import incidents, recall
+
+    named = ordering.STANDS_BEHIND
+    assert named["incident-report"] == {incidents.REPORTED}
+    assert named["recall"] == {recall.OPENED, recall.PACKAGES}
+    assert named["review"] == {review_journal.ACT}
+    assert named["model-training"] == {likelihood.ACT, likelihood.ENTRY}
+    assert named["accounting-attested"] == {individuals.ATTESTED}
+    assert named["oversight-export"] == {exporting.KIND}
+    assert named["watched"] == {alarms.WATCHED}
+    assert named["alarm-acknowledged"] == {alarms.ACKNOWLEDGED}
+
+
+@pytest.mark.parametrize("act", ["approve", "transmit", "send-back", "examine"])
+def test_the_office_takes_no_order_for_another_act(stage, act: str) -> None:
+    from django.db import transaction
+
+    from portcullis.office import acting
+    from portcullis.office.models import Act, Entry
+    from portcullis.office.people import Actor, sign_act
+
+    world: World = stage("new")
+    home = world.home()
+    person = home.roster.person("approver")
+    said = acting.order_statement("adjudicate", person, home.now(), {}, BATCH)
+    token = keys.sign(said, world.key("approver"))
+    before = Entry.objects.count(), Act.objects.count()
+    for actor in (
+        Actor(person, Anything(token)),
+        acting.by_order(person, home.now(), token),
+    ):
+        with pytest.raises(Refused), transaction.atomic():
+            sign_act(home, actor, act, {}, BATCH)
+    assert (Entry.objects.count(), Act.objects.count()) == before
+    with transaction.atomic():
+        done = sign_act(home, acting.by_order(person, home.now(), token), "held", {}, BATCH)
+    assert done.signature == token
