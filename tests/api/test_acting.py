@@ -2,7 +2,9 @@
 
 import json
 import secrets
-from datetime import UTC, datetime
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -134,3 +136,18 @@ def test_who_may_no_longer_ask_is_given_no_answer_that_was_kept(office):
     ]
     agreements.save_roster(agreements.Roster.from_people(people), path)
     assert post(office, "preparer", "/screenings", body, "kept")[0] == 403
+
+
+def test_a_request_by_a_key_that_was_revoked_is_on_the_record(office):
+    path = office.home / "people.json"
+    people = [
+        each.model_copy(update={"key_to": date(2025, 6, 1)}) if each.id == "head" else each
+        for each in agreements.load_roster(path).people
+    ]
+    agreements.save_roster(agreements.Roster.from_people(people), path)
+    with pytest.raises(Problem) as refused:
+        list(client(office, "head").batches())
+    assert refused.value.status == 401
+    with closing(sqlite3.connect(office.home / "state.sqlite3")) as database:
+        asked = "SELECT kind, reason FROM office_deniedattempt WHERE person = 'head'"
+        assert database.execute(asked).fetchall() == [("api", "key")]

@@ -48,13 +48,16 @@ class Office:
             self.process.stdout.close()
 
 
-def serve(home: Path, role: str, *, env: dict[str, str] | None = None) -> Office:
+def serve(
+    home: Path, role: str, *, env: dict[str, str] | None = None, scheme: str = "http"
+) -> Office:
     """Serve the home in a process of its own, on a free port, and sign everybody of its side in.
 
-    Everybody on its roster has a passkey then (``signing.authenticator``).
+    Everybody on its roster has a passkey then (``signing.authenticator``). ``scheme``: of the
+    address that browsers would name, where a proxy that ends TLS stands before it.
     """
     port = free_port()
-    origin = f"http://localhost:{port}"
+    origin = f"{scheme}://localhost:{port}"
     enrol_passkeys(home, origin)
     surroundings = os.environ | {"PORTCULLIS_HOME": str(home)} | (env or {})
     surroundings.pop("DJANGO_SETTINGS_MODULE", None)

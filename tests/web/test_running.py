@@ -7,7 +7,7 @@ import pytest
 import urllib3
 
 from tests.office import world as worlds
-from tests.web.office import Office
+from tests.web.office import Office, serve
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,23 @@ def test_the_metrics_are_for_this_machine_or_the_token(office):
     headers = {"Authorization": "Bearer a token of the test"}
     answer = urllib3.request("GET", office.origin + "/health/metrics", headers=headers)
     assert answer.status == 200
+
+
+def test_behind_a_proxy_everybody_seems_to_be_this_machine_so_only_the_token_counts(office):
+    (office.home / "keys" / "metrics.token").write_text("a token of the test")
+    behind = serve(office.home, "holder", env={"PORTCULLIS_PROXIES": "1"}, scheme="https")
+    try:
+        place = behind.origin.replace("https", "http")
+        for said, status in (("", 404), ("Bearer \xff", 404), ("Bearer a token of the test", 200)):
+            headers = {"Authorization": said} if said else {}
+            assert urllib3.request("GET", f"{place}/health/metrics", headers=headers).status == (
+                status
+            )
+        headers = {"X-Forwarded-Proto": "https"}
+        answer = urllib3.request("GET", f"{place}/health/live", headers=headers)
+        assert "max-age" in answer.headers["Strict-Transport-Security"]
+    finally:
+        behind.stop()
 
 
 def test_the_log_is_json_lines_of_pages_not_addresses(holder, visit):

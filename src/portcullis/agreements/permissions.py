@@ -157,7 +157,9 @@ _HOLDER: dict[str, Permission] = {
         binding=True,
     ),
     "account-invite": Permission(
-        "Give a person an account, or a lost one anew", ("administrator",)
+        "Give a person an account; a lost one anew, once a second person says so too",
+        ("administrator", "counsel"),
+        binding=True,
     ),
     "ledger-key-announce": Permission("Announce a new key of the ledger", ("administrator",)),
     "ledger-key-retire": Permission("Retire a key of the ledger", ("administrator",)),
@@ -300,7 +302,9 @@ _REQUESTER: dict[str, Permission] = {
     ),
     "notice-attest-for": Permission("Attest to a notice for another custodian", ("signatory",)),
     "requester-account-invite": Permission(
-        "Give a person of the requester an account, or a lost one anew", ("custodian",)
+        "Give a person of the requester an account; a lost one anew, once a second person says so",
+        ("custodian", "signatory"),
+        binding=True,
     ),
     # Desks, and what stands on them.
     "preparer-desk": Permission("Use the preparer's desk", ("preparer",), reads=True),

@@ -28,9 +28,11 @@ def invite(
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
-    """Give PERSON an account, or a lost one anew; prints the link, good once and for three days.
+    """Give PERSON an account; prints the link, good once and for three days.
 
-    At the holder the administrator gives accounts, at the requester the custodian.
+    An account that was used before is given anew by two people: the first proposes it, the second
+    gets the link. At the holder these are administrators and counsel, at the requester custodians
+    and signatories.
     """
     from portcullis.office.web import serving
 
@@ -41,4 +43,6 @@ def invite(
 
     here = deployment()
     actor = here.identify(as_, keys.load_private(key), ACTS[here.role])
-    show({"person": person, "link": run(here, actor, person)}, as_json=json)
+    link = run(here, actor, person)
+    waits = "Proposed. Another who may give accounts does the same, and gets the link."
+    show({"person": person, **({"link": link} if link else {"waits": waits})}, as_json=json)

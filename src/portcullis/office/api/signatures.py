@@ -45,23 +45,30 @@ class _Message:
 
 
 class _Roster(HTTPSignatureKeyResolver):
-    """Finds the public key of a thumbprint (RFC 7638) among those enrolled and in force today."""
+    """Finds the public key of a thumbprint (RFC 7638) on the roster, a former one too."""
 
     def __init__(self, here: Deployment) -> None:
         self._here = here
         self.person: Person | None = None
 
     def resolve_public_key(self, key_id: str) -> EllipticCurvePublicKey | None:
-        """Return the key, and remember whose it is."""
-        today = self._here.today()
+        """Return the key, and remember whose it is; whether it still counts is asked after."""
         person = self._here.roster.by_thumbprint(key_id)
+        if person is None:
+            return None
+        for jwk in person.public_keys():
+            if keys.thumbprint(jwk) == key_id:
+                self.person = person
+                found = ECKey.import_key(dict(jwk)).public_key
+                return found if isinstance(found, EllipticCurvePublicKey) else None
+        return None
+
+    def in_force(self, key_id: str) -> bool:
+        """Say whether that key is the person's own, and both are in force today."""
+        person, today = self.person, self._here.today()
         if person is None or not person.in_force(today) or not person.key_in_force(today):
-            return None
-        if keys.thumbprint(person.jwk) != key_id:
-            return None
-        self.person = person
-        found = ECKey.import_key(dict(person.jwk)).public_key
-        return found if isinstance(found, EllipticCurvePublicKey) else None
+            return False
+        return keys.thumbprint(person.jwk) == key_id
 
 
 def signer(request: HttpRequest, here: Deployment, *, whole_body: bool = True) -> Person:
@@ -78,7 +85,7 @@ def signer(request: HttpRequest, here: Deployment, *, whole_body: bool = True) -
     writes = request.method not in ("GET", "HEAD")
     required = [*COVERED, *([IDEMPOTENCY_KEY, "content-digest"] if writes else [])]
     try:
-        verifier.verify(
+        (verified,) = verifier.verify(
             message,
             max_age=GOOD_FOR,
             expect_tag=TAG,
@@ -88,6 +95,9 @@ def signer(request: HttpRequest, here: Deployment, *, whole_body: bool = True) -
     except (InvalidSignature, HTTPMessageSignaturesException, ValueError):
         raise _not_signed() from None
     if roster.person is None:
+        raise _not_signed()
+    if not roster.in_force(str(verified.parameters["keyid"])):
+        here.record_denied("api", roster.person.id, "key")
         raise _not_signed()
     return roster.person
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from portcullis.agreements import Pack, Roster
 from portcullis.canonical import sha256_hex
 from portcullis.custody import Place, RecipientHome
-from portcullis.errors import Misuse
+from portcullis.errors import Misuse, Refused
 from portcullis.office.home import FORMAT, MARK
 from portcullis.tables import publish
 
@@ -91,10 +91,15 @@ class RequesterHome:
         return datetime.combine(date.fromisoformat(str(set_date)), clock.timetz())
 
     def record(self, actor: "Actor", act: str, facts: Mapping[str, str]) -> None:
-        """Have ``actor`` sign an act that concerns no package, and log it with what was signed."""
+        """Have ``actor`` sign an act that concerns no package, and log it with what was signed.
+
+        Raises Refused where what was signed is not this, or not with what is in force today.
+        """
         at = actor.moment or self.now()
         statement = {"act": act, "person": actor.id, "at": at.isoformat(), "batch": "", **facts}
         signed = actor.sign(statement)
+        if self.roster.person(actor.id).verify(signed, on=self.now().date()) != statement:
+            raise Refused("What was signed is something else.", "Sign it as it stands.")
         self.recipient.viewed(
             actor.id, f"{act} {sha256_hex([signed.encode()])}", at=self.now(), place=PLACE
         )

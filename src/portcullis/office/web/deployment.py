@@ -89,9 +89,9 @@ class Deployment:
         if person is None:
             self.record_denied(act, "unknown", "not-enrolled")
             raise Refused("Nobody of that id is enrolled on this side and in force today.")
-        if keys.thumbprint(person.jwk) != key.thumbprint():
+        if not person.signs_with(key, self.today()):
             self.record_denied(act, person.id, "key")
-            raise Refused("The key is not the one enrolled for that person.")
+            raise Refused("The key is not the one enrolled and in force for that person.")
         return Actor(person, keys.KeySigner(key))
 
     def record_act(self, actor: "Actor", act: str, facts: Mapping[str, str]) -> None:
@@ -116,6 +116,13 @@ class Deployment:
             record_denied(self.holder, act, person_id, reason)
         else:
             self.requester.denied(person_id, act)
+
+    def turn_away(self, person_id: str, act: str = "sign-in") -> None:
+        """Put on the record that somebody came whom ``member`` does not know, as far as known."""
+        if self.roster.get(person_id) is None:
+            self.record_denied(act, "unknown", "not-enrolled")
+        else:
+            self.record_denied(act, person_id, "not-in-force")
 
     def member(self, person_id: str) -> Person | None:
         """Return the person if they are enrolled, in force today and of this side; else None."""

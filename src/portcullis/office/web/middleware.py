@@ -89,6 +89,7 @@ class Visitors:
         here = deployment()
         person = here.member(request.user.get_username())
         if person is None:
+            here.turn_away(request.user.get_username())
             logout(request)
             return render(request, "office/stranger.html", status=403)
         remember(request, Visitor(person, here))

@@ -46,9 +46,17 @@ class PendingAct(models.Model):
 
 
 class FailedSignIn(models.Model):
-    """One failed sign-in of a person on the roster; forgotten when they sign in."""
+    """One failed sign-in of a person; forgotten when the account is given anew."""
 
     person = models.CharField(max_length=80, db_index=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+
+class AccountReset(models.Model):
+    """A proposal that a person's account be given anew, by whom; it waits for another's word."""
+
+    person = models.CharField(primary_key=True, max_length=80)
+    by = models.CharField(max_length=80)
     at = models.DateTimeField(auto_now_add=True)
 
 

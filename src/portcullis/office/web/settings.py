@@ -28,6 +28,8 @@ USE_I18N = False
 ORIGIN = os.environ.get("PORTCULLIS_ORIGIN", "http://localhost:8811").rstrip("/")
 _PLACE = urlsplit(ORIGIN)
 _SECURE = _PLACE.scheme == "https"
+# Behind a proxy its own address would be everybody's: see docs/operations.md.
+_PROXIES = int(os.environ.get("PORTCULLIS_PROXIES", "0"))
 ALLOWED_HOSTS = [_PLACE.hostname or "localhost"]
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 
@@ -124,6 +126,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
 X_FRAME_OPTIONS = "DENY"
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "portcullis-session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
@@ -154,12 +157,15 @@ ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _PLACE.scheme
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
-# Behind a proxy its own address would be everybody's: see docs/operations.md.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PORTCULLIS_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = _PROXIES
 SOCIALACCOUNT_ADAPTER = "portcullis.office.web.signin.adapters.Agency"
 SOCIALACCOUNT_PROVIDERS = providers(HOME)
 SOCIALACCOUNT_AUTO_SIGNUP = False
 MFA_ADAPTER = "portcullis.office.web.signin.adapters.SecondFactors"
+MFA_FORMS = {
+    "authenticate": "portcullis.office.web.signin.factors.Code",
+    "reauthenticate": "portcullis.office.web.signin.factors.CodeAgain",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

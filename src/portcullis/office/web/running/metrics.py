@@ -9,7 +9,9 @@ import hmac
 import os
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import (
@@ -25,9 +27,11 @@ from prometheus_client.registry import Collector
 from portcullis.office.web.deployment import deployment
 
 TOKEN = "keys/metrics.token"  # noqa: S105 - a file's name
-"""A file of the home: who knows its content may read the metrics from another machine."""
+"""A file of the home: who knows its content may read the metrics from another machine, or at all
+where the office is served beyond its own."""
 
 _LOOPBACK = ("127.0.0.1", "::1")
+_OURSELVES = ("localhost", *_LOOPBACK)
 _REGISTRY = CollectorRegistry()
 _REQUESTS = Counter(
     "portcullis_http_requests",
@@ -80,14 +84,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _from_here(request: HttpRequest) -> bool:
     """Say whether this machine itself asks; a proxy on it asks for somebody else."""
     forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-    return request.META.get("REMOTE_ADDR") in _LOOPBACK and not forwarded
+    behind = forwarded or settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0
+    served_out = urlsplit(settings.ORIGIN).hostname not in _OURSELVES
+    return not behind and not served_out and request.META.get("REMOTE_ADDR") in _LOOPBACK
 
 
 def _has_token(request: HttpRequest) -> bool:
     path = deployment().path / TOKEN
     wanted = path.read_text().strip() if path.is_file() else ""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return bool(wanted) and hmac.compare_digest(given, wanted)
+    return bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
 
 
 class _Counted(Collector):

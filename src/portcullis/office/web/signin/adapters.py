@@ -23,6 +23,8 @@ from portcullis.office.web.signin import lockout
 class Accounts(DefaultAccountAdapter):
     """Accounts are made by invitation only; failed sign-ins are counted."""
 
+    _attempt: lockout.Attempt | None = None
+
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         """Say no: nobody makes an account for themselves."""
         return False
@@ -30,13 +32,22 @@ class Accounts(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Refuse whoever is locked out, before their password is looked at."""
         super().pre_authenticate(request, **credentials)
-        if lockout.locked(str(credentials.get("username", ""))):
-            raise self.validation_error("too_many_login_attempts")
+        try:
+            self._attempt = lockout.begin(str(credentials.get("username", "")))
+        except lockout.Rests:
+            raise self.validation_error("too_many_login_attempts") from None
+
+    def authenticate(self, request: HttpRequest, **credentials: str) -> AbstractBaseUser | None:
+        """Return whose credentials these are, if anybody's; what went well is no failure."""
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            lockout.forgiven(self._attempt)
+        return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: str) -> None:
-        """Count the failure."""
+        """Let the failure count."""
         super().authentication_failed(request, **credentials)
-        lockout.failed(str(credentials.get("username", "")))
+        lockout.failed(self._attempt)
 
     def send_notification_mail(self, *_args: object, **_kwargs: object) -> None:
         """Send nothing: the office has no mail, and accounts no address."""
@@ -53,6 +64,7 @@ class Agency(DefaultSocialAccountAdapter):
         """Give the sign-in the account of the person whose roster id the provider names."""
         person = deployment().member(sociallogin.account.uid)
         if person is None:
+            deployment().turn_away(sociallogin.account.uid)
             raise ImmediateHttpResponse(render(request, "office/stranger.html", status=403))
         user, _ = User.objects.get_or_create(username=person.id)
         if not sociallogin.is_existing:

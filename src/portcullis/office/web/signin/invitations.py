@@ -1,28 +1,42 @@
 """Accounts: made for who is on the roster, by a link that is good once and for three days."""
 
+from datetime import timedelta
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
-from portcullis.errors import Misuse
+from portcullis.errors import Misuse, Refused
 from portcullis.office.people import Actor
 from portcullis.office.permissions import may
+from portcullis.office.web.acts import Done
 from portcullis.office.web.deployment import Deployment
+from portcullis.office.web.models import AccountReset
 from portcullis.office.web.signin import lockout
 
 ACTS = {"holder": "account-invite", "requester": "requester-account-invite"}
 """The act of giving an account, in each home (``permissions``)."""
 
 
-def invite(here: Deployment, actor: Actor, person_id: str) -> str:
+LASTS = timedelta(days=3)
+"""How long a proposal to give an account anew waits for a second person."""
+
+
+def invite(here: Deployment, actor: Actor, person_id: str) -> str | None:
     """Return the link by which a person of this side's roster sets a password; on the record.
 
-    An account that is there loses its password and its second factors: whoever lost them begins
-    anew. What they signed, and their enrolled keys, are not touched. Raises Misuse for anyone who
-    is not enrolled here today, Refused where the actor may not give accounts.
+    For a person whose account was ever used it is two people's act: the first proposes and gets
+    None, and another who may do it gets the link; so nobody alone takes another's place. Then the
+    account loses its password and its second factors: whoever lost them begins anew. What they
+    signed, and their enrolled keys, are not touched. Raises Misuse for anyone who is not enrolled
+    here today, Refused where the actor may not give accounts, or proposed it or is that person.
     """
     act = ACTS[here.role]
     if not may(actor.person, act, here.today()):
@@ -32,7 +46,42 @@ def invite(here: Deployment, actor: Actor, person_id: str) -> str:
             f"Nobody of the id {person_id} is enrolled on this side and in force today.",
             "Enrol the person first.",
         )
-    here.record_act(actor, act, {"of": person_id})
+    if not _used(person_id):
+        here.record_act(actor, act, {"of": person_id, "step": "given"})
+        return _link(person_id)
+    if actor.id == person_id:
+        raise Refused("Nobody gives their own account anew.", "Two others do it.")
+    proposed = _proposed(person_id)
+    if proposed is None:
+        here.record_act(actor, act, {"of": person_id, "step": "proposed"})
+        AccountReset.objects.create(person=person_id, by=actor.id)
+        return None
+    if proposed.by == actor.id:
+        raise Refused(
+            "You proposed that this account be given anew.", f"Another does it too: {act}."
+        )
+    here.record_act(actor, act, {"of": person_id, "step": "given", "proposed_by": proposed.by})
+    proposed.delete()
+    return _link(person_id)
+
+
+def _used(person_id: str) -> bool:
+    """Say whether the person's account was ever used, so that it could be taken from them."""
+    user = User.objects.filter(username=person_id).first()
+    if user is None:
+        return False
+    has_password = bool(user.password) and user.has_usable_password()
+    factors = Authenticator.objects.filter(user=user).exists()
+    elsewhere = SocialAccount.objects.filter(user=user).exists()
+    return has_password or factors or elsewhere or user.last_login is not None
+
+
+def _proposed(person_id: str) -> AccountReset | None:
+    AccountReset.objects.filter(at__lt=timezone.now() - LASTS).delete()
+    return AccountReset.objects.filter(person=person_id).first()
+
+
+def _link(person_id: str) -> str:
     user, _ = User.objects.get_or_create(username=person_id)
     user.set_unusable_password()
     user.save()
@@ -41,3 +90,16 @@ def invite(here: Deployment, actor: Actor, person_id: str) -> str:
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     uid, _, rest = key.partition("-")
     return str(settings.ORIGIN) + reverse("account_reset_password_from_key", args=(uid, rest))
+
+
+def done(url: str, link: str | None) -> Done:
+    """Return what the act came to in the browser: the link is shown once and kept nowhere."""
+    if link is None:
+        said = "It is proposed. The account is given anew once another who may says so too."
+        return Done(url, said)
+
+    def show(request: HttpRequest) -> HttpResponse:
+        context = {"title": "Give this link to that person", "link": link, "back": url}
+        return render(request, "office/link.html", context)
+
+    return Done(url, "The account is given.", show)

@@ -1,11 +1,16 @@
 """Lock-out: after some failed sign-ins a person's account rests for a while.
 
-Kept by rows of the database, so that every process of a deployment knows. The lock-out is an event
-on the record; single failures are in the service's log.
+Kept by rows of the database, so that every process of a deployment knows. A wrong password and a
+wrong second factor count alike, however the name was spelt. The lock-out is an event on the record;
+single failures are in the service's log.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+from allauth.account.internal.userkit import get_user_by_username
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 from portcullis.office.web.deployment import deployment
@@ -16,24 +21,58 @@ ALLOWED = 5
 RESTS = timedelta(minutes=15)
 
 
-def locked(username: str) -> bool:
-    """Say whether the account of ``username`` rests now."""
-    return _recent(username) >= ALLOWED
+class Rests(Exception):  # noqa: N818 - nothing went wrong
+    """The account rests: nothing is looked at."""
 
 
-def failed(username: str) -> None:
-    """Count one failure of whoever is on the roster; the last one allowed is put on the record."""
-    here = deployment()
-    person = here.roster.get(username)
-    if person is None:
-        return
-    FailedSignIn.objects.create(person=username)
-    if _recent(username) == ALLOWED:
-        here.record_denied("sign-in", username, "locked-out")
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at an account, counted as failed until it is ``forgiven``.
+
+    ``last``: the account rests if this one fails.
+    """
+
+    row: FailedSignIn
+    last: bool
+
+
+def locked(person_id: str) -> bool:
+    """Say whether that person's account rests now."""
+    return _recent(person_id) >= ALLOWED
+
+
+def begin(username: str) -> Attempt | None:
+    """Count an attempt before anything is looked at; raise Rests where the account rests.
+
+    None where there is no such account: then nothing can be guessed. Attempts at the same moment
+    are counted one after another, so that no more than ALLOWED are ever looked at.
+    """
+    user = get_user_by_username(username)
+    if user is None:
+        return None
+    name = user.get_username()
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        before = _recent(name)
+        if before >= ALLOWED:
+            raise Rests
+        return Attempt(FailedSignIn.objects.create(person=name), before + 1 == ALLOWED)
+
+
+def failed(attempt: Attempt | None) -> None:
+    """Let an attempt count; the last one allowed is put on the record."""
+    if attempt is not None and attempt.last:
+        deployment().record_denied("sign-in", attempt.row.person, "locked-out")
+
+
+def forgiven(attempt: Attempt | None) -> None:
+    """Count an attempt no more: it went well."""
+    if attempt is not None:
+        attempt.row.delete()
 
 
 def forget(username: str) -> None:
-    """Begin to count anew: the person signed in, or the administrator unlocked the account."""
+    """Begin to count anew: the administrator gave the account anew."""
     FailedSignIn.objects.filter(person=username).delete()
 
 

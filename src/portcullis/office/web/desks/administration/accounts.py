@@ -15,7 +15,7 @@ from portcullis.office.web.desks import at_desk
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, table
 from portcullis.office.web.signin import lockout
-from portcullis.office.web.signin.invitations import ACTS, invite
+from portcullis.office.web.signin.invitations import ACTS, done, invite
 from portcullis.office.web.visitors import visitor_of
 
 FACTORS = {
@@ -30,7 +30,8 @@ class InviteForm(pages.Form):
 
     person = forms.CharField(
         label="Person's id on the roster",
-        help_text="Whoever has an account already loses its password and second factors.",
+        help_text="Whoever used an account already loses its password and second factors, once a "
+        "second person says so too, here in the same way.",
         max_length=80,
     )
 
@@ -104,11 +105,9 @@ def _state(user: User | None, person_id: str) -> Cell:
 
 
 def _invite(here: Deployment, actor: Actor, data: Data) -> Done:
-    link = invite(here, actor, str(data["person"]))
-    return Done(
-        "/administration/accounts/",
-        f"Give this link to that person; it is good once, for three days: {link}",
-    )
+    return done("/administration/accounts/", invite(here, actor, str(data["person"])))
 
 
-INVITE = register(WebAct("account-invite", ACTS["holder"], "Give a person an account", _invite))
+INVITE = register(
+    WebAct("account-invite", ACTS["holder"], "Give a person an account", _invite, browser_only=True)
+)

@@ -13,7 +13,7 @@ from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.custody.keeping import DESK
 from portcullis.office.web.parts import Cell, Table, table
-from portcullis.office.web.signin.invitations import ACTS, invite
+from portcullis.office.web.signin.invitations import ACTS, done, invite
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 
@@ -22,21 +22,24 @@ class InviteForm(forms.Form):
 
     person = forms.CharField(
         label="Person's id on the roster",
-        help_text="Whoever has an account already loses its password and second factors.",
+        help_text="Whoever used an account already loses its password and second factors, once a "
+        "second person says so too, here in the same way.",
         max_length=80,
     )
 
 
 def _invite(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
-    link = invite(here, actor, str(data["person"]))
-    return acts.Done(
-        "/custody/people/",
-        f"Give this link to that person; it is good once, for three days: {link}",
-    )
+    return done("/custody/people/", invite(here, actor, str(data["person"])))
 
 
 INVITE = acts.register(
-    acts.WebAct("requester-invite", ACTS["requester"], "Give a person an account", _invite)
+    acts.WebAct(
+        "requester-invite",
+        ACTS["requester"],
+        "Give a person an account",
+        _invite,
+        browser_only=True,
+    )
 )
 
 
