@@ -50,6 +50,9 @@ FINDABLE = {
 }  # fmt: skip
 
 
+REVIEWERS = ("reviewer", "reviewer-2")
+
+
 def build(folder: Path) -> World:
     """Build the world, its home made, its batch received and determined."""
     pack = agreements.load_pack(agreements.builtin_pack())
@@ -114,7 +117,24 @@ def find(world: World, request_id: str, rule: str, by: str = "reviewer", number:
 def confirm(world: World, request_id: str, by: str = "reviewer-2", **more: Any) -> None:
     from portcullis.office import referrals
 
+    if by in REVIEWERS:
+        seen(world, request_id, by)
     referrals.confirm(world.home(), BATCH, request_id, acts.hands(world, by), **more)
+
+
+def seen(world: World, request_id: str, by: str = "reviewer-2", batch: str = BATCH) -> None:
+    """Put on record that a reviewer has looked, where it is not; ``look`` trains a model for it."""
+    from portcullis.office import entries, referrals, review_journal
+    from portcullis.office.files import find_batch, list_in_force
+
+    home, found, actor = world.home(), find_batch(batch), acts.hands(world, by)
+    for each in referrals.waiting(home, found):
+        if each.request_id == request_id and not review_journal.has_looked(
+            home, found, each.row, by
+        ):
+            index = str(entries.body(list_in_force(found).entry)["index"])
+            done = review_journal.Done(each.row, review_journal.LOOKED, by)
+            review_journal.record(home, found, actor, index, done)
 
 
 def look(world: World, request_id: str, by: str = "reviewer") -> Any:

@@ -420,3 +420,72 @@ def test_other_marks_than_were_signed_are_not_recorded(stage) -> None:
     assert approval.record_impairment(home, worlds.BATCH, signed, ["REQ-00002"]) == 6
     ((_, entry),) = checks.of_kind(home, "impairment")
     assert entry["log"] == asked.value.statement["log"]
+
+
+def test_nothing_is_released_on_an_approval_that_was_not_signed_of_this_list(stage) -> None:
+    from portcullis.office.models import Act, Approval
+
+    world = stage("approved")
+    act = Approval.objects.get().act
+    others = [
+        world.actor("approver").sign({"act": "approve", "person": "approver", "root": "0" * 64}),
+        Act.objects.get(kind="examine").signature,
+    ]
+    for other in others:
+        Act.objects.filter(pk=act.pk).update(signature=other)
+        with pytest.raises(Refused):
+            acts.release(world)
+    assert acts.state(world) == "approved"
+    assert not checks.of_kind(world.home(), "transmit")
+    Act.objects.filter(pk=act.pk).update(signature=act.signature)
+    acts.change_person(world, "approver", key_to=worlds.ANSWER_DAY - timedelta(days=1))
+    with pytest.raises(Refused, match="may not approve today"):
+        acts.release(world)
+    assert not checks.published(world.home(), worlds.BATCH)
+
+
+@pytest.mark.parametrize("who", ["approver", "transmitter"])
+@pytest.mark.parametrize("end", ["key_to", "in_force_to"])
+def test_what_waits_is_not_sent_once_its_approver_or_transmitter_is_out(stage, who, end) -> None:
+    from portcullis.office.models import Package
+
+    world = stage("sealed")
+    acts.change_person(world, who, **{end: worlds.ANSWER_DAY - timedelta(days=1)})
+    acts.publish(world)
+    assert set(Package.objects.values_list("state", "reason")) == {
+        ("not-sent", f"{who}-not-in-force")
+    }
+    assert not checks.published(world.home(), worlds.BATCH)
+    checks.ledger_verifies(world.home())
+
+
+def test_who_goes_on_with_a_release_is_on_record_once_for_each_signature(stage) -> None:
+    from portcullis.office.acting import Proposed, rehearsing
+    from portcullis.office.release import release
+
+    world = stage("sealed")
+    acts.enrol(world, "transmitter-2", ["transmitter"])
+    second, moment = world.actor("transmitter-2"), world.home().now()
+
+    def transmitted() -> list[str]:
+        return [entry["by"] for _, entry in checks.of_kind(world.home(), "transmit")]
+
+    class CutOff(Exception):  # noqa: N818 - nothing went wrong
+        """The release stops here."""
+
+    def cut(step: str) -> None:
+        if step == "seal":
+            raise CutOff
+
+    with pytest.raises(Proposed) as asked:
+        release(world.home(), worlds.BATCH, rehearsing(second.person, moment))
+    assert transmitted() == ["transmitter"]
+    token = second.sign(asked.value.statement)
+    for _ in range(2):
+        actor = rehearsing(second.person, moment, [token])
+        with pytest.raises(CutOff):
+            release(world.home(), worlds.BATCH, actor, cut)
+    assert transmitted() == ["transmitter", "transmitter-2"]
+    acts.release(world)
+    assert transmitted() == ["transmitter", "transmitter-2", "transmitter"]
+    assert len(checks.published(world.home(), worlds.BATCH)) == 6

@@ -248,3 +248,22 @@ def test_what_review_found_in_one_index_is_held_under_another(tmp_path: Path) ->
     assert outcomes["street"] == "held"
     assert set(lawful(world).values()) == {"released"}
     checks.ledger_verifies(world.home())
+
+
+def test_nobody_is_looked_up_for_an_approval_that_nobody_signed(stage) -> None:
+    from portcullis.office import acting, approval
+
+    world = stage("determined")
+    acts.impair(world)
+    acts.to_answer_day(world)
+    acts.draw(world)
+    acts.examine(world)
+    append(world)
+    before = len(lookups(world))
+    approver = world.actor("approver").person
+    with pytest.raises(acting.Proposed) as asked:
+        approval.approve(world.home(), BATCH, acting.rehearsing(approver, world.home().now()))
+    assert asked.value.statement["act"] == "approve"
+    assert len(lookups(world)) == before
+    acts.approve(world)
+    assert len(lookups(world)) == before + 1

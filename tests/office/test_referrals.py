@@ -94,6 +94,7 @@ def test_two_different_reviewers_and_neither_had_another_part(world: World) -> N
     with pytest.raises(Refused, match="Nothing waits"):
         near.confirm(world, "street")
     near.find(world, "street", "street-slip")
+    near.seen(world, "street", "reviewer")
     acts.denied(
         world, "review", "reviewer", "two-people",
         lambda: near.confirm(world, "street", by="reviewer"),
@@ -107,6 +108,32 @@ def test_two_different_reviewers_and_neither_had_another_part(world: World) -> N
         world, "review", "sampler", "role", lambda: near.confirm(world, "street", by="sampler")
     )
     near.confirm(world, "street")
+
+
+def test_who_answers_has_looked_and_answers_the_finding_that_stands(world: World) -> None:
+    from portcullis.office import referrals
+    from portcullis.office.files import find_batch
+
+    def log() -> str:
+        waiting = referrals.waiting(world.home(), find_batch(BATCH))
+        return next(each.log for each in waiting if each.request_id == "street")
+
+    home, second = world.home(), acts.hands(world, "reviewer-2")
+    near.find(world, "street", "street-slip")
+    first = log()
+    before = checks.of_kind(home, "reviewed")
+    for more in ({}, {"finding_log": first}, {"refuse": "It is another."}):
+        with pytest.raises(Refused, match="has looked"):
+            referrals.confirm(home, BATCH, "street", second, **more)
+    assert checks.of_kind(home, "reviewed") == before
+    near.confirm(world, "street", refuse="Not sure.")
+    near.find(world, "street", "street-slip")
+    assert log() != first
+    with pytest.raises(Refused, match="Another finding stands"):
+        near.confirm(world, "street", finding_log=first)
+    assert near.states(world)["street"] == "found"
+    near.confirm(world, "street", finding_log=log())
+    assert near.states(world)["street"] == "confirmed"
 
 
 LATER: dict[str, tuple[str, str, Callable[..., Any]]] = {
@@ -287,6 +314,7 @@ def test_a_finding_whose_file_is_gone_is_void(world: World) -> None:
 def test_no_near_miss_is_read_while_an_order_stands_or_the_recipient_may_not_receive(
     world: World,
 ) -> None:
+    near.seen(world, "street")
     acts.place(world, "order-1", Scope(batches=(BATCH,)), stops=("look-up",))
     before = len(checks.of_kind(world.home(), "reviewed"))
     with pytest.raises(Refused, match="order-stands"):
@@ -369,6 +397,8 @@ def test_looks_and_findings_are_one_on_the_ledger(world: World) -> None:
     from portcullis.office import likelihood
 
     likelihood.model(world.home(), acts.hands(world, "reviewer"))
+    for name in ("street", "number"):
+        near.seen(world, name)
 
     def entered(do: Callable[[], Any]) -> list[tuple[str, set[str]]]:
         before = len(checks.entries(world.home()))
@@ -391,6 +421,7 @@ def test_a_reading_that_fails_stays_on_record(
     world: World, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     near.find(world, "street", "street-slip")
+    near.seen(world, "street")
     damage(world, monkeypatch, fault)
     attempts: list[tuple[str, str, str, Callable[[], Any]]] = [
         ("number", "looked", "reviewer", lambda: near.look(world, "number")),

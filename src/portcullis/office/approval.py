@@ -31,7 +31,7 @@ from portcullis.office.models import (
     Impairment,
     Sample,
 )
-from portcullis.office.people import Actor, sign_act
+from portcullis.office.people import Actor, record, sign, sign_act
 from portcullis.office.referrals import check_none_unlisted
 from portcullis.office.rejudging import no_longer_met
 from portcullis.office.stages import check_state, move
@@ -196,16 +196,18 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
             "An official other than preparer and approver records them with "
             "`portcullis impairment`.",
         )
-    _look_again(home, batch)
     expires = home.today() + timedelta(days=home.pack.thresholds.approval_days)
+    facts = {
+        "list": listed.entry_id,
+        "root": listed.root,
+        "expires_on": expires.isoformat(),
+        "authority": actor.person.authority,
+    }
+    # Nobody is looked up for an approval that nobody has signed.
+    signed = sign(home, actor, "approve", facts, batch.id)
+    _look_again(home, batch)
     with transaction.atomic():
-        facts = {
-            "list": listed.entry_id,
-            "root": listed.root,
-            "expires_on": expires.isoformat(),
-            "authority": actor.person.authority,
-        }
-        act = sign_act(home, actor, "approve", facts, batch.id)
+        act = record(home, signed)
         move(batch, "approved")
         approval = Approval.objects.create(list=listed, act=act, expires_on=expires)
     entries.integrate(home)

@@ -21,6 +21,9 @@ from portcullis.office.home import Home
 from portcullis.office.models import Act, DeniedAttempt
 from portcullis.office.permissions import PERMISSIONS, may
 
+DIGEST_ONLY = "sha256:"
+"""How the signature of an act begins that was put back from the ledger: only its digest is left."""
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -130,6 +133,51 @@ def verified(home: Home, act: Act) -> dict[str, Any]:
     return home.roster.person(act.person).verify(act.signature, on=home.today())
 
 
+@dataclass(frozen=True)
+class Signed:
+    """What a person signed as an act of ``kind``, not on record yet."""
+
+    kind: str
+    person: str
+    batch: str
+    facts: Mapping[str, Any]
+    signature: str
+
+
+def sign(home: Home, actor: Actor, kind: str, facts: Mapping[str, Any], batch: str = "") -> Signed:
+    """Have ``facts`` signed as an act of ``kind``, at the actor's own moment; verified.
+
+    Raises as ``signature``. What is done between this and ``record`` is done for a signed act.
+    """
+    signed_at = (actor.moment or home.now()).isoformat()
+    statement = {"act": kind, "person": actor.id, "at": signed_at, "batch": batch, **facts}
+    return Signed(kind, actor.id, batch, facts, signature(home, actor, statement))
+
+
+def record(home: Home, signed: Signed, *, entry_kind: str = "") -> Act:
+    """Write the act and entry of what was signed. Run inside a transaction.
+
+    The ledger entry carries the facts, the person's id and the digest of the signature; it is of
+    the act's kind, or of ``entry_kind`` where what was made has a name of its own.
+    """
+    at = home.now()
+    digest = sha256_hex([signed.signature.encode()])
+    entry = entries.record(
+        entry_kind or signed.kind,
+        {**signed.facts, "batch": signed.batch, "by": signed.person, "signature": digest},
+        batch=signed.batch,
+        at=at.isoformat(),
+    )
+    return Act.objects.create(
+        kind=signed.kind,
+        person=signed.person,
+        batch=signed.batch,
+        at=at,
+        signature=signed.signature,
+        entry=entry,
+    )
+
+
 def sign_act(
     home: Home,
     actor: Actor,
@@ -141,20 +189,6 @@ def sign_act(
 ) -> Act:
     """Sign ``facts`` as an act of ``kind`` and write act and entry. Run inside a transaction.
 
-    What is signed names the actor's own moment of signing; the entry has the time it is made at.
-    The ledger entry carries the facts, the person's id and the digest of the signature; it is of
-    the act's kind, or of ``entry_kind`` where what was made has a name of its own.
+    As ``sign`` and ``record``, one after the other.
     """
-    at = home.now()
-    signed_at = (actor.moment or at).isoformat()
-    statement = {"act": kind, "person": actor.id, "at": signed_at, "batch": batch, **facts}
-    signed = signature(home, actor, statement)
-    entry = entries.record(
-        entry_kind or kind,
-        {**facts, "batch": batch, "by": actor.id, "signature": sha256_hex([signed.encode()])},
-        batch=batch,
-        at=at.isoformat(),
-    )
-    return Act.objects.create(
-        kind=kind, person=actor.id, batch=batch, at=at, signature=signed, entry=entry
-    )
+    return record(home, sign(home, actor, kind, facts, batch), entry_kind=entry_kind)

@@ -35,6 +35,7 @@ from portcullis.office.review_journal import (
     Done,
     Review,
     begin,
+    has_looked,
     record,
     review_of,
     reviews,
@@ -48,7 +49,11 @@ SILENCE = "What is not found and confirmed is answered as every other: no disclo
 
 @dataclass(frozen=True)
 class Waiting:
-    """One near miss of the queue: its row and request, and where its review stands."""
+    """One near miss of the queue: its row and request, and where its review stands.
+
+    ``number, rule, log``: of the finding, the address of record, the rule, and the digest by which
+    its ledger entry names it.
+    """
 
     row: int
     request_id: str
@@ -56,6 +61,8 @@ class Waiting:
     finder: str = ""
     confirmer: str = ""
     rule: str = ""
+    number: int | None = None
+    log: str = ""
 
 
 def queue(home: Home, batch_id: str, actor: Actor) -> list[Waiting]:
@@ -117,12 +124,15 @@ def confirm(
     request_id: str,
     actor: Actor,
     *,
+    finding_log: str = "",
     refuse: str | None = None,
 ) -> None:
     """Confirm what another reviewer found of the request; ``refuse``: refuse it, and why.
 
-    The rules are checked again. Raises Refused, and records the denied attempt, where the finder
-    is the same person or the rules do not allow the finding.
+    ``finding_log``: the digest of the very finding that was signed for (``Waiting.log``), where it
+    was signed for before. The rules are checked again. Raises Refused where another finding stands
+    now, or the person has not looked; and records the denied attempt, where the finder is the same
+    person or the rules do not allow the finding.
     """
     batch = _reviewable(home, batch_id, actor)
     row = _row(home, batch, request_id)
@@ -133,6 +143,13 @@ def confirm(
     if actor.id == finding.by:
         message = "The reviewer who found it may not also confirm it."
         deny(home, ACT, actor.id, "two-people", message, batch=batch.id)
+    if finding_log and finding_log != finding.log:
+        raise Refused("Another finding stands now than was signed for.", "Look at it again.")
+    if not has_looked(home, batch, row, actor.id):
+        raise Refused(
+            "Who answers a finding has looked at the near miss first.",
+            "Look at it: that too is on the record.",
+        )
     wanted = Done(row, CONFIRMED, actor.id, finding.number, finding.rule)
     if refuse is not None:
         wanted = replace(wanted, act=REFUSED, reason=refuse.strip())
@@ -169,6 +186,8 @@ def _waiting(row: int, request_id: str, stands: Review) -> Waiting:
         finding.by if finding else "",
         answer.by if answer else "",
         (finding.rule or "") if finding else "",
+        finding.number if finding else None,
+        finding.log if finding else "",
     )
 
 

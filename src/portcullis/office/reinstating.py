@@ -27,6 +27,7 @@ from portcullis.office.models import (
     RosterChange,
     SafeguardRecord,
 )
+from portcullis.office.people import DIGEST_ONLY
 from portcullis.office.rebuilding import Facts, Recorded
 
 _BULK = 2000
@@ -59,7 +60,7 @@ def reinstate_acts(recorded: Recorded) -> None:
                 person=act.person,
                 batch=act.batch,
                 at=datetime.fromisoformat(act.at),
-                signature=f"sha256:{act.signature_digest}",
+                signature=f"{DIGEST_ONLY}{act.signature_digest}",
                 entry_id=position,
             )
             for position, act in recorded.acts.items()

@@ -38,9 +38,10 @@ from portcullis.office.freshness import (
 from portcullis.office.home import Home
 from portcullis.office.lifecycles import PACKAGE
 from portcullis.office.listing import check_list
-from portcullis.office.models import Approval, Batch, Package
+from portcullis.office.models import Act, Approval, Batch, Package
 from portcullis.office.orders import orders_stopping
-from portcullis.office.people import Actor, sign_act
+from portcullis.office.people import DIGEST_ONLY, Actor, record, sign, verified
+from portcullis.office.permissions import may
 from portcullis.office.referrals import check_none_unlisted
 from portcullis.office.safeguards import may_receive_now, standing_today
 from portcullis.office.stages import check_state, move
@@ -48,6 +49,7 @@ from portcullis.standing import RELEASE, USE, Standing, Subject, gate
 
 RELEASE_WAITS = 600.0  # seconds a second process may wait for the first
 LOOK_AFTER = 60.0  # seconds between two looks at the checkpoint's age while packages go out
+TRANSMIT = "transmit"
 SEALED, DELIVERED, NOT_SENT = "sealed", "delivered", "not-sent"
 
 
@@ -99,6 +101,8 @@ def release(
     else:
         # Whatever a crash left, what is still to be sealed is what was approved.
         _check_list(home, batch, show)
+        with transaction.atomic():
+            _transmit(home, batch, actor)
     # One process packs a batch at a time: the sweep of one must not take another's fresh files.
     with alone(home, batch):
         announce("authorise")
@@ -190,11 +194,37 @@ def gate_now(home: Home, batch: Batch, package: Package) -> Standing:
 
 def _of_today(home: Home, batch: Batch, package: Package) -> Iterator[str]:
     on = home.today()
-    if on > Approval.objects.get(list=list_in_force(batch)).expires_on:
+    approval = Approval.objects.select_related("act").get(list=list_in_force(batch))
+    if on > approval.expires_on:
         yield "approval-expired: The approval has expired."
+    if not _still_may(home, approval.act):
+        yield "approver-not-in-force: Who approved it may not approve today, or their key is out."
+    if not _still_may(home, _newest_transmittal(batch)):
+        yield "transmitter-not-in-force: Who transmits it may not today, or their key is out."
     officer = home.roster.get(package.officer)
     if officer is None or not officer.key_in_force(on):
         yield "officer-key: The key of the officer it is sealed to is not in force."
+
+
+def _still_may(home: Home, act: Act) -> bool:
+    """Whether who did ``act`` may do it today, and signed with what is in force today.
+
+    Of an act put back from the ledger only the signature's digest is left, and its person counts.
+    """
+    on, person = home.today(), home.roster.get(act.person)
+    if person is None or not may(person, act.kind, on):
+        return False
+    if act.signature.startswith(DIGEST_ONLY):
+        return True
+    try:
+        person.verify(act.signature, on=on)
+    except Refused:
+        return False
+    return True
+
+
+def _newest_transmittal(batch: Batch) -> Act:
+    return Act.objects.filter(batch=batch.id, kind=TRANSMIT).latest("entry_id")
 
 
 def gate_now_for_opening(home: Home, package: Package) -> Standing:
@@ -234,14 +264,12 @@ def _answer_only(
 ) -> None:
     _check_answer_day(home, batch)
     check_none_unlisted(home, batch)
-    listed = list_in_force(batch)
     with alone(home, batch):
         batch.refresh_from_db()
         if batch.state == "answered":
             return
         with transaction.atomic():
-            facts = {"list": listed.entry_id, "root": listed.root}
-            sign_act(home, actor, "transmit", facts, batch.id)
+            _transmit(home, batch, actor)
             if batch.state == "approved":
                 move(batch, "releasing")
     _end(home, batch, announce, show)
@@ -258,18 +286,52 @@ def _check_answer_day(home: Home, batch: Batch) -> None:
 
 def _begin(home: Home, batch: Batch, actor: Actor, show: progress.Show) -> None:
     _check_answer_day(home, batch)
-    approval = Approval.objects.get(list=list_in_force(batch))
     standing = standing_today(home)
     if not standing.met:
         raise Refused(
             "The recipient may not receive today: " + " ".join(standing.reasons),
             "Safeguards staff put a current record in force with `portcullis safeguards`.",
         )
+    _check_approval(home, batch)
     _check_list(home, batch, show)
     with transaction.atomic():
-        facts = {"list": approval.list.entry_id, "root": approval.list.root}
-        sign_act(home, actor, "transmit", facts, batch.id)
+        _transmit(home, batch, actor)
         move(batch, "releasing")
+
+
+def _transmit(home: Home, batch: Batch, actor: Actor) -> None:
+    """Record that ``actor`` transmits; once for what they signed once. Run in a transaction."""
+    listed = list_in_force(batch)
+    facts = {"list": listed.entry_id, "root": listed.root}
+    signed = sign(home, actor, TRANSMIT, facts, batch.id)
+    known = Act.objects.filter(batch=batch.id, kind=TRANSMIT, signature=signed.signature)
+    if not known.exists():
+        record(home, signed)
+
+
+def _check_approval(home: Home, batch: Batch) -> None:
+    """Raise Refused unless the approval is signed, of this very list, by one who may today."""
+    approval = Approval.objects.select_related("act", "list").get(list=list_in_force(batch))
+    act, listed = approval.act, approval.list
+    if not _still_may(home, act):
+        raise Refused(
+            "Who approved the list may not approve today, or their key is out of force.",
+            "It is released only on an approval that stands; else it is answered once that ends.",
+        )
+    of_it = act.signature.startswith(DIGEST_ONLY)
+    said = entries.body(act.entry) if of_it else verified(home, act)
+    expected = {
+        "list": listed.entry_id,
+        "root": listed.root,
+        "expires_on": approval.expires_on.isoformat(),
+        "batch": batch.id,
+    }
+    who = (said.get("act", said.get("kind")), said.get("person", said.get("by")))
+    if who != ("approve", act.person) or any(said.get(k) != v for k, v in expected.items()):
+        raise Refused(
+            "What the approver signed is not the approval of this list.",
+            "Nothing of it is released. Look at the act's signature: `portcullis acts verify`.",
+        )
 
 
 def _check_list(home: Home, batch: Batch, show: progress.Show) -> None:

@@ -52,7 +52,7 @@ class Done:
     ``intended``: of a reading or a denial, what the reviewer was about to do. ``number, rule,
     reason``: what was found, or why it was not confirmed, or was denied. ``model``: the digest of
     the model whose waterfall was shown. ``match``: the match as found (``matching.MATCH``), once
-    confirmed.
+    confirmed. ``log``: the digest by which its ledger entry names it, once it is recorded.
     """
 
     row: int
@@ -64,6 +64,7 @@ class Done:
     model: str | None = None
     intended: str | None = None
     match: pl.DataFrame | None = None
+    log: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,14 @@ def reviews(home: Home, batch: Batch, row: int | None = None) -> dict[int, Revie
     return stand
 
 
+def has_looked(home: Home, batch: Batch, row: int, person: str) -> bool:
+    """Say whether that person has looked at the request's near miss, by what is kept of it."""
+    steps = acts(home, batch, row)
+    return any(
+        (done.row, done.act, done.by) == (row, LOOKED, person) for done in steps if done is not None
+    )
+
+
 def _answers(done: Done, stands: Review) -> bool:
     finding = stands.finding
     if finding is None or finding.by == done.by:
@@ -162,11 +171,12 @@ def acts(home: Home, batch: Batch, row: int | None = None) -> Iterator[Done | No
     files = sorted(folder.iterdir()) if folder.is_dir() else []
     by_digest = {sha256_hex([path.read_bytes()]): path for path in files}
     for entry in Entry.objects.filter(batch=batch.id, kind=ENTRY).order_by("position"):
-        path = by_digest.get(str(entries.body(entry).get("log")))
+        log = str(entries.body(entry).get("log"))
+        path = by_digest.get(log)
         if path is None:
             yield None
         elif row is None or path.name.startswith(f"{row}-"):
-            yield _read(home, batch, path)
+            yield replace(_read(home, batch, path), log=log)
 
 
 def _read(home: Home, batch: Batch, path: Path) -> Done:

@@ -55,6 +55,7 @@ def _go_on(world: World) -> None:
     finder, second = (acts.hands(world, each) for each in ("reviewer", "reviewer-2"))
     found = {"number": 1, "rule": near.FINDABLE[name], "reason": "Two digits changed round."}
     referrals.find(world.home(), "confirmed", name, finder, **found)
+    near.seen(world, name, batch="confirmed")
     referrals.confirm(world.home(), "confirmed", name, second)
     for batch in _EXAMINED:
         acts.impair(world, batch=batch)

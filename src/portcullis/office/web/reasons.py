@@ -23,6 +23,14 @@ _NOT_SENT: dict[str, tuple[str, str]] = {
         "The approval had expired.",
         "The list can be approved no more. The request may be made again, citing this one.",
     ),
+    "approver-not-in-force": (
+        "Who approved it may not approve any more, or their key is out of force.",
+        "The request may be made again, citing this one; another approver decides.",
+    ),
+    "transmitter-not-in-force": (
+        "Who transmitted it may not any more, or their key is out of force.",
+        "The request may be made again, citing this one; another transmitter releases it.",
+    ),
     "order-stands": (
         "A court's order reached it.",
         "Once the order is lifted, the request may be made again, citing this one.",

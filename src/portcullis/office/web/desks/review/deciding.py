@@ -57,12 +57,15 @@ def find(request: HttpRequest, batch_id: str, row: int) -> HttpResponse:
 def confirm(request: HttpRequest, batch_id: str, row: int) -> HttpResponse:
     """Begin the confirmation of what another found; with ``refuse`` in the form, its refusal."""
     batch, miss = _reviewable(request, batch_id, row)
+    if request.POST.get("finding") != miss.log or not miss.log:
+        raise Refused("Another finding stands now than you were shown.", "Look at it again.")
+    data = _data(batch, miss) | {"finding": miss.log, "number": miss.number, "rule": miss.rule}
     if "refuse" not in request.POST:
-        return signing.begin(request, CONFIRM, _data(batch, miss))
+        return signing.begin(request, CONFIRM, data)
     form = RefuseForm(request.POST)
     if not form.is_valid():
         return _again(request, batch, miss, form, "Refuse", "review:confirm")
-    return signing.begin(request, CONFIRM, _data(batch, miss) | form.cleaned_data)
+    return signing.begin(request, CONFIRM, data | form.cleaned_data)
 
 
 @at_desk("review")
@@ -100,6 +103,8 @@ def _signed(step: str, data: Data) -> tuple[str, dict[str, Any]]:
     facts = {"step": step, "request": data["request"], "row": data["row"]}
     if "rule" in data:
         facts |= {"address": data["number"], "rule": data["rule"]}
+    if "finding" in data:
+        facts["finding"] = data["finding"]
     if "reason" in data:
         facts["reason"] = sha256_hex([data["reason"].encode()])
     return data["batch"], facts
@@ -149,7 +154,14 @@ def _find(deployment: Deployment, actor: Actor, data: Data) -> Done:
 
 def _confirm(deployment: Deployment, actor: Actor, data: Data) -> Done:
     refuse = data.get("reason")
-    referrals.confirm(deployment.holder, data["batch"], data["request"], actor, refuse=refuse)
+    referrals.confirm(
+        deployment.holder,
+        data["batch"],
+        data["request"],
+        actor,
+        finding_log=data["finding"],
+        refuse=refuse,
+    )
     told = "Refused. It stays as it is." if refuse else "Confirmed. The specialist lists it."
     return Done(_queue(data), told)
 
