@@ -143,7 +143,8 @@ def _check_still(package: Package) -> None:
     comes after that entry.
     """
     now = Package.objects.select_for_update().get(id=package.id)
-    if now.digest != package.digest or bytes(now.wrapped_half) != bytes(package.wrapped_half):
+    # A package's digest covers what only its own half opens.
+    if now.digest != package.digest:
         raise Refused(
             "The package was sealed again meanwhile.", "Open the package that took its place."
         )
