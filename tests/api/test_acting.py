@@ -105,14 +105,14 @@ def test_a_field_that_is_missing_or_of_another_kind_is_named(office, person, nam
 
 
 def test_what_is_no_text_or_no_moment_is_told_as_that(office):
-    for said in (
-        {"data": {"batch": "batch\0one"}},
-        {"data": {"batch": "\ud800"}},
-        {"data": {}, "moment": "2025-07-07T00:00:00"},
+    for said, status in (
+        ({"data": {"batch": "batch\0one"}}, 400),
+        ({"data": {"batch": "\ud800"}}, 400),
+        ({"data": {}, "moment": "2025-07-07T00:00:00"}, 422),
     ):
-        assert post(office, "approver", "/acts/approve", said)[0] == 422
+        assert post(office, "approver", "/acts/approve", said)[0] == status
     single = {"request": {}, "manifest": {"of": "\ud800"}, "signatures": {}}
-    assert post(office, "preparer", "/requests", single)[0] == 422
+    assert post(office, "preparer", "/requests", single)[0] == 400
     for path in ("/batches/batch%001", "/batches?after=%00"):
         with pytest.raises(Problem) as refused:
             client(office, "preparer")._get(path)

@@ -1,13 +1,10 @@
 """What the API takes and gives, as its OpenAPI document shows it."""
 
-import re
 from datetime import date, datetime
 from typing import Any
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
+from pydantic import AwareDatetime, ConfigDict, Field
 
 
 class Problem(Schema):
@@ -23,24 +20,6 @@ class Problem(Schema):
 
 class _In(Schema):
     model_config = ConfigDict(extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _is_text(cls, said: object) -> object:
-        """Refuse what is no text anywhere in it: neither a database nor a file could hold it."""
-        _check_text(getattr(said, "_obj", said))
-        return said
-
-
-def _check_text(said: object) -> None:
-    if isinstance(said, dict):
-        for each in [*said.keys(), *said.values()]:
-            _check_text(each)
-    elif isinstance(said, list):
-        for each in said:
-            _check_text(each)
-    elif isinstance(said, str) and ("\0" in said or _SURROGATE.search(said)):
-        raise ValueError("it holds a character that is no text (NUL, or half of a surrogate pair)")
 
 
 class SingleIn(_In):
