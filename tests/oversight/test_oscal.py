@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from portcullis.cli import _command
+from tests.cli.run import _command
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "oscal"

@@ -11,7 +11,7 @@ import polars as pl
 
 from portcullis import tables
 from portcullis.canonical import sha256_hex
-from portcullis.errors import Misuse
+from portcullis.errors import Misuse, Refused
 from portcullis.office.files import batch_key
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
@@ -23,18 +23,27 @@ def enclose(home: Home, batch: Batch, name: str, person: str, said: pl.DataFrame
     key = batch_key(home, batch)
     if not _is_kept(path, key, said):
         tables.write_table(path, said, key)
-    return sha256_hex([path.read_bytes()])
+    return sha256_hex([_read(path)])
 
 
 def keep(home: Home, batch: Batch, name: str, person: str) -> None:
     """Put the file in its place. Run in the transaction of the act that was signed, at its end."""
     waiting = _waiting(home, batch, name, person)
-    tables.publish(home.batch(batch.id) / name, waiting.read_bytes())
+    tables.publish(home.batch(batch.id) / name, _read(waiting))
 
 
 def forget(home: Home, batch: Batch, name: str, person: str) -> None:
     """Remove what waited to be signed, once it is in its place."""
     _waiting(home, batch, name, person).unlink(missing_ok=True)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise Refused(
+            "The same person has done this meanwhile, in another window.", "See where it stands."
+        ) from None
 
 
 def _is_kept(path: Path, key: bytes, said: pl.DataFrame) -> bool:

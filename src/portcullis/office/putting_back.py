@@ -12,9 +12,9 @@ from pathlib import Path
 
 from portcullis import progress
 from portcullis.errors import Misuse
+from portcullis.office import setup
 from portcullis.office.home import MARK
 from portcullis.office.restored import Restored
-from portcullis.office.setup import point_django_at
 from portcullis.tables import publish
 
 FORMAT = "portcullis-backup/1"
@@ -111,7 +111,7 @@ def _check_database(source: Path) -> None:
         served = (source / DATABASE / SERVED).exists()
         settings = "portcullis.office.web.settings" if served else "portcullis.office.settings"
         os.environ["DJANGO_SETTINGS_MODULE"] = settings
-        point_django_at((source / HOME).resolve())
+        setup.point_django_at((source / HOME).resolve())
         from portcullis.office import dumping
 
         dumping.check_free()

@@ -26,24 +26,6 @@ API = "/api/"
 OPEN = ("/accounts/", "/static/", "/health/", API)
 
 
-class TextOnly:
-    """Turns away an address that holds NUL: no id does, and a database may not even look for it."""
-
-    def __init__(self, get_response: Respond) -> None:
-        self._respond = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request."""
-        if "\0" not in request.path and "%00" not in request.META.get("QUERY_STRING", ""):
-            return self._respond(request)
-        said = "The address holds a character that is no text (NUL)."
-        if not request.path.startswith(API):
-            return HttpResponse(said, status=400, content_type="text/plain")
-        from portcullis.office.api.problems import problem
-
-        return problem(400, said, "Name an id as it was given.")
-
-
 class PlainWords:
     """Shows an error that is meant for a person as a page: what it is, and how to mend it."""
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portcullis.errors import Misuse
+from portcullis.office import setup
 from portcullis.office.home import MARK, Home
 from portcullis.office.requesting import RequesterHome
-from portcullis.office.setup import point_django_at
 from portcullis.office.web.keys import make_web_key
 from portcullis.office.web.marks import role_of
 
@@ -38,7 +38,7 @@ def prepare(path: Path, role: str, origin: str) -> None:
     _buffer_in(home.path)
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     os.environ["PORTCULLIS_ORIGIN"] = origin
-    point_django_at(home.path)
+    setup.point_django_at(home.path)
     _migrate(role)
 
 

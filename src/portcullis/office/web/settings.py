@@ -60,7 +60,6 @@ MIDDLEWARE = [
     "portcullis.office.web.running.logs.Logged",
     "portcullis.office.web.running.metrics.Measured",
     "portcullis.office.api.middleware.Problems",
-    "portcullis.office.web.middleware.TextOnly",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
