@@ -12,6 +12,7 @@ import polars as pl
 from portcullis import tables
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
+from portcullis.office import locks
 from portcullis.office.files import batch_key
 from portcullis.office.home import Home
 from portcullis.office.models import Batch
@@ -21,9 +22,11 @@ def enclose(home: Home, batch: Batch, name: str, person: str, said: pl.DataFrame
     """Keep what ``person`` is about to sign under ``name``; return the digest of its file."""
     path = _waiting(home, batch, name, person)
     key = batch_key(home, batch)
-    if not _is_kept(path, key, said):
-        tables.write_table(path, said, key)
-    return sha256_hex([_read(path)])
+    # The same person may have two windows open.
+    with locks.alone(home, home.batch(batch.id) / "drafts.lock"):
+        if not _is_kept(path, key, said):
+            tables.write_table(path, said, key)
+        return sha256_hex([_read(path)])
 
 
 def keep(home: Home, batch: Batch, name: str, person: str) -> None:
