@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page
 from tests.look.gallery.write import OWN, PAGES
 from tests.web import axe
 
+pytestmark = pytest.mark.long
+
 SIZES = {"phone": axe.PHONE, "desktop": axe.DESKTOP}
 
 

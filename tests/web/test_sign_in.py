@@ -81,6 +81,7 @@ def test_an_account_that_was_used_is_given_anew_by_two_people(office):
     assert "link" in json.loads(invite(office, "approver", by="counsel").stdout)
 
 
+@pytest.mark.long
 def test_wrong_codes_of_the_second_factor_lock_the_account_too(office, visit):
     link = json.loads(invite(office, "transmitter").stdout)["link"]
     page = accept(office, visit, link, "transmitter")

@@ -19,6 +19,8 @@ from tests.web.office import Office
 from tests.web.requester.steps import at_the_holder, go_on, read_the_warning
 from tests.web.signing import authenticator, sign
 
+pytestmark = pytest.mark.long
+
 OFFICER = "officer-1"
 
 
