@@ -157,6 +157,7 @@ def _later(world: World, days: int) -> None:
     worlds.attest(world, world.home().today() + timedelta(days=days))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("closing", "reason", "all_of_them"),
     [

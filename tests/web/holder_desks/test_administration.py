@@ -11,7 +11,7 @@ from tests.office.world import ANSWER_DAY
 from tests.web.batch_desks.seen import check, press, sign, text
 from tests.web.office import working
 
-pytestmark = pytest.mark.xdist_group("holder-desks")
+pytestmark = [pytest.mark.xdist_group("holder-desks"), pytest.mark.long]
 NEWCOMER = {
     "id": "newcomer",
     "name": "Specimen newcomer",
