@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.office.conftest import _find_stage, _stages  # noqa: F401 - fixtures by their names
+from tests.web import signing
 from tests.web.office import Office, serve
 
 
@@ -45,5 +46,24 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         return page
 
     yield as_person
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def desk(office: Office, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens an address as a person, whose passkey the browser holds."""
+    contexts = []
+
+    def at(person: str, path: str, **options) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        context.add_cookies([office.cookie(person)])
+        page = context.new_page()
+        signing.authenticator(page, office.home, person)
+        page.goto(office.origin + path)
+        return page
+
+    yield at
     for context in contexts:
         context.close()
