@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,6 +36,7 @@ __all__ = [
     "key_id",
     "load_private",
     "public_jwk",
+    "public_key",
     "save_private",
     "sign",
     "thumbprint",
@@ -100,9 +102,21 @@ def public_jwk(key: ECKey) -> dict[str, str]:
     return {name: str(members[name]) for name in ("crv", "kty", "x", "y")}
 
 
+def public_key(jwk: Mapping[str, str]) -> ECKey:
+    """Return the key of a public JWK. Raises ValueError or JoseError where it is none."""
+    return _read(tuple(jwk.items()))[0]
+
+
 def thumbprint(jwk: Mapping[str, str]) -> str:
-    """Return the RFC 7638 thumbprint of a public JWK."""
-    return ECKey.import_key(dict(jwk)).thumbprint()
+    """Return the RFC 7638 thumbprint of a public JWK. Raises as ``public_key`` does."""
+    return _read(tuple(jwk.items()))[1]
+
+
+@lru_cache(maxsize=4096)
+def _read(members: tuple[tuple[str, str], ...]) -> tuple[ECKey, str]:
+    """Return a public key and its thumbprint, read once: a roster's keys verify again and again."""
+    key = ECKey.import_key(dict(members))
+    return key, key.thumbprint()
 
 
 def key_id(token: str) -> str:
@@ -135,7 +149,7 @@ def verify(token: str, jwk: Mapping[str, str], longest: int = LONGEST) -> dict[s
     accepted = jws.JWSRegistry(algorithms=[ALGORITHM])
     accepted.max_payload_length = longest
     try:
-        found = jws.deserialize_compact(token, ECKey.import_key(dict(jwk)), registry=accepted)
+        found = jws.deserialize_compact(token, public_key(jwk), registry=accepted)
         statement = json.loads(found.payload)
         whole = isinstance(statement, dict) and json_bytes(statement) == found.payload
     except (JoseError, ValueError, TypeError, RecursionError):

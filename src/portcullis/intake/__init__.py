@@ -28,6 +28,7 @@ from portcullis.intake.manifest import (
 from portcullis.intake.officers import OFFICERS_SCHEMA, named_officers
 from portcullis.intake.receipt import receipt_statement
 from portcullis.intake.refusals import REFUSALS, TransmittalRefused
+from portcullis.intake.signers import engagement
 from portcullis.intake.singles import Collected, Single, check_single, single_line
 from portcullis.intake.transmittal import Intake, Transmittal, take_in, taken_schema
 
@@ -52,6 +53,7 @@ __all__ = [
     "attestation",
     "check_single",
     "draft_manifest",
+    "engagement",
     "file_digest",
     "make_manifest",
     "manifest_path",

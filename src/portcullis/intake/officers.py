@@ -55,19 +55,41 @@ def with_officers(taken: pl.DataFrame, named: pl.DataFrame, engagement: Engageme
     attestation says both that the officer is engaged and that the use is sole.
     """
     attested = _all_among(taken, named, engagement.attested)
+    return _with_engaged(taken, named, engagement, attested)
+
+
+def with_attestations(
+    taken: pl.DataFrame, named: pl.DataFrame, engagement: Engagement, attested: pl.DataFrame
+) -> pl.DataFrame:
+    """Return ``taken`` as ``with_officers`` does, where each row has attestations of its own.
+
+    ``attested``: row and officer, one line for each officer who attested for that row; whom
+    ``engagement`` has as attested is not asked.
+    """
+    without = named.join(attested, on=["row", "officer"], how="anti")["row"]
+    return _with_engaged(taken, named, engagement, _named_but(taken, named, without))
+
+
+def _with_engaged(
+    taken: pl.DataFrame, named: pl.DataFrame, engagement: Engagement, engaged: pl.Series
+) -> pl.DataFrame:
     return taken.with_columns(
         pl.lit(engagement.signed_by).alias("signed_by"),
         _all_among(taken, named, engagement.employed).alias("officers_employed"),
         _all_among(taken, named, engagement.same_agency).alias("officers_same_agency"),
-        attested.alias("engaged"),
-        attested.alias("sole_use"),
+        engaged.alias("engaged"),
+        engaged.alias("sole_use"),
     )
 
 
 def _all_among(taken: pl.DataFrame, named: pl.DataFrame, officers: frozenset[str]) -> pl.Series:
     """Say of each row whether it names officers, and all of them are among ``officers``."""
     known = pl.Series(sorted(officers), dtype=pl.String).implode()
-    without = named.filter(~pl.col("officer").is_in(known))["row"]
+    return _named_but(taken, named, named.filter(~pl.col("officer").is_in(known))["row"])
+
+
+def _named_but(taken: pl.DataFrame, named: pl.DataFrame, without: pl.Series) -> pl.Series:
+    """Say of each row whether it names officers, and is none of the rows ``without``."""
     rows = taken["row"]
     return rows.is_in(named["row"].implode()) & ~rows.is_in(without.implode())
 

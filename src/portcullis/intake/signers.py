@@ -35,12 +35,9 @@ def check_signers(signed: SignedManifest, pack: Pack, roster: Roster, on: date) 
 
 
 def engagement(
-    signed: SignedManifest, signatory: Person, pack: Pack, roster: Roster, on: date
+    signatory: Person, attested: frozenset[str], pack: Pack, roster: Roster, on: date
 ) -> Engagement:
-    """Return what may be said of the officers on the roster, on the day ``on``.
-
-    Refuses the transmittal as ``attested_officers`` does.
-    """
+    """Return what may be said of the officers on the roster, on the day ``on``."""
     officers = who_may(roster, "attest", on)
     employs = pack.agreement.requester.employs
     return Engagement(
@@ -49,7 +46,7 @@ def engagement(
         same_agency=frozenset(
             person.id for person in roster.people if person.agency == signatory.agency
         ),
-        attested=attested_officers(signed, pack, roster, on),
+        attested=attested,
     )
 
 

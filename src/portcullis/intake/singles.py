@@ -17,9 +17,9 @@ from portcullis.agreements import Pack, Roster
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.intake.batch import open_batch
 from portcullis.intake.manifest import Manifest, SignedManifest
-from portcullis.intake.officers import Engagement, named_officers, with_officers
+from portcullis.intake.officers import Engagement, named_officers, with_attestations
 from portcullis.intake.refusals import TransmittalRefused
-from portcullis.intake.signers import check_agreement, check_signers, engagement
+from portcullis.intake.signers import attested_officers, check_agreement, check_signers
 from portcullis.intake.transmittal import Intake
 from portcullis.ledger import leaf_hashes, root_of_hashes
 
@@ -49,20 +49,20 @@ def single_line(request: Mapping[str, str | None]) -> bytes:
     return json_bytes(dict(request)) + b"\n"
 
 
-def check_single(single: Single, pack: Pack, roster: Roster, on: date) -> Engagement:
-    """Return what may be said of the single's officers, received on the day ``on``.
+def check_single(single: Single, pack: Pack, roster: Roster, on: date) -> frozenset[str]:
+    """Return who of its officers attested to the single, received on the day ``on``.
 
     Raises TransmittalRefused with the code of the first reason found, as ``take_in`` does; whether
     the request is the one signed for shows when it is read (``Collected``).
     """
     manifest = single.manifest
     check_agreement(manifest, pack, on)
-    signatory = check_signers(single.signed, pack, roster, on)
+    check_signers(single.signed, pack, roster, on)
     if (manifest.file.rows, manifest.file.format) != (1, FORMAT):
         raise TransmittalRefused("count")
     if single.line.count(b"\n") != 1 or sha256(single.line).hexdigest() != manifest.file.sha256:
         raise TransmittalRefused("digest")
-    return engagement(single.signed, signatory, pack, roster, on)
+    return attested_officers(single.signed, pack, roster, on)
 
 
 class Collected:
@@ -76,13 +76,19 @@ class Collected:
     def __init__(
         self,
         batch_id: str,
-        singles: Sequence[tuple[Single, Engagement]],
+        singles: Sequence[tuple[Single, frozenset[str]]],
+        engagement: Engagement,
         path: Path,
         pack: Pack,
     ) -> None:
-        """Write the singles' lines to ``path`` (JSON Lines) and open it."""
+        """Write the singles' lines to ``path`` (JSON Lines) and open it.
+
+        ``singles`` come with who attested to each (``check_single``); ``engagement`` is what else
+        holds of the officers of all of them.
+        """
         self._batch_id = batch_id
         self._singles = singles
+        self._engagement = engagement
         path.write_bytes(b"".join(single.line for single, _ in singles))
         self._batch = open_batch(path, pack)
         self._quarantined = pl.DataFrame()
@@ -117,7 +123,7 @@ class Collected:
         """What came in, once ``frames`` has ended."""
         roots = [single.manifest.requests_root for single, _ in self._singles]
         named = {each.id for single, _ in self._singles for each in single.manifest.officers}
-        attested = {each for _, engaged in self._singles for each in engaged.attested}
+        attested = frozenset[str]().union(*(attested for _, attested in self._singles))
         return Intake(
             batch_id=self._batch_id,
             manifest=self.manifest,
@@ -150,15 +156,13 @@ class Collected:
 
     def _with_officers(self, taken: pl.DataFrame, places: Iterable[int]) -> pl.DataFrame:
         """Return the rows with what holds of their officers, each by its own attestations."""
-        named = named_officers(taken)
-        by_engagement: dict[Engagement, list[int]] = {}
-        for row, place in enumerate(places):
-            by_engagement.setdefault(self._singles[place][1], []).append(row)
-        parts = [
-            with_officers(taken.filter(pl.col("row").is_in(rows)), named, engaged)
-            for engaged, rows in by_engagement.items()
+        pairs = [
+            (row, officer)
+            for row, place in enumerate(places)
+            for officer in self._singles[place][1]
         ]
-        return pl.concat(parts).sort("row") if parts else with_officers(taken, named, _NOBODY)
+        attested = pl.DataFrame(pairs, schema=_ATTESTED, orient="row")
+        return with_attestations(taken, named_officers(taken), self._engagement, attested)
 
 
-_NOBODY = Engagement("", frozenset(), frozenset(), frozenset())
+_ATTESTED = {"row": pl.UInt32, "officer": pl.String}

@@ -27,7 +27,12 @@ from portcullis.intake.officers import (
     with_officers,
 )
 from portcullis.intake.refusals import TransmittalRefused
-from portcullis.intake.signers import check_agreement, check_signers, engagement
+from portcullis.intake.signers import (
+    attested_officers,
+    check_agreement,
+    check_signers,
+    engagement,
+)
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ def take_in(
     batch = open_batch(path, pack)
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(file_digest, path)
-        engaged = engagement(signed, signatory, pack, roster, on)
+        attested = attested_officers(signed, pack, roster, on)
         if (digest.result(), batch.format) != (manifest.file.sha256, manifest.file.format):
             raise TransmittalRefused("digest")
-    return Transmittal(batch, manifest, engaged)
+    return Transmittal(batch, manifest, engagement(signatory, attested, pack, roster, on))

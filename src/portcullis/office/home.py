@@ -46,11 +46,8 @@ class Home:
         return home
 
     def _mark(self) -> dict[str, object]:
-        try:
-            mark = json.loads((self.path / MARK).read_text())
-        except ValueError:
-            raise Misuse(f"{MARK} in the home is damaged.", "Restore it from a backup.") from None
-        return dict(mark)
+        path = self.path / MARK
+        return dict(_mark(path, _state(path.stat())))
 
     @property
     def demo(self) -> bool:
@@ -102,7 +99,7 @@ class Home:
             found = self.people.stat()
         except OSError:
             return load_roster(self.people)
-        return _roster(self.people, (found.st_ino, found.st_mtime_ns, found.st_size))
+        return _roster(self.people, _state(found))
 
     @property
     def ledger(self) -> Path:
@@ -176,6 +173,20 @@ class Home:
             return (self.path / "keys" / "root.key").read_bytes()
         except OSError:
             raise Misuse("The home's key is missing.", "Restore keys/root.key.") from None
+
+
+def _state(found: os.stat_result) -> tuple[int, ...]:
+    """Return what tells a file that was published anew from the one before."""
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=4)
+def _mark(path: Path, _state: tuple[int, ...]) -> dict[str, object]:
+    """Return what the home's mark says, read once for each state of the file. To be copied."""
+    try:
+        return dict(json.loads(path.read_text()))
+    except ValueError:
+        raise Misuse(f"{MARK} in the home is damaged.", "Restore it from a backup.") from None
 
 
 @lru_cache(maxsize=4)

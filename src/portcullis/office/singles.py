@@ -70,13 +70,12 @@ def keep(home: Home, client: str, content: bytes) -> SingleRequest:
     if _is_batch(claimed):
         raise intake.TransmittalRefused("replay")
     try:
-        with transaction.atomic():
-            return SingleRequest.objects.create(
-                client=client,
-                manifest_digest=digest,
-                claimed=claimed,
-                sealed=_seal(home, content, digest),
-            )
+        return SingleRequest.objects.create(
+            client=client,
+            manifest_digest=digest,
+            claimed=claimed,
+            sealed=_seal(home, content, digest),
+        )
     except IntegrityError:
         found = SingleRequest.objects.filter(manifest_digest=digest, client=client).first()
         if found is None:
@@ -174,22 +173,25 @@ def _take_in(
     """Take in the singles of one signatory and preparer; return the batch's id, if one was made."""
     good = []
     ids: set[str] = set()
+    pack, roster, today = home.pack, home.roster, home.today()
     for row, single in group:
         name = json.loads(single.line).get("request_id")
         if name in ids:
             continue  # two of one name are two batches' business: the next time
         ids.add(name)
         try:
-            engaged = intake.check_single(single, home.pack, home.roster, home.today())
+            attested = intake.check_single(single, pack, roster, today)
         except intake.TransmittalRefused:
             _refuse(home, folder, row, single)
         else:
-            good.append((row, single, engaged))
+            good.append((row, single, attested))
     if not good:
         return []
     batch_id = _name(home, good[0][0])
-    pairs = [(single, engaged) for _, single, engaged in good]
-    collected = intake.Collected(batch_id, pairs, folder / f"{batch_id}.jsonl", home.pack)
+    signatory = roster.person(good[0][1].manifest.signatory)
+    engagement = intake.engagement(signatory, frozenset(), pack, roster, today)
+    pairs = [(single, attested) for _, single, attested in good]
+    collected = intake.Collected(batch_id, pairs, engagement, folder / f"{batch_id}.jsonl", pack)
     rows = [row for row, _, _ in good]
     receive_singles(home, collected, lambda batch: _mark(rows, collected, batch))
     for place in collected.refused:

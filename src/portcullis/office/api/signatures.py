@@ -19,7 +19,6 @@ from http_message_signatures import (
     InvalidSignature,
     algorithms,
 )
-from joserfc.jwk import ECKey
 
 from portcullis import keys
 from portcullis.agreements import Person
@@ -59,7 +58,7 @@ class _Roster(HTTPSignatureKeyResolver):
         for jwk in person.public_keys():
             if keys.thumbprint(jwk) == key_id:
                 self.person = person
-                found = ECKey.import_key(dict(jwk)).public_key
+                found = keys.public_key(jwk).public_key
                 return found if isinstance(found, EllipticCurvePublicKey) else None
         return None
 
