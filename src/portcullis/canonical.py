@@ -34,9 +34,11 @@ def json_bytes(value: Mapping[str, Any]) -> bytes:
 
 
 def _refuse_floats(value: object) -> None:
+    if isinstance(value, str):
+        return  # most are
     if isinstance(value, float):
         raise ValueError("a float has no canonical form; write it as a string")  # noqa: TRY004
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         for item in value.values():
             _refuse_floats(item)
     elif isinstance(value, list | tuple):

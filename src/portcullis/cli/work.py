@@ -1,5 +1,6 @@
 """``portcullis work``: a worker, which does the office's long work beside its pages."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,8 @@ from portcullis.cli.output import say
 # For the command's own use: to do one attempt, and to end with the process that began this one.
 AttemptOption = Annotated[str, Parameter(show=False)]
 BesideOption = Annotated[bool, Parameter(show=False, negative="")]
+
+_AFTER_PEOPLE = 5  # nice(2): a third of the processor where pages and the API want all of it
 
 
 def register(app: App) -> None:
@@ -31,6 +34,8 @@ def work(
     from portcullis.office.web import serving
     from portcullis.office.web.marks import role_of
 
+    # Whoever looks at a page, or sends a request, goes before what may take minutes anyway.
+    os.nice(_AFTER_PEOPLE)
     serving.prepare(home, role_of(home), "http://localhost")
     if attempt:
         _do(UUID(attempt))

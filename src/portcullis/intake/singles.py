@@ -8,6 +8,7 @@ together, and each is then held against its own manifest; what is refused is ref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -102,7 +103,7 @@ class Collected:
         file = first.file.model_copy(update={"rows": len(self._singles)})
         return first.model_copy(update={"batch_id": self._batch_id, "file": file})
 
-    @property
+    @cached_property
     def manifest_digest(self) -> str:
         """SHA-256 (hex) over the digests of all the singles' manifests, in order."""
         return sha256_hex([single.manifest.digest.encode() for single, _ in self._singles])

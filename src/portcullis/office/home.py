@@ -61,7 +61,8 @@ class Home:
     def now(self) -> datetime:
         """Return the time acts are done at, in UTC, without fractions of a second."""
         clock = datetime.now(UTC).replace(microsecond=0)
-        set_date = self._mark().get("date") if self.demo else None
+        mark = self._mark()
+        set_date = mark.get("date") if mark.get("demo") else None
         if set_date is None:
             return clock
         return datetime.combine(date.fromisoformat(str(set_date)), clock.timetz())

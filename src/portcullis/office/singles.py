@@ -208,7 +208,14 @@ def _mark(rows: list[SingleRequest], collected: intake.Collected, batch: Batch) 
         row.row = collected.rows_of.get(place)
         row.state = SingleRequest.QUARANTINED if row.row is None else SingleRequest.TAKEN
         row.sealed = b""
-    SingleRequest.objects.bulk_update(rows, ["batch", "row", "state", "sealed"], batch_size=500)
+    # As rows that are there already: told in one statement, where an update takes a case for each.
+    SingleRequest.objects.bulk_create(
+        rows,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["number"],
+        update_fields=["batch", "row", "state", "sealed"],
+    )
 
 
 def _refuse(home: Home, folder: Path, row: SingleRequest, single: intake.Single) -> None:

@@ -17,6 +17,7 @@ def api() -> list[URLPattern | URLResolver]:
 
 
 urlpatterns = [
+    *api(),  # first: the most that is asked of an office is asked here
     path("", home.home, name="home"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
@@ -27,5 +28,4 @@ urlpatterns = [
     path("accounts/", include("portcullis.office.web.signin.urls")),
     path("", include("portcullis.office.work.urls")),
     *desks.urlpatterns(deployment().role),
-    *api(),
 ]
