@@ -4,6 +4,7 @@ What a page holds is said in Python; ``office/desks/page.html``, ``asked.html`` 
 show it.
 """
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,19 @@ class Form(forms.Form):
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that a page holds itself, to be saved from it: the office keeps it nowhere."""
+
+    name: str
+    data: bytes
+
+    @property
+    def url(self) -> str:
+        """The file as an address (RFC 2397)."""
+        return f"data:application/octet-stream;base64,{base64.b64encode(self.data).decode()}"
+
+
+@dataclass(frozen=True)
 class Part:
     """One part of a page under its ``heading``: whatever of the rest it has, in this order.
 
@@ -58,6 +72,7 @@ class Part:
     page: "Page[Any] | None" = None
     query: str = ""
     links: Sequence[Link] = ()
+    files: Sequence[File] = ()
     post: str = ""
     submit: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
