@@ -12,6 +12,7 @@ Four acts, by people of different duties, each on the ledger, none with anybody'
 
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ PROOF_DAYS = 30
 """Days for which a proof of identity may be used. No source settles it; the closed side."""
 
 
+_SALT_BYTES = 16
+_SALT = re.compile(rf"[0-9a-f]{{{2 * _SALT_BYTES}}}")
 _COUNTED = ("delivered", "history-imported", "history-compared", losses.ACCEPTED)
 _CHANGED = (
     "Find out what was changed: `portcullis verify` checks the ledger; the backups have the "
@@ -105,12 +108,18 @@ class _Told:
             self.accepted.append((position, body))
 
 
-def prove_identity(home: Home, actor: Actor, taxpayer: str, how: str) -> Act:
-    """Record that an official has proven who asks to be the taxpayer, how, and when."""
+def prove_identity(home: Home, actor: Actor, taxpayer: str, how: str, salt: str = "") -> Act:
+    """Record that an official has proven who asks to be the taxpayer, how, and when.
+
+    ``salt``: 16 random bytes (hex), where the statement is made twice, to be signed between; else
+    they are drawn here. Raises Misuse where they are no such bytes.
+    """
     check_role(home, actor, PROVEN)
     if how not in HOW:
-        raise Misuse(f"Identity is not proven by {how!r}.", f"Say one of: {', '.join(HOW)}.")
-    salt = secrets.token_hex(16)
+        raise Misuse("Identity is not proven by that.", f"Say one of: {', '.join(HOW)}.")
+    salt = salt or secrets.token_hex(_SALT_BYTES)
+    if not _SALT.fullmatch(salt):
+        raise Misuse("The salt is not 16 bytes in hexadecimal.", "Begin the act again.")
     with transaction.atomic():
         facts = {"subject": _subject(home, taxpayer, salt), "salt": salt, "how": how}
         act = sign_act(home, actor, PROVEN, facts)
@@ -245,11 +254,17 @@ def account(home: Home, actor: Actor, taxpayer: str, language: str) -> Document:
     if language not in reports.LANGUAGES:
         raise Misuse(f"There is no letter in {language!r}.", "Say en or es.")
     proof = _proof(home, taxpayer)
-    attested = _attested()
+    counted = attested()
+    if counted is None:
+        raise Refused(
+            "The accounting has not been counted again since the last disclosure, import, "
+            "comparison or loss.",
+            "An inspector does so: at the oversight desk, or with `portcullis account attest`.",
+        )
     told = _told(home, taxpayer)
-    said = entries.body(attested)
+    said = entries.body(counted)
     with transaction.atomic():
-        facts = {"proof": proof, "attested": attested.position, "language": language}
+        facts = {"proof": proof, "attested": counted.position, "language": language}
         sign_act(home, actor, GIVEN, facts)
     entries.integrate(home)
     return reports.letter(
@@ -260,6 +275,15 @@ def account(home: Home, actor: Actor, taxpayer: str, language: str) -> Document:
         on=home.today(),
         language=language,
     )
+
+
+def attested() -> Entry | None:
+    """Return the newest attestation, if it has counted every disclosure there is, and whose."""
+    newest = Entry.objects.filter(kind=ATTESTED).order_by("-position").first()
+    last = Entry.objects.filter(kind__in=_COUNTED).order_by("-position").first()
+    if newest and (last is None or last.position < entries.body(newest)["size"]):
+        return newest
+    return None
 
 
 def _batch_again(
@@ -399,19 +423,6 @@ def _proof(home: Home, taxpayer: str) -> int:
     raise Refused(
         f"No proof of this person's identity was recorded in the last {PROOF_DAYS} days.",
         "Prove it, and record it with `portcullis account prove`.",
-    )
-
-
-def _attested() -> Entry:
-    """Return the newest attestation, if it has counted every disclosure there is, and whose."""
-    newest = _entries(ATTESTED)[-1:]
-    last = Entry.objects.filter(kind__in=_COUNTED).order_by("-position").first()
-    if newest and (last is None or last.position < entries.body(newest[0])["size"]):
-        return newest[0]
-    raise Refused(
-        "The accounting has not been counted again since the last disclosure, import, comparison "
-        "or loss.",
-        "An inspector does so with `portcullis account attest`.",
     )
 
 

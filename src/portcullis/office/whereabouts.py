@@ -51,6 +51,13 @@ def everywhere(home: Home, *, unfinished: bool = False) -> list[Whereabouts]:
     return list(_of(home, batches.exclude(state__in=FINISHED) if unfinished else batches))
 
 
+def of_each(home: Home, batches: Iterable[Batch]) -> list[Whereabouts]:
+    """Return where each of ``batches`` stands, in their order: a page of them, say."""
+    wanted = [batch.id for batch in batches]
+    found = {each.batch.id: each for each in _of(home, Batch.objects.filter(id__in=wanted))}
+    return [found[each] for each in wanted]
+
+
 def of(home: Home, batch: Batch) -> Whereabouts:
     """Return where one batch stands."""
     return next(_of(home, Batch.objects.filter(id=batch.id)))

@@ -150,7 +150,20 @@ def ask(
             return signing.begin(request, act, {**(fixed or {}), **values(form)})
         except PortcullisError as error:
             refuse(form, error)
-    context = {"head": head, "form": form, "parts": parts, "submit": submit}
+    return asking(request, head, form, parts=parts, submit=submit)
+
+
+def asking(
+    request: HttpRequest,
+    head: Head,
+    form: forms.Form,
+    *,
+    parts: Sequence[Part] = (),
+    after: Sequence[Part] = (),
+    submit: str,
+) -> HttpResponse:
+    """Return the page of a form, with ``parts`` above it and others ``after`` it."""
+    context = {"head": head, "form": form, "parts": parts, "after": after, "submit": submit}
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "office/desks/asked.html", context, status=status)
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from portcullis.office import incidents, recall_steps, recalls
 from portcullis.office.models import Placed
 from portcullis.office.safeguards import standing_today
-from portcullis.office.web import alarming, batches, charts, pages, placed
+from portcullis.office.web import alarming, batches, charts, owed, pages, placed
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.safeguards import owed, standing
+from portcullis.office.web.desks.safeguards import standing
 from portcullis.office.web.desks.safeguards.incidents.showing import INCIDENTS, what
 from portcullis.office.web.desks.safeguards.matters import HERE
 from portcullis.office.web.desks.safeguards.recalls.showing import RECALLS, STAGES
@@ -56,7 +56,10 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("safeguards:recalls"), "Recalls"),
                 (reverse("safeguards:alarms"), "Alarms"),
                 (reverse("safeguards:duties"), "What the recipient owes"),
-                (reverse("safeguards:attestation"), "Enter an attestation"),
+                (reverse("safeguards:statements"), "What the recipient states"),
+                (reverse("safeguards:attestation"), "Custodians and attestations"),
+                (reverse("safeguards:reports"), "Reports"),
+                (reverse("safeguards:denials"), "Denied attempts"),
             ],
         ),
         alarms=_alarms(today, duties, opened, late),
