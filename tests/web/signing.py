@@ -17,6 +17,7 @@ from portcullis.canonical import sha256_hex
 from tests.authenticator import Passkey
 
 RP_ID = "localhost"
+SIGN_FORM = "form[data-sign]"
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -71,9 +72,19 @@ def passkey(home: Path, person: str, origin: str) -> Passkey:
 
 def sign(page: Page) -> None:
     """Sign what the Sign page shows, and wait for what comes of it."""
-    before = page.url
-    page.get_by_role("button", name="Sign").click()
-    page.wait_for_url(lambda url: url != before)
+    press_sign(page)
+    page.locator(SIGN_FORM).wait_for(state="detached")
+    page.wait_for_load_state()
+
+
+def press_sign(page: Page) -> None:
+    """Press the Sign page's own button, once that page is there.
+
+    The desk's page before it has a button too: "Go on to sign", which signs nothing.
+    """
+    form = page.locator(SIGN_FORM)
+    form.wait_for()
+    form.get_by_role("button").click()
 
 
 def _with_passkey(home: Path, person: agreements.Person, origin: str) -> agreements.Person:
