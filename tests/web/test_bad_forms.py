@@ -1,8 +1,6 @@
 """Whatever is posted to whatever form: never a failure of ours, and words for who posted it."""
 
 import html
-import json
-import re
 import time
 from datetime import date
 
@@ -128,12 +126,6 @@ def passkey(office: Office, person: str) -> Passkey:
     return held
 
 
-def statement(person: Person, place: str) -> dict:
-    """Return what the page asks the person to sign."""
-    shown = re.search(r'id="statement"[^>]*>(.*?)</script>', person.get(place).text, re.DOTALL)
-    return json.loads(html.unescape(shown[1]))
-
-
 def refused(answer, words: str) -> None:
     assert answer.status_code == 400, answer.status_code
     assert words in html.unescape(answer.text)
@@ -141,7 +133,7 @@ def refused(answer, words: str) -> None:
 
 def test_a_token_of_another_statement_or_person_is_refused_and_a_used_one_too(office):
     person, place = begun(office)
-    wanted = statement(person, place)
+    wanted = person.statement(place)
     mine = passkey(office, "administrator")
     another = mine.sign(wanted | {"of": "approver"})
     refused(person.post(place, [("token", another)]), "Something else was signed")
@@ -159,7 +151,7 @@ def test_a_token_of_another_statement_or_person_is_refused_and_a_used_one_too(of
 
 def test_a_key_that_was_revoked_signs_nothing_more(office):
     person, place = begun(office)
-    good = passkey(office, "administrator").sign(statement(person, place))
+    good = passkey(office, "administrator").sign(person.statement(place))
     file = office.home / "people.json"
     kept = file.read_bytes()
     found = agreements.load_roster(file)

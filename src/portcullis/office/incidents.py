@@ -5,6 +5,7 @@ holds ids, instants and digests; the report itself is sealed [law.md 48, 50].
 """
 
 import re
+import secrets
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis.canonical import sha256_hex
+from portcullis import standing
+from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, histories, locks, sealed, unsealing
 from portcullis.office.home import Home
@@ -25,7 +27,8 @@ from portcullis.oversight.incidents import Incident, PersonNotice, Register
 from portcullis.oversight.personal_data import refuse
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,79}")
-_SEE = "See `portcullis incident list`."
+_SEE = "See the list of incidents."
+_SALT = "salt"
 
 
 @dataclass(frozen=True)
@@ -88,11 +91,20 @@ def suspect(
     return find(incident_id)
 
 
-def report(home: Home, actor: Actor, incident_id: str, written: IncidentReport) -> Incident:
+def commitment(written: IncidentReport, salt: str) -> str:
+    """Return the SHA-256 (hex) over ``salt`` and what a report says, however it was written."""
+    return sha256_hex([salt.encode(), json_bytes(written.model_dump())])
+
+
+def report(
+    home: Home, actor: Actor, incident_id: str, written: IncidentReport, salt: str = ""
+) -> Incident:
     """Put the report, or a further one, on record; what it says is sealed.
 
-    On the ledger stand its number, when the incident was discovered, and which fields are still to
-    be told. Raises Refused where the incident is closed, Misuse for a discovery to come.
+    On the ledger stand its number, when the incident was discovered, which fields are still to be
+    told, and a commitment to all that it says: the random bytes to open it lie sealed with it.
+    ``salt``: those bytes (hex), where the commitment was signed beforehand. Raises Refused where
+    the incident is closed, Misuse for a discovery to come.
     """
     check_role(home, actor, "incident-report")
     with _alone(home):
@@ -102,7 +114,8 @@ def report(home: Home, actor: Actor, incident_id: str, written: IncidentReport) 
         if discovered is not None:
             _not_to_come(home, "discovery", discovered)
         name = f"incident-{sha256_hex([incident_id.encode()])[:32]}-{number}"
-        kept = sealed.keep(home, name, written.model_dump())
+        salt = salt or secrets.token_hex(32)
+        kept = sealed.keep(home, name, {_SALT: salt, **written.model_dump()})
         _act(
             home,
             actor,
@@ -112,6 +125,7 @@ def report(home: Home, actor: Actor, incident_id: str, written: IncidentReport) 
                 "number": number,
                 "discovered_at": discovered.isoformat() if discovered else "",
                 "unknown": list(written.unknown),
+                "report": commitment(written, salt),
                 sealed.FIELD: kept,
             },
         )
@@ -128,7 +142,8 @@ def reported(home: Home, actor: Actor, incident_id: str) -> dict[str, Any]:
         body = entries.body(row)
         if body["incident"] == incident_id:
             unsealing.record(home, actor, unsealing.INCIDENT_REPORT, incident_id)
-            return sealed.facts_of(home, body[sealed.FIELD])
+            facts = sealed.facts_of(home, body[sealed.FIELD])
+            return {field: said for field, said in facts.items() if field != _SALT}
     raise Refused("That incident has no report.", "Make one with `portcullis incident report`.")
 
 
@@ -247,6 +262,7 @@ def give(
     to give or it was given, Misuse where it did not tell the rights.
     """
     check_role(home, actor, "notice-7431e")
+    standing.check_digest(document)
     if not rights_told:
         raise Misuse(
             "A notice under section 7431(e) tells the person's rights.",

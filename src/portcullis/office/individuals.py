@@ -22,7 +22,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
-from portcullis import ledger, progress
+from portcullis import ledger, progress, standing
 from portcullis.errors import Misuse, Refused
 from portcullis.office import accounting, entries, files, losses, packing
 from portcullis.office.accounting import BATCH, HISTORY, Source
@@ -133,6 +133,7 @@ def determine(home: Home, actor: Actor, of: str, *, reached: bool, document: str
     ``document``: digest (hex) of the written determination. The newest counts.
     """
     check_role(home, actor, DETERMINED)
+    standing.check_digest(document)
     source = _source(of)
     with transaction.atomic():
         facts = {

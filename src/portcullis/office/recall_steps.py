@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 from django.db import transaction
 
+from portcullis import standing
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, locks, recall_holds, recalls
 from portcullis.office.home import Home
@@ -39,7 +40,7 @@ class Attestation:
     derived_records: int
     actions_taken: int
     document: str
-    onward: Sequence[Place] = ()
+    onward: Sequence[Place]
     method: str = ""
 
 
@@ -51,6 +52,7 @@ def demanded(
     Raises Refused where the recall is closed or has no such lot, Misuse for a day outside it.
     """
     check_role(home, actor, "recall-demand")
+    standing.check_digest(document)
     with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         wanted = _lots(found, lots)
@@ -162,6 +164,7 @@ def _lots(found: rules.Recall, named: Sequence[str]) -> list[str]:
 
 
 def _check_whole(said: Attestation) -> None:
+    standing.check_digest(said.document)
     for place in (said.place, *said.onward):
         check_id("custodian", place.custodian)
         check_id("place", place.place)
@@ -190,6 +193,14 @@ def _check_forward(found: rules.Recall, said: Attestation, lots: list[str]) -> N
         raise Refused(
             f"That place holds lots {', '.join(sorted(before.lots, key=int))} of this recall.",
             "One attestation tells of all that is there: name all of them.",
+        )
+    told = before.told["onward"] if before.told else []
+    known = {Place(one["custodian"], one["place"]) for one in told}
+    if left_out := known - set(said.onward):
+        named = ", ".join(f"{one.custodian}:{one.place}" for one in sorted(left_out))
+        raise Refused(
+            f"That place told before that it was passed on to {named}.",
+            "One attestation tells of all: name these again, and whoever came since.",
         )
     if rules.STAGES.index(said.stage) < rules.STAGES.index(before.stage):
         raise Refused(

@@ -1,6 +1,7 @@
 """Denied attempts as pages list them: which act, by whom, why; never what was asked for."""
 
 from collections import Counter
+from datetime import date
 
 from django import forms
 from django.db.models import Count
@@ -98,6 +99,14 @@ def listed(request: HttpRequest, visitor: Visitor) -> Part:
         quiet=True,
     )
     return Part(filters=DenialFilter(request.GET), table=made, page=page, query=query)
+
+
+def per_month(today: date) -> charts.Lines:
+    """Return the chart of denied attempts in each month of the last year."""
+    lately = DeniedAttempt.objects.filter(at__gte=batches.year_since(today))
+    found = lately.values_list("at", flat=True)
+    rows = batches.per_month(((at.date(), 1) for at in found), "Denied", today)
+    return charts.over_time("Attempts denied", rows, says="Each month of the last year.")
 
 
 def by_reason() -> charts.Bars:

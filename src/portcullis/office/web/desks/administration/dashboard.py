@@ -9,7 +9,6 @@ from django.urls import reverse
 from portcullis.agreements import Person
 from portcullis.office import rosters
 from portcullis.office.freshness import ledger_standing
-from portcullis.office.models import DeniedAttempt
 from portcullis.office.web import batches, charts, denied, pages, reasons, rostering
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.administration import accounts
@@ -75,15 +74,7 @@ def first(request: HttpRequest) -> HttpResponse:
             ),
             _by_role(people),
             denied.by_reason(),
-            charts.over_time(
-                "Attempts denied",
-                batches.per_month(
-                    ((at.date(), 1) for at in DeniedAttempt.objects.values_list("at", flat=True)),
-                    "Denied",
-                    today,
-                ),
-                says="Each month of the last year.",
-            ),
+            denied.per_month(today),
         ],
     )
 

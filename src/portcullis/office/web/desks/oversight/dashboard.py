@@ -88,15 +88,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 Counter(alarming.waits(one, visitor) for one in found),
                 due=_DUE,
             ),
-            charts.over_time(
-                "Attempts denied",
-                batches.per_month(
-                    ((at.date(), 1) for at in denials.values_list("at", flat=True)),
-                    "Denied",
-                    visitor.today,
-                ),
-                says="Each month of the last year.",
-            ),
+            denied.per_month(visitor.today),
             batches.way(visitor.today),
         ],
         parts=[

@@ -1,5 +1,6 @@
 """An incident's report: made from the template and sealed; read again only by an act."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse
 from portcullis.office import incidents
 from portcullis.office.people import Actor
@@ -65,7 +65,8 @@ def report(request: HttpRequest) -> HttpResponse:
         home, written = visitor_of(request).deployment.holder, form.cleaned_data["report"]
         form.cleaned_data["report"] = documents.sealed(home, written)
     links = [(reverse(f"{HERE}:report-template"), "Download the template")]
-    return pages.ask(request, head, form, REPORT, {"incident": found.id}, parts=[Part(links=links)])
+    fixed = {"incident": found.id, "salt": secrets.token_hex(32)}
+    return pages.ask(request, head, form, REPORT, fixed, parts=[Part(links=links)])
 
 
 @at_desk(HERE)
@@ -78,14 +79,19 @@ def _report(deployment: Deployment, actor: Actor, data: Data) -> Done:
     home = deployment.holder
     text = documents.opened(home, data["report"])
     written = read_report(text, incidents.find(data["incident"]).zone)
-    found = incidents.report(home, actor, data["incident"], written)
+    found = incidents.report(home, actor, data["incident"], written, data["salt"])
     return done(found, "The report is on record, sealed.")
 
 
 def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
-    """Return what is signed: of the report its digest, for what it says is sealed."""
+    """Return what is signed: of the report a commitment, for what it says is sealed.
+
+    The same stands in the entry, and is opened with what lies sealed.
+    """
     text = documents.opened(deployment.holder, data["report"])
-    return "", {"incident": data["incident"], "report": sha256_hex([text.encode()])}
+    written = read_report(text, incidents.find(data["incident"]).zone)
+    committed = incidents.commitment(written, data["salt"])
+    return "", {"incident": data["incident"], "report": committed}
 
 
 register(WebAct(REPORT, REPORT, "Report an incident", _report, _ordering))
