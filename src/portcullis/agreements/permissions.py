@@ -125,7 +125,9 @@ _HOLDER: dict[str, Permission] = {
     "recall": Permission("Recall disclosed packages", ("safeguards",)),
     "recall-demand": Permission("Demand back what a recall covers", ("counsel",)),
     "recall-attest": Permission("Enter what a custodian says of recalled lots", ("safeguards",)),
-    "recall-close": Permission("Close a recall", ("safeguards",)),
+    "recall-close": Permission(
+        "Close a recall of which another entered the attestations", ("safeguards",)
+    ),
     "incident": Permission("Open an incident on suspicion", ("safeguards",)),
     "incident-report": Permission("Report an incident", ("safeguards",)),
     "incident-notice": Permission("Record who was told of an incident", ("safeguards",)),

@@ -241,7 +241,11 @@ def _facts(found: "Tracked") -> dict[str, Any]:
         "notice": str(found.notice or ""),
         "custodians": [
             f"{each.custodian}: {each.disclosures} disclosures, "
-            + (f"attested {each.attested_at} by {each.signed_by}" if each.attested_at else "open")
+            + (
+                f"attested {each.attested_at} by {each.signed_by}, entered {each.entered_at}"
+                if each.attested_at
+                else "open"
+            )
             for each in found.duties
         ],
         "outstanding": list(found.outstanding),

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from portcullis.agreements import Person, ordering
-from portcullis.errors import Refused
+from portcullis.errors import Misuse, Refused
 from portcullis.office.people import Actor
 
 
@@ -79,6 +79,13 @@ def order_statement(
 def rehearsing(person: Person, moment: datetime, tokens: Sequence[str] = ()) -> Actor:
     """Return the actor who has signed ``tokens`` so far, at ``moment``."""
     return Actor(person, Gathered(person, tuple(tokens)), moment)
+
+
+def ordered(actor: Actor) -> Mapping[str, Any]:
+    """Return what the actor has ordered, as it was signed. Raises Misuse where it is no order."""
+    if not isinstance(actor.signer, Ordered):
+        raise Misuse("This is ordered by a signature of its own.", "Begin it again from its desk.")
+    return dict(actor.person.verify(actor.signer.token)[ordering.ORDERED])
 
 
 def by_order(person: Person, moment: datetime, token: str) -> Actor:

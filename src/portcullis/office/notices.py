@@ -12,6 +12,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from django.db import transaction
 
 from portcullis import keys, standing, tables
 from portcullis.canonical import json_bytes, sha256_hex
+from portcullis.custody import CLOCKS_MAY_DIFFER
 from portcullis.errors import Refused
-from portcullis.office import entries, files, orders, persons, subjects
+from portcullis.office import entries, files, locks, orders, persons, subjects
 from portcullis.office.erased import erasure_of, file_key
 from portcullis.office.home import Home
 from portcullis.office.keystore import HISTORY, Erasable
@@ -39,6 +41,7 @@ class Duty:
     """One custodian's duty to attest: for how many disclosures, and who attested when, if anybody.
 
     ``last_delivered_at``: of their packages; ISO 8601, empty where only history is listed.
+    ``attested_at``: when it was signed, by its own words; ``entered_at``: when it came on record.
     """
 
     custodian: str
@@ -46,6 +49,7 @@ class Duty:
     last_delivered_at: str
     attested_at: str = ""
     signed_by: str = ""
+    entered_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,8 @@ def attested(home: Home, actor: Actor, attestation: str) -> Attestation:
     """Record a custodian's attestation; return what it says.
 
     It is signed by the custodian, or by a signatory of the requester for any of them. Raises
-    Refused where it is signed by nobody on the roster in force who may, or is of an older list.
+    Refused where it is signed by nobody on the roster in force who may, is of an older list,
+    answers a notice that was never issued, or bears a time before that notice or still to come.
     """
     check_role(home, actor, ATTESTED)
     said = _checked(home, attestation)
@@ -151,12 +156,10 @@ def attested(home: Home, actor: Actor, attestation: str) -> Attestation:
     if mine is None or not hmac.compare_digest(mine.list, said.list):
         raise Refused(
             f"The attestation is not to what the custodian {said.custodian} holds now.",
-            "Send the custodian the newest notice: `portcullis order notice`.",
+            "Send the custodian the newest notice: write it anew, and have it attested to.",
         )
-    if _attestations(said.of, said.custodian, mine.list):
-        raise Refused("That custodian has attested to this already.", "See `order show`.")
-    digest = sha256_hex([attestation.strip().encode()])
-    publish(_folder(home) / said.of / f"{digest}.jws", attestation.strip().encode())
+    _check_time(home, said)
+    token = attestation.strip().encode()
     facts = {
         "of": said.of,
         "custodian": said.custodian,
@@ -164,12 +167,37 @@ def attested(home: Home, actor: Actor, attestation: str) -> Attestation:
         "signed_at": said.at.isoformat(),
         "notice": said.notice,
         "list": said.list,
-        "attestation": digest,
+        "attestation": sha256_hex([token]),
     }
-    with transaction.atomic():
+    with locks.alone(home, home.path / "notices.lock"), transaction.atomic():
+        if _attestations(said.of, said.custodian, mine.list):
+            raise Refused("That custodian has attested to this already.", "See who has attested.")
         sign_act(home, actor, ATTESTED, facts)
+        publish(_folder(home) / "attested" / said.of / f"{facts['attestation']}.jws", token)
     entries.integrate(home)
     return said
+
+
+def _check_time(home: Home, said: Attestation) -> None:
+    """Raise Refused where an attestation's own time cannot be, or it answers no notice of ours."""
+    issued = [
+        body["at"]
+        for body in (entries.body(each) for each in Entry.objects.filter(kind=ISSUED))
+        if (body["of"], body["notice"]) == (said.of, said.notice)
+    ]
+    if not issued:
+        raise Refused(
+            "The attestation answers a notice that was never issued here.",
+            "Send the custodian the newest notice, and have it attested to.",
+        )
+    # The custodian's clock and ours differ a little.
+    first = datetime.fromisoformat(min(issued)) - CLOCKS_MAY_DIFFER
+    if not first <= said.at <= home.now() + CLOCKS_MAY_DIFFER:
+        raise Refused(
+            "By its own words the attestation was signed before its notice was issued, or is of a "
+            "time to come.",
+            "Have the custodian set the clock and sign again.",
+        )
 
 
 def tracked(home: Home, placed_id: str) -> Tracked:
@@ -272,7 +300,8 @@ def _duty(placed_id: str, custodian: Custodian) -> Duty:
     if not given:
         return Duty(custodian.id, len(custodian.frozen), last)
     body = given[0]
-    return Duty(custodian.id, len(custodian.frozen), last, body["signed_at"], body["signed_by"])
+    count = len(custodian.frozen)
+    return Duty(custodian.id, count, last, body["signed_at"], body["signed_by"], body["at"])
 
 
 def _attestations(placed_id: str, custodian: str, list_: str) -> list[dict[str, str]]:

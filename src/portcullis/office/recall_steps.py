@@ -12,7 +12,7 @@ from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, locks, recall_holds, recalls
 from portcullis.office.home import Home
 from portcullis.office.incidents import check_id
-from portcullis.office.models import History, Package
+from portcullis.office.models import Entry, History, Package
 from portcullis.office.orders import standing_holds
 from portcullis.office.people import Actor, check_role, deny, sign_act
 from portcullis.oversight import recall as rules
@@ -103,8 +103,14 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
 
 
 def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
-    """Close a recall. Raises Refused while anything of it is not disposed of."""
+    """Close a recall. Raises Refused while anything of it is not disposed of.
+
+    It takes two people: who entered an attestation of it is denied its closing.
+    """
     check_role(home, actor, "recall-close")
+    if actor.id in entered_by(recall_id):
+        message = "Who entered what a custodian attests of a recall does not close it too."
+        deny(home, "recall-close", actor.id, "two-people", message)
     with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         waiting = found.open_lots()
@@ -118,6 +124,12 @@ def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
         sign_act(home, actor, rules.CLOSED, {"recall": recall_id, **found.totals()})
     entries.integrate(home)
     return recalls.find(recall_id)
+
+
+def entered_by(recall_id: str) -> set[str]:
+    """Return who entered an attestation of a recall, by their ids."""
+    said = (entries.body(row) for row in Entry.objects.filter(kind=rules.ATTESTED))
+    return {str(each["by"]) for each in said if each["recall"] == recall_id}
 
 
 def holds_over(home: Home, found: rules.Recall) -> list[Hold]:

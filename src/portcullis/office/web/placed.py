@@ -1,10 +1,12 @@
 """Orders and holds as pages show them: what they reach and stop, and whether they stand."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from portcullis.office.models import Placed
+from portcullis.office.notices import Duty
 from portcullis.office.web import batches
 from portcullis.office.web.parts import Cell
+from portcullis.office.web.visitors import Visitor
 from portcullis.standing import LOOK_UP, RELEASE, USE, Hold, Order, Scope
 
 STOPS = {
@@ -54,6 +56,20 @@ def state_cell(row: Placed, placed: Order | Hold, today: date) -> Cell:
     kind = "bad" if isinstance(placed, Order) else "warn"
     note = "Expired by its own words. It stands until lifted." if expired else ""
     return Cell("Stands", tag=kind, note=note)
+
+
+def attested_cell(visitor: Visitor, duty: Duty, *, standing: bool) -> Cell:
+    """Return whether a custodian has attested: on record since when, signed when by their words."""
+    if not duty.attested_at:
+        return Cell("Outstanding", tag="bad" if standing else "plain")
+    entered, signed = (
+        batches.day(datetime.fromisoformat(each).astimezone(UTC).date())
+        for each in (duty.entered_at, duty.attested_at)
+    )
+    by = batches.person(visitor, duty.signed_by)
+    return Cell(
+        f"Entered on {entered}", tag="good", note=f"Signed on {signed}, by its own words, by {by}"
+    )
 
 
 def effect_words(placed: Order | Hold) -> str:

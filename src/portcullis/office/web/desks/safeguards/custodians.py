@@ -11,7 +11,7 @@ from portcullis.errors import Misuse
 from portcullis.office import notices
 from portcullis.office.models import Placed
 from portcullis.office.notices import Duty, Tracked
-from portcullis.office.web import batches, pages
+from portcullis.office.web import batches, pages, placed
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.safeguards.matters import HERE
 from portcullis.office.web.pages import Head, Part
@@ -75,7 +75,6 @@ def _named(placed_id: str) -> Placed:
 
 
 def _listed(visitor: Visitor, found: Tracked, duties: Iterable[Duty]) -> Table:
-    outstanding = Cell("Outstanding", tag="bad" if found.standing else "plain")
     return table(
         "Custodians",
         ["Custodian", "Disclosures in its scope", "Attestation"],
@@ -83,9 +82,7 @@ def _listed(visitor: Visitor, found: Tracked, duties: Iterable[Duty]) -> Table:
             [
                 batches.person(visitor, each.custodian),
                 each.disclosures,
-                Cell("Attested", tag="good", note=f"{each.attested_at[:10]}, by {each.signed_by}")
-                if each.attested_at
-                else outstanding,
+                placed.attested_cell(visitor, each, standing=found.standing),
             ]
             for each in duties
         ],

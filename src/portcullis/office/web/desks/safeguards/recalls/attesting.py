@@ -1,5 +1,6 @@
 """What the custodian of one place certifies of recalled lots; and the closing of a recall."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -25,6 +26,8 @@ _METHODS = {
     "made-undisclosable": "Made undisclosable",
     "nothing-held": "Nothing was held",
 }
+_NOBODY, _NAMED = "nobody", "named"
+_RANGE = re.compile(r"([0-9]{1,9})(?:[-–]([0-9]{1,9}))?")
 _LONGEST = 20_000
 
 
@@ -37,7 +40,11 @@ class AttestForm(pages.Form):
     place = forms.CharField(
         label="Place", max_length=80, help_text="The id of the system it is kept in."
     )
-    lots = forms.MultipleChoiceField(label="Lots held there", widget=forms.CheckboxSelectMultiple)
+    lots = forms.CharField(
+        label="Lots held there",
+        max_length=_LONGEST,
+        help_text="Their numbers, as on the recall’s page: 1-40, 57. Or “all”.",
+    )
     stage = forms.ChoiceField(
         label="It is", choices=[(each, STAGES[each][0]) for each in ATTESTED_AS]
     )
@@ -49,22 +56,42 @@ class AttestForm(pages.Form):
     copies = forms.IntegerField(label="Copies", min_value=0, help_text="There are, or were; or 0.")
     derived = forms.IntegerField(label="Records made from it", min_value=0)
     actions = forms.IntegerField(label="Actions that rested on it", min_value=0)
+    passed = forms.ChoiceField(
+        label="It was passed on",
+        choices=[(_NOBODY, "To nobody"), (_NAMED, "To those named below")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether it was passed on: the signed paper does."},
+    )
     onward = forms.CharField(
         label="Onward recipients",
         required=False,
         max_length=_LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="To whom it was passed on, one on each line, as CUSTODIAN:PLACE: ids, no names. "
-        "Each is then a place that attests itself.",
+        help_text="One on each line, as CUSTODIAN:PLACE: ids, no names. Each is then a place that "
+        "attests itself.",
     )
     document = DocumentField(label="The signed attestation", help_text="Only its SHA-256 is kept.")
 
     def __init__(self, found: Recall, *args: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args)
-        self.fields["lots"].choices = [  # type: ignore[attr-defined]
-            (lot.id, f"Lot {lot.id}: {lot.disclosures:,} of {lot.source}")
-            for lot in found.lots.values()
-        ]
+        self._lots = list(found.lots)
+
+    def clean_lots(self) -> list[str]:
+        """Return the lots named; raise ValidationError where what is written names none."""
+        written = self.cleaned_data["lots"].replace(" ", "").lower()
+        if written == "all":
+            return self._lots
+        named: set[int] = set()
+        for part in written.split(","):
+            ends = _RANGE.fullmatch(part)
+            if ends is None:
+                raise forms.ValidationError("Write numbers of lots, as 1-40, 57; or “all”.")
+            first, last = int(ends[1]), int(ends[2] or ends[1])
+            if not 1 <= first <= last <= len(self._lots):
+                told = f"The recall’s lots have the numbers 1 to {len(self._lots):,}. Mend it."
+                raise forms.ValidationError(told)
+            named.update(range(first, last + 1))
+        return [str(each) for each in sorted(named)]
 
     def clean_onward(self) -> list[str]:
         """Return the places named; raise ValidationError where a line names none."""
@@ -75,6 +102,16 @@ class AttestForm(pages.Form):
             told = f"Line {', '.join(off[:5])} is not written CUSTODIAN:PLACE. Mend it."
             raise forms.ValidationError(told)
         return lines
+
+    def clean(self) -> dict[str, Any]:
+        """Raise ValidationError where what is said of onward recipients contradicts itself."""
+        said = self.cleaned_data
+        passed, onward = said.get("passed"), said.get("onward")
+        if passed == _NAMED and not onward and "onward" not in self.errors:
+            self.add_error("onward", "Nobody is named. Name them, or say that there is nobody.")
+        if passed == _NOBODY and onward:
+            self.add_error("passed", "Somebody is named below. Say so, or take them out.")
+        return said
 
 
 @at_desk(HERE)
@@ -114,7 +151,7 @@ def _attest(deployment: Deployment, actor: Actor, data: Data) -> Done:
         derived_records=data["derived"],
         actions_taken=data["actions"],
         document=data["document"],
-        onward=[_place(each) for each in data.get("onward", ())],
+        onward=[_place(each) for each in data["onward"]],
         method=data["method"],
     )
     recall_steps.attest(deployment.holder, actor, data["recall"], said)

@@ -7,8 +7,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 
 from portcullis import law
-from portcullis.errors import PortcullisError
-from portcullis.office import incidents, recalls
+from portcullis.errors import Refused
+from portcullis.office import acting, incidents, recalls
 from portcullis.office.models import Batch, History, Reexamination
 from portcullis.office.people import Actor
 from portcullis.office.recall_cover import CAUSES, Ground, Named, cover
@@ -90,14 +90,6 @@ def open_(request: HttpRequest) -> HttpResponse:
     fixed: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         fixed = _asked(form)
-        try:
-            incidents.check_id("id", form.cleaned_data["id"])
-            covered = cover(visitor.deployment.holder, _ground(fixed), _things(fixed))
-            fixed["disclosures"] = covered.height
-        except PortcullisError as error:
-            pages.refuse(form, error)
-        if form.cleaned_data.get("id") in recalls.every():
-            form.add_error("id", "There is a recall of that id already. Give it another.")
     head = Head(
         HERE,
         "Open a recall",
@@ -142,15 +134,25 @@ def _things(data: Data) -> Named:
 
 
 def _open(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    asked = recalls.Asked(data["id"], _ground(data), _things(data))
+    signed_for = int(acting.ordered(actor)["disclosures"])
+    asked = recalls.Asked(data["id"], _ground(data), _things(data), signed_for)
     found = recalls.open_recall(deployment.holder, actor, asked)
     told = f"{found.disclosures:,} disclosures are recalled; none of them can be opened any more."
     return Done(RECALLS.url(HERE, found.id), told)
 
 
-def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
-    """Return what is signed: all that is asked. The list it covers is made, with a salt, after."""
-    return "", dict(data)
+def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+    """Return what is signed: all that is asked, and how many disclosures it covers now.
+
+    The list of them is made, with its random bytes, after; it is refused where it has grown.
+    """
+    recall_id = str(data["id"])
+    incidents.check_id("id", recall_id)
+    if recall_id in recalls.every():
+        raise Refused("The field id has the id of another recall.", "Give it another.")
+    named = ("id", "kind", "of", "batches", "histories", "packages")
+    covered = cover(deployment.holder, _ground(data), _things(data))
+    return "", {**{name: data[name] for name in named}, "disclosures": covered.height}
 
 
 register(WebAct(OPEN, OPEN, "Open a recall", _open, _ordering))

@@ -79,11 +79,17 @@ def _one(request: HttpRequest, desk: str) -> HttpResponse:
     actions = []
     if desk == HERE and not found.closed_on:
         actions = [(RECALLS.url(HERE, found.id, "attest"), "Enter an attestation")]
-        says = "Once every place has attested its disposal."
-        close = Part("Close it", says, submit="Go on to sign that it is closed")
-        parts.append(RECALLS.button(HERE, "close", found.id, close))
+        parts.append(_to_close(visitor, found))
     head = Head(desk, f"Recall {found.id}", up=RECALLS.up(desk), actions=actions)
     return pages.page(request, head, parts)
+
+
+def _to_close(visitor: Visitor, found: Recall) -> Part:
+    if visitor.person.id in recall_steps.entered_by(found.id):
+        return Part("Close it", "You entered an attestation of it, so another person closes it.")
+    says = "Once every place has attested its disposal; by another than entered what they attest."
+    close = Part("Close it", says, submit="Go on to sign that it is closed")
+    return RECALLS.button(HERE, "close", found.id, close)
 
 
 def _facts(visitor: Visitor, found: Recall) -> list[tuple[str, object]]:
