@@ -20,6 +20,11 @@ def order(act: str, batch: str = BATCH, ordered: object = None) -> dict[str, obj
     }
 
 
+def done(act: str, batch: str = "", person: str = "p", **facts: object) -> dict[str, object]:
+    """Return what an act states."""
+    return {"act": act, "person": person, "batch": batch, **facts}
+
+
 def test_no_order_stands_behind_what_binds() -> None:
     for act, behind in ordering.STANDS_BEHIND.items():
         assert not PERMISSIONS[act].binding
@@ -27,7 +32,7 @@ def test_no_order_stands_behind_what_binds() -> None:
             assert each not in PERMISSIONS or not PERMISSIONS[each].binding
     for act, line in PERMISSIONS.items():
         if line.binding:
-            assert all(ordering.unfit(order(one), act, "p", BATCH) for one in PERMISSIONS)
+            assert all(ordering.unfit(order(one), done(act, BATCH)) for one in PERMISSIONS)
 
 
 @pytest.mark.parametrize(
@@ -48,10 +53,40 @@ def test_no_order_stands_behind_what_binds() -> None:
     ],
 )
 def test_an_order_stands_behind_its_own_work_alone(said, act, batch, wrong) -> None:
-    found = ordering.unfit(said, act, "p", batch)
+    found = ordering.unfit(said, done(act, batch))
     assert (found == "") == (wrong == "")
     assert wrong in found
-    assert ordering.unfit(said, act, "another", batch)
+    assert ordering.unfit(said, done(act, batch, "another"))
+
+
+ORDERED = {
+    "recall-opened": ("recall", {"id": "R-1", "kind": "incident", "of": "I-1", "disclosures": 5},
+                      {"recall": "R-1", "because": {"kind": "incident", "of": "I-1"},
+                       "disclosures": 5}),
+    "recall": ("recall", {"id": "R-1"}, {"recall": "R-1", "packages": ["x"]}),
+    "incident-reported": ("incident-report", {"incident": "I-1", "report": "d"},
+                          {"incident": "I-1", "report": "d"}),
+    "oversight-export": ("oversight-export",
+                         {"body": "gao", "request": "d", "by": "2025-07-01", "persons": False},
+                         {"body": "gao", "request": "d", "as_of": "2025-07-01",
+                          "return_information": False}),
+    "alarm-acknowledged": ("alarm-acknowledged", {"alarm": "a"}, {"alarm": "a"}),
+    "erase": ("erase", {"kind": "history", "subject": "h-1"},
+              {"subject": {"kind": "history", "id": "h-1"}}),
+    "history-imported": ("history-import", {"history": "h-1", "sha256": "d"},
+                         {"history": "h-1", "file": "d"}),
+    "history-compared": ("history-compare", {"history": "h-1"}, {"history": "h-1"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ordering.AGREES)
+def test_an_order_is_of_what_it_names_and_of_nothing_else(act: str) -> None:
+    by, ordered, facts = ORDERED[act]
+    assert ordering.unfit(order(by, "", ordered), done(act, **facts)) == ""
+    for name in ordered:
+        for other in (ordered | {name: "another"}, {k: v for k, v in ordered.items() if k != name}):
+            assert name in ordering.unfit(order(by, "", other), done(act, **facts))
+    assert ordering.unfit(order(by, "", ordered), done(act))
 
 
 class Anything:

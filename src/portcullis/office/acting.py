@@ -57,8 +57,7 @@ class Ordered:
     def sign(self, statement: Mapping[str, Any]) -> str:
         """Return the order's token. Raises Refused for a statement it does not stand behind."""
         order = self.person.verify(self.token)
-        said = (statement.get(name) for name in ("act", "person", "batch"))
-        if unfit := ordering.unfit(order, *said):
+        if unfit := ordering.unfit(order, statement):
             raise Refused(unfit, "Begin the act again.")
         return self.token
 

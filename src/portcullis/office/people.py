@@ -118,9 +118,7 @@ def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
     """
     signed = actor.sign(statement)
     said = home.roster.person(actor.id).verify(signed, on=home.today())
-    if said == statement or not ordering.unfit(
-        said, statement.get("act"), actor.id, statement.get("batch")
-    ):
+    if said == statement or not ordering.unfit(said, {**statement, "person": actor.id}):
         return signed
     raise Refused("What was signed is something else.", "Sign what is to be done, as it stands.")
 

@@ -33,6 +33,7 @@ APPROVED = (*LIFTED, "reading-in-force", "reading-out-of-force", "loss-accepted"
 """Kinds of entries that hold the signatures of two people over the same statement."""
 KEY, PASSKEY, ORDER, MISSING = "key", "passkey", "order", "missing"
 _APPROVALS = 2
+_Place = tuple[str, str, str]  # a signature, a kind of entry, a batch
 _OF_THE_ENTRY = ("kind", "at", "by", "signature", "batch")
 
 
@@ -112,6 +113,7 @@ def _act(line: bytes) -> SignedAct | None:
 
 def verify_acts(acts: Iterable[SignedAct], roster: Roster, opened: Opened) -> Iterator[Checked]:
     """Yield each act with what is wrong with it, in the order of the export."""
+    stood: set[_Place] = set()
     for act in acts:
         position = -1
         body: dict[str, Any] = {}
@@ -121,10 +123,22 @@ def verify_acts(acts: Iterable[SignedAct], roster: Roster, opened: Opened) -> It
             opened.shows(proof, act.entry.encode())
             body = _body(act.entry)
             people, by = _signed(act, body, roster)
+            _once(act, body, by, stood)
             wrong = ""
         except PortcullisError as problem:
             people, by, wrong = _people(body), _made_by(act.signature), problem.message
         yield Checked(position, str(body.get("kind", "")), people, by, wrong)
+
+
+def _once(
+    act: SignedAct, body: Mapping[str, Any], by: str, stood: set[tuple[str, str, str]]
+) -> None:
+    """Raise Refused where an order stands behind a second entry of a kind, of the same batch."""
+    kind = str(body.get("kind"))
+    place = act.signature, kind, str(body.get("batch", ""))
+    if by == ORDER and place in stood and kind not in ordering.MANY:
+        raise Refused("The order stands behind an earlier entry of this kind already.")
+    stood.add(place)
 
 
 def recorded_roster(acts: Iterable[tuple[SignedAct, Checked]]) -> str | None:
@@ -177,10 +191,6 @@ def _signed(act: SignedAct, body: Mapping[str, Any], roster: Roster) -> tuple[tu
         raise Refused("It was signed after it was recorded.")
     batch = body.get("batch", "")
     act_of = ACT_OF.get(str(body.get("kind")), body.get("kind"))
-    if ordering.ORDERED in said:
-        if unfit := ordering.unfit(said, act_of, body.get("by"), batch):
-            raise Refused(unfit)
-        return _people(body), ORDER
     facts = {name: value for name, value in body.items() if name not in _OF_THE_ENTRY}
     expected = {
         "act": act_of,
@@ -189,6 +199,10 @@ def _signed(act: SignedAct, body: Mapping[str, Any], roster: Roster) -> tuple[tu
         "batch": batch,
         **facts,
     }
+    if ordering.ORDERED in said:
+        if unfit := ordering.unfit(said, expected):
+            raise Refused(unfit)
+        return _people(body), ORDER
     if said != expected:
         raise Refused("What was signed is something else than the entry says.")
     return _people(body), _made_by(act.signature)

@@ -85,4 +85,4 @@ def test_the_readings_look_as_they_should(desk, incident, recall) -> None:
     with page.expect_download() as given:
         page.get_by_role("link", name="Save recall-").click()
     assert "portcullis-recall-statement/1" in given.value.path().read_text()
-    assert "4 of 4 disclosures covered" in text(page)
+    assert "6 of 6 are shown; the statement has all." in text(page)

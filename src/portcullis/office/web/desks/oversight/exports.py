@@ -67,11 +67,18 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _export(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    return working.begin(deployment, actor, EXPORT, "", data, reverse("oversight:reports"))
+    after = reverse("oversight:reports")
+    return working.begin(deployment, actor, EXPORT, "", _asked(data), after)
 
 
 def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
-    return work.ordering("", data)
+    return work.ordering("", _asked(data))
+
+
+def _asked(data: Data) -> dict[str, Any]:
+    """Return what is ordered; persons only where that is said."""
+    persons = data.get("persons", False) is True
+    return {name: data[name] for name in ("body", "request", "by")} | {"persons": persons}
 
 
 register(WebAct(EXPORT, EXPORT, "Make an export for an overseer", _export, _ordering))

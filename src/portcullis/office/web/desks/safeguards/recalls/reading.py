@@ -11,7 +11,7 @@ from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import View
 from portcullis.office.web.desks.safeguards.recalls.showing import RECALLS
 from portcullis.office.web.pages import File, Head, Part
-from portcullis.office.web.parts import Cell, Table, table
+from portcullis.office.web.parts import Cell, table
 from portcullis.oversight.recall_statement import COVERED, RecallStatement
 
 STATEMENT = unsealing.RECALL_LIST
@@ -35,7 +35,7 @@ def _read(deployment: Deployment, actor: Actor, data: Data) -> Done:
             "This page is shown once; to read it again is another act.",
             RECALLS.up(desk, of),
         )
-        return pages.page(request, head, [_statement(said), Part(table=_covered(covered))])
+        return pages.page(request, head, [_statement(said), _covered(covered)])
 
     return Done(RECALLS.url(desk, of), "The list was read.", show)
 
@@ -50,10 +50,10 @@ def _statement(said: RecallStatement) -> Part:
     )
 
 
-def _covered(rows: pl.DataFrame) -> Table:
+def _covered(rows: pl.DataFrame) -> Part:
     first = rows.head(_SHOWN)
-    return table(
-        f"{first.height:,} of {rows.height:,} disclosures covered",
+    listed = table(
+        "Disclosures covered",
         ["Lot", "Source", "Request", "Package", "To"],
         [
             [
@@ -69,6 +69,8 @@ def _covered(rows: pl.DataFrame) -> Table:
         empty="It covers nothing.",
         quiet=True,
     )
+    says = f"{first.height:,} of {rows.height:,} are shown; the statement has all."
+    return Part("Disclosures covered", says, table=listed)
 
 
 register(WebAct(STATEMENT, STATEMENT, "Read whom a recall covers", _read, browser_only=True))
