@@ -68,6 +68,19 @@ def start(home: Home, origin: str = "") -> Home:
     return home
 
 
+def begin(home: Home, origin: str = "") -> Home:
+    """Start a home just made, and put the roster it was made with on its ledger.
+
+    Cut off between the two, the home stands as one of an earlier release does: two people adopt
+    the roster. Raises as ``start``.
+    """
+    start(home, origin)
+    from portcullis.office import rosters
+
+    rosters.record_first(home)
+    return home
+
+
 def _refuse_later(executor: MigrationExecutor) -> None:
     """Raise Misuse where the database has been brought to what this version does not know."""
     loader = executor.loader

@@ -21,7 +21,7 @@ from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, PortcullisError, Refused
 
 ACTS, PEOPLE, KEYS = "acts.jsonl", "people.json", "public.json"
-ROSTER = "roster-changed"
+ROSTER, FIRST_ROSTER = "roster-changed", "roster-first"
 ACT_OF = {
     "determination-list": "adjudicate",
     "working-data-erased": "erase",
@@ -32,6 +32,10 @@ LIFTED = ("order-lifted", "hold-lifted")
 APPROVED = (*LIFTED, "reading-in-force", "reading-out-of-force", "loss-accepted")
 """Kinds of entries that hold the signatures of two people over the same statement."""
 KEY, PASSKEY, ORDER, MISSING = "key", "passkey", "order", "missing"
+NOBODY = "nobody"
+"""What made an entry that no person signs: the first roster, before which no key is in force."""
+_FIRST_AT = 1
+"""Where the first roster stands: after the entry on the ledger's own keys, and before any act."""
 _APPROVALS = 2
 _OF_THE_ENTRY = ("kind", "at", "by", "signature", "batch")
 
@@ -51,7 +55,7 @@ class SignedAct:
 
 @dataclass(frozen=True)
 class Checked:
-    """One act checked. ``by``: KEY, PASSKEY, ORDER, or MISSING where only a digest was left.
+    """One act checked. ``by``: KEY, PASSKEY, ORDER, NOBODY; MISSING where only a digest was left.
 
     ``wrong``: what is wrong with it, in words; "" where nothing is.
     """
@@ -120,7 +124,7 @@ def verify_acts(acts: Iterable[SignedAct], roster: Roster, opened: Opened) -> It
             position = proof.index
             opened.shows(proof, act.entry.encode())
             body = _body(act.entry)
-            people, by = _signed(act, body, roster)
+            people, by = _signed(act, body, roster, position)
             wrong = ""
         except PortcullisError as problem:
             people, by, wrong = _people(body), _made_by(act.signature), problem.message
@@ -132,7 +136,7 @@ def recorded_roster(acts: Iterable[tuple[SignedAct, Checked]]) -> str | None:
     changes = {
         each.position: str(_body(act.entry).get("after"))
         for act, each in acts
-        if each.kind == ROSTER and not each.wrong
+        if each.kind in {ROSTER, FIRST_ROSTER} and not each.wrong
     }
     return changes[max(changes)] if changes else None
 
@@ -164,8 +168,14 @@ def _made_by(signature: str) -> str:
     return PASSKEY if keys.is_passkey(signature) else KEY
 
 
-def _signed(act: SignedAct, body: Mapping[str, Any], roster: Roster) -> tuple[tuple[str, ...], str]:
+def _signed(
+    act: SignedAct, body: Mapping[str, Any], roster: Roster, position: int
+) -> tuple[tuple[str, ...], str]:
     """Return who signed, and by what; raise Refused where anything does not hold."""
+    if body.get("kind") == FIRST_ROSTER:
+        if position != _FIRST_AT:
+            raise Refused("A first roster stands before every act, or is none.")
+        return (), NOBODY
     if body.get("kind") in APPROVED:
         return _approved(body, roster)
     if act.signature == f"sha256:{body.get('signature')}":
