@@ -159,8 +159,8 @@ def _segments(path: Path, key: bytes) -> Iterator[tuple[bytes, int]]:
             raise _damaged(path)
 
 
-def _write_segment(  # noqa: PLR0917 - where, how, what, bound to what
-    out: BinaryIO, cipher: AESGCM, plain: Buffer, binding: bytes, last: int
+def _write_segment(
+    out: BinaryIO, cipher: AESGCM, plain: bytes | memoryview, binding: bytes, last: int
 ) -> None:
     nonce = os.urandom(_NONCE_BYTES)
     sealed = cipher.encrypt(nonce, plain, binding)

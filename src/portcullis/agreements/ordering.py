@@ -41,9 +41,12 @@ def singles_batches(day: str) -> str:
     return f"singles-{day.replace('-', '')}-"
 
 
-def unfit(order: Mapping[str, Any], act: object, person: object, batch: object) -> str:
+def unfit(
+    order: Mapping[str, Any], act: object, person: object, batch: object, ledger: object
+) -> str:
     """Return why ``order`` does not stand behind that person's ``act`` on ``batch``; "" if it does.
 
+    ``ledger``: the name of that on which the act is recorded.
     An order of no batch (``""``) stands behind what is of no batch; but the order of a day's single
     requests stands behind the batches that the office makes of them, and nothing else.
     """
@@ -52,6 +55,8 @@ def unfit(order: Mapping[str, Any], act: object, person: object, batch: object) 
         return "What was signed is no order."
     if order.get("person") != person:
         return "The order is another person's."
+    if order.get("ledger") != ledger:
+        return "The order is of another office's ledger."
     if act not in STANDS_BEHIND.get(str(order.get("act")), ()):
         return "The order is to do something else."
     day = ordered.get(SINGLES_RECEIVED_ON)

@@ -57,21 +57,30 @@ class Ordered:
     def sign(self, statement: Mapping[str, Any]) -> str:
         """Return the order's token. Raises Refused for a statement it does not stand behind."""
         order = self.person.verify(self.token)
-        said = (statement.get(name) for name in ("act", "person", "batch"))
+        said = (statement.get(name) for name in ("act", "person", "batch", "ledger"))
         if unfit := ordering.unfit(order, *said):
             raise Refused(unfit, "Begin the act again.")
         return self.token
 
 
-def order_statement(
-    act: str, person: Person, at: datetime, facts: Mapping[str, Any], batch: str = ""
+def order_statement(  # noqa: PLR0917 - what an order says
+    act: str,
+    person: Person,
+    at: datetime,
+    facts: Mapping[str, Any],
+    batch: str = "",
+    ledger: str = "",
 ) -> dict[str, Any]:
-    """Return what a person signs who orders ``act`` to be done as ``facts`` say."""
+    """Return what a person signs who orders ``act`` to be done as ``facts`` say.
+
+    ``ledger``: the name of the office's; "" in the requester's, which has none.
+    """
     return {
         "act": act,
         "person": person.id,
         "at": at.isoformat(),
         "batch": batch,
+        "ledger": ledger,
         ordering.ORDERED: dict(facts),
     }
 

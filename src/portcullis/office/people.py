@@ -16,7 +16,7 @@ from portcullis import keys
 from portcullis.agreements import Person, ordering
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, signers
 from portcullis.office.home import Home
 from portcullis.office.models import Act, DeniedAttempt
 from portcullis.office.permissions import PERMISSIONS, may
@@ -118,9 +118,8 @@ def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
     """
     signed = actor.sign(statement)
     said = home.roster.person(actor.id).verify(signed, on=home.today())
-    if said == statement or not ordering.unfit(
-        said, statement.get("act"), actor.id, statement.get("batch")
-    ):
+    of = (statement.get(name) for name in ("act", "person", "batch", "ledger"))
+    if said == statement or not ordering.unfit(said, *of):
         return signed
     raise Refused("What was signed is something else.", "Sign what is to be done, as it stands.")
 
@@ -147,10 +146,18 @@ class Signed:
 def sign(home: Home, actor: Actor, kind: str, facts: Mapping[str, Any], batch: str = "") -> Signed:
     """Have ``facts`` signed as an act of ``kind``, at the actor's own moment; verified.
 
+    The statement names the ledger, so that it is nothing in another home with the same people.
     Raises as ``signature``. What is done between this and ``record`` is done for a signed act.
     """
     signed_at = (actor.moment or home.now()).isoformat()
-    statement = {"act": kind, "person": actor.id, "at": signed_at, "batch": batch, **facts}
+    statement = {
+        "act": kind,
+        "person": actor.id,
+        "at": signed_at,
+        "batch": batch,
+        "ledger": signers.origin(),
+        **facts,
+    }
     return Signed(kind, actor.id, batch, facts, signature(home, actor, statement))
 
 

@@ -117,9 +117,11 @@ class RootKey:
             {name: aes_key_wrap(self._carrying, before.derived(name)) for name in CARRIED},
         )
 
-    def forget_carried(self, folder: Path) -> None:
-        """Remove from ``folder`` what this key carried."""
-        (folder / self._carried_file).unlink(missing_ok=True)
+    def forget_others(self, folder: Path) -> None:
+        """Remove from ``folder`` what other root keys carried."""
+        for path in folder.glob("carried-*.json"):
+            if path.name != self._carried_file:
+                path.unlink()
 
     @property
     def _carrying(self) -> bytes:

@@ -124,7 +124,7 @@ def verify_acts(acts: Iterable[SignedAct], roster: Roster, opened: Opened) -> It
             position = proof.index
             opened.shows(proof, act.entry.encode())
             body = _body(act.entry)
-            people, by = _signed(act, body, roster, position)
+            people, by = _signed(act, body, roster, proof)
             wrong = ""
         except PortcullisError as problem:
             people, by, wrong = _people(body), _made_by(act.signature), problem.message
@@ -169,14 +169,15 @@ def _made_by(signature: str) -> str:
 
 
 def _signed(
-    act: SignedAct, body: Mapping[str, Any], roster: Roster, position: int
+    act: SignedAct, body: Mapping[str, Any], roster: Roster, proof: ledger.LogProof
 ) -> tuple[tuple[str, ...], str]:
     """Return who signed, and by what; raise Refused where anything does not hold."""
     if body.get("kind") == FIRST_ROSTER:
-        if position != _FIRST_AT:
+        if proof.index != _FIRST_AT:
             raise Refused("A first roster stands before every act, or is none.")
         return (), NOBODY
     if body.get("kind") in APPROVED:
+        _check_ledger(body, proof)
         return _approved(body, roster)
     if act.signature == f"sha256:{body.get('signature')}":
         return _people(body), MISSING
@@ -185,10 +186,11 @@ def _signed(
     said = _verified(roster, body.get("by"), act.signature, _day(body))
     if _signed_after(said, body):
         raise Refused("It was signed after it was recorded.")
+    _check_ledger(said, proof)
     batch = body.get("batch", "")
     act_of = ACT_OF.get(str(body.get("kind")), body.get("kind"))
     if ordering.ORDERED in said:
-        if unfit := ordering.unfit(said, act_of, body.get("by"), batch):
+        if unfit := ordering.unfit(said, act_of, body.get("by"), batch, said.get("ledger")):
             raise Refused(unfit)
         return _people(body), ORDER
     facts = {name: value for name, value in body.items() if name not in _OF_THE_ENTRY}
@@ -197,11 +199,21 @@ def _signed(
         "person": body.get("by"),
         "at": said.get("at"),
         "batch": batch,
+        **({"ledger": said["ledger"]} if "ledger" in said else {}),
         **facts,
     }
     if said != expected:
         raise Refused("What was signed is something else than the entry says.")
     return _people(body), _made_by(act.signature)
+
+
+def _check_ledger(said: Mapping[str, Any], proof: ledger.LogProof) -> None:
+    """Raise Refused where what was signed names another ledger than the one it stands in.
+
+    What an earlier release had signed names none.
+    """
+    if said.get("ledger", "") not in {"", proof.note.partition("\n")[0]}:
+        raise Refused("It was signed for another office's ledger.")
 
 
 def _verified(roster: Roster, person_id: object, token: str, on: date) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, include, path
 
+from portcullis.errors import Refused
 from portcullis.office.web.deployment import Role
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 P = ParamSpec("P")
+_ELSEWHERE = ("cross-site", "same-site")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
@@ -77,6 +79,8 @@ def at_desk(name: str) -> Callable[[View[P]], View[P]]:
             visitor = visitor_of(request)
             if not any(desk.name == name for desk in of(visitor)):
                 message = "This desk is for people who hold another role."
+                if request.headers.get("Sec-Fetch-Site") in _ELSEWHERE:
+                    raise Refused(message)  # a link on another's page brought them here
                 visitor.deployment.deny(_desk(name).right, visitor.person, message)
             return view(request, *args, **kwargs)
 
