@@ -55,8 +55,8 @@ def test_the_forms_of_a_released_home_do_too(holder):
 
 def test_a_form_without_its_token_is_refused_in_words(office):
     person = Person(office, "administrator")
-    person.get("/administration/accounts/")
-    answer = person.post("/administration/accounts/", [("person", "sampler")], csrf=False)
+    person.get("/people/accounts/")
+    answer = person.post("/people/accounts/", [("person", "sampler")], csrf=False)
     assert answer.status_code == 403
     assert "This form is no longer good" in answer.text
 
@@ -81,8 +81,8 @@ def test_a_method_that_a_page_has_not_is_405_in_words(office):
 
 def test_a_form_longer_than_any_is_refused_in_words(office):
     person = Person(office, "administrator")
-    person.get("/administration/accounts/")
-    answer = person.post("/administration/accounts/", [("person", "a" * (17 << 20))])
+    person.get("/people/accounts/")
+    answer = person.post("/people/accounts/", [("person", "a" * (17 << 20))])
     assert answer.status_code in (400, 413)
     assert "Nothing was done" in answer.text
 
@@ -90,8 +90,8 @@ def test_a_form_longer_than_any_is_refused_in_words(office):
 def begun(office: Office) -> tuple[Person, str]:
     """Have the administrator begin an act; return them and the address at which it is signed."""
     person = Person(office, "administrator")
-    person.get("/administration/accounts/")
-    answer = person.post("/administration/accounts/", [("person", "sampler")])
+    person.get("/people/accounts/")
+    answer = person.post("/people/accounts/", [("person", "sampler")])
     assert answer.status_code == 302, answer.text
     return person, answer.headers["Location"]
 

@@ -143,7 +143,7 @@ def test_five_wrong_passwords_lock_the_account_however_the_name_is_spelt(office,
 
 
 def test_the_administrator_gives_an_account_by_an_act_signed_in_the_browser(office, visit):
-    page = visit(office, "administrator", "/administration/accounts/")
+    page = visit(office, "administrator", "/people/accounts/")
     authenticator(page, office.home, "administrator")
     page.fill("[name=person]", "sampler")
     page.get_by_role("button", name="Go on to sign").click()

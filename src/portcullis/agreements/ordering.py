@@ -82,6 +82,8 @@ def unfit(order: Mapping[str, Any], statement: Mapping[str, Any]) -> str:
         return "What was signed is no order."
     if order.get("person") != statement.get("person"):
         return "The order is another person's."
+    if order.get("ledger") != statement.get("ledger"):
+        return "The order is of another office's ledger."
     act, batch = str(statement.get("act")), statement.get("batch")
     if act not in STANDS_BEHIND.get(str(order.get("act")), ()):
         return "The order is to do something else."

@@ -62,15 +62,24 @@ class Ordered:
         return self.token
 
 
-def order_statement(
-    act: str, person: Person, at: datetime, facts: Mapping[str, Any], batch: str = ""
+def order_statement(  # noqa: PLR0917 - what an order says
+    act: str,
+    person: Person,
+    at: datetime,
+    facts: Mapping[str, Any],
+    batch: str = "",
+    ledger: str = "",
 ) -> dict[str, Any]:
-    """Return what a person signs who orders ``act`` to be done as ``facts`` say."""
+    """Return what a person signs who orders ``act`` to be done as ``facts`` say.
+
+    ``ledger``: the name of the office's; "" in the requester's, which has none.
+    """
     return {
         "act": act,
         "person": person.id,
         "at": at.isoformat(),
         "batch": batch,
+        "ledger": ledger,
         ordering.ORDERED: dict(facts),
     }
 

@@ -19,7 +19,7 @@ from django.db import transaction
 from portcullis import ledger
 from portcullis.canonical import json_bytes
 from portcullis.errors import Misuse, Refused
-from portcullis.office import cosigned, locks, restoring, signers, witnesses
+from portcullis.office import cosigned, former_keys, locks, restoring, signers, witnesses
 from portcullis.office.home import Home
 from portcullis.office.models import Checkpoint, Counter, Entry
 from portcullis.office.public import is_public, write_public
@@ -279,7 +279,7 @@ def _settle_keys(home: Home, size: int) -> None:
     for vkey in signers.retired(size):
         signers.forget(home, vkey)
     if not is_public(home, said):
-        write_public(home, said)
+        write_public(home, said, former_keys.formers())
 
 
 def body(entry: Entry) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries, locks
+from portcullis.office import entries, locks, signers
 from portcullis.office.home import Home
 from portcullis.office.models import LossApproval
 from portcullis.office.people import Actor, check_role, counts, sign_act, signature
@@ -70,6 +70,7 @@ def accept(home: Home, actor: Actor, losses: Sequence[Loss], size: int) -> int:
         "format": "portcullis-loss/1",
         "losses": sorted(loss.id for loss in losses),
         "size": size,
+        "ledger": signers.origin(),
     }
     digest = sha256_hex([json_bytes(statement)])
     with locks.gate(home).exclusive(), transaction.atomic():

@@ -11,7 +11,7 @@ from django.db import transaction
 from portcullis import ledger, standing
 from portcullis.canonical import json_bytes
 from portcullis.errors import Refused
-from portcullis.office import entries, locks, rosters
+from portcullis.office import entries, locks, rosters, signers
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, LiftApproval, Placed
 from portcullis.office.people import Actor, check_role, counts, sign_act, signature
@@ -76,7 +76,8 @@ def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document
         row = _standing_row(placed_id)
         first = row.lifts.first()
         on = date.fromisoformat(first.statement["on"]) if first else home.today()
-        statement = _statement(row.kind, placed_id, docket, on, document)
+        of = first.statement.get("ledger", "") if first else signers.origin()
+        statement = _statement(row.kind, placed_id, docket, on, document, of)
         if first and first.statement != statement:
             raise Refused(
                 "The first approval names another docket reference or document.",
@@ -160,13 +161,20 @@ def _standing_row(placed_id: str) -> Placed:
     return row
 
 
-def _statement(kind: str, placed_id: str, docket: str, on: date, document: str) -> dict[str, Any]:
+def _statement(  # noqa: PLR0917 - what is signed
+    kind: str, placed_id: str, docket: str, on: date, document: str, of: str
+) -> dict[str, Any]:
+    """Return what both sign; ``of``: the ledger's name, "" in a lift begun by an earlier release.
+
+    Without it, what one signed in another home with the same order would be an approval here.
+    """
     return {
         "format": f"portcullis-{kind}-lift/1",
         "id": placed_id,
         "docket": docket,
         "on": on.isoformat(),
         "document": document,
+        **({"ledger": of} if of else {}),
     }
 
 
@@ -187,7 +195,8 @@ def _lift_now(home: Home, row: Placed, given: list[LiftApproval]) -> None:
     approvals = tuple(standing.Approval(one.person, one.signature) for one in given)
     said = given[0].statement
     on = date.fromisoformat(said["on"])
-    lifting = Lift(row.kind, row.id, said["docket"], on, said["document"], approvals)
+    of = said.get("ledger", "")
+    lifting = Lift(row.kind, row.id, said["docket"], on, said["document"], approvals, of)
     roster = home.roster
     people = {
         one.person: partial(roster.person(one.person).verify, on=home.today()) for one in given

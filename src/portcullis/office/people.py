@@ -16,7 +16,7 @@ from portcullis import keys
 from portcullis.agreements import Person, ordering
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, signers
 from portcullis.office.home import Home
 from portcullis.office.models import Act, DeniedAttempt
 from portcullis.office.permissions import PERMISSIONS, may
@@ -145,10 +145,18 @@ class Signed:
 def sign(home: Home, actor: Actor, kind: str, facts: Mapping[str, Any], batch: str = "") -> Signed:
     """Have ``facts`` signed as an act of ``kind``, at the actor's own moment; verified.
 
+    The statement names the ledger, so that it is nothing in another home with the same people.
     Raises as ``signature``. What is done between this and ``record`` is done for a signed act.
     """
     signed_at = (actor.moment or home.now()).isoformat()
-    statement = {"act": kind, "person": actor.id, "at": signed_at, "batch": batch, **facts}
+    statement = {
+        "act": kind,
+        "person": actor.id,
+        "at": signed_at,
+        "batch": batch,
+        "ledger": signers.origin(),
+        **facts,
+    }
     return Signed(kind, actor.id, batch, facts, signature(home, actor, statement))
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from portcullis import law
 from portcullis.errors import Misuse, Refused
-from portcullis.office import entries, locks, packing, readings, rosters
+from portcullis.office import entries, locks, packing, readings, rosters, signers
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, ReadingApproval, ReadingChange
 from portcullis.office.people import Actor, check_role, counts, sign_act, signature
@@ -47,7 +47,9 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
     check_role(home, actor, ACT)
     check_docket(docket)
     with locks.gate(home).exclusive(), transaction.atomic():
-        row = _proposed(home, asked, _statement(asked, docket, document))
+        statement = _statement(asked, docket, document)
+        _check_not_before(actor, statement)
+        row = _proposed(home, asked, statement)
         if row.approvals.filter(person=actor.id).exists():
             raise Refused(
                 "That person has approved this change already.",
@@ -88,7 +90,21 @@ def _statement(asked: law.Change, docket: str, document: str) -> dict[str, Any]:
         "effective_on": asked.effective_on.isoformat(),
         "docket": docket,
         "document": document,
+        "ledger": signers.origin(),
     }
+
+
+def _check_not_before(actor: Actor, statement: dict[str, Any]) -> None:
+    """Raise Refused where that person signed just this for a change that was decided.
+
+    That signature stands in the ledger, and anybody could give it again.
+    """
+    given = ReadingApproval.objects.filter(person=actor.id, change__statement=statement)
+    if given.exclude(change__decided=None).exists():
+        raise Refused(
+            "That person approved the very same change before, and it was made.",
+            "Name the document on which it is made again, or another day.",
+        )
 
 
 def _proposed(home: Home, asked: law.Change, statement: dict[str, Any]) -> ReadingChange:

@@ -21,7 +21,7 @@ from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, PortcullisError, Refused
 
 ACTS, PEOPLE, KEYS = "acts.jsonl", "people.json", "public.json"
-ROSTER = "roster-changed"
+ROSTER, FIRST_ROSTER = "roster-changed", "roster-first"
 ACT_OF = {
     "determination-list": "adjudicate",
     "working-data-erased": "erase",
@@ -32,6 +32,10 @@ LIFTED = ("order-lifted", "hold-lifted")
 APPROVED = (*LIFTED, "reading-in-force", "reading-out-of-force", "loss-accepted")
 """Kinds of entries that hold the signatures of two people over the same statement."""
 KEY, PASSKEY, ORDER, MISSING = "key", "passkey", "order", "missing"
+NOBODY = "nobody"
+"""What made an entry that no person signs: the first roster, before which no key is in force."""
+_FIRST_AT = 1
+"""Where the first roster stands: after the entry on the ledger's own keys, and before any act."""
 _APPROVALS = 2
 _Place = tuple[str, str, str]  # a signature, a kind of entry, a batch
 _OF_THE_ENTRY = ("kind", "at", "by", "signature", "batch")
@@ -52,7 +56,7 @@ class SignedAct:
 
 @dataclass(frozen=True)
 class Checked:
-    """One act checked. ``by``: KEY, PASSKEY, ORDER, or MISSING where only a digest was left.
+    """One act checked. ``by``: KEY, PASSKEY, ORDER, NOBODY; MISSING where only a digest was left.
 
     ``wrong``: what is wrong with it, in words; "" where nothing is.
     """
@@ -122,7 +126,7 @@ def verify_acts(acts: Iterable[SignedAct], roster: Roster, opened: Opened) -> It
             position = proof.index
             opened.shows(proof, act.entry.encode())
             body = _body(act.entry)
-            people, by = _signed(act, body, roster)
+            people, by = _signed(act, body, roster, proof)
             _once(act, body, by, stood)
             wrong = ""
         except PortcullisError as problem:
@@ -146,7 +150,7 @@ def recorded_roster(acts: Iterable[tuple[SignedAct, Checked]]) -> str | None:
     changes = {
         each.position: str(_body(act.entry).get("after"))
         for act, each in acts
-        if each.kind == ROSTER and not each.wrong
+        if each.kind in {ROSTER, FIRST_ROSTER} and not each.wrong
     }
     return changes[max(changes)] if changes else None
 
@@ -178,9 +182,16 @@ def _made_by(signature: str) -> str:
     return PASSKEY if keys.is_passkey(signature) else KEY
 
 
-def _signed(act: SignedAct, body: Mapping[str, Any], roster: Roster) -> tuple[tuple[str, ...], str]:
+def _signed(
+    act: SignedAct, body: Mapping[str, Any], roster: Roster, proof: ledger.LogProof
+) -> tuple[tuple[str, ...], str]:
     """Return who signed, and by what; raise Refused where anything does not hold."""
+    if body.get("kind") == FIRST_ROSTER:
+        if proof.index != _FIRST_AT:
+            raise Refused("A first roster stands before every act, or is none.")
+        return (), NOBODY
     if body.get("kind") in APPROVED:
+        _check_ledger(body, proof)
         return _approved(body, roster)
     if act.signature == f"sha256:{body.get('signature')}":
         return _people(body), MISSING
@@ -189,6 +200,7 @@ def _signed(act: SignedAct, body: Mapping[str, Any], roster: Roster) -> tuple[tu
     said = _verified(roster, body.get("by"), act.signature, _day(body))
     if _signed_after(said, body):
         raise Refused("It was signed after it was recorded.")
+    _check_ledger(said, proof)
     batch = body.get("batch", "")
     act_of = ACT_OF.get(str(body.get("kind")), body.get("kind"))
     facts = {name: value for name, value in body.items() if name not in _OF_THE_ENTRY}
@@ -197,6 +209,7 @@ def _signed(act: SignedAct, body: Mapping[str, Any], roster: Roster) -> tuple[tu
         "person": body.get("by"),
         "at": said.get("at"),
         "batch": batch,
+        **({"ledger": said["ledger"]} if "ledger" in said else {}),
         **facts,
     }
     if ordering.ORDERED in said:
@@ -206,6 +219,15 @@ def _signed(act: SignedAct, body: Mapping[str, Any], roster: Roster) -> tuple[tu
     if said != expected:
         raise Refused("What was signed is something else than the entry says.")
     return _people(body), _made_by(act.signature)
+
+
+def _check_ledger(said: Mapping[str, Any], proof: ledger.LogProof) -> None:
+    """Raise Refused where what was signed names another ledger than the one it stands in.
+
+    What an earlier release had signed names none.
+    """
+    if said.get("ledger", "") not in {"", proof.note.partition("\n")[0]}:
+        raise Refused("It was signed for another office's ledger.")
 
 
 def _verified(roster: Roster, person_id: object, token: str, on: date) -> dict[str, Any]:

@@ -115,7 +115,10 @@ class Approval:
 
 @dataclass(frozen=True)
 class Lift:
-    """The lifting of the order or hold ``id``, on the authority of ``docket`` and ``document``."""
+    """The lifting of the order or hold ``id``, on the authority of ``docket`` and ``document``.
+
+    ``ledger``: the name of the ledger it is for; "" in what an earlier release had signed.
+    """
 
     kind: str
     id: str
@@ -123,6 +126,7 @@ class Lift:
     on: date
     document: str
     approvals: tuple[Approval, ...]
+    ledger: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in (Order.KIND, Hold.KIND):
@@ -159,7 +163,12 @@ def lift_statement(lift: Lift) -> dict[str, Any]:
         "docket": lift.docket,
         "on": lift.on.isoformat(),
         "document": lift.document,
+        **_of_ledger(lift),
     }
+
+
+def _of_ledger(lift: Lift) -> dict[str, str]:
+    return {"ledger": lift.ledger} if lift.ledger else {}
 
 
 def check_approvals(lift: Lift, people: Mapping[str, keys.Verify]) -> None:
@@ -217,6 +226,7 @@ def lifted_entry(lift: Lift) -> dict[str, Any]:
         "docket": lift.docket,
         "on": lift.on.isoformat(),
         "document": lift.document,
+        **_of_ledger(lift),
         "approvals": [
             {"person": approval.person, "signature": approval.signature}
             for approval in lift.approvals

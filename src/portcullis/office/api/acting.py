@@ -122,7 +122,7 @@ def _perform(
     if wanted.order is None:
         return wanted.perform(here, acting.rehearsing(person, moment, tokens), data)
     batch, facts = wanted.order(here, data)
-    statement = acting.order_statement(wanted.act, person, moment, facts, batch)
+    statement = acting.order_statement(wanted.act, person, moment, facts, batch, here.ledger)
     if not tokens:
         raise acting.Proposed(statement)
     if person.verify(tokens[0], on=here.today()) != statement:

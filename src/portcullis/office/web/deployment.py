@@ -63,6 +63,15 @@ class Deployment:
         return self.home.pack
 
     @property
+    def ledger(self) -> str:
+        """The name of the office's ledger; "" at the requester, which has none."""
+        if self.role != "holder":
+            return ""
+        from portcullis.office import signers
+
+        return signers.origin()
+
+    @property
     def demo(self) -> bool:
         """Whether the home is a demonstration's."""
         return self.home.demo

@@ -72,7 +72,7 @@ def _first(
     """Return the first statement that the act has its person sign."""
     if act.order is not None:
         batch, facts = act.order(deployment, data)
-        return acting.order_statement(act.act, person, moment, facts, batch)
+        return acting.order_statement(act.act, person, moment, facts, batch, deployment.ledger)
     try:
         act.perform(deployment, acting.rehearsing(person, moment), data)
     except acting.Proposed as proposed:

@@ -1,6 +1,8 @@
-"""Tokens that were used: what a person signed is done once, whichever way it is sent again.
+"""What was signed and used: it is done once, whichever way it is sent again.
 
-A token is good for ``signing.LASTS`` anyhow; what is kept is its digest, for a day.
+Known by the statement and who signed it, not by the signature's bytes: of one statement there are
+many signatures, and of a signature more than one spelling. A statement is good for ``signing.LASTS``
+anyhow; what is kept is a digest, for a day.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,21 +10,24 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 
-from portcullis.canonical import sha256_hex
+from portcullis import keys
+from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Refused
+from portcullis.office.acting import Proposed
 from portcullis.office.web.models import SpentToken
 
 
 @contextmanager
 def spending(tokens: Sequence[str]) -> Iterator[None]:
-    """Use ``tokens`` in this block; where it raises, nothing was done and they are as before.
+    """Use ``tokens``, which the person at hand signed, in this block.
 
-    Raises Refused where one of them was used.
+    Where it asks for a further signature nothing was done, and they are as before. Where it fails
+    they stay used: it may have been done before that. Raises Refused where one was used.
     """
-    digests = [sha256_hex([token.encode()]) for token in dict.fromkeys(tokens)]
+    digests = {sha256_hex([json_bytes(keys.unverified(token))]) for token in tokens}
     try:
         with transaction.atomic():
-            SpentToken.objects.bulk_create(SpentToken(digest=each) for each in digests)
+            SpentToken.objects.bulk_create(SpentToken(digest=each) for each in sorted(digests))
     except IntegrityError:
         raise Refused(
             "What was signed was done already, or is being done.",
@@ -30,6 +35,6 @@ def spending(tokens: Sequence[str]) -> Iterator[None]:
         ) from None
     try:
         yield
-    except BaseException:
+    except Proposed:
         SpentToken.objects.filter(digest__in=digests).delete()
         raise

@@ -8,6 +8,7 @@ _NAMES = {
     "person": "Signed by",
     "at": "At (UTC)",
     "batch": "Batch",
+    "ledger": "Ledger of the office",
     "list": "Ledger entry of the list",
     "root": "Root of the list",
     "leaves_root": "Root of the list",

@@ -82,7 +82,7 @@ class EnrolForm(pages.Form):
             return None
         try:
             entry = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise forms.ValidationError("The entry is no JSON. Mend it.") from None
         if not isinstance(entry, dict):
             raise forms.ValidationError("The entry is no JSON object. Mend it.")
