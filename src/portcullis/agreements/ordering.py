@@ -25,6 +25,7 @@ STANDS_BEHIND: Mapping[str, frozenset[str]] = MappingProxyType(
         "history-compare": frozenset({"history-compared"}),
         "recall": frozenset({"recall-opened", "recall"}),
         "incident-report": frozenset({"incident-reported"}),
+        "notice-7431e": frozenset({"notice-7431e-triggered"}),
         "accounting-attested": frozenset({"accounting-attested"}),
         "report": frozenset(),
         "oversight-export": frozenset({"oversight-export"}),

@@ -14,6 +14,7 @@ from typing import Any
 
 from portcullis.agreements import Person, ordering
 from portcullis.errors import Refused
+from portcullis.office.models import Act, LiftApproval, LossApproval, ReadingApproval
 from portcullis.office.people import Actor
 
 
@@ -84,3 +85,9 @@ def rehearsing(person: Person, moment: datetime, tokens: Sequence[str] = ()) -> 
 def by_order(person: Person, moment: datetime, token: str) -> Actor:
     """Return the actor who ordered what is now done, at ``moment``."""
     return Actor(person, Ordered(person, token), moment)
+
+
+def on_record(tokens: Sequence[str]) -> bool:
+    """Say whether any of ``tokens`` stands behind an act on record, or an approval of one."""
+    kept = (Act, LiftApproval, ReadingApproval, LossApproval)
+    return any(each.objects.filter(signature__in=tokens).exists() for each in kept)

@@ -21,7 +21,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
-from portcullis import ledger, progress
+from portcullis import ledger, progress, standing
 from portcullis.errors import Misuse, Refused
 from portcullis.office import accounting, entries, files, losses, packing
 from portcullis.office.accounting import BATCH, HISTORY, Source
@@ -124,6 +124,7 @@ def determine(home: Home, actor: Actor, of: str, *, reached: bool, document: str
     ``document``: digest (hex) of the written determination. The newest counts.
     """
     check_role(home, actor, DETERMINED)
+    standing.check_digest(document)
     source = _source(of)
     with transaction.atomic():
         facts = {
@@ -134,6 +135,12 @@ def determine(home: Home, actor: Actor, of: str, *, reached: bool, document: str
         act = sign_act(home, actor, DETERMINED, facts)
     entries.integrate(home)
     return act
+
+
+def determinations() -> dict[Source, Mapping[str, Any]]:
+    """Return the newest determination of each batch and history that there is one of."""
+    said = (entries.body(each) for each in _entries(DETERMINED))
+    return {Source(each["of"]["kind"], each["of"]["id"]): each for each in said}
 
 
 def attest(home: Home, actor: Actor, show: progress.Show = progress.unseen) -> Recounted:
@@ -312,13 +319,11 @@ def _told(home: Home, taxpayer: str) -> list[Told]:
 
     Everything is read whatever may be told, so that the time it takes tells nothing either.
     """
-    open_ = {
-        (said["of"]["kind"], said["of"]["id"]): not said["reached"]
-        for said in (entries.body(each) for each in _entries(DETERMINED))
-    }
+    newest = determinations()
     told: list[Told] = []
     for source, rows in _disclosures(home, taxpayer):
-        if open_.get((source.kind, source.id), False):
+        said = newest.get(source)
+        if said is not None and not said["reached"]:
             told += rows
     return told
 

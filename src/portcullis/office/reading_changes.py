@@ -12,9 +12,9 @@ from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, locks, packing, readings, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, ReadingApproval, ReadingChange
-from portcullis.office.people import Actor, check_role, counts, sign_act, signature
+from portcullis.office.people import Actor, check_role, counts, deny, sign_act, signature
 from portcullis.office.permissions import PERMISSIONS
-from portcullis.standing import check_docket
+from portcullis.standing import check_digest, check_docket
 
 ACT = "reading"
 APPROVALS = PERMISSIONS[ACT].people
@@ -46,22 +46,30 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
     """
     check_role(home, actor, ACT)
     check_docket(docket)
+    check_digest(document)
     with locks.gate(home).exclusive(), transaction.atomic():
         row = _proposed(home, asked, _statement(asked, docket, document))
-        if row.approvals.filter(person=actor.id).exists():
-            raise Refused(
-                "That person has approved this change already.",
-                "It takes two people: have another of counsel approve the same.",
-            )
-        signed = signature(home, actor, row.statement)
-        ReadingApproval.objects.create(change=row, person=actor.id, signature=signed)
-        given = [one for one in row.approvals.order_by("id") if counts(home, one.person, ACT)]
-        if len(given) < APPROVALS:
-            sign_act(home, actor, "reading-proposed", row.statement)
-        else:
-            _decide(home, row, asked, given)
+        again = row.approvals.filter(person=actor.id).exists()
+        if not again:
+            _approve(home, actor, row, asked)
+    if again:
+        message = (
+            "That person has approved this change already. It takes two people: have another of "
+            "counsel approve the same."
+        )
+        deny(home, ACT, actor.id, "two-people", message)
     entries.integrate(home)
     return _deciding(row)
+
+
+def _approve(home: Home, actor: Actor, row: ReadingChange, asked: law.Change) -> None:
+    signed = signature(home, actor, row.statement)
+    ReadingApproval.objects.create(change=row, person=actor.id, signature=signed)
+    given = [one for one in row.approvals.order_by("id") if counts(home, one.person, ACT)]
+    if len(given) < APPROVALS:
+        sign_act(home, actor, "reading-proposed", row.statement)
+    else:
+        _decide(home, row, asked, given)
 
 
 def waiting(day: date) -> list[Deciding]:
@@ -110,16 +118,30 @@ def _check(home: Home, asked: law.Change) -> None:
             "The day lies in the past.",
             "Name today or a later day; the past is judged again by `portcullis reexamine`.",
         )
+    latest = {each.reading: each for each in readings.changes()}.get(asked.reading)
+    if latest is not None and latest.effective_on > asked.effective_on:
+        _check_not_contradicted(latest, asked)
     if asked.in_force:
-        _check_may_hold(home, asked)
+        _check_may_hold(home, asked, latest)
     else:
         _check_may_go(home, reading, asked.effective_on)
 
 
-def _check_may_hold(home: Home, asked: law.Change) -> None:
+def _check_not_contradicted(later: law.Change, asked: law.Change) -> None:
+    """Raise Refused where a change decided for a later day says otherwise: this would undo it."""
+    if later.in_force != asked.in_force:
+        way = "in force" if later.in_force else "out of force"
+        raise Refused(
+            f"The reading {asked.reading!r} is decided to be {way} from "
+            f"{later.effective_on.isoformat()}, which this would undo.",
+            "Decide the same as this for that day first; then decide this.",
+        )
+
+
+def _check_may_hold(home: Home, asked: law.Change, latest: law.Change | None) -> None:
     before = readings.changes()
-    latest = {each.reading: each for each in before}.get(asked.reading)
-    if latest is not None and latest.in_force:
+    held = latest is not None and latest.in_force and latest.effective_on <= asked.effective_on
+    if held:
         raise Refused(f"The reading {asked.reading!r} is in force by an act already.", _SHOWN)
     for day in _days_of_change(home, asked.effective_on):
         law.tightening(law.changed(home.pack.readings_on(day), [*before, asked], day))

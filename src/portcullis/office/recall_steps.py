@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 from django.db import transaction
 
+from portcullis import standing
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, locks, recall_holds, recalls
 from portcullis.office.home import Home
@@ -51,6 +52,7 @@ def demanded(
     Raises Refused where the recall is closed or has no such lot, Misuse for a day outside it.
     """
     check_role(home, actor, "recall-demand")
+    standing.check_digest(document)
     with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         wanted = _lots(found, lots)

@@ -127,12 +127,18 @@ def revoke(
     """Put a person's keys and passkeys out of force from the day ``since``, at once.
 
     ``only``: as ``agreements.enrolment.revoked``. An administrator's or counsel's act. Raises
-    Refused where the day lies ahead.
+    Refused where the day lies ahead, or before the person's first in office.
     """
     check_role(home, actor, CHANGED)
     if since > home.today():
         raise Refused("The day lies ahead.", "Name the day the key was lost, or today.")
-    changed = [enrolment.revoked(home.roster.person(person_id), since, only)]
+    person = home.roster.person(person_id)
+    if since < person.in_force_from:
+        raise Refused(
+            "The day lies before the person's first in office: no key of theirs was in force then.",
+            "Name the day the key was lost, or today.",
+        )
+    changed = [enrolment.revoked(person, since, only)]
     with locks.gate(home).exclusive():
         rosters.check_recorded(home)
         before, after = _keep(home, changed)
@@ -159,7 +165,8 @@ def approve(home: Home, actor: Actor, proposal: int) -> Proposal:
         if row is None:
             raise Refused(f"No change of the id {proposal} waits.", _SHOWN)
         if row.proposed.person == actor.id:
-            raise Refused("That person proposed the change.", "It takes two people.")
+            message = "That person proposed the change. It takes two people."
+            deny(home, CHANGED, actor.id, "two-people", message)
         _check_not_own(home, actor, row.people)
         _check_proposed(home, row)
         with transaction.atomic():

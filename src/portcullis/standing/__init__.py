@@ -8,7 +8,7 @@ no record.
 
 from portcullis.standing.gate import Standing, gate
 from portcullis.standing.instants import read_instant
-from portcullis.standing.lock import DEFAULT_TIMEOUT, Beside, GateLock, not_in_time
+from portcullis.standing.lock import DEFAULT_TIMEOUT, Beside, GateLock, NotInTime, not_in_time
 from portcullis.standing.notices import (
     AGENCY,
     Attestation,
@@ -81,6 +81,7 @@ __all__ = [
     "GateLock",
     "Hold",
     "Lift",
+    "NotInTime",
     "Order",
     "SafeguardFinding",
     "SafeguardStanding",

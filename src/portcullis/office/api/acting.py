@@ -28,7 +28,7 @@ from portcullis.office.api.schemas import ActIn, ActOut, OrderOut, Problem
 from portcullis.office.web import acts
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.signing import LASTS, check_binding
-from portcullis.office.web.spent import spending
+from portcullis.office.web.spent import OnRecord, spending
 
 router = Router(tags=["acting"])
 _LOG = logging.getLogger("portcullis.web")
@@ -93,6 +93,8 @@ def act(request: HttpRequest, name: str, body: ActIn) -> tuple[int, Any]:
             done = _perform(wanted, person, moment, body.tokens, data)
     except acting.Proposed as proposed:
         return 202, {"to_sign": proposed.statement, "moment": moment.isoformat()}
+    except OnRecord as told:
+        return 200, {"done": str(told)}
     except _MISFITS as error:
         # At the desk a form has checked the data. Whatever was begun is undone.
         _LOG.warning("An act's data did not fit (%s in %s).", type(error).__name__, place_of(error))

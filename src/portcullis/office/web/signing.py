@@ -28,6 +28,7 @@ from portcullis.office.web import acts, spent, words
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.models import PendingAct
 from portcullis.office.web.visitors import Visitor, visitor_of
+from portcullis.standing import NotInTime
 
 LASTS = timedelta(minutes=10)
 """How long a person may read before they sign; then the act is begun again."""
@@ -124,6 +125,12 @@ def _act(request: HttpRequest, visitor: Visitor, pending: PendingAct, token: str
             statement=proposed.statement, tokens=tokens, state=PendingAct.WAITING
         )
         return redirect("sign", pending.id)
+    except NotInTime as error:
+        PendingAct.objects.filter(id=pending.id).update(state=PendingAct.WAITING)
+        return _page(request, visitor, pending, error)
+    except spent.OnRecord as told:
+        pending.delete()
+        return render(request, "office/on_record.html", {"told": told})
     except BaseException:
         pending.delete()
         raise
@@ -152,6 +159,7 @@ def _page(
         "says": PERMISSIONS[act.act].says,
         "statement": pending.statement,
         "facts": words.facts(pending.statement),
+        "told": act.tells(visitor.deployment, pending.data) if act.tells else (),
         "digest": sha256_hex([json_bytes(pending.statement)]),
         "kind": "passkey" if PERMISSIONS[act.act].binding else "any",
         "credentials": [each.id for each in person.passkeys],
