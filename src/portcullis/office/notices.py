@@ -40,6 +40,7 @@ class Duty:
     """One custodian's duty to attest: for how many disclosures, and who attested when, if anybody.
 
     ``last_delivered_at``: of their packages; ISO 8601, empty where only history is listed.
+    ``attested_at``: when it was signed, by its own words; ``entered_at``: when it came on record.
     """
 
     custodian: str
@@ -47,6 +48,7 @@ class Duty:
     last_delivered_at: str
     attested_at: str = ""
     signed_by: str = ""
+    entered_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -294,9 +296,10 @@ def _list(key: bytes, placed_id: str, frozen: Iterable[Frozen]) -> str:
 
 def _duty(custodian: Custodian, given: Mapping[str, str] | None) -> Duty:
     last = max((each.delivered_at for each in custodian.frozen), default="")
+    count = len(custodian.frozen)
     if given is None:
-        return Duty(custodian.id, len(custodian.frozen), last)
-    return Duty(custodian.id, len(custodian.frozen), last, given["signed_at"], given["signed_by"])
+        return Duty(custodian.id, count, last)
+    return Duty(custodian.id, count, last, given["signed_at"], given["signed_by"], given["at"])
 
 
 def _attestations(placed_id: str) -> dict[tuple[str, str], Mapping[str, str]]:

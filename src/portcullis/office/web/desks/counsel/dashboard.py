@@ -63,6 +63,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("counsel:notices"), "Notices to persons"),
                 (reverse("counsel:determinations"), "What persons may be told"),
                 (reverse("counsel:agreement"), "The agreement"),
+                (reverse("counsel:explain"), "Explain a request"),
             ],
         ),
         alarms=_alarms(visitor, standing),

@@ -15,16 +15,23 @@ from portcullis.office.web import batches, pages, shown, signing
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.safeguards.recalls import STAGES
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor, visitor_of
+from portcullis.oversight import recall as rules
 from portcullis.oversight.recall import Lot, Recall
 
 DRAFTS, DEMAND = unsealing.RECALL_DRAFTS, "recall-demand"
 _UP = "Recalls"
+_STAGES = {
+    rules.LISTED: ("Listed", "bad"),
+    rules.ASKED: ("Demanded", "warn"),
+    rules.FROZEN: ("Frozen", "busy"),
+    rules.SEQUESTERED: ("Sequestered", "busy"),
+    rules.DISPOSED: ("Disposed of", "good"),
+}
 
 
 class DemandForm(pages.Form):
@@ -142,7 +149,7 @@ def _named(request: HttpRequest) -> Recall:
 
 
 def _stage(stage: str) -> Cell:
-    says, kind = STAGES[stage]
+    says, kind = _STAGES[stage]
     return Cell(says, tag=kind)
 
 
