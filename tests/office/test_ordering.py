@@ -106,6 +106,7 @@ def test_the_table_names_the_acts_as_the_office_records_them(stage) -> None:
 
     named = ordering.STANDS_BEHIND
     assert named["incident-report"] == {incidents.REPORTED}
+    assert named["notice-7431e"] == {incidents.CHARGED}
     assert named["recall"] == {recall.OPENED, recall.PACKAGES}
     assert named["review"] == {review_journal.ACT}
     assert named["model-training"] == {likelihood.ACT, likelihood.ENTRY}

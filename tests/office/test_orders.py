@@ -128,10 +128,9 @@ def test_of_several_orders_each_must_be_lifted(stage) -> None:
 )
 def test_an_ambiguous_scope_is_everything(stage, written: object) -> None:
     world = stage("sealed")
-    from portcullis.office.orders import read_scope
+    from portcullis.office.scopes import read
 
-    known = {"batches": [worlds.BATCH], "officers": ["officer-1", "officer-2"]}
-    scope = read_scope(written, known)
+    scope = read(world.home(), written)
     assert scope.everything
     acts.place(world, "order-1", scope)
     assert closed(world) == ALL
@@ -140,11 +139,10 @@ def test_an_ambiguous_scope_is_everything(stage, written: object) -> None:
 
 
 def test_a_clear_scope_is_what_it_says(stage) -> None:
-    stage("new")
-    from portcullis.office.orders import read_scope
+    world = stage("new")
+    from portcullis.office.scopes import read
 
-    known = {"batches": [worlds.BATCH], "officers": ["officer-1"]}
-    assert read_scope({"officers": ["officer-1"]}, known) == Scope(officers=("officer-1",))
+    assert read(world.home(), {"officers": ["officer-1"]}) == Scope(officers=("officer-1",))
 
 
 def test_a_scope_longer_than_an_entry_of_the_ledger_is_filed_as_everything(stage) -> None:

@@ -25,6 +25,7 @@ STANDS_BEHIND: Mapping[str, frozenset[str]] = MappingProxyType(
         "history-compare": frozenset({"history-compared"}),
         "recall": frozenset({"recall-opened", "recall"}),
         "incident-report": frozenset({"incident-reported"}),
+        "notice-7431e": frozenset({"notice-7431e-triggered"}),
         "accounting-attested": frozenset({"accounting-attested"}),
         "report": frozenset(),
         "oversight-export": frozenset({"oversight-export"}),
@@ -41,8 +42,8 @@ def singles_batches(day: str) -> str:
     return f"singles-{day.replace('-', '')}-"
 
 
-MANY = frozenset({"recall"})
-"""Kinds of entries of which one order makes as many as it takes; of any other one for a batch."""
+MANY = frozenset({"recall", "review"})
+"""Acts of which one order makes as many entries as it takes; of any other one for each batch."""
 
 AGREES: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {

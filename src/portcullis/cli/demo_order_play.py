@@ -227,7 +227,7 @@ class _OrderPlayer(Player):
         from portcullis.office.public import FILE, read_public
 
         safeguards = self.actor("irs-safeguards")
-        notice = notices.issue(self.home, ORDER).read_text()
+        notice = notices.issue(self.home, safeguards, ORDER).read_text()
         holder = read_public(self.home.path / FILE).holder
         for custodian in notices.tracked(self.home, ORDER).outstanding:
             by = SIGNATORY if custodian == AGENCY else custodian

@@ -4,6 +4,7 @@ The state is folded from the ledger's own entries, so there is none beside it to
 holds ids, instants and digests; the report itself is sealed [law.md 48, 50].
 """
 
+import hmac
 import re
 import secrets
 from collections.abc import Mapping
@@ -212,28 +213,13 @@ def close(home: Home, actor: Actor, incident_id: str) -> Incident:
 def charge(home: Home, actor: Actor, notice_id: str, why: Charge) -> PersonNotice:
     """Record what makes a notice under 26 U.S.C. § 7431(e) due, of one disclosure.
 
-    A request of a history is named on the ledger by a commitment only. Raises Misuse for an
-    unknown trigger or act, a day to come or an act after its charge; Refused for a disclosure or
-    incident that is not here.
+    A request of a history is named on the ledger by a commitment only. Raises as ``check_charge``.
     """
     check_role(home, actor, "notice-7431e")
-    check_id("id", notice_id)
-    if why.trigger not in rules.TRIGGERS or why.act not in rules.ACTS:
-        raise Misuse(
-            "That is no trigger, or no act, of section 7431(e).",
-            f"Triggers: {', '.join(rules.TRIGGERS)}; acts: {', '.join(rules.ACTS)}.",
-        )
-    if not why.act_on <= why.triggered_on <= home.today():
-        raise Misuse(
-            "The act comes before the charge, and neither lies in the future.", "Mend the days."
-        )
-    if why.incident:
-        find(why.incident)
     with _alone(home):
-        if notice_id in register().notices:
-            raise Refused("There is a notice of that id already.", "Give it another id.")
+        subject = check_charge(home, notice_id, why)
         name = f"notice-{sha256_hex([notice_id.encode()])[:32]}"
-        kept = sealed.keep(home, name, _subject(home, why))
+        kept = sealed.keep(home, name, subject)
         of = {"package": why.package} if why.package else {"history": why.history}
         _act(
             home,
@@ -253,6 +239,49 @@ def charge(home: Home, actor: Actor, notice_id: str, why: Charge) -> PersonNotic
     return register().notices[notice_id]
 
 
+def check_charge(home: Home, notice_id: str, why: Charge) -> dict[str, str]:
+    """Return by which package, or history and request, the person of a new notice is found.
+
+    Raises Misuse for an unknown trigger or act, a day to come or an act after its charge; Refused
+    for a disclosure or incident that is not here, or a notice of that id.
+    """
+    check_id("id", notice_id)
+    if why.trigger not in rules.TRIGGERS or why.act not in rules.ACTS:
+        raise Misuse(
+            "That is no trigger, or no act, of section 7431(e).",
+            f"Triggers: {', '.join(rules.TRIGGERS)}; acts: {', '.join(rules.ACTS)}.",
+        )
+    if not why.act_on <= why.triggered_on <= home.today():
+        raise Misuse(
+            "The act comes before the charge, and neither lies in the future.", "Mend the days."
+        )
+    if why.incident:
+        find(why.incident)
+    if notice_id in register().notices:
+        raise Refused("There is a notice of that id already.", "Give it another id.")
+    return _subject(home, why)
+
+
+def order_to_charge(home: Home, notice_id: str, why: Charge) -> dict[str, Any]:
+    """Return what is signed by who orders that a charge be recorded: never whose request it is of.
+
+    A request of a history stands there by a keyed digest. Raises as ``check_charge``.
+    """
+    subject = check_charge(home, notice_id, why)
+    if why.history:
+        key = home.derived_key("notice-subjects")
+        subject["request_id"] = hmac.digest(key, json_bytes(subject), "sha256").hex()
+    return {
+        "notice": notice_id,
+        "trigger": why.trigger,
+        "triggered_on": why.triggered_on.isoformat(),
+        "act": why.act,
+        "act_on": why.act_on.isoformat(),
+        "incident": why.incident,
+        "of": subject,
+    }
+
+
 def give(
     home: Home, actor: Actor, notice_id: str, given_on: date, document: str, *, rights_told: bool
 ) -> PersonNotice:
@@ -268,6 +297,7 @@ def give(
             "A notice under section 7431(e) tells the person's rights.",
             "Send one that does, and confirm it with --rights-told.",
         )
+    standing.check_digest(document)
     with _alone(home):
         notice = register().notices.get(notice_id)
         if notice is None or notice.given is not None:
@@ -351,4 +381,4 @@ def _alone(home: Home) -> AbstractContextManager[None]:
 def _act(home: Home, actor: Actor, kind: str, facts: Mapping[str, Any]) -> None:
     with transaction.atomic():
         sign_act(home, actor, kind, facts)
-    entries.integrate(home)
+    entries.publish(home)

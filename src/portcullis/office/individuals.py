@@ -123,7 +123,7 @@ def prove_identity(home: Home, actor: Actor, taxpayer: str, how: str, salt: str 
     with transaction.atomic():
         facts = {"subject": _subject(home, taxpayer, salt), "salt": salt, "how": how}
         act = sign_act(home, actor, PROVEN, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return act
 
 
@@ -142,8 +142,14 @@ def determine(home: Home, actor: Actor, of: str, *, reached: bool, document: str
             "document": document,
         }
         act = sign_act(home, actor, DETERMINED, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return act
+
+
+def determinations() -> dict[Source, Mapping[str, Any]]:
+    """Return the newest determination of each batch and history that there is one of."""
+    said = (entries.body(each) for each in _entries(DETERMINED))
+    return {Source(each["of"]["kind"], each["of"]["id"]): each for each in said}
 
 
 def attest(home: Home, actor: Actor, show: progress.Show = progress.unseen) -> Recounted:
@@ -166,7 +172,7 @@ def attest(home: Home, actor: Actor, show: progress.Show = progress.unseen) -> R
             "lost": found.lost,
         }
         sign_act(home, actor, ATTESTED, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return found
 
 
@@ -337,13 +343,11 @@ def _told(home: Home, taxpayer: str) -> list[Told]:
 
     Everything is read whatever may be told, so that the time it takes tells nothing either.
     """
-    open_ = {
-        (said["of"]["kind"], said["of"]["id"]): not said["reached"]
-        for said in (entries.body(each) for each in _entries(DETERMINED))
-    }
+    newest = determinations()
     told: list[Told] = []
     for source, rows in _disclosures(home, taxpayer):
-        if open_.get((source.kind, source.id), False):
+        said = newest.get(source)
+        if said is not None and not said["reached"]:
             told += rows
     return told
 

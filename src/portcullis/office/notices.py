@@ -10,7 +10,7 @@ is outstanding; nothing of it lifts the order.
 
 import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -22,18 +22,18 @@ from django.db import transaction
 from portcullis import keys, standing, tables
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.custody import CLOCKS_MAY_DIFFER
-from portcullis.errors import Refused
+from portcullis.errors import PortcullisError, Refused
 from portcullis.office import entries, files, locks, orders, persons, subjects
 from portcullis.office.erased import erasure_of, file_key
 from portcullis.office.home import Home
 from portcullis.office.keystore import HISTORY, Erasable
 from portcullis.office.models import Act, Batch, Entry, History, Opening, Package, Placed
-from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.people import Actor, check_role, record, sign, sign_act
 from portcullis.office.permissions import may
 from portcullis.standing import AGENCY, USE, Attestation, Custodian, Frozen, Hold, Order
 from portcullis.tables import publish
 
-ISSUED, ATTESTED = "notice-issued", "custodian-attested"
+ISSUE, ISSUED, ATTESTED = "notice-issue", "notice-issued", "custodian-attested"
 
 
 @dataclass(frozen=True)
@@ -75,29 +75,45 @@ class Tracked:
         return tuple(each.custodian for each in self.duties if not each.attested_at)
 
 
-def file(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
+def file(
+    home: Home, actor: Actor, placed: Order | Hold, sealed: persons.Named | None = None
+) -> Placed:
     """File an order or place a hold; then tell the recipient what is in its scope.
 
-    The recipient is told though the ledger must wait, for witnesses say: raises only then.
+    ``sealed``: the persons that its scope names under seal. The recipient is told though the ledger
+    must wait, for witnesses say. Raises OnRecord where either must wait; it is in force then.
     """
-    row = orders.enact(home, actor, placed)
-    try:
-        if tells(placed):
-            _write(home, placed.id)
-    finally:
-        entries.integrate(home)
+    row = orders.enact(home, actor, placed, sealed)
+    _tell(home, placed.id, notice=tells(placed))
     return row
 
 
 def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -> orders.Lifting:
     """Approve the lifting of an order or hold; once lifted tell the recipient, as ``file``."""
     state = orders.approve_lift(home, actor, placed_id, docket, document)
-    try:
-        if state.lifted and tells(standing.read_placed(_row(placed_id).entry)):
-            _write(home, placed_id)
-    finally:
-        entries.integrate(home)
+    notice = state.lifted and tells(standing.read_placed(_row(placed_id).entry))
+    _tell(home, placed_id, notice=notice)
     return state
+
+
+def _tell(home: Home, placed_id: str, *, notice: bool) -> None:
+    """Write the ``notice``, if there is to be one, and publish what is done.
+
+    Raises OnRecord where either must wait: what was filed or lifted stands.
+    """
+    unwritten = None
+    try:
+        if notice:
+            _write(home, placed_id)
+    except PortcullisError as error:
+        unwritten = error
+    entries.publish(home)
+    if unwritten is not None:
+        raise entries.OnRecord(
+            "It is on record, and in force. The recipient is not told of it yet: "
+            f"{unwritten.message}",
+            "Mend that, and have the notice written anew.",
+        ) from unwritten
 
 
 def tells(placed: Order | Hold) -> bool:
@@ -105,26 +121,36 @@ def tells(placed: Order | Hold) -> bool:
     return isinstance(placed, Hold) or USE in placed.stops
 
 
-def issue(home: Home, placed_id: str) -> Path:
-    """Write the notice of an order or hold, or of its lift, and put its digest on the ledger.
+def written_at(home: Home, placed_id: str) -> datetime | None:
+    """Return when the newest notice of an order or hold was written; None where none is here."""
+    if not _notice(home, placed_id).exists():
+        return None
+    for entry in Entry.objects.filter(kind=ISSUED).order_by("-position"):
+        body = entries.body(entry)
+        if body["of"] == placed_id:
+            return datetime.fromisoformat(body["at"])
+    return None
 
-    Raises Refused where it leaves the recipient nothing to do. Run again, it writes a newer one in
-    the place of the last.
+
+def issue(home: Home, actor: Actor, placed_id: str) -> Path:
+    """Write the notice of an order or hold, or of its lift, anew: in the place of the last.
+
+    Who had it written stands on the ledger, and the notice's digest. Raises Refused where it leaves
+    the recipient nothing to do.
     """
+    check_role(home, actor, ISSUE)
+    _telling(placed_id)
+    signed = sign(home, actor, ISSUE, {"of": placed_id})
     path = _write(home, placed_id)
-    entries.integrate(home)
+    with transaction.atomic():
+        record(home, signed)
+    entries.publish(home)
     return path
 
 
 def _write(home: Home, placed_id: str) -> Path:
     """Write the notice, and leave the entry of its digest waiting for the ledger."""
-    row = _row(placed_id)
-    placed = standing.read_placed(row.entry)
-    if not tells(placed):
-        raise Refused(
-            f"The {row.kind} {placed_id} asks nothing of the recipient.",
-            "A notice is of an order on the recipient's use, or of a hold.",
-        )
+    row, placed = _telling(placed_id)
     statement = standing.notice_statement(
         placed,
         custodians(home, placed),
@@ -139,6 +165,17 @@ def _write(home: Home, placed_id: str) -> Path:
     with transaction.atomic():
         entries.record(ISSUED, facts, at=home.now().isoformat())
     return path
+
+
+def _telling(placed_id: str) -> tuple[Placed, Order | Hold]:
+    row = _row(placed_id)
+    placed = standing.read_placed(row.entry)
+    if not tells(placed):
+        raise Refused(
+            f"The {row.kind} {placed_id} asks nothing of the recipient.",
+            "A notice is of an order on the recipient's use, or of a hold.",
+        )
+    return row, placed
 
 
 def attested(home: Home, actor: Actor, attestation: str) -> Attestation:
@@ -170,11 +207,11 @@ def attested(home: Home, actor: Actor, attestation: str) -> Attestation:
         "attestation": sha256_hex([token]),
     }
     with locks.alone(home, home.path / "notices.lock"), transaction.atomic():
-        if _attestations(said.of, said.custodian, mine.list):
+        if (said.custodian, mine.list) in _attestations(said.of):
             raise Refused("That custodian has attested to this already.", "See who has attested.")
         sign_act(home, actor, ATTESTED, facts)
         publish(_folder(home) / "attested" / said.of / f"{facts['attestation']}.jws", token)
-    entries.integrate(home)
+    entries.publish(home)
     return said
 
 
@@ -205,6 +242,7 @@ def tracked(home: Home, placed_id: str) -> Tracked:
     row = _row(placed_id)
     placed = standing.read_placed(row.entry)
     holding = custodians(home, placed) if tells(placed) else []
+    given = _attestations(placed_id)
     path = _notice(home, placed_id)
     return Tracked(
         placed=placed,
@@ -214,8 +252,8 @@ def tracked(home: Home, placed_id: str) -> Tracked:
         approvals=row.lifts.count(),
         expired=isinstance(placed, Order) and placed.expired(home.today()),
         notice=path if path.exists() else None,
-        since_effect=_since_effect(home, placed, row),
-        duties=tuple(_duty(placed_id, each) for each in holding),
+        since_effect=_since_effect(home, placed, row, holding),
+        duties=tuple(_duty(each, given.get((each.id, each.list))) for each in holding),
     )
 
 
@@ -294,21 +332,19 @@ def _list(key: bytes, placed_id: str, frozen: Iterable[Frozen]) -> str:
     return hmac.digest(key, json_bytes(said), "sha256").hex()
 
 
-def _duty(placed_id: str, custodian: Custodian) -> Duty:
-    given = _attestations(placed_id, custodian.id, custodian.list)
+def _duty(custodian: Custodian, given: Mapping[str, str] | None) -> Duty:
     last = max((each.delivered_at for each in custodian.frozen), default="")
-    if not given:
-        return Duty(custodian.id, len(custodian.frozen), last)
-    body = given[0]
     count = len(custodian.frozen)
-    return Duty(custodian.id, count, last, body["signed_at"], body["signed_by"], body["at"])
+    if given is None:
+        return Duty(custodian.id, count, last)
+    return Duty(custodian.id, count, last, given["signed_at"], given["signed_by"], given["at"])
 
 
-def _attestations(placed_id: str, custodian: str, list_: str) -> list[dict[str, str]]:
-    acts = Act.objects.filter(kind=ATTESTED).order_by("entry_id").select_related("entry")
+def _attestations(placed_id: str) -> dict[tuple[str, str], Mapping[str, str]]:
+    """Return what was attested to of an order or hold first, by custodian and list."""
+    acts = Act.objects.filter(kind=ATTESTED).order_by("-entry_id").select_related("entry")
     said = (entries.body(act.entry) for act in acts)
-    wanted = (placed_id, custodian, list_)
-    return [each for each in said if (each["of"], each["custodian"], each["list"]) == wanted]
+    return {(each["custodian"], each["list"]): each for each in said if each["of"] == placed_id}
 
 
 def _checked(home: Home, attestation: str) -> Attestation:
@@ -328,16 +364,19 @@ def _checked(home: Home, attestation: str) -> Attestation:
     return said
 
 
-def _since_effect(home: Home, placed: Order | Hold, row: Placed) -> int:
+def _since_effect(
+    home: Home, placed: Order | Hold, row: Placed, holding: Iterable[Custodian]
+) -> int:
     """Count what was delivered in scope between the order's effect and its filing."""
     if not isinstance(placed, Order) or placed.effective_at is None:
         return 0
-    after = placed.effective_at.isoformat()
-    return sum(
-        1
-        for _, frozen in _delivered(home, placed)
-        if after <= frozen.delivered_at <= row.act.at.isoformat()
+    after, until = placed.effective_at.isoformat(), row.act.at.isoformat()
+    found = (
+        (frozen for custodian in holding for frozen in custodian.frozen if frozen.package)
+        if tells(placed)
+        else (frozen for _, frozen in _delivered(home, placed))
     )
+    return sum(1 for frozen in found if after <= frozen.delivered_at <= until)
 
 
 def _at(entry: Entry | None) -> str:

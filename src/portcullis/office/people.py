@@ -5,6 +5,7 @@ statement with it and forgets it; in the browser the person's own device signs. 
 is kept.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from portcullis.office import entries, signers
 from portcullis.office.home import Home
 from portcullis.office.models import Act, DeniedAttempt
 from portcullis.office.permissions import PERMISSIONS, may
+from portcullis.standing import approval_statement, check_approval
 
 DIGEST_ONLY = "sha256:"
 """How the signature of an act begins that was put back from the ledger: only its digest is left."""
@@ -94,7 +96,9 @@ def deny(
     home: Home, act: str, person_id: str, reason: str, message: str, *, batch: str = ""
 ) -> NoReturn:
     """Record a denied attempt on the ledger and raise Refused with ``message``."""
-    record_denied(home, act, person_id, reason, batch=batch)
+    # It is denied all the same while the ledger cannot publish that it was.
+    with contextlib.suppress(entries.OnRecord):
+        record_denied(home, act, person_id, reason, batch=batch)
     raise Refused(message, "The attempt is on the record.")
 
 
@@ -107,7 +111,7 @@ def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: s
         DeniedAttempt.objects.create(
             kind=act, person=person_id, batch=batch, at=at, reason=reason, entry=entry
         )
-    entries.integrate(home)
+    entries.publish(home)
 
 
 def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
@@ -121,6 +125,24 @@ def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
     if said == statement or not ordering.unfit(said, {**statement, "person": actor.id}):
         return signed
     raise Refused("What was signed is something else.", "Sign what is to be done, as it stands.")
+
+
+def approval(home: Home, actor: Actor, what: Mapping[str, Any]) -> str:
+    """Return ``actor``'s signed approval of ``what``, at their own moment, for this ledger.
+
+    Raises as ``signature``.
+    """
+    at = actor.moment or home.now()
+    return signature(home, actor, approval_statement(what, actor.id, at, signers.origin()))
+
+
+def check_approved(home: Home, person_id: str, signed: str, what: Mapping[str, Any]) -> None:
+    """Raise Refused unless ``signed`` is that person's approval of ``what``, for this ledger.
+
+    It is verified with what is in force today.
+    """
+    said = home.roster.person(person_id).verify(signed, on=home.today())
+    check_approval(said, what, person_id, signers.origin())
 
 
 def verified(home: Home, act: Act) -> dict[str, Any]:
@@ -174,6 +196,8 @@ def record(home: Home, signed: Signed, *, entry_kind: str = "") -> Act:
         batch=signed.batch,
         at=at.isoformat(),
     )
+    # From here on this process alone records, until the transaction ends.
+    _check_once(signed)
     return Act.objects.create(
         kind=signed.kind,
         person=signed.person,
@@ -182,6 +206,15 @@ def record(home: Home, signed: Signed, *, entry_kind: str = "") -> Act:
         signature=signed.signature,
         entry=entry,
     )
+
+
+def _check_once(signed: Signed) -> None:
+    """Raise Refused where the order that was signed has made such an entry already."""
+    if signed.kind in ordering.MANY or ordering.ORDERED not in keys.unverified(signed.signature):
+        return
+    same = Act.objects.filter(signature=signed.signature, kind=signed.kind, batch=signed.batch)
+    if same.exists():
+        raise Refused("That order is carried out already.", "Begin the act again, if need be.")
 
 
 def sign_act(

@@ -65,7 +65,7 @@ def demanded(
             "document": document,
         }
         sign_act(home, actor, rules.DEMANDED, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return recalls.find(recall_id)
 
 
@@ -98,7 +98,7 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
             "Attest that it is sequestered, or have counsel's clearance recorded first."
         )
         deny(home, "recall-attest", actor.id, "hold", message)
-    entries.integrate(home)
+    entries.publish(home)
     return recalls.find(recall_id)
 
 
@@ -122,7 +122,7 @@ def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
                 "See `portcullis recall show` for which places have not attested.",
             )
         sign_act(home, actor, rules.CLOSED, {"recall": recall_id, **found.totals()})
-    entries.integrate(home)
+    entries.publish(home)
     return recalls.find(recall_id)
 
 

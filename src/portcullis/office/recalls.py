@@ -92,7 +92,7 @@ def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
         sign_act(home, actor, rules.OPENED, facts)
         entries.record_all(rules.LOT, _lots(asked.id, covered), at=home.now().isoformat())
         _close(home, actor, asked, covered["package"], due)
-    entries.integrate(home)
+    entries.publish(home)
     return find(asked.id)
 
 

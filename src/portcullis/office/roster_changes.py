@@ -131,12 +131,18 @@ def revoke(
     ``only``: as ``agreements.enrolment.revoked``. An administrator's or counsel's act. From an
     earlier day it is proposed only, and another of them approves it: it takes from what the person
     signed since. So it is where nobody would be left who can file an order, or no two to change the
-    roster. Raises Refused where the day lies ahead.
+    roster. Raises Refused where the day lies ahead, or before the person's first in office.
     """
     check_role(home, actor, CHANGED)
     if since > home.today():
         raise Refused("The day lies ahead.", "Name the day the key was lost, or today.")
-    changed = [enrolment.revoked(home.roster.person(person_id), since, only)]
+    person = home.roster.person(person_id)
+    if since < person.in_force_from:
+        raise Refused(
+            "The day lies before the person's first in office: no key of theirs was in force then.",
+            "Name the day the key was lost, or today.",
+        )
+    changed = [enrolment.revoked(person, since, only)]
     _check_not_own(home, actor, [person_id])
     if since < home.today() or _disarms(home, changed):
         return _propose(home, actor, REVOKE, changed)
@@ -148,7 +154,7 @@ def revoke(
             act = sign_act(home, actor, CHANGED, facts)
             row = _row(facts, act, act)
         rosters.settle(home)
-    entries.integrate(home)
+    entries.publish(home)
     return _proposal(home, row)
 
 
@@ -161,18 +167,20 @@ def approve(home: Home, actor: Actor, proposal: int) -> Proposal:
     """
     check_role(home, actor, CHANGED)
     # A denial goes on the ledger, and that may wait for witnesses: not while the gate is held.
-    _check_not_own(home, actor, _row_waiting(proposal).people)
+    row = _row_waiting(proposal)
+    if row.proposed.person == actor.id:
+        message = "That person proposed the change. It takes two people."
+        deny(home, CHANGED, actor.id, "two-people", message)
+    _check_not_own(home, actor, row.people)
     with locks.gate(home).exclusive():
         row = _row_waiting(proposal)
-        if row.proposed.person == actor.id:
-            raise Refused("That person proposed the change.", "It takes two people.")
         _check_proposed(home, row)
         with transaction.atomic():
             facts = {**_facts_of(row), "proposed_by": row.proposed.person, "proposal": proposal}
             row.decided = sign_act(home, actor, CHANGED, facts)
             row.save(update_fields=["decided"])
         rosters.settle(home)
-    entries.integrate(home)
+    entries.publish(home)
     return _proposal(home, row)
 
 
@@ -235,7 +243,7 @@ def _record(  # noqa: PLR0917 - what an entry says
     facts = _facts(says, people, before, after)
     with transaction.atomic():
         row = _row(facts, sign_act(home, actor, PROPOSED, facts), None)
-    entries.integrate(home)
+    entries.publish(home)
     return _proposal(home, row)
 
 

@@ -42,7 +42,7 @@ def record_safeguards(home: Home, actor: Actor, record: SafeguardStanding) -> St
         before = in_force()
         standing.check_kept(record, before)
         _put_in_force(home, actor, ACT, standing.carried_over(record, before), {})
-    entries.integrate(home)
+    entries.publish(home)
     return standing_today(home)
 
 
@@ -71,7 +71,7 @@ def accept_finding(
         record = standing.accepted(before, finding_id, acceptance, home.today())
         facts = {"finding": finding_id, "expires_on": expires_on.isoformat()}
         _put_in_force(home, actor, ACCEPT, record, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return standing_today(home)
 
 

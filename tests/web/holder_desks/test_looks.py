@@ -9,7 +9,8 @@ pytestmark = [pytest.mark.xdist_group("holder-desks"), pytest.mark.long]
 PAGES = {
     "counsel": (
         *("", "orders/", "orders/file/", "holds/place/", "readings/", "readings/change/"),
-        "people/sampler/revoke/",
+        *("recalls/", "notices/", "notices/charge/", "told/", "told/determine/"),
+        *("agreement/", "agreement/add/", "explain/", "people/sampler/revoke/"),
     ),
     "safeguards": (
         *("", "standing/", "record/", "incidents/", "incidents/open/", "recalls/"),

@@ -117,7 +117,7 @@ class Deployment:
 
             with transaction.atomic():
                 sign_act(self.holder, actor, act, facts)
-            entries.integrate(self.holder)
+            entries.publish(self.holder)
         else:
             self.requester.record(actor, act, facts)
 

@@ -38,7 +38,8 @@ def scope_words(scope: Scope) -> str:
         said.append("the persons named under seal")
     if scope.received_from or scope.received_to:
         said.append(_received(scope.received_from, scope.received_to))
-    return "; ".join(said).capitalize() if len(said) == 1 else "; ".join(said)
+    words = "; ".join(said)
+    return words[:1].upper() + words[1:]
 
 
 def stops_words(placed: Order | Hold) -> str:
@@ -48,14 +49,17 @@ def stops_words(placed: Order | Hold) -> str:
     return "; ".join(STOPS[each] for each in placed.stops)
 
 
-def state_cell(row: Placed, placed: Order | Hold, today: date) -> Cell:
-    """Return whether an order or hold stands, as a cell."""
+def state_cell(row: Placed, placed: Order | Hold, now: datetime) -> Cell:
+    """Return whether an order or hold stands, and has taken effect, as a cell."""
     if not row.standing:
         return Cell("Lifted", tag="plain")
-    expired = isinstance(placed, Order) and placed.expired(today)
-    kind = "bad" if isinstance(placed, Order) else "warn"
-    note = "Expired by its own words. It stands until lifted." if expired else ""
-    return Cell("Stands", tag=kind, note=note)
+    if not isinstance(placed, Order):
+        return Cell("Stands", tag="warn")
+    if placed.effective_at is not None and not placed.in_force(now):
+        before = f"It stops nothing before {moment(placed.effective_at)}."
+        return Cell("Not in effect yet", tag="warn", note=before)
+    note = "Expired by its own words. It stands until lifted."
+    return Cell("Stands", tag="bad", note=note if placed.expired(now.date()) else "")
 
 
 def attested_cell(visitor: Visitor, duty: Duty, *, standing: bool) -> Cell:
@@ -75,8 +79,13 @@ def attested_cell(visitor: Visitor, duty: Duty, *, standing: bool) -> Cell:
 def effect_words(placed: Order | Hold) -> str:
     """Return from when it has effect."""
     if isinstance(placed, Order) and placed.effective_at is not None:
-        return f"{placed.effective_at:%-d %B %Y, %H:%M} UTC"
-    return f"At once, from its filing on {batches.day(placed.on)}"
+        return moment(placed.effective_at)
+    return f"At once, from its filing on {batches.day(placed.on)} (UTC)"
+
+
+def moment(at: datetime) -> str:
+    """Return an instant in words."""
+    return f"{at.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
 
 
 def _kind(one: str, several: str, values: tuple[str, ...]) -> str:

@@ -23,11 +23,13 @@ from portcullis.agreements import Person
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Misuse, PortcullisError, Refused
 from portcullis.office import acting
+from portcullis.office.entries import OnRecord
 from portcullis.office.permissions import PERMISSIONS
 from portcullis.office.web import acts, spent, words
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.models import PendingAct
 from portcullis.office.web.visitors import Visitor, visitor_of
+from portcullis.standing import NotInTime
 
 LASTS = timedelta(minutes=10)
 """How long a person may read before they sign; then the act is begun again."""
@@ -117,13 +119,19 @@ def _act(request: HttpRequest, visitor: Visitor, pending: PendingAct, token: str
     else:
         actor = acting.rehearsing(visitor.person, pending.moment, tokens)
     try:
-        with spent.spending(tokens):
+        with spent.spending(visitor.person, tokens):
             done = act.perform(visitor.deployment, actor, pending.data)
     except acting.Proposed as proposed:
         PendingAct.objects.filter(id=pending.id).update(
             statement=proposed.statement, tokens=tokens, state=PendingAct.WAITING
         )
         return redirect("sign", pending.id)
+    except NotInTime as error:
+        PendingAct.objects.filter(id=pending.id).update(state=PendingAct.WAITING)
+        return _page(request, visitor, pending, error)
+    except OnRecord as told:
+        pending.delete()
+        return render(request, "office/on_record.html", {"told": told})
     except BaseException:
         pending.delete()
         raise
@@ -152,6 +160,7 @@ def _page(
         "says": PERMISSIONS[act.act].says,
         "statement": pending.statement,
         "facts": words.facts(pending.statement),
+        "told": act.tells(visitor.deployment, pending.data) if act.tells else (),
         "digest": sha256_hex([json_bytes(pending.statement)]),
         "kind": "passkey" if PERMISSIONS[act.act].binding else "any",
         "credentials": [each.id for each in person.passkeys],
