@@ -96,14 +96,12 @@ def deny(
     home: Home, act: str, person_id: str, reason: str, message: str, *, batch: str = ""
 ) -> NoReturn:
     """Record a denied attempt on the ledger and raise Refused with ``message``."""
-    # It is denied all the same while the ledger cannot publish that it was.
-    with contextlib.suppress(entries.OnRecord):
-        record_denied(home, act, person_id, reason, batch=batch)
+    record_denied(home, act, person_id, reason, batch=batch)
     raise Refused(message, "The attempt is on the record.")
 
 
 def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: str = "") -> None:
-    """Record a denied attempt on the ledger."""
+    """Record a denied attempt on the ledger. Its publication may wait: it is denied all the same."""
     at = home.now()
     with transaction.atomic():
         facts = {"act": act, "person": person_id, "reason": reason, "batch": batch}
@@ -111,7 +109,8 @@ def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: s
         DeniedAttempt.objects.create(
             kind=act, person=person_id, batch=batch, at=at, reason=reason, entry=entry
         )
-    entries.publish(home)
+    with contextlib.suppress(entries.OnRecord):
+        entries.publish(home)
 
 
 def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:

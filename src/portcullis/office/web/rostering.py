@@ -36,6 +36,7 @@ SAYS = {
     roster_changes.REVOKE: "Put keys out of force",
     roster_changes.ADOPT: "Adopt the roster",
 }
+_DESKS = ("administration", "counsel")
 _FIELDS = {
     "jwk": "Key",
     "key_from": "Key in force from",
@@ -222,19 +223,27 @@ def _passkey(said: dict[str, Any]) -> str:
 
 
 def _approved(deployment: Deployment, actor: Actor, data: Data) -> Done:
+    after = _desk(data)
     roster_changes.approve(deployment.holder, actor, data["proposal"])
-    return Done(reverse(f"{data['desk']}:first"), "The change is approved, and in effect.")
+    return Done(after, "The change is approved, and in effect.")
 
 
 def _revoked(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    since = date.fromisoformat(data["since"])
+    since, after = date.fromisoformat(data["since"]), _desk(data)
     made = roster_changes.revoke(deployment.holder, actor, data["person"], since, data["only"])
     told = (
         "They are out of force, and the gate knows it already."
         if made.decided
         else "It is proposed, and waits for a second person."
     )
-    return Done(reverse(f"{data['desk']}:first"), told)
+    return Done(after, told)
+
+
+def _desk(data: Data) -> str:
+    """Return the address of the desk at which it is done: asked for before anything is."""
+    if data["desk"] not in _DESKS:
+        raise Misuse("That is no desk at which the roster is changed.", "Begin it at your desk.")
+    return reverse(f"{data['desk']}:first")
 
 
 register(WebAct(APPROVE, CHANGED, "Approve a change of the roster", _approved))

@@ -23,7 +23,6 @@ from portcullis.agreements import Person
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Misuse, PortcullisError, Refused
 from portcullis.office import acting
-from portcullis.office.entries import OnRecord
 from portcullis.office.permissions import PERMISSIONS
 from portcullis.office.web import acts, spent, words
 from portcullis.office.web.deployment import Deployment
@@ -129,9 +128,6 @@ def _act(request: HttpRequest, visitor: Visitor, pending: PendingAct, token: str
     except NotInTime as error:
         PendingAct.objects.filter(id=pending.id).update(state=PendingAct.WAITING)
         return _page(request, visitor, pending, error)
-    except OnRecord as told:
-        pending.delete()
-        return render(request, "office/on_record.html", {"told": told})
     except BaseException:
         pending.delete()
         raise

@@ -258,11 +258,12 @@ def _done(proposal: roster_changes.Proposal) -> Done:
 
 
 def _enrol(deployment: Deployment, actor: Actor, data: Data) -> Done:
+    kept = data["kept"]
     proposal = roster_changes.propose_enrolment(
         deployment.holder, actor, data["request"], data["entry"]
     )
-    if data["kept"]:
-        enrolments.remove(deployment.path, data["kept"])
+    if kept:
+        enrolments.remove(deployment.path, kept)
     return _done(proposal)
 
 
