@@ -7,6 +7,7 @@ from portcullis.agreements import PERMISSIONS, ordering
 from portcullis.errors import Refused
 from tests.office.world import BATCH, World
 
+LEDGER = "example.gov/ledger"
 DAY = {"single_requests_received_on": "2025-07-01"}
 
 
@@ -16,13 +17,14 @@ def order(act: str, batch: str = BATCH, ordered: object = None) -> dict[str, obj
         "person": "p",
         "at": "2025-07-01T09:00:00+00:00",
         "batch": batch,
+        "ledger": LEDGER,
         "ordered": {} if ordered is None else ordered,
     }
 
 
 def done(act: str, batch: str = "", person: str = "p", **facts: object) -> dict[str, object]:
     """Return what an act states."""
-    return {"act": act, "person": person, "batch": batch, **facts}
+    return {"act": act, "person": person, "batch": batch, "ledger": LEDGER, **facts}
 
 
 def test_no_order_stands_behind_what_binds() -> None:
@@ -49,7 +51,8 @@ def test_no_order_stands_behind_what_binds() -> None:
         (order("adjudicate", "", DAY), "adjudicate", BATCH, "another batch"),
         (order("adjudicate", "", DAY), "adjudicate", "", "another batch"),
         (order("adjudicate", "singles-20250701-4", DAY), "adjudicate", "singles-20250701-4", "b"),
-        ({"act": "adjudicate", "person": "p", "batch": BATCH}, "adjudicate", BATCH, "no order"),
+        (done("adjudicate", BATCH), "adjudicate", BATCH, "no order"),
+        (order("adjudicate") | {"ledger": "x"}, "adjudicate", BATCH, "another office's ledger"),
     ],
 )
 def test_an_order_stands_behind_its_own_work_alone(said, act, batch, wrong) -> None:
@@ -57,6 +60,7 @@ def test_an_order_stands_behind_its_own_work_alone(said, act, batch, wrong) -> N
     assert (found == "") == (wrong == "")
     assert wrong in found
     assert ordering.unfit(said, done(act, batch, "another"))
+    assert ordering.unfit(said, done(act, batch) | {"ledger": "example.org/ledger"})
 
 
 ORDERED = {
@@ -120,14 +124,15 @@ def test_the_table_names_the_acts_as_the_office_records_them(stage) -> None:
 def test_the_office_takes_no_order_for_another_act(stage, act: str) -> None:
     from django.db import transaction
 
-    from portcullis.office import acting
+    from portcullis.office import acting, signers
     from portcullis.office.models import Act, Entry
     from portcullis.office.people import Actor, sign_act
 
     world: World = stage("new")
     home = world.home()
     person = home.roster.person("approver")
-    said = acting.order_statement("adjudicate", person, home.now(), {}, BATCH)
+    ledger = signers.origin()
+    said = acting.order_statement("adjudicate", person, home.now(), {}, BATCH, ledger)
     token = keys.sign(said, world.key("approver"))
     before = Entry.objects.count(), Act.objects.count()
     for actor in (
@@ -140,3 +145,8 @@ def test_the_office_takes_no_order_for_another_act(stage, act: str) -> None:
     with transaction.atomic():
         done = sign_act(home, acting.by_order(person, home.now(), token), "held", {}, BATCH)
     assert done.signature == token
+    # And behind one entry of a kind.
+    with pytest.raises(Refused, match="carried out already"), transaction.atomic():
+        sign_act(home, acting.by_order(person, home.now(), token), "held", {}, BATCH)
+    with transaction.atomic():
+        sign_act(home, acting.by_order(person, home.now(), token), "adjudicate", {}, BATCH)

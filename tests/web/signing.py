@@ -4,6 +4,10 @@ import base64
 from datetime import date
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -17,6 +21,7 @@ from portcullis.canonical import sha256_hex
 from tests.authenticator import Passkey
 
 RP_ID = "localhost"
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256's group
 SIGN_FORM = "form[data-sign]"
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -68,6 +73,14 @@ def passkey(home: Path, person: str, origin: str) -> Passkey:
     soft.id = _credential_id(person)
     soft._key = load_pem_private_key(_file(home, person).read_bytes(), None)
     return soft
+
+
+def respelt(token: str) -> str:
+    """Return another spelling of a passkey's token, made without its key: (r, -s) verifies too."""
+    *parts, signature = token.split(".")
+    r, s = decode_dss_signature(base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4)))
+    other = encode_dss_signature(r, ORDER - s)
+    return ".".join([*parts, base64.urlsafe_b64encode(other).decode().rstrip("=")])
 
 
 def sign(page: Page) -> None:

@@ -101,7 +101,7 @@ def deny(
 
 
 def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: str = "") -> None:
-    """Record a denied attempt on the ledger. Its publication may wait: it is denied all the same."""
+    """Record a denied attempt on the ledger. That may be published later: it is denied now."""
     at = home.now()
     with transaction.atomic():
         facts = {"act": act, "person": person_id, "reason": reason, "batch": batch}
