@@ -8,7 +8,7 @@ public half, enrolled in the roster. What is signed is always canonical JSON nam
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -42,6 +42,7 @@ __all__ = [
     "thumbprint",
     "unverified",
     "verify",
+    "verify_any",
 ]
 
 Verify = Callable[[str], dict[str, Any]]
@@ -157,6 +158,16 @@ def verify(token: str, jwk: Mapping[str, str], longest: int = LONGEST) -> dict[s
     if not whole:
         raise Refused("The signature does not verify.", "Sign again with the enrolled key.")
     return dict(statement)
+
+
+def verify_any(token: str, jwks: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+    """Return the statement in ``token`` if one of ``jwks`` signed it; raise Refused if none did."""
+    for jwk in jwks:
+        try:
+            return verify(token, jwk)
+        except Refused:
+            continue
+    raise Refused("The signature does not verify.", "Sign again with the enrolled key.")
 
 
 def unverified(token: str, longest: int = LONGEST) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import polars as pl
 from cryptography.exceptions import InvalidTag
@@ -85,11 +85,8 @@ class TableWriter:
     def _seal(self, frame: pl.DataFrame, *, last: bool) -> None:
         plain = io.BytesIO()
         frame.write_parquet(plain, compression="lz4", statistics=False)
-        nonce = os.urandom(_NONCE_BYTES)
         binding = _binding(self._path.name, self._number, int(last))
-        sealed = self._cipher.encrypt(nonce, plain.getbuffer(), binding)
-        self._out.write(_FRAME.pack(len(sealed), int(last)) + nonce)
-        self._out.write(sealed)
+        _write_segment(self._out, self._cipher, plain.getbuffer(), binding, int(last))
         self._number += 1
 
 
@@ -113,6 +110,27 @@ def scan_table(
     path: Path, key: bytes, columns: Sequence[str] | None = None
 ) -> Iterator[pl.DataFrame]:
     """Yield the table at ``path`` a segment at a time (same errors as ``read_table``)."""
+    for data, _ in _segments(path, key):
+        yield pl.read_parquet(io.BytesIO(data), columns=list(columns) if columns else None)
+
+
+def encrypt_anew(path: Path, key: bytes, to: Path, new: bytes) -> None:
+    """Write the table at ``path`` to ``to``, of the same name, under the key ``new``.
+
+    What is in it is not looked at. Raises Misuse as ``read_table``; then nothing is written.
+    """
+    if path.name != to.name:
+        raise ValueError("a table is bound to its name")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    cipher = AESGCM(new)
+    with whole(to) as part, _private(part) as out:
+        out.write(MAGIC)
+        for number, (data, last) in enumerate(_segments(path, key)):
+            _write_segment(out, cipher, data, _binding(to.name, number, last), last)
+
+
+def _segments(path: Path, key: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield each segment of the table, decrypted, and whether it is the last."""
     cipher = AESGCM(key)
     try:
         source = path.open("rb")
@@ -135,10 +153,19 @@ def scan_table(
                 data = cipher.decrypt(nonce, sealed, _binding(path.name, number, last))
             except (InvalidTag, ValueError):
                 raise _damaged(path) from None
-            yield pl.read_parquet(io.BytesIO(data), columns=list(columns) if columns else None)
+            yield data, last
             number += 1
         if source.read(1):
             raise _damaged(path)
+
+
+def _write_segment(
+    out: BinaryIO, cipher: AESGCM, plain: bytes | memoryview, binding: bytes, last: int
+) -> None:
+    nonce = os.urandom(_NONCE_BYTES)
+    sealed = cipher.encrypt(nonce, plain, binding)
+    out.write(_FRAME.pack(len(sealed), last) + nonce)
+    out.write(sealed)
 
 
 def fsync_folder(folder: Path) -> None:

@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portcullis import agreements, custody, release
+from portcullis import agreements, custody, ledger, release
 from portcullis.client import Client, Problem
 from portcullis.errors import Refused
 from tests.office.world import World
 from tests.web.office import Office
-from tests.web.signing import passkey
+from tests.web.signing import passkey, respelt
 
 HOLD = {
     "id": "hold-1",
@@ -91,6 +91,61 @@ def test_what_was_signed_is_done_once_under_whatever_key_it_is_sent(office):
     assert (status, "not kept" in said["detail"]) == (409, True)
     status, said = post(office, "counsel", "/acts/hold-file", signed, "second")
     assert (status, "done already" in said["detail"]) == (409, True)
+
+
+def signed(office: Office, data, name: str = "hold-file", person: str = "counsel"):
+    """Return what is sent to do an act, signed by the person's passkey."""
+    status, said = post(office, person, f"/acts/{name}", {"data": data})
+    assert status == 202, said
+    token = passkey(office.home, person, office.origin).sign(said["to_sign"])
+    return {"data": data, "moment": said["moment"], "tokens": [token]}
+
+
+def placed(office: Office) -> list[str]:
+    """Return the ids of the holds on the ledger."""
+    log = ledger.Log.open(office.home / "ledger")
+    said = [json.loads(each) for each in log.entries()]
+    return [each["id"] for each in said if each["kind"] == "hold-placed"]
+
+
+def test_a_signature_in_another_spelling_does_nothing_again(office):
+    said = signed(office, HOLD | {"id": "hold-5"})
+    assert post(office, "counsel", "/acts/hold-file", said)[0] == 200
+    again = said | {"tokens": [respelt(each) for each in said["tokens"]]}
+    status, told = post(office, "counsel", "/acts/hold-file", again)
+    assert (status, "done already" in told["detail"]) == (409, True)
+
+
+def test_what_is_done_and_not_published_yet_is_told_as_done_and_done_once(office):
+    said = signed(office, HOLD | {"id": "hold-6"})
+    with office.no_witness():
+        status, told = post(office, "counsel", "/acts/hold-file", said, "waits")
+    assert status == 200, told
+    assert "It is on record, and in force. Its publication waits" in told["done"]
+    assert "hold-6" not in placed(office)
+    for key in ("waits", "another"):
+        status, told = post(office, "counsel", "/acts/hold-file", said, key)
+        assert (status, "hold of the id" in told["detail"]) == (409, False), told
+    # The next act has it published too.
+    assert post(office, "counsel", "/acts/hold-file", signed(office, HOLD | {"id": "hold-7"}))
+    assert [each for each in placed(office) if each > "hold-5"] == ["hold-6", "hold-7"]
+
+
+def test_who_was_refused_has_spent_nothing(office):
+    said = signed(office, HOLD | {"id": "hold-8"})
+    assert post(office, "counsel", "/acts/hold-file", signed(office, HOLD | {"id": "hold-8"}))
+    for _ in range(2):
+        status, told = post(office, "counsel", "/acts/hold-file", said)
+        assert (status, "of the id hold-8 already" in told["detail"]) == (409, True), told
+
+
+def test_a_roster_is_changed_at_a_desk_or_not_at_all(office):
+    data = {"person": "sampler", "only": ["x"], "since": "2025-07-07", "desk": "none"}
+    for said in (data, {name: each for name, each in data.items() if name != "only"}):
+        status, told = post(office, "administrator", "/acts/roster-revoke", {"data": said})
+        assert status in (400, 422), told
+    roster = agreements.load_roster(office.home / "people.json")
+    assert roster.person("sampler").key_in_force(date(2025, 7, 8))
 
 
 @pytest.mark.parametrize(

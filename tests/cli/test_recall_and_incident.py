@@ -11,7 +11,7 @@ from django.db import connections
 from portcullis.office import Home
 from tests.cli import run as typed
 from tests.cli.run import portcullis
-from tests.office import disclosed
+from tests.office import acts, disclosed
 from tests.office import world as worlds
 from tests.oversight.test_incidents import written
 
@@ -58,12 +58,16 @@ def test_a_recall_from_its_opening_to_its_proof(world: worlds.World, tmp_path: P
         ("safe-1", False),
     ]
     assert "has not attested" in run(world, "recall", "show", "R-1", by="").stdout
-    assert "not closed" in run(world, "recall", "close", "R-1", code=1).stderr
+    assert "does not close it too" in run(world, "recall", "close", "R-1", code=1).stderr
     disposed = ("--stage", "disposed", "--method", "destroyed")
     run(world, "recall", "attest", "R-1", *where, *disposed, "--onward", "ice-ero:safe-1", *told)
     where = ("--custodian", "ice-ero", "--place", "safe-1")
-    run(world, "recall", "attest", "R-1", *where, *disposed, *told)
-    closed = ask(world, "recall", "close", "R-1")
+    assert "passed on" in run(
+        world, "recall", "attest", "R-1", *where, *disposed, *told, code=2
+    ).stderr
+    run(world, "recall", "attest", "R-1", *where, *disposed, "--no-onward", *told)
+    acts.enrol(world, "second", ("safeguards",))
+    closed = ask(world, "recall", "close", "R-1", by="second")
     assert closed["closed_on"] == worlds.ANSWER_DAY.isoformat()
     run(world, "recall", "due", by="")
     assert "closed on" in run(world, "recall", "list", by="").stdout

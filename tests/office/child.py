@@ -1,9 +1,9 @@
 """A real process of the office that a test can kill.
 
 ``python -m tests.office.child WORLD ACT KILL``: ACT is receive, adjudicate, release, publish,
-reseal, erase or orders-SEED. KILL is ``STEP:NUMBER``: the process kills itself with SIGKILL before
-the NUMBERth announced step of that name; ``list`` prints the steps' names instead, ``never`` does
-neither; ``told`` waits, ready, for a line on its input.
+reseal, erase, rotate-root or orders-SEED. KILL is ``STEP:NUMBER``: the process kills itself with
+SIGKILL before the NUMBERth announced step of that name; ``list`` prints the steps' names instead,
+``never`` does neither; ``told`` waits, ready, for a line on its input.
 """
 
 import os
@@ -65,6 +65,10 @@ def perform(world: worlds.World, act: str, announce) -> None:
         from portcullis.office.keystore import Erasable
 
         erase(home, world.actor("records-officer"), Erasable.batch(worlds.BATCH), announce)
+    elif act == "rotate-root":
+        from portcullis.office.rotating import rotate
+
+        rotate(home, world.actor("administrator"), announce=announce)
     elif act == "reseal":
         from portcullis.office.resealing import reseal
 

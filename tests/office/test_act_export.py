@@ -1,6 +1,7 @@
 """Who signed what, exported and checked without the home: by key, by passkey, under an order."""
 
 import json
+import re
 import shutil
 from datetime import timedelta
 
@@ -20,7 +21,10 @@ class Order:
     """Signs one order, and hands its signature out for every step done under it."""
 
     def __init__(self, person, at, key, changes=None):
+        from portcullis.office import signers
+
         said = {"act": "adjudicate", "person": person, "at": at, "batch": BATCH}
+        said |= {"ledger": signers.origin()}
         said |= {"ordered": {"engine": "duckdb"}} | (changes or {})
         self.token = keys.sign(said, key)
 
@@ -264,6 +268,7 @@ def test_an_approval_is_of_what_the_entry_says(exported):
         ),
         ({"at": "2025-12-31T00:00:00+00:00"}, "after it was recorded"),
         ({"at": None}, "A time is missing"),
+        ({"ledger": "example.org/ledger"}, "another ledger"),
     ],
 )
 def test_an_order_is_of_the_same_person_work_and_batch(exported, changes, says):
@@ -279,6 +284,100 @@ def test_an_order_is_of_the_same_person_work_and_batch(exported, changes, says):
     act_ = signed_acts.SignedAct(entry, line["proof"], token)
     (found,) = signed_acts.verify_acts([act_], roster, Trusting())
     assert says in found.wrong
+
+
+def verified(exported, *lines):
+    """Return what is wrong with each of these lines, whose entries are taken for the ledger's."""
+    from portcullis.oversight import signed_acts
+
+    roster = agreements.load_roster(exported / "all/people.json")
+    acts_ = [signed_acts.SignedAct(**line) for line in lines]
+    return [each.wrong for each in signed_acts.verify_acts(acts_, roster, Trusting())]
+
+
+def at_position(line, index):
+    return line | {"proof": re.sub(r"(?m)^index \d+$", f"index {index}", line["proof"])}
+
+
+def signed_anew(line, key, **changes):
+    """Return the line with what was signed changed, and its entry committed to that."""
+    said = keys.unverified(line["signature"]) | changes
+    said = {name: value for name, value in said.items() if value is not None}
+    token = keys.sign(said, key)
+    entry = json.dumps(body(line) | {"signature": sha256_hex([token.encode()])})
+    return line | {"entry": entry, "signature": token}
+
+
+@pytest.fixture
+def of_kind(exported):
+    """Return a function that gives the first line of an entry kind."""
+    lines = [json.loads(one) for one in (exported / "all/acts.jsonl").open()]
+    return lambda kind: next(one for one in lines if body(one)["kind"] == kind)
+
+
+def test_what_was_signed_stands_behind_one_entry(exported, of_kind):
+    for kind in ("approve", "held"):
+        line = of_kind(kind)
+        assert verified(exported, line, at_position(line, 9000)) == [
+            "",
+            "What was signed stands behind an earlier entry already.",
+        ]
+        # Another signature over the same makes it no other act.
+        anew = signed_anew(line, World(exported / "world").key(body(line)["by"]))
+        assert verified(exported, line, at_position(anew, 9000))[1].endswith("entry already.")
+    first = of_kind("approve")
+    assert verified(exported, first, first)[1].endswith("do not stand in the order of the ledger.")
+
+
+def test_once_acts_name_their_ledger_each_must(exported, of_kind):
+    line = of_kind("approve")
+    key = World(exported / "world").key("approver")
+    of_earlier_release = at_position(signed_anew(line, key, ledger=None), 1)
+    assert verified(exported, of_earlier_release, of_kind("held")) == ["", ""]
+    late = at_position(of_earlier_release, 9000)
+    ((_, wrong),) = [verified(exported, of_kind("held"), late)]
+    assert "names no ledger" in wrong
+    other = signed_anew(line, key, ledger="example.org/ledger")
+    assert verified(exported, other) == ["It was signed for another ledger."]
+
+
+def test_an_approval_names_its_person_moment_and_ledger(exported, of_kind):
+    line = of_kind("order-lifted")
+    world = World(exported / "world")
+
+    def told(**changes):
+        given = body(line)["approvals"]
+        first, *rest = given
+        said = keys.unverified(first["signature"]) | changes
+        said = {name: value for name, value in said.items() if value is not None}
+        first = first | {"signature": keys.sign(said, world.key(first["person"]))}
+        entry = json.dumps(body(line) | {"approvals": [first, *rest]})
+        return verified(exported, line | {"entry": entry})[0]
+
+    assert told() == ""
+    assert "another person's" in told(person="counsel-2")
+    assert "another ledger" in told(ledger="example.org/ledger")
+    assert "another ledger" in told(ledger=None)
+    assert "when it was signed" in told(at=None)
+    assert "after it was recorded" in told(at="2025-12-31T00:00:00+00:00")
+    assert "something else" in told(docket="1:25-cv-2")
+    assert "something else" in told(format="portcullis-order-lift/1", person=None, at=None)
+
+
+def test_approvals_that_an_earlier_release_took_verify_before_all_others(exported, of_kind):
+    line, world = of_kind("order-lifted"), World(exported / "world")
+    what = {name: body(line)[name] for name in ("id", "docket", "on", "document")}
+    said = what | {"format": "portcullis-order-lift/1"}
+    approvals = [
+        {"person": who, "signature": keys.sign(said, world.key(who))}
+        for who in ("counsel", "counsel-2")
+    ]
+    entry = json.dumps(
+        {"kind": "order-lifted", "at": body(line)["at"], **what, "approvals": approvals}
+    )
+    earlier = line | {"entry": entry}
+    assert verified(exported, earlier) == [""]
+    assert "names no ledger" in verified(exported, of_kind("held"), at_position(earlier, 9000))[1]
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_an_order_on_releases_alone_asks_nothing_of_the_recipient(stage) -> None
     from portcullis.office.notices import issue
 
     with pytest.raises(Refused, match="asks nothing"):
-        issue(world.home(), "order-1")
+        issue(world.home(), acts.hands(world, "counsel"), "order-1")
 
 
 def test_custodians_are_tracked_until_all_have_attested(stage) -> None:
@@ -160,7 +160,7 @@ def test_what_is_delivered_in_scope_later_is_attested_to_anew(stage) -> None:
     assert tracked(world).outstanding == ("officer-1",)
     with pytest.raises(Refused, match="holds now"):
         record(world, older)
-    issue(home, "order-1")
+    issue(home, acts.hands(world, "counsel"), "order-1")
     assert listed(world) == {"officer-1": {"REQ-00001", "REQ-00003"}}
     record(world, attest(world, "officer-1"))
     assert tracked(world).outstanding == ()

@@ -7,6 +7,7 @@ from portcullis.agreements import PERMISSIONS, ordering
 from portcullis.errors import Refused
 from tests.office.world import BATCH, World
 
+LEDGER = "example.gov/ledger"
 DAY = {"single_requests_received_on": "2025-07-01"}
 
 
@@ -16,8 +17,14 @@ def order(act: str, batch: str = BATCH, ordered: object = None) -> dict[str, obj
         "person": "p",
         "at": "2025-07-01T09:00:00+00:00",
         "batch": batch,
+        "ledger": LEDGER,
         "ordered": {} if ordered is None else ordered,
     }
+
+
+def done(act: str, batch: str = "", person: str = "p", **facts: object) -> dict[str, object]:
+    """Return what an act states."""
+    return {"act": act, "person": person, "batch": batch, "ledger": LEDGER, **facts}
 
 
 def test_no_order_stands_behind_what_binds() -> None:
@@ -27,7 +34,7 @@ def test_no_order_stands_behind_what_binds() -> None:
             assert each not in PERMISSIONS or not PERMISSIONS[each].binding
     for act, line in PERMISSIONS.items():
         if line.binding:
-            assert all(ordering.unfit(order(one), act, "p", BATCH) for one in PERMISSIONS)
+            assert all(ordering.unfit(order(one), done(act, BATCH)) for one in PERMISSIONS)
 
 
 @pytest.mark.parametrize(
@@ -44,14 +51,46 @@ def test_no_order_stands_behind_what_binds() -> None:
         (order("adjudicate", "", DAY), "adjudicate", BATCH, "another batch"),
         (order("adjudicate", "", DAY), "adjudicate", "", "another batch"),
         (order("adjudicate", "singles-20250701-4", DAY), "adjudicate", "singles-20250701-4", "b"),
-        ({"act": "adjudicate", "person": "p", "batch": BATCH}, "adjudicate", BATCH, "no order"),
+        (done("adjudicate", BATCH), "adjudicate", BATCH, "no order"),
+        (order("adjudicate") | {"ledger": "x"}, "adjudicate", BATCH, "another office's ledger"),
     ],
 )
 def test_an_order_stands_behind_its_own_work_alone(said, act, batch, wrong) -> None:
-    found = ordering.unfit(said, act, "p", batch)
+    found = ordering.unfit(said, done(act, batch))
     assert (found == "") == (wrong == "")
     assert wrong in found
-    assert ordering.unfit(said, act, "another", batch)
+    assert ordering.unfit(said, done(act, batch, "another"))
+    assert ordering.unfit(said, done(act, batch) | {"ledger": "example.org/ledger"})
+
+
+ORDERED = {
+    "recall-opened": ("recall", {"id": "R-1", "kind": "incident", "of": "I-1", "disclosures": 5},
+                      {"recall": "R-1", "because": {"kind": "incident", "of": "I-1"},
+                       "disclosures": 5}),
+    "recall": ("recall", {"id": "R-1"}, {"recall": "R-1", "packages": ["x"]}),
+    "incident-reported": ("incident-report", {"incident": "I-1", "report": "d"},
+                          {"incident": "I-1", "report": "d"}),
+    "oversight-export": ("oversight-export",
+                         {"body": "gao", "request": "d", "by": "2025-07-01", "persons": False},
+                         {"body": "gao", "request": "d", "as_of": "2025-07-01",
+                          "return_information": False}),
+    "alarm-acknowledged": ("alarm-acknowledged", {"alarm": "a"}, {"alarm": "a"}),
+    "erase": ("erase", {"kind": "history", "subject": "h-1"},
+              {"subject": {"kind": "history", "id": "h-1"}}),
+    "history-imported": ("history-import", {"history": "h-1", "sha256": "d"},
+                         {"history": "h-1", "file": "d"}),
+    "history-compared": ("history-compare", {"history": "h-1"}, {"history": "h-1"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ordering.AGREES)
+def test_an_order_is_of_what_it_names_and_of_nothing_else(act: str) -> None:
+    by, ordered, facts = ORDERED[act]
+    assert ordering.unfit(order(by, "", ordered), done(act, **facts)) == ""
+    for name in ordered:
+        for other in (ordered | {name: "another"}, {k: v for k, v in ordered.items() if k != name}):
+            assert name in ordering.unfit(order(by, "", other), done(act, **facts))
+    assert ordering.unfit(order(by, "", ordered), done(act))
 
 
 class Anything:
@@ -71,6 +110,7 @@ def test_the_table_names_the_acts_as_the_office_records_them(stage) -> None:
 
     named = ordering.STANDS_BEHIND
     assert named["incident-report"] == {incidents.REPORTED}
+    assert named["notice-7431e"] == {incidents.CHARGED}
     assert named["recall"] == {recall.OPENED, recall.PACKAGES}
     assert named["review"] == {review_journal.ACT}
     assert named["model-training"] == {likelihood.ACT, likelihood.ENTRY}
@@ -84,14 +124,15 @@ def test_the_table_names_the_acts_as_the_office_records_them(stage) -> None:
 def test_the_office_takes_no_order_for_another_act(stage, act: str) -> None:
     from django.db import transaction
 
-    from portcullis.office import acting
+    from portcullis.office import acting, signers
     from portcullis.office.models import Act, Entry
     from portcullis.office.people import Actor, sign_act
 
     world: World = stage("new")
     home = world.home()
     person = home.roster.person("approver")
-    said = acting.order_statement("adjudicate", person, home.now(), {}, BATCH)
+    ledger = signers.origin()
+    said = acting.order_statement("adjudicate", person, home.now(), {}, BATCH, ledger)
     token = keys.sign(said, world.key("approver"))
     before = Entry.objects.count(), Act.objects.count()
     for actor in (
@@ -104,3 +145,8 @@ def test_the_office_takes_no_order_for_another_act(stage, act: str) -> None:
     with transaction.atomic():
         done = sign_act(home, acting.by_order(person, home.now(), token), "held", {}, BATCH)
     assert done.signature == token
+    # And behind one entry of a kind.
+    with pytest.raises(Refused, match="carried out already"), transaction.atomic():
+        sign_act(home, acting.by_order(person, home.now(), token), "held", {}, BATCH)
+    with transaction.atomic():
+        sign_act(home, acting.by_order(person, home.now(), token), "adjudicate", {}, BATCH)

@@ -8,8 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from portcullis import keys
 from portcullis.errors import Misuse, Refused
-from portcullis.standing import EVERYTHING, Scope, read_safeguards
+from portcullis.standing import (
+    EVERYTHING,
+    Scope,
+    approval_statement,
+    lift_statement,
+    read_safeguards,
+)
 from tests.office import acts, checks
 from tests.office import world as worlds
 from tests.office.homes import reopen, switch
@@ -128,10 +135,9 @@ def test_of_several_orders_each_must_be_lifted(stage) -> None:
 )
 def test_an_ambiguous_scope_is_everything(stage, written: object) -> None:
     world = stage("sealed")
-    from portcullis.office.orders import read_scope
+    from portcullis.office.scopes import read
 
-    known = {"batches": [worlds.BATCH], "officers": ["officer-1", "officer-2"]}
-    scope = read_scope(written, known)
+    scope = read(world.home(), written)
     assert scope.everything
     acts.place(world, "order-1", scope)
     assert closed(world) == ALL
@@ -140,11 +146,10 @@ def test_an_ambiguous_scope_is_everything(stage, written: object) -> None:
 
 
 def test_a_clear_scope_is_what_it_says(stage) -> None:
-    stage("new")
-    from portcullis.office.orders import read_scope
+    world = stage("new")
+    from portcullis.office.scopes import read
 
-    known = {"batches": [worlds.BATCH], "officers": ["officer-1"]}
-    assert read_scope({"officers": ["officer-1"]}, known) == Scope(officers=("officer-1",))
+    assert read(world.home(), {"officers": ["officer-1"]}) == Scope(officers=("officer-1",))
 
 
 def test_a_scope_longer_than_an_entry_of_the_ledger_is_filed_as_everything(stage) -> None:
@@ -176,12 +181,12 @@ def test_lifting_takes_two_counsel_and_one_paper(stage) -> None:
     world = stage("sealed")
     acts.place(world)
     assert not acts.lift(world, "counsel").lifted
-    with pytest.raises(Refused, match="already"):
-        acts.lift(world, "counsel")
-    with pytest.raises(Refused, match="another docket"):
-        acts.lift(world, "counsel-2", docket="1:25-cv-00458")
-    with pytest.raises(Refused, match="another docket"):
-        acts.lift(world, "counsel-2", document="d1" * 32)
+    acts.denied(world, "lift", "counsel", "two-people", lambda: acts.lift(world, "counsel"))
+    with pytest.raises(Misuse, match="document"):
+        acts.lift(world, "counsel-2", document="x")
+    for other in ({"docket": "1:25-cv-00458"}, {"document": "d1" * 32}):
+        apart = acts.lift(world, "counsel-2", **other)
+        assert (apart.approvals, apart.lifted) == (1, False)
     assert closed(world) == ALL
     assert not checks.of_kind(world.home(), "order-lifted")
     assert acts.lift(world, "counsel-2").lifted
@@ -192,6 +197,45 @@ def test_lifting_takes_two_counsel_and_one_paper(stage) -> None:
     assert acts.release(world).delivered == 6
     with pytest.raises(Refused, match="stands"):
         acts.lift(world, "counsel")
+
+
+def test_a_wrong_first_approval_stands_in_nobodys_way(stage) -> None:
+    world = stage("sealed")
+    acts.place(world)
+    acts.lift(world, "counsel", document="d1" * 32)  # of a file that nobody else has
+    second = acts.lift(world, "counsel-2")
+    assert (second.approvals, second.lifted) == (1, False)
+    assert closed(world) == ALL
+    assert acts.lift(world, "counsel").lifted
+    ((_, entry),) = checks.of_kind(world.home(), "order-lifted")
+    assert [one["person"] for one in entry["approvals"]] == ["counsel-2", "counsel"]
+    assert entry["document"] == acts.DOCUMENT
+
+
+def test_what_was_signed_elsewhere_or_at_another_moment_is_no_second_approval(stage) -> None:
+    from portcullis.office import acting, orders, signers
+
+    world = stage("sealed")
+    acts.place(world)
+    acts.lift(world, "counsel")
+    home = world.home()
+    person, now = home.roster.person("counsel-2"), home.now()
+    what = lift_statement("order", "order-1", acts.DOCKET, home.today(), acts.DOCUMENT)
+    asked = approval_statement(what, person.id, now, signers.origin())
+
+    def approve(said: dict[str, object]) -> orders.Lifting:
+        actor = acting.rehearsing(person, now, [keys.sign(said, world.key(person.id))])
+        return orders.lift(home, actor, "order-1", acts.DOCKET, acts.DOCUMENT)
+
+    earlier = (now - timedelta(seconds=1)).isoformat()
+    for other in ({"ledger": "example.org/ledger"}, {"at": earlier}, {"person": "counsel"}):
+        with pytest.raises(acting.Proposed) as proposed:
+            approve(asked | other)
+        assert proposed.value.statement == asked
+    with pytest.raises(acting.Proposed):
+        approve(what)  # what an earlier release had both of them sign
+    assert closed(world) == ALL
+    assert approve(asked).lifted
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ NOT_OF_ONE_PERSON = {
     # Done with a document that proves itself, by whoever brings it: only a desk asks for a person.
     "take-in",
     "recipient-statement",
-    "notice-issue",
     "report",
     # Done with a deployment, not with a home: see tests/web.
     "account-invite",
@@ -100,6 +99,7 @@ def attempts() -> dict[str, Callable[[Any, Any], Any]]:
         "hold-file": lambda home, by: notices.file(home, by, Hold(**placed)),
         "lift": lambda home, by: orders.lift(home, by, "x-1", acts.DOCKET, acts.DOCUMENT),
         "destruction-cleared": lambda home, by: clearances.clear(home, by, clearance),
+        "notice-issue": lambda home, by: notices.issue(home, by, "x-1"),
         "custodian-attested": lambda home, by: notices.attested(home, by, ""),
         "reading": lambda home, by: reading_changes.change(
             home, by, change, acts.DOCKET, acts.DOCUMENT

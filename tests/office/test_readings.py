@@ -3,14 +3,14 @@
 import json
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
 
 from portcullis import law
 from portcullis.errors import Misuse, Refused
-from portcullis.keys import KeySigner
+from portcullis.keys import KeySigner, unverified
 from tests.office import acts, checks
 from tests.office import world as worlds
 from tests.office.homes import reopen, switch
@@ -114,10 +114,32 @@ def test_two_people_who_approve_different_things_decide_nothing(stage, other) ->
 def test_one_person_twice_is_one_person(stage) -> None:
     world = stage("new")
     approve(world, "counsel", COMPONENT)
-    with pytest.raises(Refused, match="approved this change already") as refused:
-        approve(world, "counsel", COMPONENT)
-    assert "another" in refused.value.remedy
+    refused = acts.denied(
+        world, "reading", "counsel", "two-people", lambda: approve(world, "counsel", COMPONENT)
+    )
+    assert "have another of counsel approve" in refused.message
     assert COMPONENT not in held(world)
+
+
+def test_an_approval_that_stands_in_the_ledger_approves_nothing_again(stage) -> None:
+    from portcullis.office import acting
+    from portcullis.office.reading_changes import change
+
+    world = stage("new")
+    put(world, COMPONENT)
+    put(world, COMPONENT, in_force=False)
+    ((_, entry),) = checks.of_kind(world.home(), "reading-out-of-force")
+    for by in ("counsel", "counsel-2"):
+        approve(world, by, COMPONENT, document="e1" * 32)
+    assert COMPONENT in held(world)
+    home = world.home()
+    token = entry["approvals"][0]["signature"]
+    moment = datetime.fromisoformat(unverified(token)["at"])
+    actor = acting.rehearsing(home.roster.person("counsel"), moment, [token])
+    asked = law.Change(COMPONENT, in_force=False, effective_on=home.today())
+    with pytest.raises(Refused, match="given before"):
+        change(home, actor, asked, acts.DOCKET, acts.DOCUMENT)
+    assert COMPONENT in held(world)
 
 
 def test_who_is_not_counsel_is_denied_on_the_record(stage) -> None:

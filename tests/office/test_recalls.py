@@ -44,7 +44,7 @@ def attest(world: worlds.World, place: Place, stage: str, **changes: object):
 
     facts = {
         "place": place, "lots": tuple(find("R-1").lots), "stage": stage, "copies": 2,
-        "derived_records": 1, "actions_taken": 0, "document": PAPER,
+        "derived_records": 1, "actions_taken": 0, "document": PAPER, "onward": (),
         "method": "destroyed" if stage == "disposed" else "",
     }  # fmt: skip
     return run(world.home(), safeguards(world), "R-1", Attestation(**{**facts, **changes}))
@@ -83,13 +83,16 @@ def test_r15_what_left_elsewhere_is_recalled_in_one_act_and_followed_to_its_clos
     recall_steps.demanded(home, counsel(past), "R-1", lots=(), sent_on=home.today(), document=PAPER)
     assert recall_steps.recalls.find("R-1").stage == "demanded"
     attest(past, LAPTOP, "frozen", onward=[SAFE])
-    with pytest.raises(Refused, match="lot 1, demanded"):
-        recall_steps.close(home, safeguards(past), "R-1")
+    with pytest.raises(Refused, match="passed on to ice-ero:safe-1"):
+        attest(past, LAPTOP, "disposed", actions_taken=4)
     attest(past, LAPTOP, "disposed", onward=[SAFE], actions_taken=4)
     assert attest(past, SAFE, "disposed", method="returned").stage == "disposed"
     with pytest.raises(Refused, match="already"):
         attest(past, SAFE, "frozen")
-    closed = recall_steps.close(home, safeguards(past), "R-1")
+    acts.denied(past, "recall-close", "safeguards", "two-people",
+                lambda: recall_steps.close(home, safeguards(past), "R-1"))  # fmt: skip
+    acts.enrol(past, "second", ("safeguards",))
+    closed = recall_steps.close(home, acts.hands(past, "second"), "R-1")
     assert closed.closed_on == home.today()
     ((_, entry),) = checks.of_kind(home, "recall-closed")
     assert (entry["copies"], entry["onward_recipients"], entry["actions_taken"]) == (4, 1, 4)
@@ -211,8 +214,9 @@ def test_under_a_hold_it_is_sequestered_and_nothing_is_destroyed(past) -> None:
     assert attest(past, SAFE, "sequestered").stage == "sequestered"
     past.home().set_date(recall.due_on + timedelta(days=1))
     assert recall_steps.overdue(past.home()) == set()
+    acts.enrol(past, "second", ("safeguards",))
     with pytest.raises(Refused, match="sequestered"):
-        recall_steps.close(past.home(), safeguards(past), "R-1")
+        recall_steps.close(past.home(), acts.hands(past, "second"), "R-1")
     from portcullis.office import orders
 
     for person in ("counsel", "counsel-2"):
@@ -242,6 +246,7 @@ def test_an_attestation_that_is_not_whole_is_refused(stage) -> None:
         ("frozen", {"onward": [Place("ice", "900-12-3456")]}, "figures"),
         ("frozen", {"place": Place("Jane Public", "desk")}, "no id"),
         ("frozen", {"lots": ("9",)}, "no such lot"),
+        ("frozen", {"document": "Jane Public, 900-12-3456"}, "not of the shape"),
         ("frozen", {"lots": ()}, "Which of the 2 lots"),
     ]:
         place = changes.pop("place", SAFE)

@@ -87,6 +87,16 @@ def test_a_recall_is_as_far_as_the_place_least_far() -> None:
     }  # fmt: skip
 
 
+def test_that_nothing_was_held_somewhere_disposes_of_nobodys_lot_but_its_own() -> None:
+    nothing = {"method": "nothing-held", "copies": 0, "derived_records": 0}
+    empty = said("elsewhere", DISPOSED, ("1", "2")) | nothing
+    assert folded(empty).stage == "listed"
+    assert folded(demanded("1", "2"), empty).stage == "demanded"
+    assert folded(empty, said("safe", DISPOSED)).stage_of("1") == "disposed"
+    own = said("desk", DISPOSED, ("2",)) | nothing | {"custodian": "officer-1"}
+    assert folded(empty, own).stage_of("2") == "disposed"
+
+
 def test_an_onward_recipient_keeps_the_recall_open_until_it_attests() -> None:
     first = said("laptop", "disposed", ("1", "2"), onward=("elsewhere",))
     assert folded(first).stage == "demanded"

@@ -17,11 +17,12 @@ from portcullis.standing import (
     Scope,
     Standing,
     Subject,
+    approval_statement,
+    check_approval,
     check_approvals,
     gate,
     holds_standing,
     in_scope,
-    lift_statement,
     lifted_entry,
     orders_standing,
     placed_entry,
@@ -280,25 +281,56 @@ def test_one_person_cannot_lift():
         lift(Approval("counsel-1", "x"), Approval("counsel-1", "y"))
 
 
+AT = datetime(2026, 4, 29, 12, tzinfo=UTC)
+LEDGER = "example.gov/ledger"
+
+
 def test_the_approvals_are_signatures_by_two_people_and_two_keys():
     first, second = keys.generate(), keys.generate()
     people = {
         name: partial(keys.verify, jwk=keys.public_jwk(key))
         for name, key in (("counsel-1", first), ("counsel-2", second))
     }
-    statement = lift_statement(lift(*TWO))
-    by_first = Approval("counsel-1", keys.sign(statement, first))
-    by_second = Approval("counsel-2", keys.sign(statement, second))
-    check_approvals(lift(by_first, by_second), people)
+    what = lift(*TWO).statement
+
+    def approval(name, key, **other):
+        said = approval_statement(what, name, AT, LEDGER) | other
+        return Approval(name, keys.sign(said, key))
+
+    by_first, by_second = approval("counsel-1", first), approval("counsel-2", second)
+    check_approvals(lift(by_first, by_second), people, LEDGER)
     with pytest.raises(Refused, match="does not verify"):
-        check_approvals(lift(by_first, Approval("counsel-2", by_first.signature)), people)
+        check_approvals(lift(by_first, Approval("counsel-2", by_first.signature)), people, LEDGER)
     with pytest.raises(Refused, match="something else"):
-        check_approvals(lift(by_first, by_second, docket="25-5182"), people)
+        check_approvals(lift(by_first, by_second, docket="25-5182"), people, LEDGER)
     with pytest.raises(Refused, match="roster"):
-        check_approvals(lift(by_first, by_second), {"counsel-1": people["counsel-1"]})
+        check_approvals(lift(by_first, by_second), {"counsel-1": people["counsel-1"]}, LEDGER)
     one_key = {"counsel-1": people["counsel-1"], "counsel-2": people["counsel-1"]}
+    both = approval("counsel-1", first), approval("counsel-2", first)
     with pytest.raises(Refused, match="own key"):
-        check_approvals(lift(by_first, Approval("counsel-2", by_first.signature)), one_key)
+        check_approvals(lift(*both), one_key, LEDGER)
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"person": "counsel-1"}, "another person's"),
+        ({"ledger": "example.org/ledger"}, "another ledger"),
+        ({"at": None}, "when it was signed"),
+        ({"at": "2026-04-29T12:00:00"}, "when it was signed"),
+        ({"at": "2026-04-29"}, "when it was signed"),
+        ({"more": 1}, "something else"),
+    ],
+)
+def test_an_approval_is_one_persons_of_one_moment_for_one_ledger(other, says):
+    what = lift(*TWO).statement
+    said = approval_statement(what, "counsel-2", AT, LEDGER)
+    assert check_approval(said, what, "counsel-2", LEDGER) == AT
+    with pytest.raises(Refused, match=says):
+        check_approval(said | other, what, "counsel-2", LEDGER)
+    for name in said:
+        with pytest.raises(Refused):
+            check_approval({k: v for k, v in said.items() if k != name}, what, "counsel-2", LEDGER)
 
 
 def test_the_gate_is_open_only_without_an_order_in_scope_and_with_safeguards_met():

@@ -1,13 +1,17 @@
 """A person's pages and forms as a program sees them: links walked once, forms posted at will."""
 
+import html
 import http.cookiejar
+import json
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from tests.web import signing
 from tests.web.office import Office
 
 _MOST = 60
@@ -93,6 +97,20 @@ class Person:
             allow_redirects=False,
             timeout=120,
         )
+
+    def act(self, office: Office, path: str, pairs, files=None) -> requests.Response:
+        """Send a form that begins an act, sign what it asks for, and return what it came to."""
+        self.get("/banner/")  # whose form brings the token that every form needs
+        begun = self.post(path, pairs, files)
+        assert begun.status_code == 302, begun.text
+        place = begun.headers["Location"]
+        signer = signing.passkey(office.home, self.person, office.origin)
+        return self.post(place, [("token", signer.sign(self.statement(place)))])
+
+    def statement(self, place: str) -> dict[str, Any]:
+        """Return what a Sign page asks the person to sign."""
+        shown = re.search(r'id="statement"[^>]*>(.*?)</script>', self.get(place).text, re.DOTALL)
+        return json.loads(html.unescape(shown[1]))
 
     def walk(self) -> tuple[dict[str, int], list[Form]]:
         """Follow every link of the person's pages once; return each status, and all the forms."""

@@ -40,6 +40,16 @@ class Office:
         """What the office's process has logged."""
         return (self.home.parent / "office.log").read_text()
 
+    @contextmanager
+    def no_witness(self) -> Iterator[None]:
+        """Have no witness cosign in this block: the one in the home has lost its key."""
+        key = self.home / "keys" / "witness.pem"
+        away = key.rename(key.with_suffix(".away"))
+        try:
+            yield
+        finally:
+            away.rename(key)
+
     def stop(self) -> None:
         """Stop the process."""
         self.process.terminate()

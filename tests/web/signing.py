@@ -4,6 +4,10 @@ import base64
 from datetime import date
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -17,6 +21,8 @@ from portcullis.canonical import sha256_hex
 from tests.authenticator import Passkey
 
 RP_ID = "localhost"
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256's group
+SIGN_FORM = "form[data-sign]"
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -69,11 +75,29 @@ def passkey(home: Path, person: str, origin: str) -> Passkey:
     return soft
 
 
+def respelt(token: str) -> str:
+    """Return another spelling of a passkey's token, made without its key: (r, -s) verifies too."""
+    *parts, signature = token.split(".")
+    r, s = decode_dss_signature(base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4)))
+    other = encode_dss_signature(r, ORDER - s)
+    return ".".join([*parts, base64.urlsafe_b64encode(other).decode().rstrip("=")])
+
+
 def sign(page: Page) -> None:
     """Sign what the Sign page shows, and wait for what comes of it."""
-    before = page.url
-    page.get_by_role("button", name="Sign").click()
-    page.wait_for_url(lambda url: url != before)
+    press_sign(page)
+    page.locator(SIGN_FORM).wait_for(state="detached")
+    page.wait_for_load_state()
+
+
+def press_sign(page: Page) -> None:
+    """Press the Sign page's own button, once that page is there.
+
+    The desk's page before it has a button too: "Go on to sign", which signs nothing.
+    """
+    form = page.locator(SIGN_FORM)
+    form.wait_for()
+    form.get_by_role("button").click()
 
 
 def _with_passkey(home: Path, person: agreements.Person, origin: str) -> agreements.Person:

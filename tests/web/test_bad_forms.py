@@ -1,8 +1,6 @@
 """Whatever is posted to whatever form: never a failure of ours, and words for who posted it."""
 
 import html
-import json
-import re
 import time
 from datetime import date
 
@@ -57,8 +55,8 @@ def test_the_forms_of_a_released_home_do_too(holder):
 
 def test_a_form_without_its_token_is_refused_in_words(office):
     person = Person(office, "administrator")
-    person.get("/administration/accounts/")
-    answer = person.post("/administration/accounts/", [("person", "sampler")], csrf=False)
+    person.get("/people/accounts/")
+    answer = person.post("/people/accounts/", [("person", "sampler")], csrf=False)
     assert answer.status_code == 403
     assert "This form is no longer good" in answer.text
 
@@ -83,8 +81,8 @@ def test_a_method_that_a_page_has_not_is_405_in_words(office):
 
 def test_a_form_longer_than_any_is_refused_in_words(office):
     person = Person(office, "administrator")
-    person.get("/administration/accounts/")
-    answer = person.post("/administration/accounts/", [("person", "a" * (17 << 20))])
+    person.get("/people/accounts/")
+    answer = person.post("/people/accounts/", [("person", "a" * (17 << 20))])
     assert answer.status_code in (400, 413)
     assert "Nothing was done" in answer.text
 
@@ -92,8 +90,8 @@ def test_a_form_longer_than_any_is_refused_in_words(office):
 def begun(office: Office) -> tuple[Person, str]:
     """Have the administrator begin an act; return them and the address at which it is signed."""
     person = Person(office, "administrator")
-    person.get("/administration/accounts/")
-    answer = person.post("/administration/accounts/", [("person", "sampler")])
+    person.get("/people/accounts/")
+    answer = person.post("/people/accounts/", [("person", "sampler")])
     assert answer.status_code == 302, answer.text
     return person, answer.headers["Location"]
 
@@ -128,12 +126,6 @@ def passkey(office: Office, person: str) -> Passkey:
     return held
 
 
-def statement(person: Person, place: str) -> dict:
-    """Return what the page asks the person to sign."""
-    shown = re.search(r'id="statement"[^>]*>(.*?)</script>', person.get(place).text, re.DOTALL)
-    return json.loads(html.unescape(shown[1]))
-
-
 def refused(answer, words: str) -> None:
     assert answer.status_code == 400, answer.status_code
     assert words in html.unescape(answer.text)
@@ -141,7 +133,7 @@ def refused(answer, words: str) -> None:
 
 def test_a_token_of_another_statement_or_person_is_refused_and_a_used_one_too(office):
     person, place = begun(office)
-    wanted = statement(person, place)
+    wanted = person.statement(place)
     mine = passkey(office, "administrator")
     another = mine.sign(wanted | {"of": "approver"})
     refused(person.post(place, [("token", another)]), "Something else was signed")
@@ -159,7 +151,7 @@ def test_a_token_of_another_statement_or_person_is_refused_and_a_used_one_too(of
 
 def test_a_key_that_was_revoked_signs_nothing_more(office):
     person, place = begun(office)
-    good = passkey(office, "administrator").sign(statement(person, place))
+    good = passkey(office, "administrator").sign(person.statement(place))
     file = office.home / "people.json"
     kept = file.read_bytes()
     found = agreements.load_roster(file)

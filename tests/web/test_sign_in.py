@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from tests.cli.run import started
 from tests.web.office import Office
-from tests.web.signing import AUTHENTICATOR, authenticator
+from tests.web.signing import AUTHENTICATOR, authenticator, press_sign
 
 PASSWORD = "correct horse battery 9"  # of a specimen account
 
@@ -143,12 +143,12 @@ def test_five_wrong_passwords_lock_the_account_however_the_name_is_spelt(office,
 
 
 def test_the_administrator_gives_an_account_by_an_act_signed_in_the_browser(office, visit):
-    page = visit(office, "administrator", "/administration/accounts/")
+    page = visit(office, "administrator", "/people/accounts/")
     authenticator(page, office.home, "administrator")
     page.fill("[name=person]", "sampler")
     page.get_by_role("button", name="Go on to sign").click()
     assert "sampler" in page.inner_text("main")
-    page.get_by_role("button", name="Sign").click()
+    press_sign(page)
     page.get_by_text("shown here once").wait_for()
     assert f"{office.origin}/accounts/password/reset/key/" in page.inner_text("main")
     page.goto(office.origin)

@@ -197,6 +197,12 @@ def _check_old(person: Person, asked: Enrolment, on: date) -> None:
         )
     if person.verify(asked.by_old, on=on) != asked.statement:
         raise Refused("What the old key signed is another request.", "Have both sign the same.")
+    if any(each.in_force(on) for each in person.passkeys) and not keys.is_passkey(asked.by_old):
+        raise Refused(
+            "The person has a passkey in force, and a key file signed the request.",
+            "A file can be copied: have the person sign with the passkey; or, where it is lost, "
+            "revoke it first.",
+        )
 
 
 def _moment(said: str) -> datetime:

@@ -25,6 +25,7 @@ STANDS_BEHIND: Mapping[str, frozenset[str]] = MappingProxyType(
         "history-compare": frozenset({"history-compared"}),
         "recall": frozenset({"recall-opened", "recall"}),
         "incident-report": frozenset({"incident-reported"}),
+        "notice-7431e": frozenset({"notice-7431e-triggered"}),
         "accounting-attested": frozenset({"accounting-attested"}),
         "report": frozenset(),
         "oversight-export": frozenset({"oversight-export"}),
@@ -41,17 +42,50 @@ def singles_batches(day: str) -> str:
     return f"singles-{day.replace('-', '')}-"
 
 
-def unfit(order: Mapping[str, Any], act: object, person: object, batch: object) -> str:
-    """Return why ``order`` does not stand behind that person's ``act`` on ``batch``; "" if it does.
+MANY = frozenset({"recall", "review"})
+"""Acts of which one order makes as many entries as it takes; of any other one for each batch."""
 
-    An order of no batch (``""``) stands behind what is of no batch; but the order of a day's single
-    requests stands behind the batches that the office makes of them, and nothing else.
+AGREES: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {
+        "recall-opened": (
+            ("id", "recall"),
+            ("kind", "because.kind"),
+            ("of", "because.of"),
+            ("disclosures", "disclosures"),
+        ),
+        "recall": (("id", "recall"),),
+        "incident-reported": (("incident", "incident"), ("report", "report")),
+        "oversight-export": (
+            ("body", "body"),
+            ("request", "request"),
+            ("by", "as_of"),
+            ("persons", "return_information"),
+        ),
+        "alarm-acknowledged": (("alarm", "alarm"),),
+        "erase": (("kind", "subject.kind"), ("subject", "subject.id")),
+        "history-imported": (("history", "history"), ("sha256", "file")),
+        "history-compared": (("history", "history"),),
+    }
+)
+"""Of an act done by order: which member of the order says the same as which member of the act's own
+statement (a point leads into one). An order for the one subject is none for another."""
+
+
+def unfit(order: Mapping[str, Any], statement: Mapping[str, Any]) -> str:
+    """Return why ``order`` does not stand behind a ``statement`` of an act; "" if it does.
+
+    The statement names act, person and batch, and what the act says. An order of no batch (``""``)
+    stands behind what is of no batch; but the order of a day's single requests stands behind the
+    batches that the office makes of them, and nothing else.
     """
     ordered = order.get(ORDERED)
     if not isinstance(ordered, Mapping):
         return "What was signed is no order."
-    if order.get("person") != person:
+    if order.get("person") != statement.get("person"):
         return "The order is another person's."
+    if order.get("ledger") != statement.get("ledger"):
+        return "The order is of another office's ledger."
+    act, batch = str(statement.get("act")), statement.get("batch")
     if act not in STANDS_BEHIND.get(str(order.get("act")), ()):
         return "The order is to do something else."
     day = ordered.get(SINGLES_RECEIVED_ON)
@@ -59,4 +93,17 @@ def unfit(order: Mapping[str, Any], act: object, person: object, batch: object) 
         fits = order.get("batch") == "" and str(batch).startswith(singles_batches(str(day)))
     else:
         fits = order.get("batch") == batch
-    return "" if fits else "The order is of another batch."
+    if not fits:
+        return "The order is of another batch."
+    differ = [
+        name
+        for name, path in AGREES.get(act, ())
+        if name not in ordered or ordered[name] != _member(statement, path)
+    ]
+    return f"The order says something else of: {', '.join(differ)}." if differ else ""
+
+
+def _member(facts: object, path: str) -> object:
+    for name in path.split("."):
+        facts = facts.get(name) if isinstance(facts, Mapping) else None
+    return facts

@@ -125,7 +125,9 @@ _HOLDER: dict[str, Permission] = {
     "recall": Permission("Recall disclosed packages", ("safeguards",)),
     "recall-demand": Permission("Demand back what a recall covers", ("counsel",)),
     "recall-attest": Permission("Enter what a custodian says of recalled lots", ("safeguards",)),
-    "recall-close": Permission("Close a recall", ("safeguards",)),
+    "recall-close": Permission(
+        "Close a recall of which another entered the attestations", ("safeguards",)
+    ),
     "incident": Permission("Open an incident on suspicion", ("safeguards",)),
     "incident-report": Permission("Report an incident", ("safeguards",)),
     "incident-notice": Permission("Record who was told of an incident", ("safeguards",)),
@@ -157,13 +159,24 @@ _HOLDER: dict[str, Permission] = {
         binding=True,
     ),
     "account-invite": Permission(
-        "Give a person an account; a lost one anew, once a second person says so too",
+        "Give a person an account, or a lost one anew; once a second person says so too",
         ("administrator", "counsel"),
         binding=True,
+        people=2,
     ),
-    "ledger-key-announce": Permission("Announce a new key of the ledger", ("administrator",)),
-    "ledger-key-retire": Permission("Retire a key of the ledger", ("administrator",)),
-    "ledger-witnesses": Permission("Change the ledger's witnesses", ("administrator",)),
+    "root-key-rotate": Permission(
+        "Put a fresh root key in the place of the home's", ("administrator",), binding=True
+    ),
+    "service-key-rotate": Permission(
+        "Put a new service key in force", ("administrator",), binding=True
+    ),
+    "ledger-key-announce": Permission(
+        "Announce a new key of the ledger", ("administrator",), binding=True
+    ),
+    "ledger-key-retire": Permission("Retire a key of the ledger", ("administrator",), binding=True),
+    "ledger-witnesses": Permission(
+        "Change the ledger's witnesses", ("administrator",), binding=True
+    ),
     "ledger-recosign": Permission("Have the ledger cosigned again", ("administrator",)),
     "ledger-catch-up": Permission("Bring a restored home up to its ledger", ("administrator",)),
     "accept-loss": Permission(
@@ -302,9 +315,10 @@ _REQUESTER: dict[str, Permission] = {
     ),
     "notice-attest-for": Permission("Attest to a notice for another custodian", ("signatory",)),
     "requester-account-invite": Permission(
-        "Give a person of the requester an account; a lost one anew, once a second person says so",
+        "Give a person of the requester an account, or a lost one anew; once a second says so too",
         ("custodian", "signatory"),
         binding=True,
+        people=2,
     ),
     # Desks, and what stands on them.
     "preparer-desk": Permission("Use the preparer's desk", ("preparer",), reads=True),

@@ -77,14 +77,14 @@ def verify(
 
 
 def _facts(checked: "list[Checked]", roster_is_recorded: bool | None) -> dict[str, Any]:
-    from portcullis.oversight.signed_acts import KEY, MISSING, ORDER, PASSKEY
+    from portcullis.oversight.signed_acts import KEY, MISSING, NOBODY, ORDER, PASSKEY
 
     wrong = [vars(each) for each in checked if each.wrong]
     good = [each.by for each in checked if not each.wrong]
-    missing = good.count(MISSING)
+    missing, acts = good.count(MISSING), len(checked) - good.count(NOBODY)
     return {
-        "verified": bool(checked) and not wrong and not missing and roster_is_recorded is not False,
-        "acts": len(checked),
+        "verified": bool(acts) and not wrong and not missing and roster_is_recorded is not False,
+        "acts": acts,
         "by_key": good.count(KEY),
         "by_passkey": good.count(PASSKEY),
         "by_order": good.count(ORDER),

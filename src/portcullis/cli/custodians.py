@@ -33,12 +33,20 @@ def add(app: App) -> None:
     app.command(attest)
 
 
-def notice(id: str, *, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
+def notice(
+    id: str,
+    *,
+    as_: AsOption,
+    key: KeyOption,
+    home: HomeOption = DEFAULT_HOME,
+    json: JsonOption = False,
+) -> None:
     """Write the notice to the recipient anew, with what was delivered in scope by now."""
     opened = office(home)
     from portcullis.office import notices
 
-    show({"notice": str(notices.issue(opened, id))}, as_json=json)
+    person = actor(opened, as_, key, notices.ISSUE)
+    show({"notice": str(notices.issue(opened, person, id))}, as_json=json)
 
 
 def attested(

@@ -146,7 +146,7 @@ class _OrderPlayer(Player):
         from portcullis.office import recall_steps, recalls
         from portcullis.oversight.recall import DESTROYED, DISPOSED, FROZEN, SEQUESTERED
 
-        safeguards = self.actor("irs-safeguards")
+        second = self.actor("irs-second-safeguards")
         with self.stage("Recall to closure", 1):
             self.home.set_date(FROZEN_ON)
             self._attest(FROZEN)
@@ -159,12 +159,12 @@ class _OrderPlayer(Player):
             )
             self.tried.refused(
                 "Safeguards closes the recall while nothing is disposed of",
-                lambda: recall_steps.close(self.home, safeguards, RECALL),
+                lambda: recall_steps.close(self.home, second, RECALL),
             )
             self.home.set_date(CLEARED_ON)
             self._clear()
             self._attest(DISPOSED, DESTROYED)
-            self.closed = recall_steps.close(self.home, safeguards, RECALL)
+            self.closed = recall_steps.close(self.home, second, RECALL)
 
     def facts(self, setting: Setting) -> oversight.OrderFacts:
         """Return what the report shows, the course of the release read back from the ledger."""
@@ -227,7 +227,7 @@ class _OrderPlayer(Player):
         from portcullis.office.public import FILE, read_public
 
         safeguards = self.actor("irs-safeguards")
-        notice = notices.issue(self.home, ORDER).read_text()
+        notice = notices.issue(self.home, safeguards, ORDER).read_text()
         holder = read_public(self.home.path / FILE).holder
         for custodian in notices.tracked(self.home, ORDER).outstanding:
             by = SIGNATORY if custodian == AGENCY else custodian

@@ -51,9 +51,9 @@ class Played:
 
 def new_home(path: Path, roster: Path, day: "date") -> "Home":
     """Make and open a demonstration's home at ``path``, for the built-in agreement, on ``day``."""
-    from portcullis.office import make, open_office, start
+    from portcullis.office import begin, make, open_office
 
-    return open_office(start(make(path, builtin_pack(), roster, demo=True, day=day)))
+    return open_office(begin(make(path, builtin_pack(), roster, demo=True, day=day)))
 
 
 class Player:

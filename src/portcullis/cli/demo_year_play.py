@@ -228,11 +228,11 @@ class _Year:
             for lot in recalls.find(RECALL).lots.values():
                 said = recall_steps.Attestation(
                     place=Place(lot.custodian, "workstation"), lots=[lot.id], stage=stage,
-                    copies=lot.disclosures, derived_records=0, actions_taken=0,
+                    copies=lot.disclosures, derived_records=0, actions_taken=0, onward=(),
                     document=document(f"{lot.custodian} {stage}"), method=method,
                 )  # fmt: skip
                 recall_steps.attest(self.home, safeguards, RECALL, said)
-        recall_steps.close(self.home, safeguards, RECALL)
+        recall_steps.close(self.home, month.actor("irs-second-safeguards"), RECALL)
         known = {"contact_telephone": "extension 100", "occurred_at": first.discovered_at}
         whole = first.model_copy(update=known)
         incidents.report(self.home, safeguards, INCIDENT, whole)

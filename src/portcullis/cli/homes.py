@@ -45,11 +45,16 @@ def init(
     home: HomeOption = DEFAULT_HOME,
     json: JsonOption = False,
 ) -> None:
-    """Make a holder's home: database, ledger, keys, agreement pack and roster."""
-    from portcullis.office import make, start
+    """Make a holder's home: database, ledger, keys, agreement pack and roster.
+
+    The ledger gets the roster's digest and the thumbprints of its people's keys: have each compare
+    their own, by `portcullis people list`, before anything is done.
+    """
+    from portcullis.office import begin, make
 
     day = day_of(demo_day) if demo_day else None
-    made = start(make(home, pack_folder(pack), people, demo=day is not None, day=day), ledger_name)
+    made = begin(make(home, pack_folder(pack), people, demo=day is not None, day=day), ledger_name)
+    from portcullis.office import rosters
     from portcullis.office.signers import now_in_force
 
     said = now_in_force()
@@ -59,6 +64,7 @@ def init(
         "version": made.pack.version,
         "pack_digest": made.pack.digest,
         "people": len(made.roster.people),
+        "roster_digest": rosters.on_record(),
         "ledger_keys": list(said.signed_by),
         "witnesses": list(said.witnesses),
     }

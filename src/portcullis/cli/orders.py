@@ -5,7 +5,6 @@ is in ``custodians``.
 """
 
 import json as json_text
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from portcullis.office import Home
     from portcullis.office.notices import Tracked
     from portcullis.office.people import Actor
+    from portcullis.office.persons import Named
     from portcullis.standing import Hold, Order, Scope
 
 DocketOption = Annotated[str, Parameter(help="The docket reference, e.g. 1:25-cv-00457.")]
@@ -84,18 +84,19 @@ def file_order(
 
     opened = office(home)
     person = actor(opened, as_, key, "order-file")
+    reach, named = _scope(opened, id, scope, persons)
     placed = Order(
         id,
         docket,
         court,
         opened.today(),
         file_digest(document),
-        _scope(opened, id, scope, persons),
+        reach,
         stops=tuple(stops) or STOPS,
         effective_at=read_instant(effective, zone) if effective else None,
         expires_on=day_of(expires) if expires else None,
     )
-    _file(opened, person, placed, json)
+    _file(opened, person, placed, named, json)
 
 
 def place_hold(
@@ -116,10 +117,9 @@ def place_hold(
 
     opened = office(home)
     person = actor(opened, as_, key, "hold-file")
-    reach = _scope(opened, id, scope, persons)
-    _file(
-        opened, person, Hold(id, docket, court, opened.today(), file_digest(document), reach), json
-    )
+    reach, named = _scope(opened, id, scope, persons)
+    hold = Hold(id, docket, court, opened.today(), file_digest(document), reach)
+    _file(opened, person, hold, named, json)
 
 
 def clear(
@@ -206,10 +206,12 @@ def _noun(noun: str, words: str) -> App:
     return app
 
 
-def _file(home: "Home", person: "Actor", placed: "Order | Hold", as_json: bool) -> None:
+def _file(
+    home: "Home", person: "Actor", placed: "Order | Hold", named: "Named | None", as_json: bool
+) -> None:
     from portcullis.office import notices
 
-    row = notices.file(home, person, placed)
+    row = notices.file(home, person, placed, named)
     told = home.path / "notices" / f"{placed.id}.jws"
     facts = {
         **row.entry,
@@ -241,50 +243,36 @@ def _facts(found: "Tracked") -> dict[str, Any]:
         "notice": str(found.notice or ""),
         "custodians": [
             f"{each.custodian}: {each.disclosures} disclosures, "
-            + (f"attested {each.attested_at} by {each.signed_by}" if each.attested_at else "open")
+            + (
+                f"attested {each.attested_at} by {each.signed_by}, entered {each.entered_at}"
+                if each.attested_at
+                else "open"
+            )
             for each in found.duties
         ],
         "outstanding": list(found.outstanding),
     }
 
 
-def _scope(home: "Home", id: str, scope: Path | None, persons: Path | None) -> "Scope":
-    """Return the scope as written, with the persons under seal; what is unclear is everything."""
+def _scope(
+    home: "Home", id: str, scope: Path | None, persons: Path | None
+) -> "tuple[Scope, Named | None]":
+    """Return the scope as written, and the persons under seal; what is unclear is everything."""
     from portcullis.office import persons as sealed
-    from portcullis.office.orders import read_scope
-    from portcullis.standing import EVERYTHING, Scope
+    from portcullis.office import scopes
+    from portcullis.standing import EVERYTHING
 
+    written = _read_json(scope)
     if persons is None:
-        return read_scope(_read_json(scope), _known(home))
+        return scopes.read(home, written), None
     if not persons.is_file():
         raise Misuse(f"{persons.name} cannot be read.", "Name the CSV of the persons.")
-    name = sealed.seal(home, id, persons)
-    if name is None:
-        return EVERYTHING
-    if scope is None:
-        return Scope(persons=(name,))
-    written = read_scope(_read_json(scope), _known(home))
-    return written if written.everything else replace(written, persons=(*written.persons, name))
-
-
-def _known(home: "Home") -> dict[str, list[str]]:
-    """Return every value a scope can name here; one it cannot makes the scope everything."""
-    from portcullis import law
-    from portcullis.office import persons, subjects
-    from portcullis.office.models import Batch, History, Package
-
-    return {
-        "statutes": sorted(subjects.statutes(home)),
-        "agreements": [home.pack.id],
-        "officers": [person.id for person in home.roster.people],
-        "readings": [reading.id for reading in law.READINGS],
-        "batches": [
-            *Batch.objects.values_list("id", flat=True),
-            *History.objects.values_list("id", flat=True),
-        ],
-        "packages": list(Package.objects.values_list("id", flat=True)),
-        "persons": persons.known(home),
-    }
+    named = sealed.read(home, id, persons)
+    if named is None:
+        return EVERYTHING, None
+    if scope is not None and not written:
+        return EVERYTHING, None
+    return scopes.read(home, written, named), named
 
 
 def _read_json(path: Path | None) -> object:

@@ -205,6 +205,9 @@ def attest(
     onward: Annotated[
         list[str] | None, Parameter(help="An onward recipient: CUSTODIAN:PLACE.")
     ] = None,
+    no_onward: Annotated[
+        bool, Parameter(negative="", help="It was passed on to nobody; say so.")
+    ] = False,
     method: Annotated[
         str,
         Parameter(help="Of a disposal: returned, destroyed, made-undisclosable, nothing-held."),
@@ -219,6 +222,8 @@ def attest(
 
     A disposal is refused while a preservation hold stands that counsel has not cleared.
     """
+    if bool(onward) == no_onward:
+        raise Misuse("To whom was it passed on?", "Say --onward for each, or --no-onward.")
     opened = office(home)
     from portcullis.office.recall_steps import Attestation
     from portcullis.office.recall_steps import attest as run

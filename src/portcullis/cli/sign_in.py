@@ -30,8 +30,8 @@ def invite(
 ) -> None:
     """Give PERSON an account; prints the link, good once and for three days.
 
-    An account that was used before is given anew by two people: the first proposes it, the second
-    gets the link. At the holder these are administrators and counsel, at the requester custodians
+    It is given by two people, a lost one likewise: the first proposes it, the second gets the link.
+    At the holder these are administrators and counsel, at the requester custodians
     and signatories.
     """
     from portcullis.office.web import serving

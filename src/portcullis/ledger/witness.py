@@ -130,6 +130,20 @@ class Witness:
         note = self.newest(origin)
         return None if note is None else parse_checkpoint(split_note(note)[0])
 
+    def hand_over(self, origin: str, key: Ed25519PrivateKey) -> None:
+        """Have what is stored for the log cosigned by ``key`` too, which takes this one's place.
+
+        So the witness goes on under the new key from what it has seen. Safe to run again. Raises
+        Misuse as ``newest``.
+        """
+        with locked(self._folder / "lock"):
+            note = self.newest(origin)
+            new = witness_verifier(self._verifier.name, key)
+            if note is None or lines_of([new], note):
+                return
+            line = cosign(new.name, key, split_note(note)[0], self._now())
+            write_durably(self._path(origin), (note + line).encode(), self._folder / "part")
+
     def _check_signature(self, note: str) -> tuple[Checkpoint, str]:
         """Return the checkpoint, and the lines of the keys trusted for its log."""
         try:

@@ -5,6 +5,6 @@ imported only after that.
 """
 
 from portcullis.office.home import Home, make
-from portcullis.office.setup import open_office, start
+from portcullis.office.setup import begin, open_office, start
 
-__all__ = ["Home", "make", "open_office", "start"]
+__all__ = ["Home", "begin", "make", "open_office", "start"]

@@ -9,7 +9,15 @@ from portcullis.office import public
 from portcullis.office.files import find_batch
 from portcullis.office.home import Home
 from portcullis.office.models import Act, Entry
-from portcullis.oversight.signed_acts import ACTS, APPROVED, KEYS, PEOPLE, ROSTER, SignedAct
+from portcullis.oversight.signed_acts import (
+    ACTS,
+    APPROVED,
+    FIRST_ROSTER,
+    KEYS,
+    PEOPLE,
+    ROSTER,
+    SignedAct,
+)
 from portcullis.tables import publish
 
 
@@ -18,7 +26,7 @@ def export_acts(
 ) -> int:
     """Write the acts of ``batch``, or all of them, to the new folder ``out``; return how many.
 
-    With them go the newest change of the roster, the roster and the public keys. Raises Refused
+    With them go the newest entry on the roster, the roster and the public keys. Raises Refused
     where an act waits for the ledger, Misuse where the folder holds something.
     """
     if out.exists() and any(out.iterdir()):
@@ -41,13 +49,16 @@ def export_acts(
 
 
 def _positions(batch: str | None) -> set[int]:
-    """Return the positions of the entries of the acts, and of the newest change of the roster."""
+    """Return the positions of the entries of the acts, and of the newest that has a roster."""
     acts = Act.objects.all() if batch is None else Act.objects.filter(batch=batch)
     found = set(acts.values_list("entry_id", flat=True))
     if batch is None:
         approved = Entry.objects.filter(kind__in=APPROVED)
         found |= set(approved.values_list("position", flat=True))
-    newest = Entry.objects.filter(kind=ROSTER).order_by("-position").first()
+    newest = (
+        Entry.objects.filter(kind=ROSTER).order_by("-position").first()
+        or Entry.objects.filter(kind=FIRST_ROSTER).order_by("position").first()
+    )
     return found | ({newest.position} if newest else set())
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from portcullis.agreements import Person, ordering
-from portcullis.errors import Refused
+from portcullis.errors import Misuse, Refused
 from portcullis.office.people import Actor
 
 
@@ -57,21 +57,29 @@ class Ordered:
     def sign(self, statement: Mapping[str, Any]) -> str:
         """Return the order's token. Raises Refused for a statement it does not stand behind."""
         order = self.person.verify(self.token)
-        said = (statement.get(name) for name in ("act", "person", "batch"))
-        if unfit := ordering.unfit(order, *said):
+        if unfit := ordering.unfit(order, statement):
             raise Refused(unfit, "Begin the act again.")
         return self.token
 
 
-def order_statement(
-    act: str, person: Person, at: datetime, facts: Mapping[str, Any], batch: str = ""
+def order_statement(  # noqa: PLR0917 - what an order says
+    act: str,
+    person: Person,
+    at: datetime,
+    facts: Mapping[str, Any],
+    batch: str = "",
+    ledger: str = "",
 ) -> dict[str, Any]:
-    """Return what a person signs who orders ``act`` to be done as ``facts`` say."""
+    """Return what a person signs who orders ``act`` to be done as ``facts`` say.
+
+    ``ledger``: the name of the office's; "" in the requester's, which has none.
+    """
     return {
         "act": act,
         "person": person.id,
         "at": at.isoformat(),
         "batch": batch,
+        "ledger": ledger,
         ordering.ORDERED: dict(facts),
     }
 
@@ -79,6 +87,13 @@ def order_statement(
 def rehearsing(person: Person, moment: datetime, tokens: Sequence[str] = ()) -> Actor:
     """Return the actor who has signed ``tokens`` so far, at ``moment``."""
     return Actor(person, Gathered(person, tuple(tokens)), moment)
+
+
+def ordered(actor: Actor) -> Mapping[str, Any]:
+    """Return what the actor has ordered, as it was signed. Raises Misuse where it is no order."""
+    if not isinstance(actor.signer, Ordered):
+        raise Misuse("This is ordered by a signature of its own.", "Begin it again from its desk.")
+    return dict(actor.person.verify(actor.signer.token)[ordering.ORDERED])
 
 
 def by_order(person: Person, moment: datetime, token: str) -> Actor:

@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ import polars as pl
 
 from portcullis import tables
 from portcullis.canonical import sha256_hex
-from portcullis.errors import Misuse
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Entry
@@ -55,12 +54,14 @@ class Acknowledged:
 class Raised:
     """An alarm on record: its id, the position it was raised at, and where it stands.
 
-    ``alarm`` is None where the file that says what it was is missing. ``replaced``: a later one
-    about the same was raised.
+    ``on``: the day it was raised. ``alarm`` is None where the file that says what it was is
+    missing, or is another than the ledger commits to: the alarm stands all the same. ``replaced``:
+    a later one about the same was raised.
     """
 
     id: str
     position: int
+    on: date
     alarm: Alarm | None
     acknowledged: Acknowledged | None = None
     replaced: bool = False
@@ -83,7 +84,7 @@ def on_record(home: Home) -> dict[str, Raised]:
     for entry in Entry.objects.filter(kind__in=(WATCHED, ACKNOWLEDGED)).order_by("position"):
         said = entries.body(entry)
         if entry.kind == WATCHED:
-            _raise(found, entry.position, said["raised"], _alarms(home, said))
+            _raise(found, entry.position, said, _alarms(home, said))
         else:
             one = found[said["alarm"]]
             given = Acknowledged(entry.position, said["by"], _reason(home, said))
@@ -92,14 +93,15 @@ def on_record(home: Home) -> dict[str, Raised]:
 
 
 def _raise(
-    found: dict[str, Raised], position: int, ids: list[str], alarms: Mapping[str, Alarm]
+    found: dict[str, Raised], position: int, said: Mapping[str, Any], alarms: Mapping[str, Alarm]
 ) -> None:
-    for id_ in ids:
+    on = date.fromisoformat(str(said["at"])[:10])
+    for id_ in said["raised"]:
         alarm = alarms.get(id_)
         for other in list(found.values()):
             if alarm and other.alarm and other.standing and _same(alarm, other.alarm):
                 found[other.id] = replace(other, replaced=True)
-        found[id_] = Raised(id_, position, alarm)
+        found[id_] = Raised(id_, position, on, alarm)
 
 
 def _same(one: Alarm, other: Alarm) -> bool:
@@ -161,15 +163,17 @@ def _reason(home: Home, said: Mapping[str, Any]) -> str | None:
 
 
 def _read(home: Home, said: Mapping[str, Any]) -> pl.DataFrame | None:
-    """Return the file an entry commits to; None where it is missing, Misuse where it is another."""
+    """Return the file an entry commits to; None where it is missing, or is another.
+
+    One byte changed must not take the whole watch away: the alarm stands, and says what it lacks.
+    """
     path = _folder(home) / f"{said['file']}.tbl"
-    if not path.exists():
+    try:
+        data = path.read_bytes()
+    except OSError:
         return None
-    if sha256_hex([path.read_bytes()]) != said["log"]:
-        raise Misuse(
-            f"The file {path.name} of the alarms is not the one the ledger commits to.",
-            "Put the folder alarms back from a backup.",
-        )
+    if sha256_hex([data]) != said["log"]:
+        return None
     return tables.read_table(path, home.derived_key("alarms"))
 
 

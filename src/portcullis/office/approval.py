@@ -90,7 +90,7 @@ def record_impairment(home: Home, batch_id: str, actor: Actor, adverse: Iterable
         )
         enclosed.keep(home, batch, MARKS, actor.id)
     enclosed.forget(home, batch, MARKS, actor.id)
-    entries.integrate(home)
+    entries.publish(home)
     return len(rows)
 
 
@@ -133,7 +133,7 @@ def draw_sample(home: Home, batch_id: str, actor: Actor) -> Sample:
         sample = Sample.objects.create(
             list=listed, seed=drawn_with.hex(), rows=draw(drawn_with, rows, size), act=act
         )
-    entries.integrate(home)
+    entries.publish(home)
     return sample
 
 
@@ -175,7 +175,7 @@ def record_examination(
         sample.save()
         enclosed.keep(home, batch, VERDICTS, actor.id)
     enclosed.forget(home, batch, VERDICTS, actor.id)
-    entries.integrate(home)
+    entries.publish(home)
     return sample
 
 
@@ -210,7 +210,7 @@ def approve(home: Home, batch_id: str, actor: Actor) -> Approval:
         act = record(home, signed)
         move(batch, "approved")
         approval = Approval.objects.create(list=listed, act=act, expires_on=expires)
-    entries.integrate(home)
+    entries.publish(home)
     return approval
 
 
@@ -235,7 +235,7 @@ def send_back(home: Home, batch_id: str, actor: Actor, reason: str) -> None:
         move(batch, "unapprovable")
         enclosed.keep(home, batch, SENT_BACK, actor.id)
     enclosed.forget(home, batch, SENT_BACK, actor.id)
-    entries.integrate(home)
+    entries.publish(home)
 
 
 def reason_sent_back(home: Home, batch: Batch) -> str:

@@ -26,7 +26,7 @@ from portcullis import ledger, progress
 from portcullis.errors import Misuse, Refused
 from portcullis.ledger.durable import fsync_all, locked
 from portcullis.ledger.log import LOCK
-from portcullis.office import dumping, locks, published
+from portcullis.office import dumping, locks, published, singles
 from portcullis.office.database import FILE as _FILE
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
@@ -54,6 +54,8 @@ _LEFT_OUT = re.compile(
     r"(.*\.lock|.*\.turnstile|.*\.part|\.unfinished|state\.sqlite3.*|RESTORED|catching-up|"
     r".*\.before(-\d+)?|uploads|results)"
 )
+# Folders of what is being received or checked: in clear, and gone when that is done.
+_PASSING = re.compile(r"incoming|tmp.*|screening-.*|" + re.escape(singles.LEFT) + r".*")
 _SEQUENCER = (".sequencer/lock", ".sequencer/parts", ".sequencer/part")
 _TIME = "%Y-%m-%dT%H%M%SZ"
 
@@ -196,6 +198,7 @@ def _is_saved(relative: Path) -> bool:
         top in ("ledger", "witness")
         or _LEFT_OUT.fullmatch(top)
         or _LEFT_OUT.fullmatch(relative.name)
+        or (len(relative.parts) > 1 and _PASSING.fullmatch(top))
         or relative.parts[:2] == ("keys", "erasable")
         or published.is_published(relative)
     )

@@ -36,6 +36,7 @@ from portcullis.office import (
     comparing,
     entries,
     erasure,
+    former_keys,
     locks,
     losses,
     published,
@@ -105,7 +106,7 @@ def catch_up(
         announce("add-entries")
         size, added = _add_entries(home, show)
     shutil.rmtree(copy, ignore_errors=True)
-    write_public(home, signers.now_in_force())
+    write_public(home, signers.now_in_force(), former_keys.formers())
     announce("ask-witnesses")
     entries.recosign(home)
     return _settle(home, actor, Restored(mark.backup, size), added, announce, show)

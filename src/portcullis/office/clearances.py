@@ -99,7 +99,7 @@ def clear(home: Home, actor: Actor, clearance: Clearance) -> Act:
             "histories": sorted(set(clearance.histories)),
         }
         act = sign_act(home, actor, ACT, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return act
 
 
@@ -125,7 +125,7 @@ def _check_reached(home: Home, clearance: Clearance) -> None:
             "Name delivered packages, and histories of `portcullis history list`.",
         )
     asked = [
-        *(subjects.of_package(home, package) for package in packages),
+        *(subject for _, subject in subjects.of_each(home, packages.select_related("batch"))),
         *(subjects.of_history(home, history) for history in histories),
     ]
     if not all(in_scope(holds, subject) for subject in asked):

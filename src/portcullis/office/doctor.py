@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from portcullis import ledger, records
 from portcullis.errors import PortcullisError
 from portcullis.ledger import REMEDIES, LedgerDamaged, Problem
+from portcullis.office import rootkey
 from portcullis.office.home import Home
 from portcullis.office.public import FILE, read_public
 from portcullis.office.setup import open_office
@@ -86,7 +87,7 @@ def run(home: Home, checks: dict[str, Check]) -> list[Finding]:
 
 def _keys(home: Home) -> Iterator[Finding]:
     folder = home.path / "keys"
-    needed = ["root.key", "service.pem"]
+    needed = [rootkey.FILE, "service.pem"]
     if any(each.local for each in home.pack.witnesses.witness):
         needed.append("witness.pem")
     for name in needed:

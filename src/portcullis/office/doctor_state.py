@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from portcullis import ledger, records
+from portcullis import keys, ledger, records
 from portcullis.errors import PortcullisError, Refused
 from portcullis.ledger import REMEDIES, Fault, LedgerDamaged
 from portcullis.ledger.asking import Question, ask_all
@@ -14,10 +14,13 @@ from portcullis.office import (
     catching_up,
     comparing,
     cosigned,
+    former_keys,
+    key_ages,
     persons,
     reinstating,
     restoring,
     rosters,
+    rotating,
     sealed,
     signers,
     witnesses,
@@ -132,6 +135,35 @@ def _signing_keys(home: Home) -> Iterator[Finding]:
     yield from ()
 
 
+def _own_keys(home: Home) -> Iterator[Finding]:
+    """Say which of the home's own keys is too old, or not the one that the ledger has."""
+    today = home.today()
+    for each in key_ages.ages(home):
+        if each.is_old(today):
+            yield Finding(
+                "key-old",
+                f"The {each.kind} key {each.id} is {each.days(today):,} days old; such a key is "
+                f"good for {key_ages.GOOD_FOR[each.kind].days:,}.",
+                f"Change it: `{key_ages.CHANGED_BY[each.kind]}`.",
+            )
+    root, changed = rotating.last(), former_keys.changes()
+    if root and root[0] != home.root.id:
+        yield Finding(
+            "key-former",
+            "The home's root key was changed after the backup it was put back from: it is under "
+            "the former one again.",
+            "Change it again: `portcullis key rotate-root`.",
+        )
+    if changed and changed[-1].key != keys.public_jwk(home.service_key()):
+        yield Finding(
+            "key-former",
+            "The home's service key is not the one that the ledger has: nobody outside believes "
+            "what it signs.",
+            "Bring keys/service.pem from a newer backup; where it is lost, change it again: "
+            "`portcullis key rotate-service`.",
+        )
+
+
 def _witnesses(home: Home) -> Iterator[Finding]:
     """Show the published checkpoint to each witness by itself, and hear what it has seen."""
     log = ledger.Log.open(home.ledger)
@@ -227,6 +259,7 @@ CHECKS: dict[str, Check] = {
     "database": _database,
     "roster": _roster,
     "ledger-keys": _signing_keys,
+    "own-keys": _own_keys,
     "entries": _same_entries,
     "outbox": _outbox,
     "state": _state,

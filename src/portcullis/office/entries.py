@@ -18,8 +18,8 @@ from django.db import transaction
 
 from portcullis import ledger
 from portcullis.canonical import json_bytes
-from portcullis.errors import Misuse, Refused
-from portcullis.office import cosigned, locks, restoring, signers, witnesses
+from portcullis.errors import Misuse, PortcullisError, Refused
+from portcullis.office import cosigned, former_keys, locks, restoring, signers, witnesses
 from portcullis.office.home import Home
 from portcullis.office.models import Checkpoint, Counter, Entry
 from portcullis.office.public import is_public, write_public
@@ -127,6 +127,27 @@ def integrate(home: Home, announce: Announce = silent) -> str:
     """
     with locks.sequencer():
         return _patiently(home, lambda: _integrate(home, announce))
+
+
+class OnRecord(PortcullisError):  # noqa: N818 - read as a sentence: it is on record
+    """What was asked is done, and on record; what was to follow it is not."""
+
+    exit_code = 1
+
+
+def publish(home: Home, announce: Announce = silent) -> None:
+    """Integrate the entries of an act that is done, as ``integrate``.
+
+    Raises OnRecord where that must wait: whoever did the act must not take it for undone.
+    """
+    try:
+        integrate(home, announce)
+    except PortcullisError as waits:
+        raise OnRecord(
+            f"It is on record, and in force. Its publication waits: {waits.message}",
+            "Do not do it again: the ledger publishes it with the next act, once that is mended. "
+            "Tell whoever operates the office.",
+        ) from waits
 
 
 def refresh(home: Home) -> None:
@@ -279,7 +300,7 @@ def _settle_keys(home: Home, size: int) -> None:
     for vkey in signers.retired(size):
         signers.forget(home, vkey)
     if not is_public(home, said):
-        write_public(home, said)
+        write_public(home, said, former_keys.formers())
 
 
 def body(entry: Entry) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
-from portcullis import progress, release
+from portcullis import progress, release, standing
 from portcullis.errors import Misuse, Refused
 from portcullis.office import accounting, entries
 from portcullis.office.accounting import BATCH, HISTORY, REFUSED, Source
@@ -49,6 +49,7 @@ def export(
     accounting do not agree.
     """
     check_role(home, actor, KIND)
+    standing.check_digest(request)
     overseer = reports.OVERSEERS.get(body)
     if overseer is None:
         raise Misuse(

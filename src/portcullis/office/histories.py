@@ -162,7 +162,7 @@ def compare_history(
             accounting.commit(home, _source(history_id), accounting.RESOLVED, at=at)
             history.compared = act
             history.save(update_fields=["compared"])
-    entries.integrate(home)
+    entries.publish(home)
     return matches.height
 
 

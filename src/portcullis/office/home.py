@@ -6,20 +6,18 @@ only there may the date be set, and only there do several people's keys lie toge
 """
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from portcullis import keys
 from portcullis.agreements import Pack, Roster, load_pack, load_roster
 from portcullis.errors import Misuse
 from portcullis.office.keystore import Erasable, KeyStore
+from portcullis.office.rootkey import RootKey
 from portcullis.tables import publish
 
 FORMAT = "portcullis-home/1"
@@ -140,10 +138,14 @@ class Home:
         """Return the holder's service key, which signs receipts, answers and tokens."""
         return keys.load_private(self.path / "keys" / "service.pem")
 
+    @property
+    def root(self) -> RootKey:
+        """The home's own key. Raises Misuse where it is missing."""
+        return RootKey.read(self.path / "keys")
+
     def derived_key(self, purpose: str) -> bytes:
-        """Return the 32-byte key for ``purpose`` (HKDF, RFC 5869, from the home's own key)."""
-        hkdf = HKDF(SHA256(), 32, salt=None, info=f"portcullis/{purpose}".encode())
-        return hkdf.derive(self._root_key())
+        """Return the 32-byte key for ``purpose``, made of the home's own key (``rootkey``)."""
+        return self.root.derived(purpose)
 
     @property
     def secrets(self) -> KeyStore:
@@ -165,15 +167,8 @@ class Home:
             raise Misuse("A stored key cannot be read.", "It was erased, or is damaged.") from None
 
     def _wrapping_key(self, what: Erasable) -> bytes:
-        """Return the key made of the home's root key and of the secret of ``what`` (RFC 5869)."""
-        hkdf = HKDF(SHA256(), 32, salt=None, info=f"portcullis/wrapping/{what.name}".encode())
-        return hkdf.derive(self._root_key() + self.secrets.read(what))
-
-    def _root_key(self) -> bytes:
-        try:
-            return (self.path / "keys" / "root.key").read_bytes()
-        except OSError:
-            raise Misuse("The home's key is missing.", "Restore keys/root.key.") from None
+        """Return the key made of the home's root key and of the secret of ``what``."""
+        return self.root.wrapping(what.name, self.secrets.read(what))
 
 
 def _state(found: os.stat_result) -> tuple[int, ...]:
@@ -212,7 +207,7 @@ def make(path: Path, pack: Path, people: Path, *, demo: bool, day: date | None) 
         if source.is_file():
             publish(path / "pack" / source.name, source.read_bytes())
     publish(path / "people.json", people.read_bytes())
-    publish(path / "keys" / "root.key", os.urandom(32))
+    RootKey.draw().write(path / "keys")
     keys.save_private(keys.generate(), path / "keys" / "service.pem")
     mark: dict[str, object] = {"format": FORMAT, "role": "holder", "demo": demo}
     if demo and day is not None:

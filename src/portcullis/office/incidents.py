@@ -4,7 +4,9 @@ The state is folded from the ledger's own entries, so there is none beside it to
 holds ids, instants and digests; the report itself is sealed [law.md 48, 50].
 """
 
+import hmac
 import re
+import secrets
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,7 +15,8 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis.canonical import sha256_hex
+from portcullis import standing
+from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, histories, locks, sealed, unsealing
 from portcullis.office.home import Home
@@ -25,7 +28,8 @@ from portcullis.oversight.incidents import Incident, PersonNotice, Register
 from portcullis.oversight.personal_data import refuse
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,79}")
-_SEE = "See `portcullis incident list`."
+_SEE = "See the list of incidents."
+_SALT = "salt"
 
 
 @dataclass(frozen=True)
@@ -88,11 +92,20 @@ def suspect(
     return find(incident_id)
 
 
-def report(home: Home, actor: Actor, incident_id: str, written: IncidentReport) -> Incident:
+def commitment(written: IncidentReport, salt: str) -> str:
+    """Return the SHA-256 (hex) over ``salt`` and what a report says, however it was written."""
+    return sha256_hex([salt.encode(), json_bytes(written.model_dump())])
+
+
+def report(
+    home: Home, actor: Actor, incident_id: str, written: IncidentReport, salt: str = ""
+) -> Incident:
     """Put the report, or a further one, on record; what it says is sealed.
 
-    On the ledger stand its number, when the incident was discovered, and which fields are still to
-    be told. Raises Refused where the incident is closed, Misuse for a discovery to come.
+    On the ledger stand its number, when the incident was discovered, which fields are still to be
+    told, and a commitment to all that it says: the random bytes to open it lie sealed with it.
+    ``salt``: those bytes (hex), where the commitment was signed beforehand. Raises Refused where
+    the incident is closed, Misuse for a discovery to come.
     """
     check_role(home, actor, "incident-report")
     with _alone(home):
@@ -102,7 +115,8 @@ def report(home: Home, actor: Actor, incident_id: str, written: IncidentReport) 
         if discovered is not None:
             _not_to_come(home, "discovery", discovered)
         name = f"incident-{sha256_hex([incident_id.encode()])[:32]}-{number}"
-        kept = sealed.keep(home, name, written.model_dump())
+        salt = salt or secrets.token_hex(32)
+        kept = sealed.keep(home, name, {_SALT: salt, **written.model_dump()})
         _act(
             home,
             actor,
@@ -112,6 +126,7 @@ def report(home: Home, actor: Actor, incident_id: str, written: IncidentReport) 
                 "number": number,
                 "discovered_at": discovered.isoformat() if discovered else "",
                 "unknown": list(written.unknown),
+                "report": commitment(written, salt),
                 sealed.FIELD: kept,
             },
         )
@@ -128,7 +143,8 @@ def reported(home: Home, actor: Actor, incident_id: str) -> dict[str, Any]:
         body = entries.body(row)
         if body["incident"] == incident_id:
             unsealing.record(home, actor, unsealing.INCIDENT_REPORT, incident_id)
-            return sealed.facts_of(home, body[sealed.FIELD])
+            facts = sealed.facts_of(home, body[sealed.FIELD])
+            return {field: said for field, said in facts.items() if field != _SALT}
     raise Refused("That incident has no report.", "Make one with `portcullis incident report`.")
 
 
@@ -197,28 +213,13 @@ def close(home: Home, actor: Actor, incident_id: str) -> Incident:
 def charge(home: Home, actor: Actor, notice_id: str, why: Charge) -> PersonNotice:
     """Record what makes a notice under 26 U.S.C. § 7431(e) due, of one disclosure.
 
-    A request of a history is named on the ledger by a commitment only. Raises Misuse for an
-    unknown trigger or act, a day to come or an act after its charge; Refused for a disclosure or
-    incident that is not here.
+    A request of a history is named on the ledger by a commitment only. Raises as ``check_charge``.
     """
     check_role(home, actor, "notice-7431e")
-    check_id("id", notice_id)
-    if why.trigger not in rules.TRIGGERS or why.act not in rules.ACTS:
-        raise Misuse(
-            "That is no trigger, or no act, of section 7431(e).",
-            f"Triggers: {', '.join(rules.TRIGGERS)}; acts: {', '.join(rules.ACTS)}.",
-        )
-    if not why.act_on <= why.triggered_on <= home.today():
-        raise Misuse(
-            "The act comes before the charge, and neither lies in the future.", "Mend the days."
-        )
-    if why.incident:
-        find(why.incident)
     with _alone(home):
-        if notice_id in register().notices:
-            raise Refused("There is a notice of that id already.", "Give it another id.")
+        subject = check_charge(home, notice_id, why)
         name = f"notice-{sha256_hex([notice_id.encode()])[:32]}"
-        kept = sealed.keep(home, name, _subject(home, why))
+        kept = sealed.keep(home, name, subject)
         of = {"package": why.package} if why.package else {"history": why.history}
         _act(
             home,
@@ -238,6 +239,49 @@ def charge(home: Home, actor: Actor, notice_id: str, why: Charge) -> PersonNotic
     return register().notices[notice_id]
 
 
+def check_charge(home: Home, notice_id: str, why: Charge) -> dict[str, str]:
+    """Return by which package, or history and request, the person of a new notice is found.
+
+    Raises Misuse for an unknown trigger or act, a day to come or an act after its charge; Refused
+    for a disclosure or incident that is not here, or a notice of that id.
+    """
+    check_id("id", notice_id)
+    if why.trigger not in rules.TRIGGERS or why.act not in rules.ACTS:
+        raise Misuse(
+            "That is no trigger, or no act, of section 7431(e).",
+            f"Triggers: {', '.join(rules.TRIGGERS)}; acts: {', '.join(rules.ACTS)}.",
+        )
+    if not why.act_on <= why.triggered_on <= home.today():
+        raise Misuse(
+            "The act comes before the charge, and neither lies in the future.", "Mend the days."
+        )
+    if why.incident:
+        find(why.incident)
+    if notice_id in register().notices:
+        raise Refused("There is a notice of that id already.", "Give it another id.")
+    return _subject(home, why)
+
+
+def order_to_charge(home: Home, notice_id: str, why: Charge) -> dict[str, Any]:
+    """Return what is signed by who orders that a charge be recorded: never whose request it is of.
+
+    A request of a history stands there by a keyed digest. Raises as ``check_charge``.
+    """
+    subject = check_charge(home, notice_id, why)
+    if why.history:
+        key = home.derived_key("notice-subjects")
+        subject["request_id"] = hmac.digest(key, json_bytes(subject), "sha256").hex()
+    return {
+        "notice": notice_id,
+        "trigger": why.trigger,
+        "triggered_on": why.triggered_on.isoformat(),
+        "act": why.act,
+        "act_on": why.act_on.isoformat(),
+        "incident": why.incident,
+        "of": subject,
+    }
+
+
 def give(
     home: Home, actor: Actor, notice_id: str, given_on: date, document: str, *, rights_told: bool
 ) -> PersonNotice:
@@ -247,11 +291,13 @@ def give(
     to give or it was given, Misuse where it did not tell the rights.
     """
     check_role(home, actor, "notice-7431e")
+    standing.check_digest(document)
     if not rights_told:
         raise Misuse(
             "A notice under section 7431(e) tells the person's rights.",
             "Send one that does, and confirm it with --rights-told.",
         )
+    standing.check_digest(document)
     with _alone(home):
         notice = register().notices.get(notice_id)
         if notice is None or notice.given is not None:
@@ -335,4 +381,4 @@ def _alone(home: Home) -> AbstractContextManager[None]:
 def _act(home: Home, actor: Actor, kind: str, facts: Mapping[str, Any]) -> None:
     with transaction.atomic():
         sign_act(home, actor, kind, facts)
-    entries.integrate(home)
+    entries.publish(home)

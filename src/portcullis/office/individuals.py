@@ -12,6 +12,7 @@ Four acts, by people of different duties, each on the ledger, none with anybody'
 
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
-from portcullis import ledger, progress
+from portcullis import ledger, progress, standing
 from portcullis.errors import Misuse, Refused
 from portcullis.office import accounting, entries, files, losses, packing
 from portcullis.office.accounting import BATCH, HISTORY, Source
@@ -52,6 +53,8 @@ PROOF_DAYS = 30
 """Days for which a proof of identity may be used. No source settles it; the closed side."""
 
 
+_SALT_BYTES = 16
+_SALT = re.compile(rf"[0-9a-f]{{{2 * _SALT_BYTES}}}")
 _COUNTED = ("delivered", "history-imported", "history-compared", losses.ACCEPTED)
 _CHANGED = (
     "Find out what was changed: `portcullis verify` checks the ledger; the backups have the "
@@ -105,16 +108,22 @@ class _Told:
             self.accepted.append((position, body))
 
 
-def prove_identity(home: Home, actor: Actor, taxpayer: str, how: str) -> Act:
-    """Record that an official has proven who asks to be the taxpayer, how, and when."""
+def prove_identity(home: Home, actor: Actor, taxpayer: str, how: str, salt: str = "") -> Act:
+    """Record that an official has proven who asks to be the taxpayer, how, and when.
+
+    ``salt``: 16 random bytes (hex), where the statement is made twice, to be signed between; else
+    they are drawn here. Raises Misuse where they are no such bytes.
+    """
     check_role(home, actor, PROVEN)
     if how not in HOW:
-        raise Misuse(f"Identity is not proven by {how!r}.", f"Say one of: {', '.join(HOW)}.")
-    salt = secrets.token_hex(16)
+        raise Misuse("Identity is not proven by that.", f"Say one of: {', '.join(HOW)}.")
+    salt = salt or secrets.token_hex(_SALT_BYTES)
+    if not _SALT.fullmatch(salt):
+        raise Misuse("The salt is not 16 bytes in hexadecimal.", "Begin the act again.")
     with transaction.atomic():
         facts = {"subject": _subject(home, taxpayer, salt), "salt": salt, "how": how}
         act = sign_act(home, actor, PROVEN, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return act
 
 
@@ -124,6 +133,7 @@ def determine(home: Home, actor: Actor, of: str, *, reached: bool, document: str
     ``document``: digest (hex) of the written determination. The newest counts.
     """
     check_role(home, actor, DETERMINED)
+    standing.check_digest(document)
     source = _source(of)
     with transaction.atomic():
         facts = {
@@ -132,8 +142,14 @@ def determine(home: Home, actor: Actor, of: str, *, reached: bool, document: str
             "document": document,
         }
         act = sign_act(home, actor, DETERMINED, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return act
+
+
+def determinations() -> dict[Source, Mapping[str, Any]]:
+    """Return the newest determination of each batch and history that there is one of."""
+    said = (entries.body(each) for each in _entries(DETERMINED))
+    return {Source(each["of"]["kind"], each["of"]["id"]): each for each in said}
 
 
 def attest(home: Home, actor: Actor, show: progress.Show = progress.unseen) -> Recounted:
@@ -156,7 +172,7 @@ def attest(home: Home, actor: Actor, show: progress.Show = progress.unseen) -> R
             "lost": found.lost,
         }
         sign_act(home, actor, ATTESTED, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return found
 
 
@@ -245,11 +261,17 @@ def account(home: Home, actor: Actor, taxpayer: str, language: str) -> Document:
     if language not in reports.LANGUAGES:
         raise Misuse(f"There is no letter in {language!r}.", "Say en or es.")
     proof = _proof(home, taxpayer)
-    attested = _attested()
+    counted = attested()
+    if counted is None:
+        raise Refused(
+            "The accounting has not been counted again since the last disclosure, import, "
+            "comparison or loss.",
+            "An inspector does so: at the oversight desk, or with `portcullis account attest`.",
+        )
     told = _told(home, taxpayer)
-    said = entries.body(attested)
+    said = entries.body(counted)
     with transaction.atomic():
-        facts = {"proof": proof, "attested": attested.position, "language": language}
+        facts = {"proof": proof, "attested": counted.position, "language": language}
         sign_act(home, actor, GIVEN, facts)
     entries.integrate(home)
     return reports.letter(
@@ -260,6 +282,15 @@ def account(home: Home, actor: Actor, taxpayer: str, language: str) -> Document:
         on=home.today(),
         language=language,
     )
+
+
+def attested() -> Entry | None:
+    """Return the newest attestation, if it has counted every disclosure there is, and whose."""
+    newest = Entry.objects.filter(kind=ATTESTED).order_by("-position").first()
+    last = Entry.objects.filter(kind__in=_COUNTED).order_by("-position").first()
+    if newest and (last is None or last.position < entries.body(newest)["size"]):
+        return newest
+    return None
 
 
 def _batch_again(
@@ -312,13 +343,11 @@ def _told(home: Home, taxpayer: str) -> list[Told]:
 
     Everything is read whatever may be told, so that the time it takes tells nothing either.
     """
-    open_ = {
-        (said["of"]["kind"], said["of"]["id"]): not said["reached"]
-        for said in (entries.body(each) for each in _entries(DETERMINED))
-    }
+    newest = determinations()
     told: list[Told] = []
     for source, rows in _disclosures(home, taxpayer):
-        if open_.get((source.kind, source.id), False):
+        said = newest.get(source)
+        if said is not None and not said["reached"]:
             told += rows
     return told
 
@@ -399,19 +428,6 @@ def _proof(home: Home, taxpayer: str) -> int:
     raise Refused(
         f"No proof of this person's identity was recorded in the last {PROOF_DAYS} days.",
         "Prove it, and record it with `portcullis account prove`.",
-    )
-
-
-def _attested() -> Entry:
-    """Return the newest attestation, if it has counted every disclosure there is, and whose."""
-    newest = _entries(ATTESTED)[-1:]
-    last = Entry.objects.filter(kind__in=_COUNTED).order_by("-position").first()
-    if newest and (last is None or last.position < entries.body(newest[0])["size"]):
-        return newest[0]
-    raise Refused(
-        "The accounting has not been counted again since the last disclosure, import, comparison "
-        "or loss.",
-        "An inspector does so with `portcullis account attest`.",
     )
 
 

@@ -18,10 +18,11 @@ from portcullis.agreements import load_pack
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, signers, witnesses
 from portcullis.office.home import Home
-from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.people import Actor, Signed, check_role, record, sign
 from portcullis.tables import publish
 
 WITNESSES = "witnesses.toml"
+WITNESSES_ACT = "ledger-witnesses"
 
 
 def announce_key(home: Home, actor: Actor) -> str:
@@ -32,7 +33,7 @@ def announce_key(home: Home, actor: Actor) -> str:
         raise Refused(
             "A change of keys is under way already.", "Retire one of the two keys in force first."
         )
-    vkey = signers.new_key(home, ledger.Log.open(home.ledger).origin)
+    vkey = signers.next_key(home, ledger.Log.open(home.ledger).origin)
     _change(home, actor, "announce-ledger-key", replace(said, signed_by=(*said.signed_by, vkey)))
     return vkey
 
@@ -68,7 +69,7 @@ def adopt_witnesses(home: Home, actor: Actor, file: Path) -> ledger.LogKeys:
     Where the ledger names these witnesses already, and only the pack of a home put back does not,
     the file is all that changes: that home may be one in which nothing can be recorded yet.
     """
-    check_role(home, actor, "ledger-witnesses")
+    check_role(home, actor, WITNESSES_ACT)
     said = signers.now_in_force()
     try:
         data = file.read_bytes()
@@ -85,6 +86,7 @@ def adopt_witnesses(home: Home, actor: Actor, file: Path) -> ledger.LogKeys:
             "Name as many witnesses as before, or more.",
         )
     new = replace(said, witnesses=tuple(witnesses.vkeys(home, asked)), k=asked.k)
+    signed = sign(home, actor, "adopt-ledger-witnesses", signers.facts(new))
     if _lacks_only_the_file(home, said, new):
         publish(home.path / "pack" / WITNESSES, data)
         return said
@@ -92,9 +94,24 @@ def adopt_witnesses(home: Home, actor: Actor, file: Path) -> ledger.LogKeys:
     with contextlib.suppress(ledger.TooFewCosigned):
         entries.integrate(home)
     publish(home.path / "pack" / WITNESSES, data)
-    changed = Home(home.path)  # reads the pack anew
-    _change(changed, actor, "adopt-ledger-witnesses", new)
+    _record(Home(home.path), signed, new)  # which reads the pack anew
     return new
+
+
+def rotate_witness(home: Home, actor: Actor) -> str:
+    """Give the witness in this home a new key, and return its verifier key.
+
+    The old one is destroyed once the new is on record. Raises Refused where no witness is here.
+    """
+    check_role(home, actor, WITNESSES_ACT)
+    then = witnesses.next_vkeys(home)
+    said = signers.now_in_force()
+    new = replace(said, witnesses=tuple(then.get(vkey, vkey) for vkey in said.witnesses))
+    signed = sign(home, actor, "adopt-ledger-witnesses", signers.facts(new))
+    # What was cut off is finished with the key that it was begun with.
+    entries.integrate(home)
+    _record(home, signed, new)
+    return next(iter(then.values()))
 
 
 def recosign(home: Home, actor: Actor) -> None:
@@ -103,9 +120,11 @@ def recosign(home: Home, actor: Actor) -> None:
     For when the clock *was* wrong and has been put right; until then nothing is written.
     """
     check_role(home, actor, "ledger-recosign")
+    signed = sign(home, actor, "recosign-ledger", {})
+    # Nothing can be recorded while the checkpoint is of this clock's future.
     entries.recosign(home)
     with transaction.atomic():
-        sign_act(home, actor, "recosign-ledger", {})
+        record(home, signed)
     entries.integrate(home)
 
 
@@ -116,9 +135,14 @@ def _lacks_only_the_file(home: Home, said: ledger.LogKeys, asked: ledger.LogKeys
 
 
 def _change(home: Home, actor: Actor, act: str, said: ledger.LogKeys) -> None:
+    """Have it signed, and record it."""
+    _record(home, sign(home, actor, act, signers.facts(said)), said)
+
+
+def _record(home: Home, signed: Signed, said: ledger.LogKeys) -> None:
     """Record who did it, and after it what holds from there on, as every verifier reads it."""
-    facts = signers.facts(said)
     with transaction.atomic():
-        sign_act(home, actor, act, facts)
-        entries.record(signers.KIND, facts, at=home.now().isoformat())
+        record(home, signed)
+        entries.record(signers.KIND, signers.facts(said), at=home.now().isoformat())
+    witnesses.settle_key(home)
     entries.integrate(home)

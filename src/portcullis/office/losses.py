@@ -15,7 +15,15 @@ from portcullis.errors import Refused
 from portcullis.office import entries, locks
 from portcullis.office.home import Home
 from portcullis.office.models import LossApproval
-from portcullis.office.people import Actor, check_role, counts, sign_act, signature
+from portcullis.office.people import (
+    Actor,
+    approval,
+    check_approved,
+    check_role,
+    counts,
+    deny,
+    sign_act,
+)
 from portcullis.office.permissions import PERMISSIONS, is_among
 
 ACT, ACCEPTED = "accept-loss", "loss-accepted"
@@ -66,41 +74,45 @@ def accept(home: Home, actor: Actor, losses: Sequence[Loss], size: int) -> int:
     administrator.
     """
     check_role(home, actor, ACT)
-    statement = {
-        "format": "portcullis-loss/1",
+    what = {
+        "format": "portcullis-loss/2",
         "losses": sorted(loss.id for loss in losses),
         "size": size,
     }
-    digest = sha256_hex([json_bytes(statement)])
+    digest = sha256_hex([json_bytes(what)])
     with locks.gate(home).exclusive(), transaction.atomic():
-        if LossApproval.objects.filter(digest=digest, person=actor.id).exists():
-            raise Refused("That person has accepted this already.", "It takes two people.")
-        LossApproval.objects.create(
-            digest=digest,
-            statement=statement,
-            person=actor.id,
-            signature=signature(home, actor, statement),
-        )
-        every = LossApproval.objects.filter(digest=digest).order_by("id")
-        given = [one for one in every if counts(home, one.person, ACT)]
-        if len(given) < APPROVALS:
-            sign_act(home, actor, "loss-approved", {"statement": digest})
-        else:
-            _accepted(home, given)
-    entries.integrate(home)
+        again = LossApproval.objects.filter(digest=digest, person=actor.id).exists()
+        approvals = 0 if again else _approve(home, actor, what, digest)
+    if again:
+        message = "That person has accepted this already. It takes two people."
+        deny(home, ACT, actor.id, "two-people", message)
+    entries.publish(home)
+    return approvals
+
+
+def _approve(home: Home, actor: Actor, what: Mapping[str, Any], digest: str) -> int:
+    """Record the approval; with the second the loss is accepted. Return how many there are."""
+    LossApproval.objects.create(
+        digest=digest, statement=what, person=actor.id, signature=approval(home, actor, what)
+    )
+    every = LossApproval.objects.filter(digest=digest).order_by("id")
+    given = [one for one in every if counts(home, one.person, ACT)]
+    if len(given) < APPROVALS:
+        sign_act(home, actor, "loss-approved", {"statement": digest})
+    else:
+        _accepted(home, given)
     return len(given)
 
 
 def _accepted(home: Home, given: Sequence[LossApproval]) -> None:
-    people = [home.roster.get(one.person) for one in given]
-    statement = given[0].statement
-    for one, person in zip(given, people, strict=True):
-        if person is None or person.verify(one.signature, on=home.today()) != statement:
-            raise Refused("An approval is by nobody on the roster.", "Have two people approve.")
-    if not any(person and is_among(person, ACT, home.today()) for person in people):
+    what = given[0].statement
+    for one in given:
+        check_approved(home, one.person, one.signature, what)
+    people = [home.roster.person(one.person) for one in given]
+    if not any(is_among(person, ACT, home.today()) for person in people):
         raise Refused(
             "Neither of the two is an administrator.", "Have an administrator accept the loss."
         )
     approvals = [{"person": one.person, "signature": one.signature} for one in given]
-    facts = {**statement, "approvals": approvals}
+    facts = {**what, "approvals": approvals}
     entries.record(ACCEPTED, facts, at=home.now().isoformat())

@@ -18,6 +18,11 @@ class Entry(models.Model):
     body = models.BinaryField()
     integrated = models.BooleanField(default=False, db_index=True)
 
+    class Meta:
+        """Pages and rules ask for entries of a kind: there may be a million of others."""
+
+        indexes = [models.Index(fields=["kind", "position"], name="entries_of_a_kind")]
+
 
 class Counter(models.Model):
     """The next ledger position; the one row that every act locks."""
@@ -43,6 +48,11 @@ class Act(models.Model):
     signature = models.TextField()
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT)
 
+    class Meta:
+        """Pages ask for the acts of a kind since a day."""
+
+        indexes = [models.Index(fields=["kind", "at"], name="acts_of_a_kind")]
+
 
 class Batch(models.Model):
     """A transmittal taken in. ``wrapped_key`` opens its files; without it they are unreadable."""
@@ -59,6 +69,14 @@ class Batch(models.Model):
     quarantined = models.BigIntegerField()
     wrapped_key = models.BinaryField()
     held_reason = models.TextField(blank=True)
+
+    class Meta:
+        """Pages ask for the batches in a state, and for those received since a day."""
+
+        indexes = [
+            models.Index(fields=["state", "received_on"], name="batches_in_a_state"),
+            models.Index(fields=["received_on", "id"], name="batches_by_receipt"),
+        ]
 
 
 class DeterminationList(models.Model):
@@ -343,3 +361,12 @@ class DeniedAttempt(models.Model):
     at = models.DateTimeField()
     reason = models.CharField(max_length=80)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT)
+
+    class Meta:
+        """Pages count denials by act, by reason and by month."""
+
+        indexes = [
+            models.Index(fields=["kind"], name="denials_of_an_act"),
+            models.Index(fields=["reason"], name="denials_by_reason"),
+            models.Index(fields=["at"], name="denials_by_day"),
+        ]

@@ -10,8 +10,9 @@ is outstanding; nothing of it lifts the order.
 
 import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,18 +21,19 @@ from django.db import transaction
 
 from portcullis import keys, standing, tables
 from portcullis.canonical import json_bytes, sha256_hex
-from portcullis.errors import Refused
-from portcullis.office import entries, files, orders, persons, subjects
+from portcullis.custody import CLOCKS_MAY_DIFFER
+from portcullis.errors import PortcullisError, Refused
+from portcullis.office import entries, files, locks, orders, persons, subjects
 from portcullis.office.erased import erasure_of, file_key
 from portcullis.office.home import Home
 from portcullis.office.keystore import HISTORY, Erasable
 from portcullis.office.models import Act, Batch, Entry, History, Opening, Package, Placed
-from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.people import Actor, check_role, record, sign, sign_act
 from portcullis.office.permissions import may
 from portcullis.standing import AGENCY, USE, Attestation, Custodian, Frozen, Hold, Order
 from portcullis.tables import publish
 
-ISSUED, ATTESTED = "notice-issued", "custodian-attested"
+ISSUE, ISSUED, ATTESTED = "notice-issue", "notice-issued", "custodian-attested"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Duty:
     """One custodian's duty to attest: for how many disclosures, and who attested when, if anybody.
 
     ``last_delivered_at``: of their packages; ISO 8601, empty where only history is listed.
+    ``attested_at``: when it was signed, by its own words; ``entered_at``: when it came on record.
     """
 
     custodian: str
@@ -46,6 +49,7 @@ class Duty:
     last_delivered_at: str
     attested_at: str = ""
     signed_by: str = ""
+    entered_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,29 +75,45 @@ class Tracked:
         return tuple(each.custodian for each in self.duties if not each.attested_at)
 
 
-def file(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
+def file(
+    home: Home, actor: Actor, placed: Order | Hold, sealed: persons.Named | None = None
+) -> Placed:
     """File an order or place a hold; then tell the recipient what is in its scope.
 
-    The recipient is told though the ledger must wait, for witnesses say: raises only then.
+    ``sealed``: the persons that its scope names under seal. The recipient is told though the ledger
+    must wait, for witnesses say. Raises OnRecord where either must wait; it is in force then.
     """
-    row = orders.enact(home, actor, placed)
-    try:
-        if tells(placed):
-            _write(home, placed.id)
-    finally:
-        entries.integrate(home)
+    row = orders.enact(home, actor, placed, sealed)
+    _tell(home, placed.id, notice=tells(placed))
     return row
 
 
 def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -> orders.Lifting:
     """Approve the lifting of an order or hold; once lifted tell the recipient, as ``file``."""
     state = orders.approve_lift(home, actor, placed_id, docket, document)
-    try:
-        if state.lifted and tells(standing.read_placed(_row(placed_id).entry)):
-            _write(home, placed_id)
-    finally:
-        entries.integrate(home)
+    notice = state.lifted and tells(standing.read_placed(_row(placed_id).entry))
+    _tell(home, placed_id, notice=notice)
     return state
+
+
+def _tell(home: Home, placed_id: str, *, notice: bool) -> None:
+    """Write the ``notice``, if there is to be one, and publish what is done.
+
+    Raises OnRecord where either must wait: what was filed or lifted stands.
+    """
+    unwritten = None
+    try:
+        if notice:
+            _write(home, placed_id)
+    except PortcullisError as error:
+        unwritten = error
+    entries.publish(home)
+    if unwritten is not None:
+        raise entries.OnRecord(
+            "It is on record, and in force. The recipient is not told of it yet: "
+            f"{unwritten.message}",
+            "Mend that, and have the notice written anew.",
+        ) from unwritten
 
 
 def tells(placed: Order | Hold) -> bool:
@@ -101,26 +121,36 @@ def tells(placed: Order | Hold) -> bool:
     return isinstance(placed, Hold) or USE in placed.stops
 
 
-def issue(home: Home, placed_id: str) -> Path:
-    """Write the notice of an order or hold, or of its lift, and put its digest on the ledger.
+def written_at(home: Home, placed_id: str) -> datetime | None:
+    """Return when the newest notice of an order or hold was written; None where none is here."""
+    if not _notice(home, placed_id).exists():
+        return None
+    for entry in Entry.objects.filter(kind=ISSUED).order_by("-position"):
+        body = entries.body(entry)
+        if body["of"] == placed_id:
+            return datetime.fromisoformat(body["at"])
+    return None
 
-    Raises Refused where it leaves the recipient nothing to do. Run again, it writes a newer one in
-    the place of the last.
+
+def issue(home: Home, actor: Actor, placed_id: str) -> Path:
+    """Write the notice of an order or hold, or of its lift, anew: in the place of the last.
+
+    Who had it written stands on the ledger, and the notice's digest. Raises Refused where it leaves
+    the recipient nothing to do.
     """
+    check_role(home, actor, ISSUE)
+    _telling(placed_id)
+    signed = sign(home, actor, ISSUE, {"of": placed_id})
     path = _write(home, placed_id)
-    entries.integrate(home)
+    with transaction.atomic():
+        record(home, signed)
+    entries.publish(home)
     return path
 
 
 def _write(home: Home, placed_id: str) -> Path:
     """Write the notice, and leave the entry of its digest waiting for the ledger."""
-    row = _row(placed_id)
-    placed = standing.read_placed(row.entry)
-    if not tells(placed):
-        raise Refused(
-            f"The {row.kind} {placed_id} asks nothing of the recipient.",
-            "A notice is of an order on the recipient's use, or of a hold.",
-        )
+    row, placed = _telling(placed_id)
     statement = standing.notice_statement(
         placed,
         custodians(home, placed),
@@ -137,11 +167,23 @@ def _write(home: Home, placed_id: str) -> Path:
     return path
 
 
+def _telling(placed_id: str) -> tuple[Placed, Order | Hold]:
+    row = _row(placed_id)
+    placed = standing.read_placed(row.entry)
+    if not tells(placed):
+        raise Refused(
+            f"The {row.kind} {placed_id} asks nothing of the recipient.",
+            "A notice is of an order on the recipient's use, or of a hold.",
+        )
+    return row, placed
+
+
 def attested(home: Home, actor: Actor, attestation: str) -> Attestation:
     """Record a custodian's attestation; return what it says.
 
     It is signed by the custodian, or by a signatory of the requester for any of them. Raises
-    Refused where it is signed by nobody on the roster in force who may, or is of an older list.
+    Refused where it is signed by nobody on the roster in force who may, is of an older list,
+    answers a notice that was never issued, or bears a time before that notice or still to come.
     """
     check_role(home, actor, ATTESTED)
     said = _checked(home, attestation)
@@ -151,12 +193,10 @@ def attested(home: Home, actor: Actor, attestation: str) -> Attestation:
     if mine is None or not hmac.compare_digest(mine.list, said.list):
         raise Refused(
             f"The attestation is not to what the custodian {said.custodian} holds now.",
-            "Send the custodian the newest notice: `portcullis order notice`.",
+            "Send the custodian the newest notice: write it anew, and have it attested to.",
         )
-    if _attestations(said.of, said.custodian, mine.list):
-        raise Refused("That custodian has attested to this already.", "See `order show`.")
-    digest = sha256_hex([attestation.strip().encode()])
-    publish(_folder(home) / said.of / f"{digest}.jws", attestation.strip().encode())
+    _check_time(home, said)
+    token = attestation.strip().encode()
     facts = {
         "of": said.of,
         "custodian": said.custodian,
@@ -164,12 +204,37 @@ def attested(home: Home, actor: Actor, attestation: str) -> Attestation:
         "signed_at": said.at.isoformat(),
         "notice": said.notice,
         "list": said.list,
-        "attestation": digest,
+        "attestation": sha256_hex([token]),
     }
-    with transaction.atomic():
+    with locks.alone(home, home.path / "notices.lock"), transaction.atomic():
+        if (said.custodian, mine.list) in _attestations(said.of):
+            raise Refused("That custodian has attested to this already.", "See who has attested.")
         sign_act(home, actor, ATTESTED, facts)
-    entries.integrate(home)
+        publish(_folder(home) / "attested" / said.of / f"{facts['attestation']}.jws", token)
+    entries.publish(home)
     return said
+
+
+def _check_time(home: Home, said: Attestation) -> None:
+    """Raise Refused where an attestation's own time cannot be, or it answers no notice of ours."""
+    issued = [
+        body["at"]
+        for body in (entries.body(each) for each in Entry.objects.filter(kind=ISSUED))
+        if (body["of"], body["notice"]) == (said.of, said.notice)
+    ]
+    if not issued:
+        raise Refused(
+            "The attestation answers a notice that was never issued here.",
+            "Send the custodian the newest notice, and have it attested to.",
+        )
+    # The custodian's clock and ours differ a little.
+    first = datetime.fromisoformat(min(issued)) - CLOCKS_MAY_DIFFER
+    if not first <= said.at <= home.now() + CLOCKS_MAY_DIFFER:
+        raise Refused(
+            "By its own words the attestation was signed before its notice was issued, or is of a "
+            "time to come.",
+            "Have the custodian set the clock and sign again.",
+        )
 
 
 def tracked(home: Home, placed_id: str) -> Tracked:
@@ -177,6 +242,7 @@ def tracked(home: Home, placed_id: str) -> Tracked:
     row = _row(placed_id)
     placed = standing.read_placed(row.entry)
     holding = custodians(home, placed) if tells(placed) else []
+    given = _attestations(placed_id)
     path = _notice(home, placed_id)
     return Tracked(
         placed=placed,
@@ -186,8 +252,8 @@ def tracked(home: Home, placed_id: str) -> Tracked:
         approvals=row.lifts.count(),
         expired=isinstance(placed, Order) and placed.expired(home.today()),
         notice=path if path.exists() else None,
-        since_effect=_since_effect(home, placed, row),
-        duties=tuple(_duty(placed_id, each) for each in holding),
+        since_effect=_since_effect(home, placed, row, holding),
+        duties=tuple(_duty(each, given.get((each.id, each.list))) for each in holding),
     )
 
 
@@ -266,20 +332,19 @@ def _list(key: bytes, placed_id: str, frozen: Iterable[Frozen]) -> str:
     return hmac.digest(key, json_bytes(said), "sha256").hex()
 
 
-def _duty(placed_id: str, custodian: Custodian) -> Duty:
-    given = _attestations(placed_id, custodian.id, custodian.list)
+def _duty(custodian: Custodian, given: Mapping[str, str] | None) -> Duty:
     last = max((each.delivered_at for each in custodian.frozen), default="")
-    if not given:
-        return Duty(custodian.id, len(custodian.frozen), last)
-    body = given[0]
-    return Duty(custodian.id, len(custodian.frozen), last, body["signed_at"], body["signed_by"])
+    count = len(custodian.frozen)
+    if given is None:
+        return Duty(custodian.id, count, last)
+    return Duty(custodian.id, count, last, given["signed_at"], given["signed_by"], given["at"])
 
 
-def _attestations(placed_id: str, custodian: str, list_: str) -> list[dict[str, str]]:
-    acts = Act.objects.filter(kind=ATTESTED).order_by("entry_id").select_related("entry")
+def _attestations(placed_id: str) -> dict[tuple[str, str], Mapping[str, str]]:
+    """Return what was attested to of an order or hold first, by custodian and list."""
+    acts = Act.objects.filter(kind=ATTESTED).order_by("-entry_id").select_related("entry")
     said = (entries.body(act.entry) for act in acts)
-    wanted = (placed_id, custodian, list_)
-    return [each for each in said if (each["of"], each["custodian"], each["list"]) == wanted]
+    return {(each["custodian"], each["list"]): each for each in said if each["of"] == placed_id}
 
 
 def _checked(home: Home, attestation: str) -> Attestation:
@@ -299,16 +364,19 @@ def _checked(home: Home, attestation: str) -> Attestation:
     return said
 
 
-def _since_effect(home: Home, placed: Order | Hold, row: Placed) -> int:
+def _since_effect(
+    home: Home, placed: Order | Hold, row: Placed, holding: Iterable[Custodian]
+) -> int:
     """Count what was delivered in scope between the order's effect and its filing."""
     if not isinstance(placed, Order) or placed.effective_at is None:
         return 0
-    after = placed.effective_at.isoformat()
-    return sum(
-        1
-        for _, frozen in _delivered(home, placed)
-        if after <= frozen.delivered_at <= row.act.at.isoformat()
+    after, until = placed.effective_at.isoformat(), row.act.at.isoformat()
+    found = (
+        (frozen for custodian in holding for frozen in custodian.frozen if frozen.package)
+        if tells(placed)
+        else (frozen for _, frozen in _delivered(home, placed))
     )
+    return sum(1 for frozen in found if after <= frozen.delivered_at <= until)
 
 
 def _at(entry: Entry | None) -> str:

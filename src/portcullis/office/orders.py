@@ -1,6 +1,5 @@
 """Court orders and preservation holds: filed by one person at once, lifted by two."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -11,11 +10,19 @@ from django.db import transaction
 from portcullis import ledger, standing
 from portcullis.canonical import json_bytes
 from portcullis.errors import Refused
-from portcullis.office import entries, locks, rosters
+from portcullis.office import entries, locks, persons, rosters, signers
 from portcullis.office.home import Home
 from portcullis.office.models import Entry, LiftApproval, Placed
-from portcullis.office.people import Actor, check_role, counts, sign_act, signature
-from portcullis.standing import EVERYTHING, Hold, Lift, Order, Scope
+from portcullis.office.people import (
+    Actor,
+    approval,
+    check_approved,
+    check_role,
+    counts,
+    deny,
+    sign_act,
+)
+from portcullis.standing import EVERYTHING, Hold, Lift, Order
 
 LIFT = "lift"
 _BESIDE_SCOPE = 4096  # bytes of an entry left for what it says beside its scope
@@ -33,12 +40,16 @@ class Lifting:
 def place(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
     """File an order or place a hold as ``enact``, and put it on the ledger."""
     row = enact(home, actor, placed)
-    entries.integrate(home)
+    entries.publish(home)
     return row
 
 
-def enact(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
+def enact(
+    home: Home, actor: Actor, placed: Order | Hold, sealed: persons.Named | None = None
+) -> Placed:
     """File an order (the gate closes at once) or place a hold; its entry is left waiting.
+
+    ``sealed``: the persons that its scope names under seal, whose digests are kept from now on.
 
     The gate lock is held alone while order and ledger entry are written, so every ``delivered``
     in its scope stands before it. Nothing else is asked: what is filed is in force. A scope longer
@@ -51,13 +62,15 @@ def enact(home: Home, actor: Actor, placed: Order | Hold) -> Placed:
             raise Refused(f"There is an order or hold of the id {placed.id} already.")
         kind = str(entry["kind"])
         act = sign_act(home, actor, kind, {k: v for k, v in entry.items() if k != "kind"})
+        if sealed is not None:
+            persons.keep(home, sealed)
         return Placed.objects.create(id=placed.id, kind=placed.KIND, entry=entry, act=act)
 
 
 def lift(home: Home, actor: Actor, placed_id: str, docket: str, document: str) -> Lifting:
     """Approve the lifting of an order or hold as ``approve_lift``, and put it on the ledger."""
     lifting = approve_lift(home, actor, placed_id, docket, document)
-    entries.integrate(home)
+    entries.publish(home)
     return lifting
 
 
@@ -67,35 +80,56 @@ def approve_lift(home: Home, actor: Actor, placed_id: str, docket: str, document
     Its entry is left waiting for the ledger.
 
     ``docket`` is the docket reference on whose authority it is lifted, ``document`` the SHA-256 of
-    the sealed source document. Both approvers sign the same statement, and both are counsel in
-    office on the day of the second approval; who has ceased to be is not counted, nor is what was
-    signed with a key that is out of force by then.
+    the sealed source document. Both approve the same, each as ``standing.approval_statement`` has
+    it, and both are counsel in office on the day of the second approval; who has ceased to be is
+    not counted, nor is what was signed with a key that is out of force by then. An approval that
+    names another docket or document stands in nobody's way: it waits for its own second, and its
+    person may replace it.
+    Raises Misuse where docket or document is none; Refused, on the record, for the same again.
     """
     check_role(home, actor, LIFT)
+    standing.check_docket(docket)
+    standing.check_digest(document)
     with locks.gate(home).exclusive(), transaction.atomic():
         row = _standing_row(placed_id)
-        first = row.lifts.first()
-        on = date.fromisoformat(first.statement["on"]) if first else home.today()
-        statement = _statement(row.kind, placed_id, docket, on, document)
-        if first and first.statement != statement:
-            raise Refused(
-                "The first approval names another docket reference or document.",
-                "Both people approve the same lift.",
-            )
-        if any(_counts(home, one) for one in row.lifts.filter(person=actor.id)):
-            raise Refused("That person has approved this lift already.", "It takes two people.")
-        LiftApproval.objects.update_or_create(
-            placed=row,
-            person=actor.id,
-            defaults={"statement": statement, "signature": signature(home, actor, statement)},
-        )
-        given = [one for one in row.lifts.order_by("id") if _counts(home, one)]
-        lifted = len(given) >= standing.orders.APPROVALS_TO_LIFT
-        if lifted:
-            _lift_now(home, row, given)
-        else:
-            sign_act(home, actor, "lift-approved", {"of": placed_id, "docket": docket})
-    return Lifting(placed_id, len(given), lifted)
+        same = [
+            one
+            for one in approvals_of(home, row)
+            if (one.statement["docket"], one.statement["document"]) == (docket, document)
+        ]
+        same = [one for one in same if one.statement == same[0].statement]
+        again = any(one.person == actor.id for one in same)
+        if not again:
+            on = date.fromisoformat(same[0].statement["on"]) if same else home.today()
+            what = standing.lift_statement(row.kind, row.id, docket, on, document)
+            lifting = _approve(home, actor, row, same, what)
+    if again:
+        message = "That person has approved this lift already. It takes two people."
+        deny(home, LIFT, actor.id, "two-people", message)
+    return lifting
+
+
+def _approve(
+    home: Home, actor: Actor, row: Placed, same: list[LiftApproval], what: dict[str, Any]
+) -> Lifting:
+    """Record the approval, in the place of another of the same person's; the second lifts."""
+    mine, _ = LiftApproval.objects.update_or_create(
+        placed=row,
+        person=actor.id,
+        defaults={"statement": what, "signature": approval(home, actor, what)},
+    )
+    given = [*same, mine]
+    lifted = len(given) >= standing.orders.APPROVALS_TO_LIFT
+    if lifted:
+        _lift_now(home, row, given)
+    else:
+        sign_act(home, actor, "lift-approved", {"of": row.id, "docket": what["docket"]})
+    return Lifting(row.id, len(given), lifted)
+
+
+def approvals_of(home: Home, row: Placed) -> list[LiftApproval]:
+    """Return the approvals of a lift that count today, the earliest first."""
+    return [one for one in row.lifts.order_by("id") if _counts(home, one)]
 
 
 def standing_orders() -> list[Order]:
@@ -134,11 +168,6 @@ def listing() -> list[dict[str, Any]]:
     ]
 
 
-def read_scope(value: object, known: Mapping[str, list[str]]) -> Scope:
-    """Return the scope a person wrote; whatever is unclear, or unknown here, is everything."""
-    return Scope.read(value).settled(known)
-
-
 def _holdable(placed: Order | Hold) -> Order | Hold:
     """Return it as one entry of the ledger holds it: with a scope too long for that, everything."""
     if len(json_bytes(placed.scope.to_json())) > ledger.LONGEST_ENTRY - _BESIDE_SCOPE:
@@ -160,25 +189,18 @@ def _standing_row(placed_id: str) -> Placed:
     return row
 
 
-def _statement(kind: str, placed_id: str, docket: str, on: date, document: str) -> dict[str, Any]:
-    return {
-        "format": f"portcullis-{kind}-lift/1",
-        "id": placed_id,
-        "docket": docket,
-        "on": on.isoformat(),
-        "document": document,
-    }
-
-
 def _counts(home: Home, given: LiftApproval) -> bool:
-    """Say whether the approval is by one who may lift today, with what is in force today."""
-    person = home.roster.get(given.person)
-    if person is None or not counts(home, given.person, LIFT):
+    """Say whether the approval is by one who may lift today, with what is in force today.
+
+    One that an earlier release took names no ledger, and is given again.
+    """
+    if not counts(home, given.person, LIFT):
         return False
     try:
-        return bool(person.verify(given.signature, on=home.today()) == given.statement)
+        check_approved(home, given.person, given.signature, given.statement)
     except Refused:
         return False
+    return True
 
 
 def _lift_now(home: Home, row: Placed, given: list[LiftApproval]) -> None:
@@ -192,7 +214,7 @@ def _lift_now(home: Home, row: Placed, given: list[LiftApproval]) -> None:
     people = {
         one.person: partial(roster.person(one.person).verify, on=home.today()) for one in given
     }
-    standing.check_approvals(lifting, people)
+    standing.check_approvals(lifting, people, signers.origin())
     facts = {k: v for k, v in standing.lifted_entry(lifting).items() if k != "kind"}
     entries.record(f"{row.kind}-lifted", facts, at=home.now().isoformat())
     row.standing = False

@@ -5,6 +5,7 @@ statement with it and forgets it; in the browser the person's own device signs. 
 is kept.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +17,11 @@ from portcullis import keys
 from portcullis.agreements import Person, ordering
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, signers
 from portcullis.office.home import Home
 from portcullis.office.models import Act, DeniedAttempt
 from portcullis.office.permissions import PERMISSIONS, may
+from portcullis.standing import approval_statement, check_approval
 
 DIGEST_ONLY = "sha256:"
 """How the signature of an act begins that was put back from the ledger: only its digest is left."""
@@ -99,7 +101,7 @@ def deny(
 
 
 def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: str = "") -> None:
-    """Record a denied attempt on the ledger."""
+    """Record a denied attempt on the ledger. That may be published later: it is denied now."""
     at = home.now()
     with transaction.atomic():
         facts = {"act": act, "person": person_id, "reason": reason, "batch": batch}
@@ -107,7 +109,8 @@ def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: s
         DeniedAttempt.objects.create(
             kind=act, person=person_id, batch=batch, at=at, reason=reason, entry=entry
         )
-    entries.integrate(home)
+    with contextlib.suppress(entries.OnRecord):
+        entries.publish(home)
 
 
 def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
@@ -118,11 +121,27 @@ def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:
     """
     signed = actor.sign(statement)
     said = home.roster.person(actor.id).verify(signed, on=home.today())
-    if said == statement or not ordering.unfit(
-        said, statement.get("act"), actor.id, statement.get("batch")
-    ):
+    if said == statement or not ordering.unfit(said, {**statement, "person": actor.id}):
         return signed
     raise Refused("What was signed is something else.", "Sign what is to be done, as it stands.")
+
+
+def approval(home: Home, actor: Actor, what: Mapping[str, Any]) -> str:
+    """Return ``actor``'s signed approval of ``what``, at their own moment, for this ledger.
+
+    Raises as ``signature``.
+    """
+    at = actor.moment or home.now()
+    return signature(home, actor, approval_statement(what, actor.id, at, signers.origin()))
+
+
+def check_approved(home: Home, person_id: str, signed: str, what: Mapping[str, Any]) -> None:
+    """Raise Refused unless ``signed`` is that person's approval of ``what``, for this ledger.
+
+    It is verified with what is in force today.
+    """
+    said = home.roster.person(person_id).verify(signed, on=home.today())
+    check_approval(said, what, person_id, signers.origin())
 
 
 def verified(home: Home, act: Act) -> dict[str, Any]:
@@ -147,10 +166,18 @@ class Signed:
 def sign(home: Home, actor: Actor, kind: str, facts: Mapping[str, Any], batch: str = "") -> Signed:
     """Have ``facts`` signed as an act of ``kind``, at the actor's own moment; verified.
 
+    The statement names the ledger, so that it is nothing in another home with the same people.
     Raises as ``signature``. What is done between this and ``record`` is done for a signed act.
     """
     signed_at = (actor.moment or home.now()).isoformat()
-    statement = {"act": kind, "person": actor.id, "at": signed_at, "batch": batch, **facts}
+    statement = {
+        "act": kind,
+        "person": actor.id,
+        "at": signed_at,
+        "batch": batch,
+        "ledger": signers.origin(),
+        **facts,
+    }
     return Signed(kind, actor.id, batch, facts, signature(home, actor, statement))
 
 
@@ -168,6 +195,8 @@ def record(home: Home, signed: Signed, *, entry_kind: str = "") -> Act:
         batch=signed.batch,
         at=at.isoformat(),
     )
+    # From here on this process alone records, until the transaction ends.
+    _check_once(signed)
     return Act.objects.create(
         kind=signed.kind,
         person=signed.person,
@@ -176,6 +205,15 @@ def record(home: Home, signed: Signed, *, entry_kind: str = "") -> Act:
         signature=signed.signature,
         entry=entry,
     )
+
+
+def _check_once(signed: Signed) -> None:
+    """Raise Refused where the order that was signed has made such an entry already."""
+    if signed.kind in ordering.MANY or ordering.ORDERED not in keys.unverified(signed.signature):
+        return
+    same = Act.objects.filter(signature=signed.signature, kind=signed.kind, batch=signed.batch)
+    if same.exists():
+        raise Refused("That order is carried out already.", "Begin the act again, if need be.")
 
 
 def sign_act(

@@ -28,6 +28,10 @@ from portcullis.office.keystore import HISTORY, Erasable
 from portcullis.office.models import History, Placed
 
 FORMAT = "portcullis-sealed-persons/1"
+LONGEST = 64 * 1024 * 1024
+"""Bytes of a file of persons: a million of them."""
+# Gzip, Zstandard and zlib: what is read of such a file may be a thousand times as long.
+_COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _STATED = ("tin", "given_name", "middle_name", "family_name", "suffix")
 # What is digested, of the columns that screening prepares.
 _DIGESTED = {"tin_digits": "sealed-tin", "n_key": "sealed-name"}
@@ -58,15 +62,26 @@ class Reached:
 NOBODY = Reached({})
 
 
-def seal(home: Home, placed_id: str, path: Path) -> str | None:
-    """Keep the digests of the persons in the CSV at ``path``; return by what the scope names them.
+@dataclass(frozen=True)
+class Named:
+    """Persons under seal, digested: by what a scope names them, and how many rows they were."""
 
-    Its columns: ``tin`` and the name's, as a batch has them. None where the file cannot be read or
-    has another column, or a row states neither a TIN nor a name, or a TIN that is none: whom it
-    means is not known then.
+    name: str
+    count: int
+    digests: pl.DataFrame
+
+
+def digested(home: Home, placed_id: str, sent: bytes) -> Named | None:
+    """Return the persons in a CSV, digested for the order or hold ``placed_id``; nothing is kept.
+
+    Its columns: ``tin`` and the name's, as a batch has them. None where the file cannot be read, is
+    longer than ``LONGEST``, or has another column, or a row states neither a TIN nor a name, or a
+    TIN that is none: whom it means is not known then. What is compressed is no CSV.
     """
+    if len(sent) > LONGEST or sent.startswith(_COMPRESSED):
+        return None
     try:
-        named = pl.read_csv(path, infer_schema=False)
+        named = pl.read_csv(sent, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError):
         return None
     stated = set(named.columns)
@@ -82,9 +97,35 @@ def seal(home: Home, placed_id: str, path: Path) -> str | None:
         return None
     kept = digests.unpivot(list(_DIGESTED), variable_name="kind", value_name="digest")
     kept = pl.concat([kept.drop_nulls(), _alone(digests)]).unique().sort("kind", "digest")
-    name = _name(placed_id, kept)
-    tables.write_table(_path(home, name), kept, home.derived_key("sealed-persons-files"))
-    return name
+    return Named(_name(placed_id, kept), named.height, kept)
+
+
+def keep(home: Home, named: Named) -> None:
+    """Keep the digests of persons. Done with the order or hold that names them, and not before."""
+    key = home.derived_key("sealed-persons-files")
+    tables.write_table(_path(home, named.name), named.digests, key)
+
+
+def seal(home: Home, placed_id: str, path: Path) -> str | None:
+    """Keep the digests of the persons in the CSV at ``path``; return by what the scope names them.
+
+    None as ``digested``.
+    """
+    found = read(home, placed_id, path)
+    if found is None:
+        return None
+    keep(home, found)
+    return found.name
+
+
+def read(home: Home, placed_id: str, path: Path) -> Named | None:
+    """Return the persons in the CSV at ``path``, digested; None as ``digested``."""
+    try:
+        with path.open("rb") as file:
+            sent = file.read(LONGEST + 1)
+    except OSError:
+        return None
+    return digested(home, placed_id, sent)
 
 
 def seal_again(home: Home, placed_id: str, path: Path) -> None:

@@ -5,6 +5,7 @@ other tools read (c2sp.org/tlog-policy).
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,21 @@ class PublicKeys:
     """The holder's service key (JWK), the ledger's vkeys, the witnesses' vkeys.
 
     ``k`` of the witnesses must have cosigned a checkpoint; any of the ledger's keys signs it.
+    ``former``: the service keys (JWK) of before, which sign nothing new.
     """
 
     holder: dict[str, str]
     ledger: tuple[str, ...]
     witnesses: tuple[str, ...]
     k: int
+    former: tuple[dict[str, str], ...] = ()
+
+    def read_signed(self, token: str) -> dict[str, Any]:
+        """Return a statement that the holder signed, perhaps before its service key was changed.
+
+        Raises Refused where it is another's.
+        """
+        return keys.verify_any(token, (self.holder, *self.former))
 
     def check_proof(self, leaf: str, proof: str) -> None:
         """Raise Refused unless ``proof`` shows ``leaf`` in a list in this holder's ledger."""
@@ -53,11 +63,17 @@ def prove_entry(home: Home, position: int) -> str:
     return replace(ledger.LogProof.of(log, position), extra=log.entry(position)).text
 
 
-def write_public(home: Home, said: ledger.LogKeys) -> None:
-    """Write the public keys to the home's ``public.json`` and ``policy``."""
+def write_public(
+    home: Home, said: ledger.LogKeys, former: Sequence[Mapping[str, str]] = ()
+) -> None:
+    """Write the public keys to the home's ``public.json`` and ``policy``.
+
+    ``former``: the service keys of before, as ``former_keys`` has them.
+    """
     facts = {
         "format": FORMAT,
         "holder": keys.public_jwk(home.service_key()),
+        "former_holders": list(former),
         "ledger": list(said.signed_by),
         "witnesses": list(said.witnesses),
         "k": said.k,
@@ -68,12 +84,13 @@ def write_public(home: Home, said: ledger.LogKeys) -> None:
 
 
 def is_public(home: Home, said: ledger.LogKeys) -> bool:
-    """Say whether the home's public files name these keys and witnesses."""
+    """Say whether the home's public files name these keys and witnesses, and its service key."""
     try:
         public = read_public(home.path / FILE)
     except Misuse:
         return False
-    return (public.ledger, public.witnesses, public.k) == (
+    return (public.holder, public.ledger, public.witnesses, public.k) == (
+        keys.public_jwk(home.service_key()),
         said.signed_by,
         said.witnesses,
         said.k,
@@ -86,7 +103,11 @@ def read_public(path: Path) -> PublicKeys:
         facts = json.loads(path.read_text())
         known = facts["format"] == FORMAT and isinstance(facts["ledger"], list)
         public = PublicKeys(
-            facts["holder"], tuple(facts["ledger"]), tuple(facts["witnesses"]), facts["k"]
+            facts["holder"],
+            tuple(facts["ledger"]),
+            tuple(facts["witnesses"]),
+            facts["k"],
+            tuple(facts.get("former_holders", ())),
         )
         # A key that stands twice would count twice.
         ledger.Policy(public.ledger, public.witnesses, public.k)

@@ -7,16 +7,26 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis import law
-from portcullis.errors import Misuse, Refused
+from portcullis import keys, law
+from portcullis.errors import Misuse, PortcullisError, Refused
 from portcullis.office import entries, locks, packing, readings, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, ReadingApproval, ReadingChange
-from portcullis.office.people import Actor, check_role, counts, sign_act, signature
+from portcullis.office.people import (
+    Actor,
+    approval,
+    check_approved,
+    check_role,
+    counts,
+    deny,
+    sign_act,
+)
 from portcullis.office.permissions import PERMISSIONS
-from portcullis.standing import check_docket
+from portcullis.standing import check_digest, check_docket
 
 ACT = "reading"
+FORMAT = "portcullis-reading-change/2"
+"""The format of what is approved; what names no ledger is of an earlier one."""
 APPROVALS = PERMISSIONS[ACT].people
 _SHOWN = "See `portcullis reading list`."
 
@@ -46,27 +56,50 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
     """
     check_role(home, actor, ACT)
     check_docket(docket)
+    check_digest(document)
     with locks.gate(home).exclusive(), transaction.atomic():
-        row = _proposed(home, asked, _statement(asked, docket, document))
-        if row.approvals.filter(person=actor.id).exists():
-            raise Refused(
-                "That person has approved this change already.",
-                "It takes two people: have another of counsel approve the same.",
-            )
-        signed = signature(home, actor, row.statement)
-        ReadingApproval.objects.create(change=row, person=actor.id, signature=signed)
-        given = [one for one in row.approvals.order_by("id") if counts(home, one.person, ACT)]
-        if len(given) < APPROVALS:
-            sign_act(home, actor, "reading-proposed", row.statement)
-        else:
-            _decide(home, row, asked, given)
-    entries.integrate(home)
+        row = _proposed(home, asked, _what(asked, docket, document))
+        again = row.approvals.filter(person=actor.id).exists()
+        if not again:
+            _approve(home, actor, row, asked)
+    if again:
+        message = (
+            "That person has approved this change already. It takes two people: have another of "
+            "counsel approve the same."
+        )
+        deny(home, ACT, actor.id, "two-people", message)
+    entries.publish(home)
     return _deciding(row)
+
+
+def _approve(home: Home, actor: Actor, row: ReadingChange, asked: law.Change) -> None:
+    signed = approval(home, actor, row.statement)
+    _check_fresh(actor, signed)
+    ReadingApproval.objects.create(change=row, person=actor.id, signature=signed)
+    given = [one for one in row.approvals.order_by("id") if counts(home, one.person, ACT)]
+    if len(given) < APPROVALS:
+        sign_act(home, actor, "reading-proposed", row.statement)
+    else:
+        _decide(home, row, asked, given)
+
+
+def _check_fresh(actor: Actor, signed: str) -> None:
+    """Raise Refused where that very approval was given before.
+
+    It stands in the ledger for anybody to read, and a reading may go in and out of force.
+    """
+    said = keys.unverified(signed)
+    before = ReadingApproval.objects.filter(person=actor.id).values_list("signature", flat=True)
+    if any(keys.unverified(each) == said for each in before):
+        raise Refused("That approval was given before.", "Approve it anew, at a later moment.")
 
 
 def waiting(day: date) -> list[Deciding]:
     """Return the changes that one person has approved, and that a second still can on ``day``."""
-    rows = ReadingChange.objects.filter(decided=None, effective_on__gte=day).order_by("id")
+    # What an earlier release had approved names no ledger: it is approved anew.
+    rows = ReadingChange.objects.filter(
+        decided=None, effective_on__gte=day, statement__format=FORMAT
+    ).order_by("id")
     return [_deciding(row) for row in rows]
 
 
@@ -80,9 +113,9 @@ def _deciding(row: ReadingChange) -> Deciding:
     )
 
 
-def _statement(asked: law.Change, docket: str, document: str) -> dict[str, Any]:
+def _what(asked: law.Change, docket: str, document: str) -> dict[str, Any]:
     return {
-        "format": "portcullis-reading-change/1",
+        "format": FORMAT,
         "reading": asked.reading,
         "in_force": asked.in_force,
         "effective_on": asked.effective_on.isoformat(),
@@ -110,16 +143,30 @@ def _check(home: Home, asked: law.Change) -> None:
             "The day lies in the past.",
             "Name today or a later day; the past is judged again by `portcullis reexamine`.",
         )
+    latest = {each.reading: each for each in readings.changes()}.get(asked.reading)
+    if latest is not None and latest.effective_on > asked.effective_on:
+        _check_not_contradicted(latest, asked)
     if asked.in_force:
-        _check_may_hold(home, asked)
+        _check_may_hold(home, asked, latest)
     else:
         _check_may_go(home, reading, asked.effective_on)
 
 
-def _check_may_hold(home: Home, asked: law.Change) -> None:
+def _check_not_contradicted(later: law.Change, asked: law.Change) -> None:
+    """Raise Refused where a change decided for a later day says otherwise: this would undo it."""
+    if later.in_force != asked.in_force:
+        way = "in force" if later.in_force else "out of force"
+        raise Refused(
+            f"The reading {asked.reading!r} is decided to be {way} from "
+            f"{later.effective_on.isoformat()}, which this would undo.",
+            "Decide the same as this for that day first; then decide this.",
+        )
+
+
+def _check_may_hold(home: Home, asked: law.Change, latest: law.Change | None) -> None:
     before = readings.changes()
-    latest = {each.reading: each for each in before}.get(asked.reading)
-    if latest is not None and latest.in_force:
+    held = latest is not None and latest.in_force and latest.effective_on <= asked.effective_on
+    if held:
         raise Refused(f"The reading {asked.reading!r} is in force by an act already.", _SHOWN)
     for day in _days_of_change(home, asked.effective_on):
         law.tightening(law.changed(home.pack.readings_on(day), [*before, asked], day))
@@ -160,11 +207,12 @@ def _decide(
 
 
 def _check_signatures(home: Home, row: ReadingChange, given: Sequence[ReadingApproval]) -> None:
-    """Raise Refused unless both approvals are by people of the roster, over this very change."""
+    """Raise Refused unless both approvals are by people of the roster, of this very change."""
     for one in given:
-        person = home.roster.get(one.person)
-        if person is None or person.verify(one.signature, on=home.today()) != row.statement:
+        try:
+            check_approved(home, one.person, one.signature, row.statement)
+        except PortcullisError:
             raise Refused(
                 "An approval is of something else, or by nobody on the roster.",
                 "Have two people approve the change anew, with another document or day.",
-            )
+            ) from None

@@ -3,14 +3,13 @@
 Ask inside the gate lock: what is read here decides whether anything may be destroyed.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 from portcullis.office import clearances, subjects
 from portcullis.office.home import Home
 from portcullis.office.models import History, Package
 from portcullis.office.orders import standing_holds
-from portcullis.standing import Hold, Subject, in_scope
+from portcullis.standing import Hold, in_scope
 
 
 def holds_over(home: Home, packages: Sequence[Package], history: History | None) -> list[Hold]:
@@ -19,7 +18,7 @@ def holds_over(home: Home, packages: Sequence[Package], history: History | None)
     if not holds:
         return []
     asked = [
-        *(subject for _, subject in _of_packages(home, packages)),
+        *(subject for _, subject in subjects.of_each(home, packages)),
         *([subjects.of_history(home, history)] if history else []),
     ]
     reaching = {hold.id for subject in asked for hold in in_scope(holds, subject)}
@@ -40,12 +39,5 @@ def may_be_destroyed(home: Home, packages: Sequence[Package], history: History |
     cleared = clearances.cleared_under("packages")
     return all(
         {hold.id for hold in in_scope(holds, subject)} <= cleared.get(package.id, set())
-        for package, subject in _of_packages(home, packages)
+        for package, subject in subjects.of_each(home, packages)
     )
-
-
-def _of_packages(home: Home, packages: Sequence[Package]) -> Iterator[tuple[Package, Subject]]:
-    for batch, mine in groupby(
-        sorted(packages, key=lambda each: each.batch_id), key=lambda each: each.batch
-    ):
-        yield from subjects.of_packages(home, batch, mine)

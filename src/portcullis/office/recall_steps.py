@@ -7,11 +7,12 @@ from datetime import date
 import polars as pl
 from django.db import transaction
 
+from portcullis import standing
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, locks, recall_holds, recalls
 from portcullis.office.home import Home
 from portcullis.office.incidents import check_id
-from portcullis.office.models import History, Package
+from portcullis.office.models import Entry, History, Package
 from portcullis.office.orders import standing_holds
 from portcullis.office.people import Actor, check_role, deny, sign_act
 from portcullis.oversight import recall as rules
@@ -39,7 +40,7 @@ class Attestation:
     derived_records: int
     actions_taken: int
     document: str
-    onward: Sequence[Place] = ()
+    onward: Sequence[Place]
     method: str = ""
 
 
@@ -51,6 +52,7 @@ def demanded(
     Raises Refused where the recall is closed or has no such lot, Misuse for a day outside it.
     """
     check_role(home, actor, "recall-demand")
+    standing.check_digest(document)
     with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         wanted = _lots(found, lots)
@@ -63,7 +65,7 @@ def demanded(
             "document": document,
         }
         sign_act(home, actor, rules.DEMANDED, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return recalls.find(recall_id)
 
 
@@ -96,13 +98,19 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
             "Attest that it is sequestered, or have counsel's clearance recorded first."
         )
         deny(home, "recall-attest", actor.id, "hold", message)
-    entries.integrate(home)
+    entries.publish(home)
     return recalls.find(recall_id)
 
 
 def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
-    """Close a recall. Raises Refused while anything of it is not disposed of."""
+    """Close a recall. Raises Refused while anything of it is not disposed of.
+
+    It takes two people: who entered an attestation of it is denied its closing.
+    """
     check_role(home, actor, "recall-close")
+    if actor.id in entered_by(recall_id):
+        message = "Who entered what a custodian attests of a recall does not close it too."
+        deny(home, "recall-close", actor.id, "two-people", message)
     with locks.gate(home).exclusive(), transaction.atomic():
         found = _open(recall_id)
         waiting = found.open_lots()
@@ -114,8 +122,14 @@ def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
                 "See `portcullis recall show` for which places have not attested.",
             )
         sign_act(home, actor, rules.CLOSED, {"recall": recall_id, **found.totals()})
-    entries.integrate(home)
+    entries.publish(home)
     return recalls.find(recall_id)
+
+
+def entered_by(recall_id: str) -> set[str]:
+    """Return who entered an attestation of a recall, by their ids."""
+    said = (entries.body(row) for row in Entry.objects.filter(kind=rules.ATTESTED))
+    return {str(each["by"]) for each in said if each["recall"] == recall_id}
 
 
 def holds_over(home: Home, found: rules.Recall) -> list[Hold]:
@@ -162,6 +176,7 @@ def _lots(found: rules.Recall, named: Sequence[str]) -> list[str]:
 
 
 def _check_whole(said: Attestation) -> None:
+    standing.check_digest(said.document)
     for place in (said.place, *said.onward):
         check_id("custodian", place.custodian)
         check_id("place", place.place)
@@ -190,6 +205,14 @@ def _check_forward(found: rules.Recall, said: Attestation, lots: list[str]) -> N
         raise Refused(
             f"That place holds lots {', '.join(sorted(before.lots, key=int))} of this recall.",
             "One attestation tells of all that is there: name all of them.",
+        )
+    told = before.told["onward"] if before.told else []
+    known = {Place(one["custodian"], one["place"]) for one in told}
+    if left_out := known - set(said.onward):
+        named = ", ".join(f"{one.custodian}:{one.place}" for one in sorted(left_out))
+        raise Refused(
+            f"That place told before that it was passed on to {named}.",
+            "One attestation tells of all: name these again, and whoever came since.",
         )
     if rules.STAGES.index(said.stage) < rules.STAGES.index(before.stage):
         raise Refused(

@@ -33,11 +33,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked: a recall under ``id``, on a ``ground``, of what is ``named`` beside it."""
+    """What is asked: a recall under ``id``, on a ``ground``, of what is ``named`` beside it.
+
+    ``disclosures``: how many it was found to cover when it was signed for, where that was before.
+    """
 
     id: str
     ground: Ground
     named: Named = NOTHING
+    disclosures: int | None = None
 
 
 def every() -> dict[str, rules.Recall]:
@@ -58,7 +62,8 @@ def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
     """Recall, in one act, all that the ground covers: no token is given for its packages any more.
 
     Disposal is due within the pack's number of days; of a package recalled before, the day it was
-    then due stands. Raises Misuse and Refused as ``cover``, Refused where the id is taken.
+    then due stands. Raises Misuse and Refused as ``cover``, Refused where the id is taken, or it
+    covers another number by now than was signed for.
     """
     check_role(home, actor, "recall")
     incidents.check_id("id", asked.id)
@@ -68,6 +73,12 @@ def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
     with locks.gate(home).exclusive(), transaction.atomic():
         if asked.id in every():
             raise Refused("There is a recall of that id already.", "Give it another id.")
+        if asked.disclosures not in (None, covered.height):
+            raise Refused(
+                f"It was signed for {asked.disclosures:,} disclosures, and covers "
+                f"{covered.height:,} by now.",
+                "Begin it again, and sign for what it covers.",
+            )
         name = f"recall-{sha256_hex([asked.id.encode()])[:32]}"
         facts = {
             "recall": asked.id,
@@ -81,7 +92,7 @@ def open_recall(home: Home, actor: Actor, asked: Asked) -> rules.Recall:
         sign_act(home, actor, rules.OPENED, facts)
         entries.record_all(rules.LOT, _lots(asked.id, covered), at=home.now().isoformat())
         _close(home, actor, asked, covered["package"], due)
-    entries.integrate(home)
+    entries.publish(home)
     return find(asked.id)
 
 

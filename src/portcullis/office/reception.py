@@ -18,6 +18,7 @@ from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, SingleRequest
 from portcullis.office.nonces import draw_nonces
+from portcullis.office.public import FILE, read_public
 
 INTAKE_WAITS = 600.0  # seconds one transmittal may wait for another
 
@@ -77,7 +78,7 @@ def receive_singles(
 
 def read_receipt(receipt: dict[str, Any], home: Home) -> dict[str, Any]:
     """Return the statement of a signed receipt; raise Refused where it is not this holder's."""
-    return keys.verify(str(receipt["signature"]), keys.public_jwk(home.service_key()))
+    return read_public(home.path / FILE).read_signed(str(receipt["signature"]))
 
 
 def _seen(manifest_digest: str, batch_id: str) -> bool:

@@ -321,5 +321,5 @@ def _keep(home: Home, actor: Actor, facts: Mapping[str, Any], others: pl.DataFra
                 wrapped_key=home.wrap(key, what),
                 act=sign_act(home, actor, "reexamined", said),
             )
-    entries.integrate(home)
+    entries.publish(home)
     return number

@@ -98,6 +98,7 @@ def reinstate_orders(recorded: Recorded) -> None:
             continue
         row.standing = False
         row.save(update_fields=["standing"])
+        # The entries of earlier releases do not say their format.
         statement = {"format": f"portcullis-{kind}-lift/1", **recorded.statement(placed.lifted)}
         for approval in recorded.bodies[placed.lifted]["approvals"]:
             LiftApproval.objects.update_or_create(

@@ -2,7 +2,7 @@
 
 The ledger gets the digests of the roster before and after, what kind of change it is, and the ids
 of those it changes: no name and no key. Nobody proposes or approves a change of their own entry. A
-revocation takes effect with one person, at once, for it only tightens.
+revocation from today on takes effect with one person, at once.
 
 Nobody is ever taken off the roster, nor is a key: what was signed must still be verified.
 """
@@ -22,6 +22,7 @@ from portcullis.office import entries, locks, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Act, RosterChange
 from portcullis.office.people import Actor, check_role, counts, deny, identify, sign_act, verified
+from portcullis.office.permissions import who_may
 
 """Who may approve what an administrator proposed, and revoke."""
 PROPOSED, CHANGED = "roster-proposed", "roster-changed"
@@ -29,6 +30,7 @@ FORMAT = "portcullis-roster-change/1"
 ENROL, CHANGE, REVOKE, ADOPT = "enrol", "change", "revoke", "adopt"
 _KEYS = ("jwk", "key_from", "key_to", "former_keys", "passkeys")
 _SHOWN = "See `portcullis people list`."
+_TWO = 2
 
 
 @dataclass(frozen=True)
@@ -124,25 +126,35 @@ def propose_adoption(home: Home, actor: Actor) -> Proposal:
 def revoke(
     home: Home, actor: Actor, person_id: str, since: date, only: Sequence[str] = ()
 ) -> Proposal:
-    """Put a person's keys and passkeys out of force from the day ``since``, at once.
+    """Put a person's keys and passkeys out of force: from today, at once, on one signature.
 
-    ``only``: as ``agreements.enrolment.revoked``. An administrator's or counsel's act. Raises
-    Refused where the day lies ahead.
+    ``only``: as ``agreements.enrolment.revoked``. An administrator's or counsel's act. From an
+    earlier day it is proposed only, and another of them approves it: it takes from what the person
+    signed since. So it is where nobody would be left who can file an order, or no two to change the
+    roster. Raises Refused where the day lies ahead, or before the person's first in office.
     """
     check_role(home, actor, CHANGED)
     if since > home.today():
         raise Refused("The day lies ahead.", "Name the day the key was lost, or today.")
-    changed = [enrolment.revoked(home.roster.person(person_id), since, only)]
+    person = home.roster.person(person_id)
+    if since < person.in_force_from:
+        raise Refused(
+            "The day lies before the person's first in office: no key of theirs was in force then.",
+            "Name the day the key was lost, or today.",
+        )
+    changed = [enrolment.revoked(person, since, only)]
+    _check_not_own(home, actor, [person_id])
+    if since < home.today() or _disarms(home, changed):
+        return _propose(home, actor, REVOKE, changed)
     with locks.gate(home).exclusive():
         rosters.check_recorded(home)
         before, after = _keep(home, changed)
         facts = _facts(REVOKE, [person_id], before, after)
-        _check_not_own(home, actor, [person_id])
         with transaction.atomic():
             act = sign_act(home, actor, CHANGED, facts)
             row = _row(facts, act, act)
         rosters.settle(home)
-    entries.integrate(home)
+    entries.publish(home)
     return _proposal(home, row)
 
 
@@ -154,20 +166,21 @@ def approve(home: Home, actor: Actor, proposal: int) -> Proposal:
     more.
     """
     check_role(home, actor, CHANGED)
+    # A denial goes on the ledger, and that may wait for witnesses: not while the gate is held.
+    row = _row_waiting(proposal)
+    if row.proposed.person == actor.id:
+        message = "That person proposed the change. It takes two people."
+        deny(home, CHANGED, actor.id, "two-people", message)
+    _check_not_own(home, actor, row.people)
     with locks.gate(home).exclusive():
-        row = _waiting().filter(proposed__entry_id=proposal).first()
-        if row is None:
-            raise Refused(f"No change of the id {proposal} waits.", _SHOWN)
-        if row.proposed.person == actor.id:
-            raise Refused("That person proposed the change.", "It takes two people.")
-        _check_not_own(home, actor, row.people)
+        row = _row_waiting(proposal)
         _check_proposed(home, row)
         with transaction.atomic():
             facts = {**_facts_of(row), "proposed_by": row.proposed.person, "proposal": proposal}
             row.decided = sign_act(home, actor, CHANGED, facts)
             row.save(update_fields=["decided"])
         rosters.settle(home)
-    entries.integrate(home)
+    entries.publish(home)
     return _proposal(home, row)
 
 
@@ -176,6 +189,26 @@ def waiting(home: Home) -> list[Proposal]:
     now = rosters.digest(home.people)
     rows = _waiting().order_by("proposed__entry_id")
     return [_proposal(home, row) for row in rows if _upon(row) == now]
+
+
+def _disarms(home: Home, changed: Sequence[Person]) -> bool:
+    """Whether nobody would be left with a key to file an order, or no two to change the roster."""
+    by_id, today = {each.id: each for each in changed}, home.today()
+    people = [by_id.get(each.id, each) for each in home.roster.people]
+    armed = Roster.from_people([each for each in people if _signs(each, today)], home.people.name)
+    files, changes = (who_may(armed, act, today) for act in ("order-file", CHANGED))
+    return not files or len(changes) < _TWO
+
+
+def _signs(person: Person, on: date) -> bool:
+    return person.key_in_force(on) or any(each.in_force(on) for each in person.passkeys)
+
+
+def _row_waiting(proposal: int) -> RosterChange:
+    row = _waiting().filter(proposed__entry_id=proposal).first()
+    if row is None:
+        raise Refused(f"No change of the id {proposal} waits.", _SHOWN)
+    return row  # type: ignore[no-any-return]
 
 
 def _newcomer(asked: enrolment.Enrolment, facts: dict[str, Any] | None, on: date) -> Person:
@@ -210,7 +243,7 @@ def _record(  # noqa: PLR0917 - what an entry says
     facts = _facts(says, people, before, after)
     with transaction.atomic():
         row = _row(facts, sign_act(home, actor, PROPOSED, facts), None)
-    entries.integrate(home)
+    entries.publish(home)
     return _proposal(home, row)
 
 
@@ -240,8 +273,8 @@ def _check_proposed(home: Home, row: RosterChange) -> None:
         raise Refused("The roster has changed since it was proposed.", "Propose it anew.")
     if rosters.digest(rosters.kept(home, row.after)) != row.after:
         raise Refused("The proposed roster is not here, or damaged.", "Propose it anew.")
-    if not counts(home, row.proposed.person, PROPOSED):
-        raise Refused("The proposer is no administrator today.", "Have another propose it.")
+    if not counts(home, row.proposed.person, CHANGED if row.says == REVOKE else PROPOSED):
+        raise Refused("The proposer may not propose it today.", "Have another propose it.")
     said = verified(home, row.proposed)
     facts = _facts_of(row)
     if {name: said.get(name) for name in facts} != facts or said.get("act") != PROPOSED:

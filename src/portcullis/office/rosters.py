@@ -1,19 +1,58 @@
 """The roster on disk, and the one that the ledger has: nothing leaves while they are not the same.
 
 Each roster that was proposed is kept in the home's folder ``rosters`` under its digest, the SHA-256
-of its file. In a home whose ledger has none yet, the roster is as it was put there.
+of its file. The first is put on the ledger when the home is made. In a home of an earlier release,
+whose ledger has none until two people adopt it, the roster is as it was put there.
 """
 
 from functools import lru_cache
 from pathlib import Path
 
+from django.db import transaction
+
+from portcullis import keys
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
+from portcullis.office import entries
 from portcullis.office.home import Home
-from portcullis.office.models import RosterChange
+from portcullis.office.models import Entry, RosterChange
 from portcullis.tables import publish
 
 DIFFERS = "roster-differs"
+FIRST = "roster-first"
+"""The kind of the entries that say with which roster a home began, from position 1 on."""
+_FIRST_AT = 1  # after the entry on the ledger's own keys
+_FORMAT = "portcullis-roster-first/1"
+_PEOPLE = 400  # of one entry: an entry of the ledger holds no more than 65,535 bytes
+
+
+def record_first(home: Home) -> None:
+    """Put the roster that a new home was made with on the ledger, before anything else is.
+
+    The entry has the roster's digest and, of each person, the thumbprints (RFC 7638) of the keys.
+    Nobody signed it: no key is in force before it. Raises Refused in a home that is not new.
+    """
+    digest_ = keep(home)
+    people = home.roster.people
+    facts = [
+        {
+            "format": _FORMAT,
+            "after": digest_,
+            "keys": {
+                each.id: [keys.thumbprint(jwk) for jwk in each.public_keys()]
+                for each in people[start : start + _PEOPLE]
+            },
+        }
+        for start in range(0, len(people), _PEOPLE)
+    ]
+    with transaction.atomic():
+        made = entries.record_all(FIRST, facts, at=home.now().isoformat())
+        if made[0].position != _FIRST_AT:
+            raise Refused(
+                "The ledger has other entries already; its first roster cannot be put before them.",
+                "Two people record the roster with `portcullis people adopt` and `people accept`.",
+            )
+    entries.integrate(home)
 
 
 def kept(home: Home, digest: str) -> Path:
@@ -32,12 +71,18 @@ def digest(path: Path) -> str:
 
 def on_record() -> str | None:
     """Return the digest of the roster that the ledger has; None where it has none yet."""
-    return (
+    changed = (
         RosterChange.objects.exclude(decided=None)
         .order_by("-decided__entry_id")
         .values_list("after", flat=True)
         .first()
     )
+    return changed or _first()
+
+
+def _first() -> str | None:
+    entry = Entry.objects.filter(position=_FIRST_AT, kind=FIRST).first()
+    return None if entry is None else str(entries.body(entry)["after"])
 
 
 def closed_reasons(home: Home) -> list[str]:

@@ -6,6 +6,7 @@ follow, until it ends or the finding or its plan is another.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from django.db import transaction
 from portcullis import standing
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries
+from portcullis.office import entries, locks
 from portcullis.office.home import Home
 from portcullis.office.models import SafeguardRecord
 from portcullis.office.people import Actor, check_role, sign_act
@@ -37,11 +38,11 @@ def record_safeguards(home: Home, actor: Actor, record: SafeguardStanding) -> St
             "Name the requester's agency, or one of its components, as the agreement writes it.",
         )
     standing.check_record(record, home.today())
-    with transaction.atomic():
+    with _alone(home):
         before = in_force()
         standing.check_kept(record, before)
         _put_in_force(home, actor, ACT, standing.carried_over(record, before), {})
-    entries.integrate(home)
+    entries.publish(home)
     return standing_today(home)
 
 
@@ -63,14 +64,14 @@ def accept_finding(
             "Accept it until that day or sooner, and anew after it.",
         )
     acceptance = Acceptance(by=actor.id, reason=reason.strip(), expires_on=expires_on)
-    with transaction.atomic():
+    with _alone(home):
         before = in_force()
         if before is None:
             raise Refused("There is no record of the recipient's safeguards.", "Record it first.")
         record = standing.accepted(before, finding_id, acceptance, home.today())
         facts = {"finding": finding_id, "expires_on": expires_on.isoformat()}
         _put_in_force(home, actor, ACCEPT, record, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return standing_today(home)
 
 
@@ -122,6 +123,16 @@ def standing_of(home: Home, record: SafeguardStanding | None, day: date) -> Stan
 
 def _report_valid(home: Home) -> timedelta:
     return timedelta(days=home.pack.safeguards.report_valid_days)
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Hold the gate alone: the record read here is the newest until the next is in force.
+
+    And what was let out under the record before has left before the next is on the ledger.
+    """
+    with locks.gate(home).exclusive(), transaction.atomic():
+        yield
 
 
 def _put_in_force(

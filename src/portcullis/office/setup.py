@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from portcullis.errors import Misuse
 from portcullis.ledger import parse_vkey
+from portcullis.office import in_use
 from portcullis.office.apps import OfficeConfig
 from portcullis.office.home import Home
 from portcullis.office.public import FILE, read_public
@@ -28,19 +29,29 @@ def open_office(home: Home) -> Home:
     """Make the office of ``home`` ready to act in. Call before importing any other office module.
 
     Raises Misuse where the database's schema is not this version's, or its entries are another
-    ledger's, or where this process has opened another home.
+    ledger's, or where this process has opened another home; Refused while another process changes
+    the home's root key.
     """
     point_django_at(home.path)
+    in_use.hold(home.path)
     executor = MigrationExecutor(connection)
     _refuse_later(executor)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Misuse("The home's database is of another version.", "Run `portcullis upgrade`.")
     _refuse_anothers(home)
     _sweep(home)
-    from portcullis.office import rosters
-
-    rosters.settle(home)
+    settle(home)
     return home
+
+
+def settle(home: Home) -> None:
+    """Finish what was decided on record and cut off before its files were in place."""
+    from portcullis.office import rosters, rotating, service_keys, witnesses
+
+    rotating.settle(home)
+    service_keys.settle(home)
+    witnesses.settle_key(home)
+    rosters.settle(home)
 
 
 def start(home: Home, origin: str = "") -> Home:
@@ -65,6 +76,19 @@ def start(home: Home, origin: str = "") -> Home:
         from portcullis.office import entries
 
         entries.create_log(home, origin)
+    return home
+
+
+def begin(home: Home, origin: str = "") -> Home:
+    """Start a home just made, and put the roster it was made with on its ledger.
+
+    Cut off between the two, the home stands as one of an earlier release does: two people adopt
+    the roster. Raises as ``start``.
+    """
+    start(home, origin)
+    from portcullis.office import rosters
+
+    rosters.record_first(home)
     return home
 
 

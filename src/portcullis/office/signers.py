@@ -28,6 +28,19 @@ def new_key(home: Home, origin: str) -> str:
     return verifier.vkey
 
 
+def next_key(home: Home, origin: str) -> str:
+    """Return the verifier key of the key that is announced next: made once, and waiting until then.
+
+    So an announcement that is rehearsed, refused or cut off makes no other.
+    """
+    ever = {vkey for entry in _changes() for vkey in _said(entry).signed_by}
+    for path in sorted(_folder(home).glob("*.pem")):
+        waits = ledger.log_verifier(origin, ledger.load_key(path)).vkey
+        if waits not in ever:
+            return waits
+    return new_key(home, origin)
+
+
 def facts(said: ledger.LogKeys) -> dict[str, Any]:
     """Return what an entry of the kind says, beside when it was and by whom."""
     return {"signed_by": list(said.signed_by), "witnesses": list(said.witnesses), "k": said.k}
@@ -49,6 +62,12 @@ def signing(size: int) -> list[str]:
     before = _changes().filter(position__lt=size).last()
     said = [_said(entry) for entry in ([before] if before else []) + since]
     return list(dict.fromkeys(vkey for one in said for vkey in one.signed_by))
+
+
+def origin() -> str:
+    """Return the ledger's name, which stands in what is signed; it needs no file of the ledger."""
+    first = Entry.objects.filter(position=0, kind=KIND).first()
+    return ledger.parse_vkey(_said(first).signed_by[0]).name
 
 
 def retired(size: int) -> list[str]:

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from portcullis import intake, tables
 from portcullis.agreements import Person, ordering
 from portcullis.errors import PortcullisError, Refused
-from portcullis.office import acting
+from portcullis.office import acting, signers
 from portcullis.office.adjudication import adjudicate
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, SingleRequest, SinglesOrder
@@ -112,7 +112,9 @@ def order(home: Home, person: Person, moment: datetime, token: str) -> SinglesOr
     Raises Refused where it does not, where the person is no specialist today, or another's order
     stands.
     """
-    wanted = acting.order_statement("adjudicate", person, moment, ordered(home))
+    wanted = acting.order_statement(
+        "adjudicate", person, moment, ordered(home), ledger=signers.origin()
+    )
     if person.verify(token) != wanted or not may(person, "adjudicate", home.today()):
         raise Refused("That is no specialist's order of today.", "Begin it again.")
     with transaction.atomic():

@@ -84,7 +84,7 @@ def enter(home: Home, token: str) -> Entered:
             **({"holds": list(holds)} if holds else {}),
         }
         entry = entries.record(kind, facts, at=home.now().isoformat())
-    entries.integrate(home)
+    entries.publish(home)
     return Entered(kind, says, len(named), person.id, entry.position, holds)
 
 

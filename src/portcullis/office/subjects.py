@@ -6,6 +6,7 @@ today, so that an order on either reaches it. What is not known lies in every sc
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 
 from portcullis import tables
 from portcullis.law import Basis
@@ -41,6 +42,17 @@ def of_packages(
                 persons=sets.of(package.row),
             ),
         )
+
+
+def of_each(home: Home, packages: Iterable[Package]) -> Iterator[tuple[Package, Subject]]:
+    """Yield each of ``packages``, of any batches, with what is known of it; a batch is read once.
+
+    They come by their batches.
+    """
+    for batch, mine in groupby(
+        sorted(packages, key=lambda each: each.batch_id), key=lambda each: each.batch
+    ):
+        yield from of_packages(home, batch, mine)
 
 
 def of_batch(home: Home, batch: Batch) -> Subject:
@@ -85,14 +97,20 @@ def of_whole_batch(home: Home, batch: Batch) -> Subject:
     )
 
 
-def of_history(home: Home, history: History) -> Subject:
-    """Return an imported history with everybody in it: what it does not say lies in every scope."""
+def of_imported(home: Home, history: History) -> Subject:
+    """Return what holds of all of an imported history: no person. What it does not say is open."""
     return Subject(
         agreements=frozenset({home.pack.id}),
         batches=frozenset({history.id}),
         packages=NONE,
-        persons=persons.in_history(home, history, persons.named()).any,
+        persons=NONE,
     )
+
+
+def of_history(home: Home, history: History) -> Subject:
+    """Return an imported history with everybody in it: what it does not say lies in every scope."""
+    sets = persons.in_history(home, history, persons.named())
+    return replace(of_imported(home, history), persons=sets.any)
 
 
 def _listed(batch: Batch) -> list[Basis]:

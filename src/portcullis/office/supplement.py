@@ -40,7 +40,7 @@ def supplement(
     with locks.alone(home, home.batch(batch.id) / "supplement.lock", _WAITS):
         made = _supplement(home, batch, actor, announce)
     announce("integrate-list")
-    entries.integrate(home, announce)
+    entries.publish(home, announce)
     return made
 
 

@@ -9,7 +9,7 @@ from portcullis.errors import Misuse, Refused
 from portcullis.office import entries
 from portcullis.office.home import Home
 from portcullis.office.models import Entry
-from portcullis.office.people import Actor, check_role, sign_act
+from portcullis.office.people import Actor, check_role, record, sign
 from portcullis.tables import publish
 
 _ADDED = "agreement-added"
@@ -35,12 +35,13 @@ def add_version(home: Home, actor: Actor, folder: Path) -> Pack:
             f"There is a version {pack.version} of the agreement here already.",
             "Give the new one a version of its own in agreement.toml.",
         )
+    facts = {"agreement": pack.id, "version": pack.version, "pack": pack.digest}
+    signed = sign(home, actor, _ADDED, facts)
     for source in sorted(folder.glob("*.toml")):
         publish(home.versions / pack.digest / source.name, source.read_bytes())
     with transaction.atomic():
-        facts = {"agreement": pack.id, "version": pack.version, "pack": pack.digest}
-        sign_act(home, actor, _ADDED, facts)
-    entries.integrate(home)
+        record(home, signed)
+    entries.publish(home)
     return pack
 
 

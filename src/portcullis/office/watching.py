@@ -68,7 +68,7 @@ def watch(home: Home, actor: Actor) -> Watched:
         with transaction.atomic():
             act = sign_act(home, actor, alarms.WATCHED, facts)
         every = alarms.on_record(home).values()
-    entries.integrate(home)
+    entries.publish(home)
     return Watched(
         position=act.entry_id,
         hours=hours,
@@ -103,7 +103,7 @@ def acknowledge(home: Home, actor: Actor, id_: str, reason: str) -> int:
         facts = {"alarm": id_, **alarms.store_reason(home, id_, reason.strip())}
         with transaction.atomic():
             act = sign_act(home, actor, ACKNOWLEDGE, facts)
-    entries.integrate(home)
+    entries.publish(home)
     return act.entry_id
 
 

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from portcullis.office.home import Home
+from portcullis.office.lifecycles import BATCH
 from portcullis.office.models import Act, Approval, Batch, DeterminationList, Impairment
 
 FINISHED = ("answered", "lost")
+UNFINISHED = tuple(state for state in BATCH.states if state not in FINISHED)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,14 @@ class Whereabouts:
 def everywhere(home: Home, *, unfinished: bool = False) -> list[Whereabouts]:
     """Return where every batch stands, or every ``unfinished`` one; those received first first."""
     batches = Batch.objects.order_by("received_on", "id")
-    return list(_of(home, batches.exclude(state__in=FINISHED) if unfinished else batches))
+    return list(_of(home, batches.filter(state__in=UNFINISHED) if unfinished else batches))
+
+
+def of_each(home: Home, batches: Iterable[Batch]) -> list[Whereabouts]:
+    """Return where each of ``batches`` stands, in their order: a page of them, say."""
+    wanted = [batch.id for batch in batches]
+    found = {each.batch.id: each for each in _of(home, Batch.objects.filter(id__in=wanted))}
+    return [found[each] for each in wanted]
 
 
 def of(home: Home, batch: Batch) -> Whereabouts:

@@ -9,9 +9,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from portcullis import ledger
 from portcullis.agreements import Witnesses, WitnessNamed
 from portcullis.errors import Refused
+from portcullis.office import signers
 from portcullis.office.home import Home
+from portcullis.tables import fsync_folder
 
-KEY = "witness.pem"
+KEY, NEXT = "witness.pem", "witness.next.pem"
 
 
 def make_witness_key(home: Home) -> None:
@@ -69,6 +71,48 @@ def vkeys(home: Home, asked: Witnesses | None = None) -> list[str]:
         named.vkey or ledger.witness_verifier(named.name, _local_key(home)).vkey
         for named in (asked or home.pack.witnesses).witness
     ]
+
+
+def local_vkeys(home: Home) -> list[str]:
+    """Return the verifier keys of the pack's witnesses that are in this home."""
+    return [
+        ledger.witness_verifier(named.name, _local_key(home)).vkey
+        for named in home.pack.witnesses.witness
+        if named.local
+    ]
+
+
+def next_vkeys(home: Home) -> dict[str, str]:
+    """Return those verifier keys, each with what it is to be once the next key is in force.
+
+    The next key is made once, so that what is signed for is what is used. Raises Refused where the
+    pack has no witness in this home.
+    """
+    path = home.path / "keys" / NEXT
+    named = [each.name for each in home.pack.witnesses.witness if each.local]
+    if not named:
+        raise Refused(
+            "There is no witness in this home.", "Each of the witnesses elsewhere has its own key."
+        )
+    if not path.exists():
+        ledger.save_key(ledger.generate_key(), path)
+    now, then = _local_key(home), ledger.load_key(path)
+    return {
+        ledger.witness_verifier(name, now).vkey: ledger.witness_verifier(name, then).vkey
+        for name in named
+    }
+
+
+def settle_key(home: Home) -> None:
+    """Put the next key of the witness in this home in its place where the ledger asks for it."""
+    path = home.path / "keys" / NEXT
+    if path.exists() and set(next_vkeys(home).values()) <= set(signers.now_in_force().witnesses):
+        origin = ledger.Log.open(home.ledger).origin
+        for named in home.pack.witnesses.witness:
+            if named.local:
+                _local(home, named, origin, ()).hand_over(origin, ledger.load_key(path))
+        path.replace(home.path / "keys" / KEY)
+        fsync_folder(path.parent)
 
 
 def clocks(home: Home) -> dict[str, int]:

@@ -4,7 +4,8 @@ A *lot* is what one recipient holds of one source: one officer's packages of a b
 to one recipient in an imported history. A *place* is where a custodian keeps any of it; copies,
 derived records and onward recipients are told by the attestation of a place, and each onward
 recipient is a place of its own, still to attest, whatever it attested before it was named. A lot
-is only as far as the place least far [law.md 49; 26 U.S.C. § 6103(p)(4)(F)(ii)].
+is only as far as the place least far [law.md 49; 26 U.S.C. § 6103(p)(4)(F)(ii)]; that nothing was
+held at a place says nothing of the lot, but where its own recipient says it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -65,6 +66,11 @@ class Standing:
     stage: str
     told: Facts | None = None
 
+    @property
+    def held_nothing(self) -> bool:
+        """Whether its newest attestation says that nothing was held there."""
+        return self.told is not None and self.told["method"] == NOTHING_HELD
+
 
 @dataclass
 class Lot:
@@ -100,8 +106,16 @@ class Recall:
         return [each for each in self.places.values() if lot in each.lots]
 
     def stage_of(self, lot: str) -> str:
-        """Return how far a lot is: as far as the place least far; without any, listed or asked."""
-        told = [each.stage for each in self.of_lot(lot)]
+        """Return how far a lot is: as far as the place least far; without any, listed or asked.
+
+        Where nothing was held counts for nobody's lot but that custodian's own.
+        """
+        own = self.lots[lot].custodian
+        told = [
+            each.stage
+            for each in self.of_lot(lot)
+            if not each.held_nothing or each.place.custodian == own
+        ]
         if not told:
             return ASKED if self.lots[lot].demanded_on else LISTED
         return min(told, key=STAGES.index)

@@ -2,26 +2,28 @@
 
 An export is a folder: ``acts.jsonl`` with, a line each, the ledger's entry of an act, its proof
 (c2sp.org/tlog-proof) and the signature; ``people.json``, the roster; ``public.json``, the keys by
-which the holder says the ledger is signed. For each act four things are checked: the entry stands
+which the holder says the ledger is signed. For each act five things are checked: the entry stands
 in the ledger, it commits to the signature by its SHA-256, the person it names made the signature
-with what was in force when it was made and when it was recorded, and what was signed says what the
-entry says.
+with what was in force when it was made and when it was recorded, what was signed says what the
+entry says and names that ledger, and it stands behind no earlier entry.
+
+What earlier releases had signed names no ledger. From the first act on that names it, each must.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from portcullis import keys, ledger
+from portcullis import keys, ledger, standing
 from portcullis.agreements import Roster, ordering
-from portcullis.canonical import sha256_hex
+from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Misuse, PortcullisError, Refused
 
 ACTS, PEOPLE, KEYS = "acts.jsonl", "people.json", "public.json"
-ROSTER = "roster-changed"
+ROSTER, FIRST_ROSTER = "roster-changed", "roster-first"
 ACT_OF = {
     "determination-list": "adjudicate",
     "working-data-erased": "erase",
@@ -30,9 +32,23 @@ ACT_OF = {
 """Kinds of entries that are not named as the act that made them."""
 LIFTED = ("order-lifted", "hold-lifted")
 APPROVED = (*LIFTED, "reading-in-force", "reading-out-of-force", "loss-accepted")
-"""Kinds of entries that hold the signatures of two people over the same statement."""
+"""Kinds of entries that hold the approvals of two people of the same."""
+_SIGNED_ALIKE = frozenset(
+    {
+        "portcullis-order-lift/1",
+        "portcullis-hold-lift/1",
+        "portcullis-reading-change/1",
+        "portcullis-loss/1",
+    }
+)
+"""Formats of which both people signed the very same: neither who they are, nor when, nor where."""
 KEY, PASSKEY, ORDER, MISSING = "key", "passkey", "order", "missing"
+NOBODY = "nobody"
+"""What made an entry that no person signs: the first roster, before which no key is in force."""
+_FIRST_AT = 1
+"""Where the first roster stands: after the entry on the ledger's own keys, and before any act."""
 _APPROVALS = 2
+_LEDGER = "ledger"
 _OF_THE_ENTRY = ("kind", "at", "by", "signature", "batch")
 
 
@@ -51,7 +67,7 @@ class SignedAct:
 
 @dataclass(frozen=True)
 class Checked:
-    """One act checked. ``by``: KEY, PASSKEY, ORDER, or MISSING where only a digest was left.
+    """One act checked. ``by``: KEY, PASSKEY, ORDER, NOBODY; MISSING where only a digest was left.
 
     ``wrong``: what is wrong with it, in words; "" where nothing is.
     """
@@ -110,8 +126,61 @@ def _act(line: bytes) -> SignedAct | None:
     return SignedAct(*(text.decode() for text in texts)) if len(facts) == len(texts) else None
 
 
+@dataclass(frozen=True)
+class _Signing:
+    """Who signed an act, by what, and what each of them signed; nothing where only a digest is."""
+
+    people: tuple[str, ...]
+    by: str
+    said: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass
+class _Before:
+    """What the acts before one have told, by which it is judged too."""
+
+    position: int = -1
+    ledger_named: bool = False
+    stood: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def take(self, position: int, body: Mapping[str, Any], signing: _Signing) -> None:
+        """Take in one act. Raises Refused where it cannot follow those before it."""
+        if position <= self.position:
+            raise Refused("The acts do not stand in the order of the ledger.")
+        self.position = position
+        named = [_LEDGER in said for said in signing.said]
+        if self.ledger_named and not all(named):
+            raise Refused("It names no ledger, as acts before it do: it may be another's.")
+        places = {
+            _place(person, said, body, signing.by)
+            for person, said in zip(signing.people, signing.said, strict=False)
+            if _LEDGER in said
+        }
+        if self.stood & places:
+            raise Refused("What was signed stands behind an earlier entry already.")
+        self.stood |= places
+        self.ledger_named |= any(named)
+
+
+def _place(
+    person: str, said: Mapping[str, Any], body: Mapping[str, Any], by: str
+) -> tuple[str, str, str]:
+    """Return what a signing stands behind once: one entry, or of an order one of each kind.
+
+    It is known by what was said: of one statement there are many signatures.
+    """
+    digest = sha256_hex([json_bytes({"person": person, "said": dict(said)})])
+    if by != ORDER:
+        return digest, "", ""
+    act = _act_of(body)
+    # Of some acts one order makes several entries, each of which says something else.
+    of_each = sha256_hex([json_bytes(dict(body))]) if act in ordering.MANY else ""
+    return digest, f"{act} {of_each}", str(body.get("batch", ""))
+
+
 def verify_acts(acts: Iterable[SignedAct], roster: Roster, opened: Opened) -> Iterator[Checked]:
     """Yield each act with what is wrong with it, in the order of the export."""
+    before = _Before()
     for act in acts:
         position = -1
         body: dict[str, Any] = {}
@@ -120,8 +189,9 @@ def verify_acts(acts: Iterable[SignedAct], roster: Roster, opened: Opened) -> It
             position = proof.index
             opened.shows(proof, act.entry.encode())
             body = _body(act.entry)
-            people, by = _signed(act, body, roster)
-            wrong = ""
+            signing = _signed(act, body, roster, proof)
+            before.take(position, body, signing)
+            people, by, wrong = signing.people, signing.by, ""
         except PortcullisError as problem:
             people, by, wrong = _people(body), _made_by(act.signature), problem.message
         yield Checked(position, str(body.get("kind", "")), people, by, wrong)
@@ -132,7 +202,7 @@ def recorded_roster(acts: Iterable[tuple[SignedAct, Checked]]) -> str | None:
     changes = {
         each.position: str(_body(act.entry).get("after"))
         for act, each in acts
-        if each.kind == ROSTER and not each.wrong
+        if each.kind in {ROSTER, FIRST_ROSTER} and not each.wrong
     }
     return changes[max(changes)] if changes else None
 
@@ -164,34 +234,55 @@ def _made_by(signature: str) -> str:
     return PASSKEY if keys.is_passkey(signature) else KEY
 
 
-def _signed(act: SignedAct, body: Mapping[str, Any], roster: Roster) -> tuple[tuple[str, ...], str]:
-    """Return who signed, and by what; raise Refused where anything does not hold."""
+def _signed(
+    act: SignedAct, body: Mapping[str, Any], roster: Roster, proof: ledger.LogProof
+) -> _Signing:
+    """Return who signed what; raise Refused where anything does not hold."""
+    if body.get("kind") == FIRST_ROSTER:
+        if proof.index != _FIRST_AT:
+            raise Refused("A first roster stands before every act, or is none.")
+        return _Signing((), NOBODY)
     if body.get("kind") in APPROVED:
-        return _approved(body, roster)
+        return _approved(body, roster, _ledger_of(proof))
     if act.signature == f"sha256:{body.get('signature')}":
-        return _people(body), MISSING
+        return _Signing(_people(body), MISSING)
     if sha256_hex([act.signature.encode()]) != body.get("signature"):
         raise Refused("The entry does not commit to this signature.")
     said = _verified(roster, body.get("by"), act.signature, _day(body))
     if _signed_after(said, body):
         raise Refused("It was signed after it was recorded.")
-    batch = body.get("batch", "")
-    act_of = ACT_OF.get(str(body.get("kind")), body.get("kind"))
+    if said.get(_LEDGER, "") not in {"", _ledger_of(proof)}:
+        raise Refused("It was signed for another ledger.")
+    expected = _expected(body, said)
     if ordering.ORDERED in said:
-        if unfit := ordering.unfit(said, act_of, body.get("by"), batch):
+        if unfit := ordering.unfit(said, expected):
             raise Refused(unfit)
-        return _people(body), ORDER
-    facts = {name: value for name, value in body.items() if name not in _OF_THE_ENTRY}
-    expected = {
-        "act": act_of,
-        "person": body.get("by"),
-        "at": said.get("at"),
-        "batch": batch,
-        **facts,
-    }
+        return _Signing(_people(body), ORDER, (said,))
     if said != expected:
         raise Refused("What was signed is something else than the entry says.")
-    return _people(body), _made_by(act.signature)
+    return _Signing(_people(body), _made_by(act.signature), (said,))
+
+
+def _expected(body: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the entry says was signed, at the moment and for the ledger that it names."""
+    facts = {name: value for name, value in body.items() if name not in _OF_THE_ENTRY}
+    return {
+        "act": _act_of(body),
+        "person": body.get("by"),
+        "at": said.get("at"),
+        "batch": body.get("batch", ""),
+        **({_LEDGER: said[_LEDGER]} if _LEDGER in said else {}),
+        **facts,
+    }
+
+
+def _act_of(body: Mapping[str, Any]) -> str:
+    return ACT_OF.get(str(body.get("kind")), str(body.get("kind")))
+
+
+def _ledger_of(proof: ledger.LogProof) -> str:
+    """Return the name of the ledger whose checkpoint is in the proof: its first line."""
+    return proof.note.partition("\n")[0]
 
 
 def _verified(roster: Roster, person_id: object, token: str, on: date) -> dict[str, Any]:
@@ -203,22 +294,36 @@ def _verified(roster: Roster, person_id: object, token: str, on: date) -> dict[s
     return person.verify(token, on=on)
 
 
-def _approved(body: Mapping[str, Any], roster: Roster) -> tuple[tuple[str, ...], str]:
-    said = {k: v for k, v in body.items() if k not in ("kind", "at", "approvals", "batch")}
+def _approved(body: Mapping[str, Any], roster: Roster, ledger_: str) -> _Signing:
+    what = {k: v for k, v in body.items() if k not in ("kind", "at", "approvals", "batch")}
     if body["kind"] in LIFTED:
-        of = str(body["kind"]).partition("-")[0]
-        said["format"] = f"portcullis-{of}-lift/1"
+        what.setdefault("format", f"portcullis-{str(body['kind']).partition('-')[0]}-lift/1")
     people = _people(body)
     if len(set(people)) < _APPROVALS:
         raise Refused("The approvals are not by two people.")
     tokens = [str(one.get("signature")) for one in _approvals(body)]
+    said = []
     for person_id, token in zip(people, tokens, strict=True):
         person = roster.get(person_id)
         if person is None:
             raise Refused("Nobody of that id is on the roster.")
-        if person.verify(token, on=_day(body)) != said:
+        said.append(person.verify(token, on=_day(body)))
+        _check_approval(said[-1], what, person_id, ledger_, body)
+    return _Signing(people, PASSKEY if all(map(keys.is_passkey, tokens)) else KEY, tuple(said))
+
+
+def _check_approval(
+    said: Mapping[str, Any],
+    what: Mapping[str, Any],
+    person: str,
+    ledger_: str,
+    body: Mapping[str, Any],
+) -> None:
+    if what.get("format") in _SIGNED_ALIKE:
+        if dict(said) != dict(what):
             raise Refused("An approval is of something else than the entry says.")
-    return people, PASSKEY if all(map(keys.is_passkey, tokens)) else KEY
+    elif standing.check_approval(said, what, person, ledger_) > _moment(body.get("at")):
+        raise Refused("An approval was signed after it was recorded.")
 
 
 def _day(body: Mapping[str, Any]) -> date:

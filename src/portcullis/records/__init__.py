@@ -5,7 +5,7 @@ nothing. Built once over the records (``build_index``), opened for reading (``op
 """
 
 from portcullis.records.build import append_to_index, build_index
-from portcullis.records.index import index_in_use, open_index
+from portcullis.records.index import has_files, index_in_use, open_index, remove_files
 from portcullis.records.normal import ADDRESS_FORM, NAME_FORM, TIN_DIGITS, tin_digits
 from portcullis.records.port import Index
 from portcullis.records.versions import EngineName, IndexInfo
@@ -19,7 +19,9 @@ __all__ = [
     "IndexInfo",
     "append_to_index",
     "build_index",
+    "has_files",
     "index_in_use",
     "open_index",
+    "remove_files",
     "tin_digits",
 ]

@@ -3,6 +3,7 @@
 Read only. Every look-up is counted; nothing here decides anything.
 """
 
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -190,6 +191,23 @@ def open_index(folder: Path, key: bytes) -> Index:
     if version.engine != ENGINE:
         return open_version(version, folder)
     return open_duckdb(version, folder, key)
+
+
+def has_files(folder: Path) -> bool:
+    """Say whether an index lies in ``folder`` itself, as encrypted files."""
+    return (folder / versions.SEGMENTS).is_dir()
+
+
+def remove_files(folder: Path) -> None:
+    """Remove every index that lies in ``folder`` itself; one that another engine keeps stays."""
+    try:
+        version = versions.current(folder)
+    except Misuse:
+        version = None
+    if version is None or version.engine == ENGINE:
+        (folder / versions.CURRENT).unlink(missing_ok=True)
+    for name in (versions.SEGMENTS, versions.BUILDING):
+        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def index_in_use(folder: Path) -> IndexInfo:

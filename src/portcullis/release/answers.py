@@ -116,10 +116,11 @@ def sign_answers(digest: str, key: ECKey) -> str:
     return keys.sign({"format": FORMAT, "sha256": digest}, key)
 
 
-def read_answers(path: Path, holder_jwk: Mapping[str, str]) -> pl.DataFrame:
+def read_answers(path: Path, *holder_jwks: Mapping[str, str]) -> pl.DataFrame:
     """Return ``source_row, request_id, answer, findings`` of the answer file at ``path``.
 
-    Raises Refused unless the holder of ``holder_jwk`` signed exactly these bytes.
+    ``holder_jwks``: the holder's service key, and those it had before. Raises Refused unless one of
+    them signed exactly these bytes.
     """
     try:
         signature = _signature(path).read_text("utf-8").strip()
@@ -127,7 +128,7 @@ def read_answers(path: Path, holder_jwk: Mapping[str, str]) -> pl.DataFrame:
             digest = hashlib.file_digest(source, "sha256").hexdigest()
     except (OSError, ValueError):
         raise Misuse(f"{path.name} or its signature is not there.", "Fetch both.") from None
-    if keys.verify(signature, holder_jwk) != {"format": FORMAT, "sha256": digest}:
+    if keys.verify_any(signature, holder_jwks) != {"format": FORMAT, "sha256": digest}:
         raise Refused("The signature is of another answer file.", "Fetch both again.")
     with path.open("rb") as source:
         source.readline()

@@ -45,6 +45,7 @@ _OFFICIALS: tuple[tuple[str, str, str, tuple[str, ...], str | None], ...] = (
     ("irs-administrator", "IRS", "Information Technology", ("administrator",), None),
     ("irs-records", "IRS", "Records and Information Management", ("records-officer",), None),
     ("tigta-inspector", "IRS", "Treasury Inspector General", ("inspector",), None),
+    ("irs-second-safeguards", "IRS", "Office of Safeguards", ("safeguards",), None),
 )
 
 

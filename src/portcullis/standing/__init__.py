@@ -6,9 +6,10 @@ unclear scope means everything, an unknown subject is in every scope, a record w
 no record.
 """
 
+from portcullis.standing.approvals import approval_statement, check_approval
 from portcullis.standing.gate import Standing, gate
 from portcullis.standing.instants import read_instant
-from portcullis.standing.lock import DEFAULT_TIMEOUT, Beside, GateLock, not_in_time
+from portcullis.standing.lock import DEFAULT_TIMEOUT, Beside, GateLock, NotInTime, not_in_time
 from portcullis.standing.notices import (
     AGENCY,
     Attestation,
@@ -81,6 +82,7 @@ __all__ = [
     "GateLock",
     "Hold",
     "Lift",
+    "NotInTime",
     "Order",
     "SafeguardFinding",
     "SafeguardStanding",
@@ -88,8 +90,10 @@ __all__ = [
     "Standing",
     "Subject",
     "accepted",
+    "approval_statement",
     "attest",
     "carried_over",
+    "check_approval",
     "check_approvals",
     "check_digest",
     "check_docket",

@@ -37,9 +37,13 @@ def _nothing(*, shared: bool, deadline: float) -> AbstractContextManager[None]: 
     return nullcontext()
 
 
-def not_in_time() -> Refused:
+class NotInTime(Refused):
+    """The lock could not be had in time: what was to be done under it was not, and may be yet."""
+
+
+def not_in_time() -> NotInTime:
     """Return the refusal of who could not have the lock in time."""
-    return Refused(
+    return NotInTime(
         "The gate lock could not be had in time; nothing was done.",
         "Try again; if it goes on, look for a process that hangs while it holds the gate.",
     )

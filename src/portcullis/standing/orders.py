@@ -19,6 +19,7 @@ from typing import Any, ClassVar, TypeVar
 
 from portcullis import keys
 from portcullis.errors import Misuse, Refused
+from portcullis.standing.approvals import check_approval
 from portcullis.standing.scope import Scope, Subject
 
 APPROVALS_TO_LIFT = 2
@@ -107,7 +108,7 @@ class Hold(Placed):
 
 @dataclass(frozen=True)
 class Approval:
-    """One person's approval of a lift: roster id, and the JWS over ``lift_statement``."""
+    """One person's approval of a lift: roster id, and what they signed (``approval_statement``)."""
 
     person: str
     signature: str
@@ -137,6 +138,11 @@ class Lift:
                 "Have a second person approve it with their own key.",
             )
 
+    @property
+    def statement(self) -> dict[str, Any]:
+        """What its approvers approve."""
+        return lift_statement(self.kind, self.id, self.docket, self.on, self.document)
+
 
 AnyPlaced = TypeVar("AnyPlaced", bound=Placed)
 
@@ -151,25 +157,29 @@ def in_scope(placed: Iterable[AnyPlaced], subject: Subject) -> list[AnyPlaced]:
     return [one for one in placed if one.scope.covers(subject)]
 
 
-def lift_statement(lift: Lift) -> dict[str, Any]:
-    """Return what each approver of ``lift`` signs: everything but the approvals."""
+def lift_statement(
+    kind: str, placed_id: str, docket: str, on: date, document: str
+) -> dict[str, Any]:
+    """Return what is approved by who lifts an order or hold; each signs ``approval_statement``."""
     return {
-        "format": f"portcullis-{lift.kind}-lift/1",
-        "id": lift.id,
-        "docket": lift.docket,
-        "on": lift.on.isoformat(),
-        "document": lift.document,
+        "format": f"portcullis-{kind}-lift/2",
+        "id": placed_id,
+        "docket": docket,
+        "on": on.isoformat(),
+        "document": document,
     }
 
 
-def check_approvals(lift: Lift, people: Mapping[str, keys.Verify]) -> None:
-    """Raise Refused unless two people, by two keys, signed; ``people``: by id, what verifies."""
+def check_approvals(lift: Lift, people: Mapping[str, keys.Verify], ledger: str) -> None:
+    """Raise Refused unless two people, by two keys, approved the lift for the ``ledger``.
+
+    ``people``: by roster id, what verifies; ``ledger``: its name.
+    """
     for approval in lift.approvals:
         verify = people.get(approval.person)
         if verify is None:
             raise Refused("An approver is not on the roster in force.", "Enrol them first.")
-        if verify(approval.signature) != lift_statement(lift):
-            raise Refused("An approval is of something else.", "Sign this lift's own statement.")
+        check_approval(verify(approval.signature), lift.statement, approval.person, ledger)
     signers = {approval.person for approval in lift.approvals}
     if len(signers) < APPROVALS_TO_LIFT or any(
         _is_by(people[other], approval.signature)
@@ -213,10 +223,7 @@ def lifted_entry(lift: Lift) -> dict[str, Any]:
     """Return the ledger entry ``order-lifted`` or ``hold-lifted``."""
     return {
         "kind": f"{lift.kind}-lifted",
-        "id": lift.id,
-        "docket": lift.docket,
-        "on": lift.on.isoformat(),
-        "document": lift.document,
+        **lift.statement,
         "approvals": [
             {"person": approval.person, "signature": approval.signature}
             for approval in lift.approvals

@@ -6,6 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.web import axe
+from tests.web.signing import press_sign
 
 PHONE = {"width": 400, "height": 800}
 
@@ -31,7 +32,7 @@ def text(page: Page) -> str:
 
 def sign(page: Page, says: str) -> str:
     """Sign what the Sign page shows; return what the page says that comes of it."""
-    page.get_by_role("button", name="Sign").click()
+    press_sign(page)
     page.get_by_text(says).first.wait_for()
     return text(page)
 

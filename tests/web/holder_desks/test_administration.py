@@ -92,7 +92,7 @@ def test_the_keys_of_the_ledger_change_in_two_acts(desk):
 
 @pytest.mark.long
 def test_accounts_the_agreement_and_the_doctor(desk, office):
-    page = desk("administrator", "/administration/accounts/")
+    page = desk("administrator", "/people/accounts/")
     assert "Specimen counsel" in text(page)
     check(page, "administration-accounts")
     page.goto(office.origin + "/administration/agreement/")

@@ -115,17 +115,25 @@ def test_a_recall_closes_what_a_batch_delivered_and_follows_it(desk):
     page.get_by_role("link", name="Enter an attestation").click()
     page.get_by_label("Custodian").fill("officer-1")
     page.get_by_label("Place").fill("hsi-laptop-7")
-    page.get_by_label("Lot 1").check(force=True)
+    page.get_by_label("Lots held there").fill("1-9")
+    page.get_by_label("To those named below").check(force=True)
+    page.get_by_label("Onward recipients").fill("ice-ero")
     page.get_by_label("Copies").fill("1")
     page.get_by_label("Records made from it").fill("0")
     page.get_by_label("Actions that rested on it").fill("0")
     page.set_input_files("[name=document]", DOCUMENT)
+    press(page, "Go on to sign")
+    told = text(page)
+    assert "The recall’s lots have the numbers 1 to 2." in told
+    assert "Line 1 is not written CUSTODIAN:PLACE." in told
+    page.get_by_label("Lots held there").fill("all")
+    page.get_by_label("Onward recipients").fill("ice-ero:safe-1")
+    page.set_input_files("[name=document]", DOCUMENT)
     check(page, "safeguards-recall-attest")
     press(page, "Go on to sign")
     told = sign(page, "The attestation is entered.")
-    assert "Frozen" in told
-    press(page, "Go on to sign that it is closed")
-    assert "The recall" in text(page)
+    assert "safe-1 ice-ero 1, 2 Has not attested" in told
+    assert "You entered an attestation of it, so another person closes it." in told
 
 
 def test_what_the_recipient_owes_and_the_alarms(desk):

@@ -23,7 +23,8 @@ PAGES = [
     ("custodian", "/custody/certify/"),
     ("custodian", "/custody/log/"),
     ("custodian", "/custody/notices/"),
-    ("custodian", "/custody/people/"),
+    ("custodian", "/people/accounts/"),
+    ("head", "/people/accounts/"),
 ]
 FIRST = [("preparer", f"/prepare/{BATCH}/"), ("officer-2", "/officer/"), ("custodian", "/custody/")]
 HOW = [

@@ -17,7 +17,7 @@ from tests.office.world import BATCH, World
 from tests.web import axe
 from tests.web.office import Office
 from tests.web.requester.steps import at_the_holder, go_on, read_the_warning
-from tests.web.signing import authenticator, sign
+from tests.web.signing import authenticator, press_sign, sign
 
 pytestmark = pytest.mark.long
 
@@ -180,13 +180,13 @@ def test_the_custodian_certifies_what_the_officer_closed(office, answered, as_pe
 
 
 def test_the_custodian_gives_an_account(office, as_person):
-    page = as_person("custodian", "/custody/people/")
+    page = as_person("custodian", "/people/accounts/")
     page.fill("[name=person]", "preparer")
     go_on(page, "Go on to sign")
-    page.get_by_role("button", name="Sign").click()
+    press_sign(page)
     page.get_by_text("shown here once").wait_for()
     assert f"{office.origin}/accounts/password/reset/key/" in page.inner_text("main")
-    page.goto(f"{office.origin}/custody/people/")
+    page.goto(f"{office.origin}/people/accounts/")
     page.fill("[name=person]", "specialist")
     page.get_by_role("button", name="Go on to sign").click()
     assert "enrolled on this side" in page.inner_text("main")

@@ -20,7 +20,7 @@ from polars.exceptions import PolarsError
 
 from portcullis.agreements import Person
 from portcullis.errors import Misuse, Refused, place_of
-from portcullis.office import acting, orders
+from portcullis.office import acting, entries, orders
 from portcullis.office.api.once import once
 from portcullis.office.api.people import check, sender
 from portcullis.office.api.problems import NotFound
@@ -89,10 +89,12 @@ def act(request: HttpRequest, name: str, body: ActIn) -> tuple[int, Any]:
         check_binding(wanted, token)
     data = Said(body.data)
     try:
-        with _reading(data), spending(body.tokens):
+        with _reading(data), spending(person, body.tokens):
             done = _perform(wanted, person, moment, body.tokens, data)
     except acting.Proposed as proposed:
         return 202, {"to_sign": proposed.statement, "moment": moment.isoformat()}
+    except entries.OnRecord as told:
+        return 200, {"done": str(told)}
     except _MISFITS as error:
         # At the desk a form has checked the data. Whatever was begun is undone.
         _LOG.warning("An act's data did not fit (%s in %s).", type(error).__name__, place_of(error))
@@ -122,7 +124,7 @@ def _perform(
     if wanted.order is None:
         return wanted.perform(here, acting.rehearsing(person, moment, tokens), data)
     batch, facts = wanted.order(here, data)
-    statement = acting.order_statement(wanted.act, person, moment, facts, batch)
+    statement = acting.order_statement(wanted.act, person, moment, facts, batch, here.ledger)
     if not tokens:
         raise acting.Proposed(statement)
     if person.verify(tokens[0], on=here.today()) != statement:

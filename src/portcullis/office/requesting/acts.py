@@ -71,7 +71,14 @@ def statement(
 ) -> dict[str, Any]:
     """Return what is signed for an act that has no statement of its own in the manifest."""
     at = actor.moment or home.now()
-    return {"act": what, "person": actor.id, "at": at.isoformat(), "batch": draft.id, **facts}
+    return {
+        "act": what,
+        "person": actor.id,
+        "at": at.isoformat(),
+        "batch": draft.id,
+        "home": home.name,
+        **facts,
+    }
 
 
 def move(home: "RequesterHome", draft: "Draft", to: str) -> None:

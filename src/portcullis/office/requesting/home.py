@@ -5,6 +5,7 @@ the requester's; drafts and accounts are rows of its own database.
 """
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from portcullis.office.people import Actor
 
 ROLE = "requester"
+_NAME = "name"
 PLACE = Place("office", "office")
 """Where the FTI log says that what is done in the browser happens."""
 
@@ -52,20 +54,30 @@ class RequesterHome:
         """
         home = cls(path.resolve())
         if (home.path / MARK).exists():
-            return cls.find(path)
+            found = cls.find(path)
+            if not found.name:  # an earlier release gave it none
+                found._publish_mark({**found._mark(), _NAME: secrets.token_hex(16)})
+            return found
         if not home.recipient.made:
             raise Misuse(
                 "The recipient's home has no roster and no agreement yet.",
                 "Make it with `portcullis custody init`.",
             )
-        mark = {"format": FORMAT, "role": ROLE, "demo": home.recipient.demo}
-        publish(home.path / MARK, json.dumps(mark).encode())
+        demo = home.recipient.demo
+        home._publish_mark(
+            {"format": FORMAT, "role": ROLE, "demo": demo, _NAME: secrets.token_hex(16)}
+        )
         return home
 
     @cached_property
     def recipient(self) -> RecipientHome:
         """The packages and the log of what was received."""
         return RecipientHome(self.path)
+
+    @property
+    def name(self) -> str:
+        """The home's own name, which stands in what is signed here: random, and no other home's."""
+        return str(self._mark().get(_NAME, ""))
 
     @property
     def demo(self) -> bool:
@@ -96,7 +108,14 @@ class RequesterHome:
         Raises Refused where what was signed is not this, or not with what is in force today.
         """
         at = actor.moment or self.now()
-        statement = {"act": act, "person": actor.id, "at": at.isoformat(), "batch": "", **facts}
+        statement = {
+            "act": act,
+            "person": actor.id,
+            "at": at.isoformat(),
+            "batch": "",
+            "home": self.name,
+            **facts,
+        }
         signed = actor.sign(statement)
         if self.roster.person(actor.id).verify(signed, on=self.now().date()) != statement:
             raise Refused("What was signed is something else.", "Sign it as it stands.")
@@ -112,7 +131,10 @@ class RequesterHome:
         """Set a demonstration's date. Raises Misuse in a real home."""
         if not self.demo:
             raise Misuse("Only a demonstration's date can be set.")
-        publish(self.path / MARK, json.dumps({**self._mark(), "date": day.isoformat()}).encode())
+        self._publish_mark({**self._mark(), "date": day.isoformat()})
+
+    def _publish_mark(self, mark: Mapping[str, object]) -> None:
+        publish(self.path / MARK, json.dumps(mark).encode())
 
     def _mark(self) -> dict[str, object]:
         try:

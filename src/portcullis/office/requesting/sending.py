@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from portcullis import intake, keys, release
+from portcullis import intake, release
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.office.public import FILE, PublicKeys, read_public
@@ -74,7 +74,7 @@ def read_receipt(home: "RequesterHome", draft: Draft, data: bytes) -> dict[str, 
     It must be signed by the holder, over the very manifest that was sent.
     """
     try:
-        said = keys.verify(str(json.loads(data)["signature"]), holder_keys(home).holder)
+        said = holder_keys(home).read_signed(str(json.loads(data)["signature"]))
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Refused("This is no receipt.", "Take in the receipt that the holder gave.") from None
     manifest = manifests.manifest_of(draft)
@@ -108,7 +108,8 @@ def keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path
     acts.check_may(home, actor.person, "answers-keep")
     if draft.state != "sent":
         raise Refused("That batch awaits no answers.", "Look at your desk again.")
-    found = release.read_answers(path, holder_keys(home).holder)
+    holder = holder_keys(home)
+    found = release.read_answers(path, holder.holder, *holder.former)
     header = _header(path)
     manifest = manifests.manifest_of(draft)
     if header.get("manifest") != manifest.digest or found.height != draft.rows:

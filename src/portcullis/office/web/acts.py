@@ -4,7 +4,7 @@ A desk registers its acts when it is loaded. An act is an ordinary function of t
 here only says how a person in the browser comes to do it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,8 @@ Perform = Callable[[Deployment, Actor, Data], Done]
 Ordering = Callable[[Deployment, Data], tuple[str, Mapping[str, Any]]]
 """Returns the batch ("" for none) and the facts of the order that is signed, in the words of the
 ledger."""
+Telling = Callable[[Deployment, Data], Sequence[tuple[str, object]]]
+"""Returns what the act would come to, counted now: pairs of a name in words and a value."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class WebAct:
     ``name`` is unique; ``act`` its line in ``permissions.PERMISSIONS``; ``title`` what the Sign
     page calls it. ``perform`` does it. With ``order``, the person signs an order to do it before
     anything is done; without, what the act itself would sign. ``browser_only``: the API does not
-    offer it.
+    offer it. ``tells`` what the Sign page says beside the statement; it is no part of it.
     """
 
     name: str
@@ -52,6 +54,7 @@ class WebAct:
     perform: Perform
     order: Ordering | None = None
     browser_only: bool = False
+    tells: Telling | None = None
 
 
 _ACTS: dict[str, WebAct] = {}

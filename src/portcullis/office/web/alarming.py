@@ -24,7 +24,10 @@ from portcullis.office.web.visitors import Visitor, visitor_of
 from portcullis.oversight import watching as rules
 
 WATCH, ACKNOWLEDGE = alarms.WATCHED, watching.ACKNOWLEDGE
-_MISSING = "The file that says what it is about is missing. Put the folder alarms back."
+_MISSING = (
+    "The file that says what it is about is missing, or is another than the ledger says. Put the "
+    "folder alarms back from a backup."
+)
 
 
 class AcknowledgeForm(pages.Form):
@@ -68,9 +71,7 @@ def standing(visitor: Visitor) -> list[Raised]:
 
 def waits(one: Raised, visitor: Visitor) -> int:
     """Return for how many days an alarm has stood: since the entry that raised it."""
-    entry = Entry.objects.get(position=one.position)
-    at = batches.entry_day(entry)
-    return (visitor.today - at).days
+    return (visitor.today - one.on).days
 
 
 def listed(visitor: Visitor, desk: str, found: list[Raised], caption: str) -> Table:

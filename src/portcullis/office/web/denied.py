@@ -1,16 +1,20 @@
 """Denied attempts as pages list them: which act, by whom, why; never what was asked for."""
 
 from collections import Counter
+from datetime import date
 
 from django import forms
-from django.http import HttpRequest
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
 from portcullis.office.models import DeniedAttempt
 from portcullis.office.permissions import PERMISSIONS
-from portcullis.office.web import batches, charts
-from portcullis.office.web.pages import Part
+from portcullis.office.web import batches, charts, pages
+from portcullis.office.web.desks import at_desk
+from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import table
-from portcullis.office.web.visitors import Visitor
+from portcullis.office.web.visitors import Visitor, visitor_of
 
 WHY = {
     "role": "Another role’s act",
@@ -38,6 +42,22 @@ class DenialFilter(forms.Form):
         any_ = ("", "Any")
         self.fields["act"].choices = [any_, *((each, act(each)) for each in acts)]  # type: ignore[attr-defined]
         self.fields["reason"].choices = [any_, *((each, why(each)) for each in whys)]  # type: ignore[attr-defined]
+
+
+def urls(desk: str) -> list[URLPattern]:
+    """Return the address at which ``desk`` sees the attempts that were denied."""
+
+    @at_desk(desk)
+    def every(request: HttpRequest) -> HttpResponse:
+        head = Head(
+            desk,
+            "Denied attempts",
+            "Each is an entry of the ledger, written when it was denied.",
+        )
+        parts = [Part(charts=[by_reason()]), listed(request, visitor_of(request))]
+        return pages.page(request, head, parts)
+
+    return [path("denials/", every, name="denials")]
 
 
 def act(kind: str) -> str:
@@ -81,8 +101,17 @@ def listed(request: HttpRequest, visitor: Visitor) -> Part:
     return Part(filters=DenialFilter(request.GET), table=made, page=page, query=query)
 
 
+def per_month(today: date) -> charts.Lines:
+    """Return the chart of denied attempts in each month of the last year."""
+    lately = DeniedAttempt.objects.filter(at__gte=batches.year_since(today))
+    found = lately.values_list("at", flat=True)
+    rows = batches.per_month(((at.date(), 1) for at in found), "Denied", today)
+    return charts.over_time("Attempts denied", rows, says="Each month of the last year.")
+
+
 def by_reason() -> charts.Bars:
     """Return the chart of denied attempts by reason."""
-    counts = Counter(DeniedAttempt.objects.values_list("reason", flat=True))
+    by = DeniedAttempt.objects.order_by().values_list("reason").annotate(Count("id"))
+    counts = Counter(dict(by))
     amounts = [charts.Amount(why(each), n, "warn") for each, n in counts.most_common(_SHOWN)]
     return charts.outcomes("Denied attempts, by reason", amounts)

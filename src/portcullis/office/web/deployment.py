@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NoReturn
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from portcullis.office.people import Actor
 
 Role = Literal["holder", "requester"]
+ONE_DENIAL = timedelta(minutes=1)
+"""How long the same attempt of the same person is one on the record."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,15 @@ class Deployment:
         return self.home.pack
 
     @property
+    def ledger(self) -> str:
+        """The name of the office's ledger; "" at the requester, which has none."""
+        if self.role != "holder":
+            return ""
+        from portcullis.office import signers
+
+        return signers.origin()
+
+    @property
     def demo(self) -> bool:
         """Whether the home is a demonstration's."""
         return self.home.demo
@@ -76,9 +87,11 @@ class Deployment:
     def deny(self, act: str, person: Person, message: str) -> NoReturn:
         """Put on the record that ``person`` tried what is not theirs to do, and raise Refused.
 
-        At the holder it is an entry of the ledger, at the requester one of the FTI log.
+        At the holder it is an entry of the ledger, at the requester one of the FTI log. Tried again
+        within ``ONE_DENIAL`` it is the same attempt: the ledger does not grow with every click.
         """
-        self.record_denied(act, person.id, "role")
+        if not self._denied_lately(act, person.id):
+            self.record_denied(act, person.id, "role")
         raise Refused(message, "The attempt is on the record.")
 
     def identify(self, person_id: str, key: ECKey, act: str) -> "Actor":
@@ -104,7 +117,7 @@ class Deployment:
 
             with transaction.atomic():
                 sign_act(self.holder, actor, act, facts)
-            entries.integrate(self.holder)
+            entries.publish(self.holder)
         else:
             self.requester.record(actor, act, facts)
 
@@ -116,6 +129,14 @@ class Deployment:
             record_denied(self.holder, act, person_id, reason)
         else:
             self.requester.denied(person_id, act)
+
+    def _denied_lately(self, act: str, person_id: str) -> bool:
+        if self.role != "holder":
+            return False
+        from portcullis.office.models import DeniedAttempt
+
+        found = DeniedAttempt.objects.filter(kind=act, person=person_id, reason="role")
+        return found.filter(at__gt=self.now() - ONE_DENIAL).exists()
 
     def turn_away(self, person_id: str, act: str = "sign-in") -> None:
         """Put on the record that somebody came whom ``member`` does not know, as far as known."""

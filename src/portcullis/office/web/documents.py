@@ -29,16 +29,19 @@ class TextFileField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:  # noqa: ANN401 - Django's
         """Return the text; raise ValidationError where it is none, or longer than any such is."""
         sent = super().clean(data, initial)
-        if not isinstance(sent, UploadedFile):
-            return ""
-        if (sent.size or 0) > _LONGEST:
-            raise forms.ValidationError("The file is longer than a megabyte. Send the right one.")
-        try:
-            return sent.read().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise forms.ValidationError(
-                "The file is not UTF-8 text. Save it as UTF-8 and send it again."
-            ) from None
+        return text_of(sent) if isinstance(sent, UploadedFile) else ""
+
+
+def text_of(sent: UploadedFile) -> str:
+    """Return a file's text; raise ValidationError where it is none, or longer than any such is."""
+    if (sent.size or 0) > _LONGEST:
+        raise forms.ValidationError("The file is longer than a megabyte. Send the right one.")
+    try:
+        return bytes(sent.read()).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise forms.ValidationError(
+            "The file is not UTF-8 text. Save it as UTF-8 and send it again."
+        ) from None
 
 
 def sealed(home: Home, text: str) -> str:

@@ -4,13 +4,16 @@ Named as ``FORM_RENDERER`` in the settings; a desk writes an ordinary form and g
 ``office/parts/form.html``.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.forms.widgets import Input
 
+_LINES = 40_000  # characters of a list of ids: 500 packages and more
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     # The first that fits: special widgets stand before those that they are made from.
     (forms.CheckboxSelectMultiple, "usa-checkbox__input"),
@@ -30,6 +33,41 @@ class DateInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+class FilesInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or several."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:  # noqa: ANN401
+        """Return the files."""
+        cleaned = (super(FilesField, self).clean(each, initial) for each in data or [None])
+        return [each for each in cleaned if each is not None]
+
+
+class LinesField(forms.CharField):
+    """Several values, one on each line. Its value is the lines without the space around them.
+
+    Empty lines stand, so that an error can name a line by its number: ``given`` leaves them out.
+    """
+
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        kwargs = {"max_length": _LINES, "required": False, "strip": False, **kwargs}
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def clean(self, value: Any) -> Any:  # noqa: ANN401 - Django's
+        """Return the lines."""
+        return [line.strip() for line in super().clean(value).splitlines()]
+
+
+def given(lines: Iterable[str]) -> list[str]:
+    """Return what stands on ``lines``, one of each."""
+    return list(dict.fromkeys(filter(None, lines)))
 
 
 class Field(BoundField):

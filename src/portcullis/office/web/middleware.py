@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from portcullis.errors import PortcullisError, Refused
+from portcullis.office.entries import OnRecord
 from portcullis.office.web import banner
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.signin import sessions
@@ -47,6 +48,8 @@ class PlainWords:
         """Return the page of an error that a user may be shown; None for any other."""
         if not isinstance(error, PortcullisError):
             return None
+        if isinstance(error, OnRecord):
+            return render(request, "office/on_record.html", {"told": error})
         status = 409 if isinstance(error, Refused) else 400
         return render(request, "office/refused.html", {"error": error}, status=status)
 

@@ -16,6 +16,7 @@ from portcullis.errors import PortcullisError
 from portcullis.office.requesting import received
 from portcullis.office.requesting.models import Stated
 from portcullis.office.web import banner
+from portcullis.office.web.forms import FilesField, FilesInput
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import visitor_of
 from portcullis.release.package import PACKAGE_BYTES
@@ -53,30 +54,18 @@ def visiting(view: Visited[P]) -> Callable[Concatenate[HttpRequest, P], HttpResp
     return let_in
 
 
-class _Files(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class _FilesField(forms.FileField):
-    """One file or several."""
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:  # noqa: ANN401
-        cleaned = (super(_FilesField, self).clean(each, initial) for each in data or [None])
-        return [each for each in cleaned if each is not None]
-
-
 class TakeInForm(forms.Form):
     """Sealed packages, one file each."""
 
-    packages = _FilesField(
+    packages = FilesField(
         label="Sealed packages",
         help_text="One file a package, as the holder sent it. Nothing is opened by taking it in.",
-        widget=_Files(attrs={"accept": ".json", "multiple": True}),
+        widget=FilesInput(attrs={"accept": ".json", "multiple": True}),
     )
-    proofs = _FilesField(
+    proofs = FilesField(
         label="Proofs of packages sealed again",
         help_text="Of a package sealed again to a new key: the file beside it, by its name.",
-        widget=_Files(attrs={"accept": ".tlog-proof", "multiple": True}),
+        widget=FilesInput(attrs={"accept": ".tlog-proof", "multiple": True}),
         required=False,
     )
 

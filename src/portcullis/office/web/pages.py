@@ -4,6 +4,7 @@ What a page holds is said in Python; ``office/desks/page.html``, ``asked.html`` 
 show it.
 """
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,19 @@ class Form(forms.Form):
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that a page holds itself, to be saved from it: the office keeps it nowhere."""
+
+    name: str
+    data: bytes
+
+    @property
+    def url(self) -> str:
+        """The file as an address (RFC 2397)."""
+        return f"data:application/octet-stream;base64,{base64.b64encode(self.data).decode()}"
+
+
+@dataclass(frozen=True)
 class Part:
     """One part of a page under its ``heading``: whatever of the rest it has, in this order.
 
@@ -58,6 +72,7 @@ class Part:
     page: "Page[Any] | None" = None
     query: str = ""
     links: Sequence[Link] = ()
+    files: Sequence[File] = ()
     post: str = ""
     submit: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -135,7 +150,20 @@ def ask(
             return signing.begin(request, act, {**(fixed or {}), **values(form)})
         except PortcullisError as error:
             refuse(form, error)
-    context = {"head": head, "form": form, "parts": parts, "submit": submit}
+    return asking(request, head, form, parts=parts, submit=submit)
+
+
+def asking(
+    request: HttpRequest,
+    head: Head,
+    form: forms.Form,
+    *,
+    parts: Sequence[Part] = (),
+    after: Sequence[Part] = (),
+    submit: str,
+) -> HttpResponse:
+    """Return the page of a form, with ``parts`` above it and others ``after`` it."""
+    context = {"head": head, "form": form, "parts": parts, "after": after, "submit": submit}
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "office/desks/asked.html", context, status=status)
 

@@ -1,10 +1,12 @@
 """Orders and holds as pages show them: what they reach and stop, and whether they stand."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from portcullis.office.models import Placed
+from portcullis.office.notices import Duty
 from portcullis.office.web import batches
 from portcullis.office.web.parts import Cell
+from portcullis.office.web.visitors import Visitor
 from portcullis.standing import LOOK_UP, RELEASE, USE, Hold, Order, Scope
 
 STOPS = {
@@ -36,7 +38,8 @@ def scope_words(scope: Scope) -> str:
         said.append("the persons named under seal")
     if scope.received_from or scope.received_to:
         said.append(_received(scope.received_from, scope.received_to))
-    return "; ".join(said).capitalize() if len(said) == 1 else "; ".join(said)
+    words = "; ".join(said)
+    return words[:1].upper() + words[1:]
 
 
 def stops_words(placed: Order | Hold) -> str:
@@ -46,21 +49,43 @@ def stops_words(placed: Order | Hold) -> str:
     return "; ".join(STOPS[each] for each in placed.stops)
 
 
-def state_cell(row: Placed, placed: Order | Hold, today: date) -> Cell:
-    """Return whether an order or hold stands, as a cell."""
+def state_cell(row: Placed, placed: Order | Hold, now: datetime) -> Cell:
+    """Return whether an order or hold stands, and has taken effect, as a cell."""
     if not row.standing:
         return Cell("Lifted", tag="plain")
-    expired = isinstance(placed, Order) and placed.expired(today)
-    kind = "bad" if isinstance(placed, Order) else "warn"
-    note = "Expired by its own words. It stands until lifted." if expired else ""
-    return Cell("Stands", tag=kind, note=note)
+    if not isinstance(placed, Order):
+        return Cell("Stands", tag="warn")
+    if placed.effective_at is not None and not placed.in_force(now):
+        before = f"It stops nothing before {moment(placed.effective_at)}."
+        return Cell("Not in effect yet", tag="warn", note=before)
+    note = "Expired by its own words. It stands until lifted."
+    return Cell("Stands", tag="bad", note=note if placed.expired(now.date()) else "")
+
+
+def attested_cell(visitor: Visitor, duty: Duty, *, standing: bool) -> Cell:
+    """Return whether a custodian has attested: on record since when, signed when by their words."""
+    if not duty.attested_at:
+        return Cell("Outstanding", tag="bad" if standing else "plain")
+    entered, signed = (
+        batches.day(datetime.fromisoformat(each).astimezone(UTC).date())
+        for each in (duty.entered_at, duty.attested_at)
+    )
+    by = batches.person(visitor, duty.signed_by)
+    return Cell(
+        f"Entered on {entered}", tag="good", note=f"Signed on {signed}, by its own words, by {by}"
+    )
 
 
 def effect_words(placed: Order | Hold) -> str:
     """Return from when it has effect."""
     if isinstance(placed, Order) and placed.effective_at is not None:
-        return f"{placed.effective_at:%-d %B %Y, %H:%M} UTC"
-    return f"At once, from its filing on {batches.day(placed.on)}"
+        return moment(placed.effective_at)
+    return f"At once, from its filing on {batches.day(placed.on)} (UTC)"
+
+
+def moment(at: datetime) -> str:
+    """Return an instant in words."""
+    return f"{at.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
 
 
 def _kind(one: str, several: str, values: tuple[str, ...]) -> str:

@@ -36,6 +36,7 @@ SAYS = {
     roster_changes.REVOKE: "Put keys out of force",
     roster_changes.ADOPT: "Adopt the roster",
 }
+_DESKS = ("administration", "counsel")
 _FIELDS = {
     "jwk": "Key",
     "key_from": "Key in force from",
@@ -55,7 +56,7 @@ class RevokeForm(pages.Form):
     since = forms.DateField(
         label="Since the day",
         widget=DateInput,
-        help_text="On which it was lost, or today. What was signed before stays good.",
+        help_text="Today, or the day on which it was lost. What was signed before stays good.",
     )
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
@@ -188,8 +189,9 @@ def _revoke(request: HttpRequest, desk: str, person_id: str) -> HttpResponse:
     head = Head(
         desk,
         f"Put keys of {person.name} out of force",
-        "At once, on your signature alone. Nothing puts them in force again: the person has a new "
-        "one enrolled.",
+        "From today: at once, on your signature alone. From an earlier day, or where nobody else "
+        "could act then, a second person approves it. Nothing puts them in force again: the person "
+        "has a new one enrolled.",
     )
     return pages.ask(request, head, form, REVOKE, {"person": person.id, "desk": desk})
 
@@ -205,23 +207,43 @@ def _value(of: Difference, value: object) -> str:
     if of.field == "jwk" and isinstance(value, dict):
         return keys.thumbprint(value)
     if of.field == "passkeys" and isinstance(value, list | tuple):
-        return ", ".join(str(each["id"]) for each in value)
+        return "; ".join(map(_passkey, value))
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ", ".join(value)
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def _passkey(said: dict[str, Any]) -> str:
+    """Return a passkey in words: where it signs is what an approver must look at."""
+    last = f" to {said['in_force_to']}" if said.get("in_force_to") else ""
+    return (
+        f"{str(said['id'])[:12]}… of {said['rp_id']}, signs at {', '.join(said['origins'])}, from "
+        f"{said['in_force_from']}{last}"
+    )
+
+
 def _approved(deployment: Deployment, actor: Actor, data: Data) -> Done:
+    after = _desk(data)
     roster_changes.approve(deployment.holder, actor, data["proposal"])
-    return Done(reverse(f"{data['desk']}:first"), "The change is approved, and in effect.")
+    return Done(after, "The change is approved, and in effect.")
 
 
 def _revoked(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    since = date.fromisoformat(data["since"])
-    roster_changes.revoke(deployment.holder, actor, data["person"], since, data["only"])
-    return Done(
-        reverse(f"{data['desk']}:first"), "They are out of force, and the gate knows it already."
+    since, after = date.fromisoformat(data["since"]), _desk(data)
+    made = roster_changes.revoke(deployment.holder, actor, data["person"], since, data["only"])
+    told = (
+        "They are out of force, and the gate knows it already."
+        if made.decided
+        else "It is proposed, and waits for a second person."
     )
+    return Done(after, told)
+
+
+def _desk(data: Data) -> str:
+    """Return the address of the desk at which it is done: asked for before anything is."""
+    if data["desk"] not in _DESKS:
+        raise Misuse("That is no desk at which the roster is changed.", "Begin it at your desk.")
+    return reverse(f"{data['desk']}:first")
 
 
 register(WebAct(APPROVE, CHANGED, "Approve a change of the roster", _approved))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portcullis.errors import Misuse
-from portcullis.office import setup
+from portcullis.office import in_use, setup
 from portcullis.office.home import MARK, Home
 from portcullis.office.requesting import RequesterHome
 from portcullis.office.web.keys import make_web_key
@@ -39,7 +39,11 @@ def prepare(path: Path, role: str, origin: str) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     os.environ["PORTCULLIS_ORIGIN"] = origin
     setup.point_django_at(home.path)
+    if isinstance(home, Home):
+        in_use.hold(home.path)
     _migrate(role)
+    if isinstance(home, Home):
+        setup.settle(home)
 
 
 def application() -> "WSGIApplication":

@@ -28,6 +28,7 @@ from portcullis.office.web import acts, spent, words
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.models import PendingAct
 from portcullis.office.web.visitors import Visitor, visitor_of
+from portcullis.standing import NotInTime
 
 LASTS = timedelta(minutes=10)
 """How long a person may read before they sign; then the act is begun again."""
@@ -72,7 +73,7 @@ def _first(
     """Return the first statement that the act has its person sign."""
     if act.order is not None:
         batch, facts = act.order(deployment, data)
-        return acting.order_statement(act.act, person, moment, facts, batch)
+        return acting.order_statement(act.act, person, moment, facts, batch, deployment.ledger)
     try:
         act.perform(deployment, acting.rehearsing(person, moment), data)
     except acting.Proposed as proposed:
@@ -117,13 +118,16 @@ def _act(request: HttpRequest, visitor: Visitor, pending: PendingAct, token: str
     else:
         actor = acting.rehearsing(visitor.person, pending.moment, tokens)
     try:
-        with spent.spending(tokens):
+        with spent.spending(visitor.person, tokens):
             done = act.perform(visitor.deployment, actor, pending.data)
     except acting.Proposed as proposed:
         PendingAct.objects.filter(id=pending.id).update(
             statement=proposed.statement, tokens=tokens, state=PendingAct.WAITING
         )
         return redirect("sign", pending.id)
+    except NotInTime as error:
+        PendingAct.objects.filter(id=pending.id).update(state=PendingAct.WAITING)
+        return _page(request, visitor, pending, error)
     except BaseException:
         pending.delete()
         raise
@@ -152,6 +156,7 @@ def _page(
         "says": PERMISSIONS[act.act].says,
         "statement": pending.statement,
         "facts": words.facts(pending.statement),
+        "told": act.tells(visitor.deployment, pending.data) if act.tells else (),
         "digest": sha256_hex([json_bytes(pending.statement)]),
         "kind": "passkey" if PERMISSIONS[act.act].binding else "any",
         "credentials": [each.id for each in person.passkeys],

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portcullis.office.web import banner, desks, home, ownkeys, signing
+from portcullis.office.web import accounts, banner, desks, home, ownkeys, signing
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.running import health, metrics
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("banner/", banner.banner, name="banner"),
     path("sign/<uuid:pending_id>/", signing.sign, name="sign"),
     path("keys/", include(ownkeys.urlpatterns)),
+    path("people/accounts/", accounts.every, name=accounts.PAGE),
     path("accounts/", include("portcullis.office.web.signin.urls")),
     path("", include("portcullis.office.work.urls")),
     *desks.urlpatterns(deployment().role),

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NoReturn
 
 from django.contrib import messages
 from django.http import HttpRequest
 
 from portcullis import keys
 from portcullis.agreements import Person
-from portcullis.errors import Misuse
+from portcullis.errors import Misuse, Refused
 from portcullis.office.permissions import may
 from portcullis.office.web.deployment import Deployment
 
@@ -35,6 +36,16 @@ class Visitor:
     def may(self, act: str) -> bool:
         """Say whether the person may do ``act`` today."""
         return may(self.person, act, self.today)
+
+    def refuse(self, request: HttpRequest, act: str, message: str) -> NoReturn:
+        """Refuse what is another role's, on the record.
+
+        But where a page of another site led the person here, it is nothing that they tried.
+        """
+        led_here = request.headers.get("Sec-Fetch-Site") == "cross-site"
+        if request.method in {"GET", "HEAD"} and led_here:
+            raise Refused(message, "Another site led you here; nothing is held against you.")
+        self.deployment.deny(act, self.person, message)
 
     def tell(self, request: HttpRequest, message: str) -> None:
         """Tell the person, on the next page, what was done."""

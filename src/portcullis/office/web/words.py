@@ -8,6 +8,8 @@ _NAMES = {
     "person": "Signed by",
     "at": "At (UTC)",
     "batch": "Batch",
+    "ledger": "Ledger of the office",
+    "home": "Office",
     "list": "Ledger entry of the list",
     "root": "Root of the list",
     "leaves_root": "Root of the list",

@@ -96,7 +96,7 @@ def _actor(here: Deployment, kind: kinds.Kind, taken: Task) -> Actor | None:
 def _check_signed(here: Deployment, kind: kinds.Kind, taken: Task, person: Person) -> None:
     said = person.verify(taken.token, on=here.today())
     wanted: dict[str, Any] = acting.order_statement(
-        kind.act, person, taken.moment, taken.data, taken.batch
+        kind.act, person, taken.moment, taken.data, taken.batch, here.ledger
     )
     if kind.signed == "act":
         del wanted["ordered"]

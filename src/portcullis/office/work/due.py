@@ -21,7 +21,7 @@ from portcullis.office.work import results, uploads
 
 EVERY = 600.0  # seconds
 _OLD = 3600.0  # seconds after which nobody reads such a file any more
-_LEFT = (f"{singles.LEFT}*/", "screening-*/", "incoming/*")
+_LEFT = (f"{singles.LEFT}*/", "screening-*/", "tmp*/", "incoming/*")
 ANSWERS_LAST = timedelta(days=1)
 """How long an answer of the API can be had again by its Idempotency-Key."""
 

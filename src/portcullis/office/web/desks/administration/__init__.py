@@ -4,7 +4,6 @@ from django.urls import path
 
 from portcullis.office.web import rostering
 from portcullis.office.web.desks.administration import (
-    accounts,
     agreement,
     dashboard,
     health,
@@ -18,7 +17,6 @@ urlpatterns = [
     path("people/enrol/", people.enrol, name="enrol"),
     path("people/<str:person_id>/", people.one, name="person"),
     path("people/<str:person_id>/change/", people.change, name="change-person"),
-    path("accounts/", accounts.every, name="accounts"),
     path("ledger/", ledger_keys.state, name="ledger"),
     path("ledger/witnesses/", ledger_keys.witnesses, name="witnesses"),
     path("ledger/<str:act>/", ledger_keys.begin, name="ledger-act"),

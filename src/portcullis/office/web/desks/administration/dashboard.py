@@ -9,10 +9,8 @@ from django.urls import reverse
 from portcullis.agreements import Person
 from portcullis.office import rosters
 from portcullis.office.freshness import ledger_standing
-from portcullis.office.models import DeniedAttempt
-from portcullis.office.web import batches, charts, denied, pages, reasons, rostering
+from portcullis.office.web import accounts, batches, charts, denied, pages, reasons, rostering
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.administration import accounts
 from portcullis.office.web.pages import Head
 from portcullis.office.web.visitors import Visitor, visitor_of
 
@@ -39,7 +37,7 @@ def first(request: HttpRequest) -> HttpResponse:
             "You decide on no request.",
             actions=[
                 (reverse("administration:people"), "People"),
-                (reverse("administration:accounts"), "Accounts"),
+                (reverse(accounts.PAGE), "Accounts"),
                 (reverse("administration:ledger"), "The ledger’s keys"),
                 (reverse("administration:agreement"), "The agreement"),
                 (reverse("administration:health"), "Health"),
@@ -57,7 +55,7 @@ def first(request: HttpRequest) -> HttpResponse:
             {
                 "label": "of this side have no account",
                 "value": f"{without:,}",
-                "url": reverse("administration:accounts"),
+                "url": reverse(accounts.PAGE),
             },
             {
                 "label": "of this side have no passkey",
@@ -75,15 +73,7 @@ def first(request: HttpRequest) -> HttpResponse:
             ),
             _by_role(people),
             denied.by_reason(),
-            charts.over_time(
-                "Attempts denied",
-                batches.per_month(
-                    ((at.date(), 1) for at in DeniedAttempt.objects.values_list("at", flat=True)),
-                    "Denied",
-                    today,
-                ),
-                says="Each month of the last year.",
-            ),
+            denied.per_month(today),
         ],
     )
 

@@ -1,16 +1,13 @@
 """The ledger's keys and witnesses: what is in force, and the acts that change it."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from portcullis import ledger
-from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse
 from portcullis.office import ledger_keys, signers
 from portcullis.office.people import Actor
@@ -152,16 +149,7 @@ def _recosign(deployment: Deployment, actor: Actor, _data: Data) -> Done:
     return _done("The checkpoint is cosigned again.")
 
 
-def _as_it_is(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
-    return "", dict(data)
-
-
-def _digested(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
-    return "", {"witnesses": sha256_hex([data["witnesses"].encode()])}
-
-
-# Each makes a key, asks the witnesses or writes a file before its entry is signed: so an order is.
-register(WebAct(ANNOUNCE, ANNOUNCE, "Announce a new key of the ledger", _announce, _as_it_is))
-register(WebAct(RETIRE, RETIRE, "Retire a key of the ledger", _retire, _as_it_is))
-register(WebAct(WITNESSES, WITNESSES, "Change the ledger's witnesses", _adopt, _digested))
-register(WebAct(RECOSIGN, RECOSIGN, "Have the ledger cosigned again", _recosign, _as_it_is))
+register(WebAct(ANNOUNCE, ANNOUNCE, "Announce a new key of the ledger", _announce))
+register(WebAct(RETIRE, RETIRE, "Retire a key of the ledger", _retire))
+register(WebAct(WITNESSES, WITNESSES, "Change the ledger's witnesses", _adopt))
+register(WebAct(RECOSIGN, RECOSIGN, "Have the ledger cosigned again", _recosign))

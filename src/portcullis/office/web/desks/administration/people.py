@@ -82,7 +82,7 @@ class EnrolForm(pages.Form):
             return None
         try:
             entry = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise forms.ValidationError("The entry is no JSON. Mend it.") from None
         if not isinstance(entry, dict):
             raise forms.ValidationError("The entry is no JSON object. Mend it.")
@@ -258,11 +258,12 @@ def _done(proposal: roster_changes.Proposal) -> Done:
 
 
 def _enrol(deployment: Deployment, actor: Actor, data: Data) -> Done:
+    kept = data["kept"]
     proposal = roster_changes.propose_enrolment(
         deployment.holder, actor, data["request"], data["entry"]
     )
-    if data["kept"]:
-        enrolments.remove(deployment.path, data["kept"])
+    if kept:
+        enrolments.remove(deployment.path, kept)
     return _done(proposal)
 
 

@@ -1,9 +1,24 @@
-"""Counsel's desk: orders and holds, their lifting, and which readings of the law are in force."""
+"""Counsel's desk: orders and holds, readings of the law, and what of a recall is counsel's.
+
+Also notices to persons, what persons may be told, and the versions of the agreement.
+"""
 
 from django.urls import path
 
 from portcullis.office.web import rostering
-from portcullis.office.web.desks.counsel import dashboard, filing, lifting, orders, readings
+from portcullis.office.web.desks.counsel import (
+    clearing,
+    dashboard,
+    determinations,
+    explaining,
+    filing,
+    lifting,
+    orders,
+    person_notices,
+    readings,
+    recalls,
+    versions,
+)
 
 urlpatterns = [
     path("", dashboard.first, name="first"),
@@ -12,8 +27,24 @@ urlpatterns = [
     path("holds/place/", filing.hold, name="place-hold"),
     path("orders/<str:placed_id>/", orders.one, name="order"),
     path("orders/<str:placed_id>/custodians/", orders.custodians, name="custodians"),
+    path("orders/<str:placed_id>/notice/", orders.issue, name="issue-notice"),
     path("orders/<str:placed_id>/lift/", lifting.lift, name="lift"),
+    path("orders/<str:placed_id>/clear/", clearing.clear, name="clear"),
     path("readings/", readings.every, name="readings"),
     path("readings/change/", readings.change, name="change-reading"),
+    path("recalls/", recalls.every, name="recalls"),
+    path("recalls/one/", recalls.one, name="recall"),
+    path("recalls/one/drafts/", recalls.drafts, name="recall-drafts"),
+    path("recalls/one/demand/", recalls.demand, name="demand-recall"),
+    path("notices/", person_notices.every, name="notices"),
+    path("notices/charge/", person_notices.charge, name="charge"),
+    path("notices/one/", person_notices.one, name="notice"),
+    path("notices/one/draft/", person_notices.draft, name="notice-draft"),
+    path("notices/one/given/", person_notices.given, name="notice-given"),
+    path("told/", determinations.every, name="determinations"),
+    path("told/determine/", determinations.determine, name="determine"),
+    path("explain/", explaining.ask, name="explain"),
+    path("agreement/", versions.shown, name="agreement"),
+    path("agreement/add/", versions.add, name="add-version"),
     *rostering.urls("counsel"),
 ]

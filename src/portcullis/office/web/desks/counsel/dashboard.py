@@ -7,15 +7,21 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from portcullis.office import readings
+from portcullis.office import incidents, readings, recalls
 from portcullis.office.models import LiftApproval, Placed, ReadingChange
+from portcullis.office.orders import approvals_of
 from portcullis.office.web import batches, charts, pages, placed, rostering
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import person_notices
+from portcullis.office.web.desks.counsel import recalls as recall_pages
+from portcullis.office.web.desks.counsel.determinations import undetermined
 from portcullis.office.web.desks.counsel.orders import table_of
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor, visitor_of
-from portcullis.standing import read_placed
+from portcullis.oversight.incidents import PersonNotice
+from portcullis.oversight.recall import Recall
+from portcullis.standing import Order, read_placed
 
 _DUE = 2  # days in which a second person approves
 _SHOWN = 10
@@ -28,11 +34,16 @@ def first(request: HttpRequest) -> HttpResponse:
     rows = list(Placed.objects.order_by("-act_id").select_related("act"))
     standing = [row for row in rows if row.standing]
     counts = Counter(row.kind for row in standing)
-    half = _half_lifted(standing)
+    half = _half_lifted(visitor, standing)
     changes = list(
         ReadingChange.objects.filter(decided=None, effective_on__gte=visitor.today).order_by("id")
     )
     ages = [(visitor.today - _day(each)).days for each in half]
+    open_ = [one for one in recalls.every().values() if not one.closed_on]
+    counted = [(one, len(recall_pages.undemanded(one))) for one in open_]
+    demands = [(one, lots) for one, lots in counted if lots]
+    due = [each for each in incidents.register().notices.values() if not each.given]
+    untold = undetermined()
     held = readings.held_on(visitor.deployment.pack, visitor.today)
     by_act = sum(each.source == "act" for each in held)
     return pages.first(
@@ -41,12 +52,19 @@ def first(request: HttpRequest) -> HttpResponse:
             "counsel",
             "Counsel",
             "You file orders and place holds, which take effect at once. With a second person you "
-            "lift them, and put readings of the law in force or out of it.",
+            "lift them, and put readings of the law in force or out of it. You send a recall’s "
+            "demands, and tell the persons whom the law has told.",
             actions=[
                 (reverse("counsel:file-order"), "File an order"),
                 (reverse("counsel:place-hold"), "Place a hold"),
                 (reverse("counsel:orders"), "Orders and holds"),
                 (reverse("counsel:readings"), "Readings of the law"),
+                (reverse("people-accounts"), "People and accounts"),
+                (reverse("counsel:recalls"), "Recalls"),
+                (reverse("counsel:notices"), "Notices to persons"),
+                (reverse("counsel:determinations"), "What persons may be told"),
+                (reverse("counsel:agreement"), "The agreement"),
+                (reverse("counsel:explain"), "Explain a request"),
             ],
         ),
         alarms=_alarms(visitor, standing),
@@ -63,16 +81,42 @@ def first(request: HttpRequest) -> HttpResponse:
                 "kind": "warn" if half or changes else "good",
             },
             {
+                "label": "lots of recalls without a demand",
+                "value": sum(lots for _, lots in demands),
+                "kind": "warn" if demands else "good",
+                "url": reverse("counsel:recalls"),
+            },
+            {
+                "label": "notices to persons due",
+                "value": len(due),
+                "kind": "warn" if due else "good",
+                "url": reverse("counsel:notices"),
+            },
+            {
+                "label": "sources nobody determined on",
+                "value": len(untold),
+                "kind": "warn" if untold else "good",
+                "note": "Persons who ask are told nothing of them.",
+                "url": reverse("counsel:determinations"),
+            },
+            {
                 "label": "readings in force",
                 "value": len(held),
                 "note": f"{by_act:,} of them put in force here.",
                 "url": reverse("counsel:readings"),
             },
         ],
-        waiting=_waiting(visitor, half, changes),
+        waiting=_waiting(visitor, half, changes, demands, due),
         charts=[
             charts.ageing("How long a lifting has waited for its second person",
                           Counter(ages), due=_DUE),
+            charts.ageing(
+                "How long notices to persons have been due",
+                Counter(person_notices.waits(visitor, each) for each in due),
+                due=0,
+                says="The law has them given as soon as practicable.",
+            ),
+            charts.outcomes("Lots of the open recalls, by their demand", _asked(open_)),
             charts.outcomes("Orders and holds", _states(rows)),
             charts.over_time(
                 "Orders filed and holds placed",
@@ -98,32 +142,67 @@ def first(request: HttpRequest) -> HttpResponse:
 
 def _alarms(visitor: Visitor, standing: Sequence[Placed]) -> list[dict[str, str]]:
     alarms = []
+    now = visitor.deployment.now()
     for row in standing:
         said = read_placed(row.entry)
+        if not isinstance(said, Order):
+            continue
         what = f"{said.court} {said.docket}: {placed.scope_words(said.scope)}."
-        if row.kind == "order":
+        if said.in_force(now):
             alarms.append(pages.alarm("error", f"Order {row.id} stands.", what))
-        if placed.state_cell(row, said, visitor.today).note:
+        else:
+            told = f"Order {row.id} takes effect on {placed.effect_words(said)}."
+            alarms.append(pages.alarm("warning", told, f"{what} It stops nothing before."))
+        if said.expired(visitor.today):
             told = f"Order {row.id} has expired by its own words."
             alarms.append(pages.alarm("warning", told, "It stands until two people lift it."))
     return alarms
 
 
-def _half_lifted(standing: Sequence[Placed]) -> list[LiftApproval]:
-    """Return the first approval of each lifting that waits for its second."""
-    found = LiftApproval.objects.filter(placed__in=standing).order_by("id")
-    return list({each.placed_id: each for each in reversed(found)}.values())
+def _half_lifted(visitor: Visitor, standing: Sequence[Placed]) -> list[LiftApproval]:
+    """Return the first approval, of those that count, of each lifting that waits for its second."""
+    begun = set(LiftApproval.objects.values_list("placed_id", flat=True))
+    given = (approvals_of(visitor.deployment.holder, row) for row in standing if row.id in begun)
+    return [each[0] for each in given if each]
 
 
 def _waiting(
-    visitor: Visitor, half: Sequence[LiftApproval], changes: Sequence[ReadingChange]
+    visitor: Visitor,
+    half: Sequence[LiftApproval],
+    changes: Sequence[ReadingChange],
+    demands: Sequence[tuple[Recall, int]],
+    due: Sequence[PersonNotice],
 ) -> Table:
-    """Return what waits for a second person; what this one began is no link."""
-    rows = []
+    """Return what waits for counsel; what this one began and another is to end is no link."""
+    rows: list[list[object]] = [
+        [
+            Cell(f"Notice {each.id}", url=person_notices.url("notice", each.id)),
+            "To be given as soon as practicable",
+            f"{person_notices.TRIGGERS[each.trigger]}, {batches.day(each.triggered_on)}",
+            batches.age(person_notices.waits(visitor, each)),
+        ]
+        for each in due
+    ]
+    rows += [
+        [
+            Cell(f"Demand of {one.id}", url=recall_pages.url("recall", one.id)),
+            f"To be sent for {lots:,} lots",
+            f"Recalled, {batches.day(one.opened_on)}",
+            f"Disposal due on {batches.day(one.due_on)}",
+        ]
+        for one, lots in demands
+    ]
     for each in half:
         mine = each.placed.lifts.filter(person=visitor.person.id).exists()
         url = "" if mine else reverse("counsel:lift", args=[each.placed_id])
-        rows.append(_row(visitor, f"Lift {each.placed_id}", url, each.person, _day(each)))
+        rows.append(
+            [
+                Cell(f"Lift {each.placed_id}", url=url),
+                "A second person is to approve it",
+                f"Approved by {batches.person(visitor, each.person)}",
+                batches.age((visitor.today - _day(each)).days),
+            ]
+        )
     for change in changes:
         by = change.approvals.order_by("id").first()
         mine = change.approvals.filter(person=visitor.person.id).exists()
@@ -132,23 +211,29 @@ def _waiting(
         rows.append(
             [
                 Cell(f"Put {change.reading} {way}", url=url),
-                batches.person(visitor, by.person) if by else None,
+                "A second person is to approve it",
+                f"Approved by {batches.person(visitor, by.person)}" if by else None,
                 f"Until {batches.day(change.effective_on)}",
             ]
         )
     return table(
-        "What waits for a second person",
-        ["Act", "Approved by", "Waiting"],
+        "What waits for you",
+        ["What", "To do", "Because of", "Due, or since"],
         rows,
         stacked=True,
-        empty="Nothing waits for a second person.",
+        empty="No notice, demand or second approval waits.",
         quiet=True,
     )
 
 
-def _row(visitor: Visitor, says: str, url: str, by: str, since: date) -> list[object]:
-    waits = batches.age((visitor.today - since).days)
-    return [Cell(says, url=url), batches.person(visitor, by), waits]
+def _asked(open_: Sequence[Recall]) -> list[charts.Amount]:
+    lots = sum(len(one.lots) for one in open_)
+    waiting = sum(len(recall_pages.undemanded(one)) for one in open_)
+    amounts = [
+        charts.Amount("Not sent", waiting, "warn"),
+        charts.Amount("Sent, or told of already", lots - waiting, "good"),
+    ]
+    return amounts if lots else []
 
 
 def _day(approval: LiftApproval) -> date:

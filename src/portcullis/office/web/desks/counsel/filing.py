@@ -1,40 +1,37 @@
 """Filing an order, or placing a hold: one person's act, which takes effect at once."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from portcullis.errors import Misuse
-from portcullis.office import notices, persons
-from portcullis.office.home import Home
-from portcullis.office.models import Batch, History, Placed
+from portcullis.office import notices
+from portcullis.office.models import Placed
 from portcullis.office.people import Actor
-from portcullis.office.web import pages
+from portcullis.office.persons import Named
+from portcullis.office.web import pages, placed
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel.scoping import ScopeForm, reached, scope_of
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head
+from portcullis.office.web.parts import Cell
 from portcullis.office.web.placed import STOPS
 from portcullis.office.web.visitors import visitor_of
-from portcullis.standing import EVERYTHING, Hold, Order, Scope, read_instant
-
-if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
+from portcullis.standing import RELEASE, Hold, Order, read_instant
 
 ORDER, HOLD = "order-file", "hold-file"
-_EVERYTHING, _NAMED = "everything", "named"
+_FAR = timedelta(days=366)
+"""How far ahead an order may take effect."""
 
 
-class HoldForm(pages.Form):
+class HoldForm(ScopeForm):
     """A preservation hold."""
 
     id = forms.CharField(
@@ -49,52 +46,8 @@ class HoldForm(pages.Form):
     document = DocumentField(
         label="The document", help_text="Only its SHA-256 is kept; keep the document yourself."
     )
-    reach = forms.ChoiceField(
-        label="Scope",
-        choices=[
-            (_EVERYTHING, "Everything"),
-            (_NAMED, "Only the batches and persons named below"),
-        ],
-        widget=forms.RadioSelect,
-        initial=_EVERYTHING,
-        help_text="In doubt, everything: it is lifted or filed anew once its scope is clear.",
-    )
-    batches = forms.CharField(
-        label="Batches",
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Ids of batches or imported histories, one on each line.",
-    )
-    persons = forms.FileField(
-        label="Persons under seal",
-        required=False,
-        help_text="A CSV file with the columns tin, given_name and family_name. Only keyed "
-        "digests are kept; nobody reads here whom it names.",
-    )
 
-    def clean_batches(self) -> list[str]:
-        """Return the batches named; raise ValidationError where a line names none."""
-        lines = [line.strip() for line in self.cleaned_data["batches"].splitlines()]
-        known = {*Batch.objects.values_list("id", flat=True),
-                 *History.objects.values_list("id", flat=True)}  # fmt: skip
-        off = [str(at) for at, line in enumerate(lines, start=1) if line and line not in known]
-        if off:
-            raise forms.ValidationError(
-                f"No batch or history of the id on line {', '.join(off[:5])} is here. Mend it; "
-                "or, where it cannot wait, choose everything."
-            )
-        return list(dict.fromkeys(filter(None, lines)))
-
-    def clean(self) -> dict[str, Any]:
-        """Raise ValidationError where the scope is to be named and nothing names it."""
-        said = self.cleaned_data
-        named = said.get("batches") or said.get("persons")
-        if said.get("reach") == _NAMED and not named and not self.errors:
-            self.add_error("reach", "Nothing is named. Name batches or persons, or everything.")
-        if said.get("reach") == _EVERYTHING and named:
-            self.add_error("reach", "Batches or persons are named. Choose them, or take them out.")
-        return said
+    field_order = ("id", "court", "docket", "document")
 
 
 class OrderForm(HoldForm):
@@ -146,11 +99,11 @@ def order(request: HttpRequest) -> HttpResponse:
     head = Head(
         "counsel",
         "File an order",
-        "It takes effect when you have signed, for everything in its scope; the recipient is told "
-        "at once. You alone file it; two people lift it.",
+        "It stands when you have signed, and takes effect then or at the time you give; what it "
+        "has the recipient do is told at once. You alone file it; two people lift it.",
         [(reverse("counsel:orders"), "Orders and holds")],
     )
-    return _ask(request, head, OrderForm(request.POST or None, request.FILES or None), ORDER)
+    return _ask(request, head, OrderForm(*_sent(request)), ORDER)
 
 
 @at_desk("counsel")
@@ -163,64 +116,88 @@ def hold(request: HttpRequest) -> HttpResponse:
         "with the recipient. You alone place it; two people lift it.",
         [(reverse("counsel:orders"), "Orders and holds")],
     )
-    return _ask(request, head, HoldForm(request.POST or None, request.FILES or None), HOLD)
+    return _ask(request, head, HoldForm(*_sent(request)), HOLD)
+
+
+def _sent(request: HttpRequest) -> tuple[Any, ...]:
+    """Return what a form is made of: the home it asks about, and what was sent."""
+    home = visitor_of(request).deployment.holder
+    return home, request.POST or None, request.FILES or None
 
 
 def _ask(request: HttpRequest, head: Head, form: HoldForm, act: str) -> HttpResponse:
-    fixed: dict[str, Any] = {}
-    if request.method == "POST" and form.is_valid():
-        home = visitor_of(request).deployment.holder
-        if Placed.objects.filter(id=form.cleaned_data["id"]).exists():
-            form.add_error("id", "There is an order or hold of that id. Give it another.")
-        sent = form.cleaned_data.pop("persons", None)
-        if sent and not form.errors:
-            named = _seal(home, form.cleaned_data["id"], sent)
-            if named is None:
-                form.add_error(
-                    "persons",
-                    "Whom the file means is not clear: a row has neither a TIN of nine digits nor "
-                    "a name, or a column is unknown. Mend it; or, where it cannot wait, choose "
-                    "everything.",
-                )
-            fixed["persons"] = named
-    return pages.ask(request, head, form, act, fixed)
+    if form.is_valid() and Placed.objects.filter(id=form.cleaned_data["id"]).exists():
+        form.add_error("id", "There is an order or hold of that id. Give it another.")
+    return pages.ask(request, head, form, act)
 
 
-def _seal(home: Home, placed_id: str, sent: "UploadedFile[Any]") -> str | None:
-    with TemporaryDirectory(dir=home.path) as folder:
-        path = Path(folder) / "persons.csv"
-        with path.open("wb") as file:
-            file.writelines(sent.chunks())
-        return persons.seal(home, placed_id, path)
-
-
-def _scope(batches: Iterable[str], named: str | None) -> Scope:
-    found = Scope.read({"batches": list(batches)}) if batches else EVERYTHING
-    return replace(found, persons=(named,)) if named else found
-
-
-def _placed(deployment: Deployment, data: Data) -> Order | Hold:
-    scope = _scope(data["batches"], data.get("persons"))
-    today = deployment.today()
-    common = (data["id"], data["docket"], data["court"], today, data["document"], scope)
-    if "stops" not in data:
-        return Hold(*common)
+def _order(deployment: Deployment, data: Data) -> tuple[Order, Named | None]:
+    scope, sealed = scope_of(deployment.holder, data)
     effective, expires = data["effective"], data["expires"]
-    return Order(
-        *common,
+    order = Order(
+        *_common(deployment, data),
+        scope,
         stops=tuple(data["stops"]),
         effective_at=datetime.fromisoformat(effective) if effective else None,
-        expires_on=datetime.fromisoformat(expires).date() if expires else None,
+        expires_on=date.fromisoformat(expires) if expires else None,
     )
+    if not order.in_force(deployment.now() + _FAR):
+        raise Misuse(
+            "The field effective lies more than a year ahead: until then it would stop nothing.",
+            "Mend its year; or leave it empty, and it takes effect at once.",
+        )
+    return order, sealed
 
 
-def _file(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    row = notices.file(deployment.holder, actor, _placed(deployment, data))
-    said = "The order is filed, and has closed the gate" if row.kind == "order" else "It is placed"
+def _hold(deployment: Deployment, data: Data) -> tuple[Hold, Named | None]:
+    scope, sealed = scope_of(deployment.holder, data)
+    return Hold(*_common(deployment, data), scope), sealed
+
+
+def _common(deployment: Deployment, data: Data) -> tuple[str, str, str, date, str]:
+    today = deployment.today()
+    return data["id"], data["docket"], data["court"], today, data["document"]
+
+
+def _tell_order(deployment: Deployment, data: Data) -> Sequence[tuple[str, object]]:
+    order, sealed = _order(deployment, data)
+    return [
+        ("It stops", placed.stops_words(order)),
+        ("In effect", _from(deployment, order)),
+        *reached(deployment.holder, order.scope, sealed),
+    ]
+
+
+def _tell_hold(deployment: Deployment, data: Data) -> Sequence[tuple[str, object]]:
+    hold, sealed = _hold(deployment, data)
+    return reached(deployment.holder, hold.scope, sealed)
+
+
+def _from(deployment: Deployment, order: Order) -> Cell:
+    if order.in_force(deployment.now()):
+        return Cell(placed.effect_words(order))
+    return Cell(placed.effect_words(order), tag="warn", note="Until then it stops nothing.")
+
+
+def _file_order(deployment: Deployment, actor: Actor, data: Data) -> Done:
+    order, sealed = _order(deployment, data)
+    row = notices.file(deployment.holder, actor, order, sealed)
+    # As filed: a scope too long for one entry of the ledger was filed as everything.
     reach = "to everything" if not row.entry["scope"] else "to what is in its scope"
-    told = f"{said} {reach}." if row.kind == "order" else "The hold stands."
-    return Done(reverse("counsel:order", args=[row.id]), told)
+    if not order.in_force(deployment.now()):
+        told = f"It takes effect on {placed.effect_words(order)}, and stops nothing before."
+    elif RELEASE in order.stops:
+        told = f"It has closed the gate {reach}."
+    else:
+        told = f"Packages may still leave: it stops {placed.stops_words(order).lower()} alone."
+    return Done(reverse("counsel:order", args=[row.id]), f"The order is filed. {told}")
 
 
-register(WebAct(ORDER, ORDER, "File an order", _file))
-register(WebAct(HOLD, HOLD, "Place a hold", _file))
+def _place_hold(deployment: Deployment, actor: Actor, data: Data) -> Done:
+    hold, sealed = _hold(deployment, data)
+    row = notices.file(deployment.holder, actor, hold, sealed)
+    return Done(reverse("counsel:order", args=[row.id]), "The hold stands.")
+
+
+register(WebAct(ORDER, ORDER, "File an order", _file_order, tells=_tell_order))
+register(WebAct(HOLD, HOLD, "Place a hold", _place_hold, tells=_tell_hold))

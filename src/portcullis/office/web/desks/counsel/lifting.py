@@ -4,18 +4,19 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from portcullis.errors import Misuse
 from portcullis.office import notices
-from portcullis.office.orders import LIFT
+from portcullis.office.orders import LIFT, approvals_of
 from portcullis.office.people import Actor
-from portcullis.office.web import batches, pages, placed
+from portcullis.office.web import pages, placed
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.counsel.orders import UP, named
+from portcullis.office.web.desks.counsel.orders import UP, approvals, named
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.visitors import visitor_of
-from portcullis.standing import check_docket, read_placed
+from portcullis.standing import read_placed
 
 
 class LiftForm(pages.Form):
@@ -33,35 +34,51 @@ class LiftForm(pages.Form):
 
 @at_desk("counsel")
 def lift(request: HttpRequest, placed_id: str) -> HttpResponse:
-    """Approve the lifting of an order or hold; the second approval lifts it."""
+    """Approve the lifting of an order or hold; the second approval of the same lifts it."""
     visitor, row = visitor_of(request), named(placed_id)
+    if not row.standing:
+        raise Misuse("It is lifted already.", "See the list of orders and holds.")
     said = read_placed(row.entry)
-    before = row.lifts.order_by("id").first()
-    initial = {"docket": before.statement["docket"]} if before else {}
+    given = approvals_of(visitor.deployment.holder, row)
+    others = [each for each in given if each.person != visitor.person.id]
+    initial = {"docket": others[0].statement["docket"]} if others else {}
     facts: list[tuple[str, object]] = [
         ("Court and docket", f"{said.court} {said.docket}"),
         ("Scope", placed.scope_words(said.scope)),
         ("It stops", placed.stops_words(said)),
     ]
-    if before:
-        facts.append(("Lifting approved by", batches.person(visitor, before.person)))
     head = Head(
         "counsel",
         f"Lift {row.id}",
-        "You are the second: once you have signed, it is lifted."
-        if before
-        else "It is lifted once a second person approves the same, with the same document.",
+        _says(bool(others), len(others) < len(given)),
         [
             (reverse("counsel:orders"), UP),
             (reverse("counsel:order", args=[row.id]), row.id),
         ],
     )
+    parts = [Part(facts=facts)]
+    if given:
+        parts.append(Part("Approved already", table=approvals(visitor, given)))
     form = LiftForm(request.POST or None, request.FILES or None, initial=initial)
-    return pages.ask(request, head, form, LIFT, {"id": row.id}, parts=[Part(facts=facts)])
+    return pages.ask(request, head, form, LIFT, {"id": row.id}, parts=parts)
+
+
+def _says(others: bool, mine: bool) -> str:
+    """Return what the visitor's approval would come to."""
+    if mine:
+        return (
+            "You have approved its lifting: another person approves the same. Sign again only to "
+            "put another docket or document in the place of yours."
+        )
+    if others:
+        return (
+            "You are the second: once you have signed the same docket and document as another "
+            "person, it is lifted."
+        )
+    return "It is lifted once a second person approves the same, with the same document."
 
 
 def _lift(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    check_docket(data["docket"])
     state = notices.lift(deployment.holder, actor, data["id"], data["docket"], data["document"])
     url = reverse("counsel:order", args=[data["id"]])
     if state.lifted:

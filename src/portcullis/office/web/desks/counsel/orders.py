@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from portcullis.errors import Misuse
 from portcullis.office import notices
-from portcullis.office.models import Placed
-from portcullis.office.web import batches, pages, placed
+from portcullis.office.models import LiftApproval, Placed
+from portcullis.office.people import Actor
+from portcullis.office.web import batches, pages, placed, signing
+from portcullis.office.web.acts import Data, Done, WebAct, register
+from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
@@ -60,13 +64,13 @@ def table_of(visitor: Visitor, rows: Iterable[Placed], empty: str) -> Table:
     """Return the table of orders and holds, each a link to its page."""
     return table(
         "Orders and holds, those that stand first",
-        ["Id", "Kind", "Court and docket", "State", "Scope", "It stops", "Filed"],
+        ["Id", "Kind", "Court and docket", "State", "Scope", "It stops", "Filed (UTC)"],
         [
             [
                 Cell(row.id, url=reverse("counsel:order", args=[row.id])),
                 _KINDS[row.kind],
                 f"{said.court} {said.docket}",
-                placed.state_cell(row, said, visitor.today),
+                placed.state_cell(row, said, visitor.deployment.now()),
                 placed.scope_words(said.scope),
                 placed.stops_words(said),
                 Cell(batches.day(said.on), note=batches.person(visitor, row.act.person)),
@@ -85,43 +89,37 @@ def one(request: HttpRequest, placed_id: str) -> HttpResponse:
     """Show one order or hold, and how far its lifting is."""
     visitor, row = visitor_of(request), named(placed_id)
     said = read_placed(row.entry)
-    approvals = list(row.lifts.order_by("id"))
-    mine = any(each.person == visitor.person.id for each in approvals)
     facts: list[tuple[str, object]] = [
-        ("State", placed.state_cell(row, said, visitor.today)),
+        ("State", placed.state_cell(row, said, visitor.deployment.now())),
         ("Court", said.court),
         ("Docket", said.docket),
         ("Scope", placed.scope_words(said.scope)),
         ("It stops", placed.stops_words(said)),
         ("In effect", placed.effect_words(said)),
-        ("Filed by", f"{batches.person(visitor, row.act.person)}, on {batches.day(said.on)}"),
+        (
+            "Filed by",
+            f"{batches.person(visitor, row.act.person)}, on {placed.moment(row.act.at)}",
+        ),
         ("Ledger entry", f"{row.act.entry_id:,}"),
         ("Source document (SHA-256)", Cell(said.document, mono=True)),
     ]
     if isinstance(said, Order) and said.expires_on is not None:
-        facts.insert(6, ("Last day by its own words", batches.day(said.expires_on)))
+        facts.insert(6, ("Last day by its own words (UTC)", batches.day(said.expires_on)))
     parts = [Part(facts=facts)]
     if notices.tells(said):
-        words = "Who holds what it reaches, and who has attested"
-        parts.append(
-            Part(
-                "The recipient",
-                "The recipient was told what to freeze or keep.",
-                links=[(reverse("counsel:custodians", args=[row.id]), words)],
-            )
-        )
-    given = [
-        [batches.person(visitor, each.person), each.statement["docket"], each.statement["on"]]
-        for each in approvals
-    ]
+        parts.append(_recipient(visitor, row))
+    given = list(row.lifts.order_by("id"))
+    mine = any(each.person == visitor.person.id for each in given)
     if given:
-        waits = "" if not row.standing else "It is lifted once a second person approves the same."
-        parts.append(
-            Part("Lifting", waits, table=table("Approvals", ["By", "Docket", "On"], given))
-        )
+        waits = "It is lifted once a second person approves the same as another."
+        listed = approvals(visitor, given)
+        parts.append(Part("Lifting", waits if row.standing else "", table=listed))
     actions = []
-    if row.standing and not mine:
-        actions.append((reverse("counsel:lift", args=[row.id]), "Lift it"))
+    if row.standing:
+        says = "Approve another decision instead" if mine else "Lift it"
+        actions.append((reverse("counsel:lift", args=[row.id]), says))
+    if row.standing and row.kind == "hold":
+        actions.append((reverse("counsel:clear", args=[row.id]), "Clear destruction"))
     head = Head(
         "counsel",
         f"{_KINDS[row.kind]} {row.id}",
@@ -129,6 +127,52 @@ def one(request: HttpRequest, placed_id: str) -> HttpResponse:
         actions=actions,
     )
     return pages.page(request, head, parts)
+
+
+def approvals(visitor: Visitor, given: Iterable[LiftApproval]) -> Table:
+    """Return the table of approvals of a lift: who approved it on which docket and document."""
+    return table(
+        "Approvals of its lifting",
+        ["By", "Docket", "Document (SHA-256)", "On (UTC)"],
+        [
+            [
+                batches.person(visitor, each.person),
+                each.statement["docket"],
+                Cell(each.statement["document"], mono=True),
+                each.statement["on"],
+            ]
+            for each in given
+        ],
+        stacked=True,
+        quiet=True,
+    )
+
+
+def _recipient(visitor: Visitor, row: Placed) -> Part:
+    """Say whether the recipient's notice is written, and offer to have it written anew."""
+    at = notices.written_at(visitor.deployment.holder, row.id)
+    return Part(
+        "The recipient",
+        f"Its notice of what to freeze or keep was written on {placed.moment(at)}; it lists what "
+        "was delivered by then."
+        if at
+        else "No notice has been written: the recipient was not told what to freeze or keep.",
+        links=[
+            (
+                reverse("counsel:custodians", args=[row.id]),
+                "Who holds what it reaches, and who has attested",
+            )
+        ],
+        post=reverse("counsel:issue-notice", args=[row.id]),
+        submit="Go on to sign that its notice is written anew",
+    )
+
+
+@at_desk("counsel")
+@require_POST
+def issue(request: HttpRequest, placed_id: str) -> HttpResponse:
+    """Begin the act that writes the recipient's notice anew."""
+    return signing.begin(request, notices.ISSUE, {"id": named(placed_id).id})
 
 
 @at_desk("counsel")
@@ -179,3 +223,12 @@ def named(placed_id: str) -> Placed:
     if row is None:
         raise Misuse("There is no order or hold of that id.", "See the list of orders and holds.")
     return row
+
+
+def _issue(deployment: Deployment, actor: Actor, data: Data) -> Done:
+    notices.issue(deployment.holder, actor, data["id"])
+    url = reverse("counsel:order", args=[data["id"]])
+    return Done(url, "The recipient’s notice is written anew. Send it.")
+
+
+register(WebAct(notices.ISSUE, notices.ISSUE, "Write the recipient’s notice anew", _issue))

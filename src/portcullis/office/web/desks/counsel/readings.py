@@ -44,7 +44,9 @@ class ChangeForm(pages.Form):
         widget=forms.RadioSelect,
     )
     effective_on = forms.DateField(
-        label="From the day", widget=DateInput, help_text="Today or a later day."
+        label="From the day",
+        widget=DateInput,
+        help_text="Today or a later day, by the office’s clock (UTC).",
     )
     docket = forms.CharField(label="Docket", max_length=40, help_text="Of the source.")
     document = DocumentField(

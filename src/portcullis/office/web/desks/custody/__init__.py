@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.custody import keeping, log, people
+from portcullis.office.web.desks.custody import keeping, log
 
 urlpatterns = [
     path("", keeping.first, name="first"),
@@ -12,5 +12,4 @@ urlpatterns = [
     path("signed/<uuid:stated_id>/", keeping.signed, name="signed"),
     path("notices/", keeping.notices, name="notices"),
     path("log/", log.newest, name="log"),
-    path("people/", people.listed, name="people"),
 ]

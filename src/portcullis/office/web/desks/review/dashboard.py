@@ -47,7 +47,8 @@ def first(request: HttpRequest) -> HttpResponse:
             for days in {stand.days for stand in stands}
         }
     )
-    acts = Act.objects.filter(kind=ACT).values_list("at", flat=True)
+    lately = Act.objects.filter(kind=ACT, at__gte=batches.year_since(home.today()))
+    acts = lately.values_list("at", flat=True)
     context = {
         "alarms": batches.late(stands, home.today()),
         "model": _trained(home),

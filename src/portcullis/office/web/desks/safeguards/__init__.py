@@ -2,34 +2,29 @@
 
 from django.urls import path
 
-from portcullis.office.web import alarming
+from portcullis.office.web import alarming, denied, owed, reported, stated
 from portcullis.office.web.desks.safeguards import (
     attestations,
+    custodians,
     dashboard,
     incidents,
-    owed,
     recalls,
     standing,
 )
 
 urlpatterns = [
     path("", dashboard.first, name="first"),
-    path("standing/", standing.now, name="standing"),
+    *standing.urls("safeguards"),
     path("record/", standing.record, name="record"),
     path("findings/<str:finding_id>/", standing.accept, name="accept"),
-    path("incidents/", incidents.every, name="incidents"),
-    path("incidents/open/", incidents.open_, name="open-incident"),
-    path("incidents/template/", incidents.template, name="report-template"),
-    path("incidents/one/", incidents.one, name="incident"),
-    path("incidents/one/report/", incidents.report, name="report-incident"),
-    path("incidents/one/notice/", incidents.notice, name="tell-incident"),
-    path("incidents/one/close/", incidents.close, name="close-incident"),
-    path("recalls/", recalls.every, name="recalls"),
-    path("recalls/open/", recalls.open_, name="open-recall"),
-    path("recalls/one/", recalls.one, name="recall"),
-    path("recalls/one/attest/", recalls.attest, name="attest-recall"),
-    path("recalls/one/close/", recalls.close, name="close-recall"),
-    path("duties/", owed.every, name="duties"),
+    *incidents.urlpatterns,
+    *recalls.urlpatterns,
+    *owed.urls("safeguards"),
     path("attestations/", attestations.enter, name="attestation"),
+    path("custodians/<str:placed_id>/", custodians.one, name="custodians"),
+    path("custodians/<str:placed_id>/notice/", custodians.issue, name="issue-notice"),
+    *stated.urls("safeguards"),
+    *reported.urls("safeguards"),
+    *denied.urls("safeguards"),
     *alarming.urls("safeguards"),
 ]

@@ -12,7 +12,7 @@ from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.pages import Head, Part
-from portcullis.office.web.parts import table
+from portcullis.office.web.parts import Cell, table
 from portcullis.office.web.visitors import visitor_of
 from portcullis.standing import read_placed
 
@@ -33,7 +33,11 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Enter a custodian's attestation; show the orders and holds that ask for one."""
     visitor = visitor_of(request)
     rows = [
-        [row.id, f"{said.court} {said.docket}", batches.day(said.on)]
+        [
+            Cell(row.id, url=reverse("safeguards:custodians", args=[row.id])),
+            f"{said.court} {said.docket}",
+            batches.day(said.on),
+        ]
         for row in Placed.objects.filter(standing=True).order_by("act_id")
         for said in [read_placed(row.entry)]
         if notices.tells(said)

@@ -10,11 +10,12 @@ from django.urls import reverse
 from portcullis.office import incidents, recall_steps, recalls
 from portcullis.office.models import Placed
 from portcullis.office.safeguards import standing_today
-from portcullis.office.web import alarming, batches, charts, pages, placed
+from portcullis.office.web import alarming, batches, charts, owed, pages, placed
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.safeguards import incidents as incident_pages
-from portcullis.office.web.desks.safeguards import owed, standing
-from portcullis.office.web.desks.safeguards import recalls as recall_pages
+from portcullis.office.web.desks.safeguards import standing
+from portcullis.office.web.desks.safeguards.incidents.showing import INCIDENTS, what
+from portcullis.office.web.desks.safeguards.matters import HERE
+from portcullis.office.web.desks.safeguards.recalls.showing import RECALLS, STAGES
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor, visitor_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _SOON = 5  # days in which an alarm is acknowledged
 
 
-@at_desk("safeguards")
+@at_desk(HERE)
 def first(request: HttpRequest) -> HttpResponse:
     """Show whether the recipient may receive, and what waits."""
     visitor = visitor_of(request)
@@ -55,7 +56,10 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("safeguards:recalls"), "Recalls"),
                 (reverse("safeguards:alarms"), "Alarms"),
                 (reverse("safeguards:duties"), "What the recipient owes"),
-                (reverse("safeguards:attestation"), "Enter an attestation"),
+                (reverse("safeguards:statements"), "What the recipient states"),
+                (reverse("safeguards:attestation"), "Custodians and attestations"),
+                (reverse("safeguards:reports"), "Reports"),
+                (reverse("safeguards:denials"), "Denied attempts"),
             ],
         ),
         alarms=_alarms(today, duties, opened, late),
@@ -115,7 +119,7 @@ def _alarms(
         what = f"{said.court} {said.docket}: {placed.scope_words(said.scope)}."
         found.append(pages.alarm("error", f"Order {row.id} stands.", what))
     found += [
-        pages.alarm("error", f"Incident {each.of}: overdue.", f"{incident_pages.what(each)}.")
+        pages.alarm("error", f"Incident {each.of}: overdue.", f"{what(each)}.")
         for each in duties
         if each.overdue
     ]
@@ -136,8 +140,8 @@ def _waiting(
 ) -> Table:
     rows: list[list[object]] = [
         [
-            Cell(f"Incident {each.of}", url=incident_pages.url("incident", each.of)),
-            incident_pages.what(each),
+            Cell(f"Incident {each.of}", url=INCIDENTS.url(HERE, each.of)),
+            what(each),
             f"{each.due:%-d %B %Y, %H:%M %Z}" if each.due else "As soon as practicable",
             Cell("Overdue", tag="bad") if each.overdue else Cell("To be done", tag="busy"),
         ]
@@ -145,7 +149,7 @@ def _waiting(
     ]
     rows += [
         [
-            Cell(f"Recall {one.id}", url=recall_pages.url("recall", one.id)),
+            Cell(f"Recall {one.id}", url=RECALLS.url(HERE, one.id)),
             f"{len(one.open_lots()):,} lots are not disposed of",
             batches.day(one.due_on),
             Cell("Overdue", tag="bad") if one.id in late else Cell("To be done", tag="busy"),
@@ -177,7 +181,7 @@ def _recalled(opened: "Sequence[Recall]") -> list[charts.Amount]:
         counts.update(one.by_stage())
     kinds = {"disposed": "good", "listed": "bad"}
     return [
-        charts.Amount(recall_pages.STAGES[stage][0], counts[stage], kinds.get(stage, "plain"))  # type: ignore[arg-type]
-        for stage in recall_pages.STAGES
+        charts.Amount(STAGES[stage][0], counts[stage], kinds.get(stage, "plain"))  # type: ignore[arg-type]
+        for stage in STAGES
         if counts[stage]
     ]

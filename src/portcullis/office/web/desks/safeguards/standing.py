@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
 from portcullis.errors import Misuse
 from portcullis.office import safeguards
@@ -14,6 +14,7 @@ from portcullis.office.web import batches, pages, reasons
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.safeguards.matters import HERE
 from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
@@ -73,9 +74,17 @@ class AcceptForm(pages.Form):
     expires_on = forms.DateField(label="Accepted until", widget=DateInput)
 
 
-@at_desk("safeguards")
-def now(request: HttpRequest) -> HttpResponse:
-    """Show whether the recipient may receive today, each reason why not, and the record."""
+def urls(desk: str) -> list[URLPattern]:
+    """Return the address at which ``desk`` sees whether the recipient may receive, and why not."""
+
+    @at_desk(desk)
+    def now(request: HttpRequest) -> HttpResponse:
+        return _now(request, desk)
+
+    return [path("standing/", now, name="standing")]
+
+
+def _now(request: HttpRequest, desk: str) -> HttpResponse:
     visitor = visitor_of(request)
     home, record = visitor.deployment.holder, safeguards.in_force()
     found = safeguards.standing_today(home)
@@ -83,17 +92,17 @@ def now(request: HttpRequest) -> HttpResponse:
     if record is not None:
         findings, query = batches.page_of(request, record.findings)
         parts += [
-            Part("Findings", table=_findings(visitor, findings.object_list), page=findings,
+            Part("Findings", table=_findings(visitor, findings.object_list, desk), page=findings,
                  query=query),
             Part("The record in force", facts=_facts(record)),
             Part(table=_duties(record)),
         ]  # fmt: skip
     head = Head(
-        "safeguards",
+        desk,
         "May the recipient receive?",
         "Nothing leaves while one reason stands against it. An officer’s own access is asked "
         "again for each package.",
-        actions=[(reverse("safeguards:record"), "Put a record in force")],
+        actions=[(reverse(f"{HERE}:record"), "Put a record in force")] if desk == HERE else [],
     )
     return pages.page(request, head, parts)
 
@@ -155,13 +164,13 @@ def _why(found: Standing) -> Table:
     )
 
 
-def _findings(visitor: Visitor, found: Iterable[SafeguardFinding]) -> Table:
+def _findings(visitor: Visitor, found: Iterable[SafeguardFinding], desk: str) -> Table:
     return table(
         "Findings of the record in force",
         ["Finding", "Severity", "Status", "Plan due", "Accepted"],
         [
             [
-                Cell(each.id, url=_accept_url(each)),
+                Cell(each.id, url=_accept_url(each) if desk == HERE else ""),
                 each.severity,
                 Cell(each.status, tag=_KINDS.get(each.status, "plain")),
                 batches.day(each.corrective_plan_due_on) if each.corrective_plan_due_on else None,

@@ -7,13 +7,12 @@ from django.views.decorators.http import require_POST
 
 from portcullis.errors import Refused
 from portcullis.office import approval, review, stages
-from portcullis.office.models import Batch, Sample
+from portcullis.office.models import Batch
 from portcullis.office.people import Actor
 from portcullis.office.web import batches, drafts, sampled, signing, working
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.sample import pages
 from portcullis.office.web.desks.sample.pages import ACT
 from portcullis.office.web.visitors import Visitor, visitor_of
 
@@ -38,9 +37,9 @@ def open_(request: HttpRequest, batch_id: str) -> HttpResponse:
 @require_POST
 def keep(request: HttpRequest, batch_id: str) -> HttpResponseRedirect:
     """Keep the verdicts of one page, beside those of the others."""
-    visitor, batch, sample = _examined(request, batch_id)
+    visitor, batch = _examined(request, batch_id)
     home, person = visitor.deployment.holder, visitor.person.id
-    ids = set(pages.read(home, batch, sample)["request_id"].to_list())
+    ids = set(review.sampled_requests(home, batch.id)["request_id"].to_list())
     given = {
         name.removeprefix("verdict-"): value == "lawful"
         for name, value in request.POST.items()
@@ -57,21 +56,20 @@ def keep(request: HttpRequest, batch_id: str) -> HttpResponseRedirect:
 @require_POST
 def conclude(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Begin the act that records the verdicts."""
-    visitor, batch, _ = _examined(request, batch_id)
+    visitor, batch = _examined(request, batch_id)
     draft = drafts.digest(visitor.deployment.holder, batch, ACT, visitor.person.id)
     if not draft:
         raise Refused("No verdict was given yet.", "Examine each sampled request first.")
     return signing.begin(request, ACT, {"batch": batch.id, "draft": draft})
 
 
-def _examined(request: HttpRequest, batch_id: str) -> tuple[Visitor, Batch, Sample]:
+def _examined(request: HttpRequest, batch_id: str) -> tuple[Visitor, Batch]:
     visitor, batch = visitor_of(request), batches.batch_named(batch_id)
     working.check_apart(visitor, ACT, batch)
     stages.check_state(batch, "sampled")
-    sample = sampled.sample_of(batch)
-    if sample is None or not review.has_opened(batch.id, visitor.person.id):
+    if sampled.sample_of(batch) is None or not review.has_opened(batch.id, visitor.person.id):
         raise Refused("You have not opened this sample.", "Open it first: that is on the record.")
-    return visitor, batch, sample
+    return visitor, batch
 
 
 def _draw(deployment: Deployment, actor: Actor, data: Data) -> Done:
@@ -80,11 +78,7 @@ def _draw(deployment: Deployment, actor: Actor, data: Data) -> Done:
 
 
 def _open(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    home, batch = deployment.holder, batches.batch_named(data["batch"])
-    review.open_sample(home, batch.id, actor)
-    if (sample := sampled.sample_of(batch)) is not None:
-        # Read here, where a person waits for an act, and not by the first page.
-        pages.read(home, batch, sample)
+    review.open_sample(deployment.holder, data["batch"], actor)
     url = reverse("sample:examine", args=[data["batch"]])
     return Done(url, "That you read the sample is on the ledger.")
 

@@ -1,7 +1,6 @@
 """One list before the sampler: its sample, and the sampled requests beside what is of record."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -13,7 +12,7 @@ from portcullis import addresses, law, names
 from portcullis.errors import Refused
 from portcullis.office import files, referrals, review
 from portcullis.office.home import Home
-from portcullis.office.models import Batch, Sample
+from portcullis.office.models import Batch
 from portcullis.office.web import batches, drafts, sampled
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.parts import said
@@ -78,7 +77,7 @@ def examine(request: HttpRequest, batch_id: str) -> HttpResponse:
     if sample is None or batch.state != "sampled" or not review.has_opened(batch.id, person):
         return redirect("sample:batch", batch.id)
     verdicts = drafts.read(home, batch, ACT, person)
-    rows = read(home, batch, sample)
+    rows = review.sampled_requests(home, batch.id)
     page, query = batches.page_of(request, batches.Rows(_wanted(rows, verdicts, request)), _PAGE)
     context = {
         "batch": batch,
@@ -99,16 +98,6 @@ def examine(request: HttpRequest, batch_id: str) -> HttpResponse:
         "unlawful": sum(not lawful for lawful in verdicts.values()),
     }
     return render(request, "office/sample/examine.html", context)
-
-
-def read(home: Home, batch: Batch, sample: Sample) -> pl.DataFrame:
-    """Return the sampled requests. Raises Refused where the batch's working data was erased."""
-    return _sampled(home, batch, sample.list_id, files.batch_key(home, batch))
-
-
-@lru_cache(maxsize=4)
-def _sampled(home: Home, batch: Batch, _list: int, _key: bytes) -> pl.DataFrame:
-    return review.sampled_requests(home, batch.id)
 
 
 def _to_draw(visitor: Visitor, batch: Batch) -> dict[str, Any]:

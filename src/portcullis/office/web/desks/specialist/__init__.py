@@ -1,13 +1,15 @@
-"""The desk of the disclosure specialist: takes in, adjudicates, lists what reviewers confirmed."""
+"""The desk of the disclosure specialist: takes in, adjudicates, answers the person concerned."""
 
 from django.urls import path
 
+from portcullis.office.web import owed, stated
 from portcullis.office.web.desks.specialist import (
     batches,
     dashboard,
     deciding,
     explaining,
     intake,
+    persons,
     singles,
 )
 
@@ -25,4 +27,9 @@ urlpatterns = [
     path("batches/<str:batch_id>/supplement/", deciding.supplement, name="supplement"),
     path("singles/", singles.every, name="singles"),
     path("explain/", explaining.ask, name="explain"),
+    path("persons/", persons.concerned, name="concerned"),
+    path("persons/prove/", persons.prove, name="prove"),
+    path("persons/letter/", persons.letter, name="letter"),
+    *stated.urls("specialist"),
+    *owed.urls("specialist"),
 ]

@@ -47,14 +47,10 @@ def every(request: HttpRequest) -> HttpResponse:
     """List every batch."""
     visitor = visitor_of(request)
     wanted = request.GET.get("state", "")
-    stands = [
-        each
-        for each in reversed(whereabouts.everywhere(visitor.deployment.holder))
-        if wanted in {"", each.batch.state}
-    ]
-    page, query = batches.page_of(request, stands)
+    found = Batch.objects.order_by("-received_on", "-id")
+    page, query = batches.page_of(request, found.filter(state=wanted) if wanted else found)
     listed = batches.listed(
-        page.object_list,
+        whereabouts.of_each(visitor.deployment.holder, page.object_list),
         reverse("specialist:batches"),
         caption="Batches, the newest first",
         empty="No batch stands in that state." if wanted else "No batch was taken in yet.",

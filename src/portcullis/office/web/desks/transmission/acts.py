@@ -45,6 +45,7 @@ def _release(deployment: Deployment, actor: Actor, data: Data) -> Done:
         "person": actor.id,
         "at": moment.isoformat(),
         "batch": batch.id,
+        "ledger": deployment.ledger,
         "list": listed.entry_id,
         "root": listed.root,
     }

@@ -1,14 +1,15 @@
 """Packages by what became of them, in words."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
+from portcullis.office.models import Entry
 from portcullis.office.web import charts
+from portcullis.office.web.batches import entry_day
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -40,10 +41,9 @@ def amounts(counts: Mapping[str, int], url: str = "") -> list[charts.Amount]:
 
 def concluded_on(packages: "QuerySet[Package]") -> Iterator[tuple[date, int]]:
     """Yield the day on which batches' packages were concluded, and how many."""
-    answered = packages.order_by().values_list("batch").annotate(Count("id"))
-    for batch, number in answered:
-        first = packages.filter(batch=batch).order_by("concluded_id").select_related("concluded")
-        entry = first[0].concluded
-        if entry is not None:
-            said = json.loads(bytes(entry.body))
-            yield datetime.fromisoformat(said["at"]).date(), number
+    answered = (
+        packages.order_by().values("batch").annotate(count=Count("id"), first=Min("concluded"))
+    )
+    counts = {each["first"]: each["count"] for each in answered if each["first"] is not None}
+    for entry in Entry.objects.filter(position__in=counts):
+        yield entry_day(entry), counts[entry.position]

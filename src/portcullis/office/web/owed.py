@@ -7,6 +7,7 @@ from functools import lru_cache
 from django import forms
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
 from portcullis.office.holding import Raised, raised
 from portcullis.office.home import Home
@@ -53,8 +54,17 @@ def _read(home: Home, *_state: object) -> tuple[Raised, ...]:
     return tuple(raised(home))
 
 
-@at_desk("safeguards")
-def every(request: HttpRequest) -> HttpResponse:
+def urls(desk: str) -> list[URLPattern]:
+    """Return the address at which ``desk`` sees what the recipient owes."""
+
+    @at_desk(desk)
+    def every(request: HttpRequest) -> HttpResponse:
+        return _every(request, desk)
+
+    return [path("duties/", every, name="duties")]
+
+
+def _every(request: HttpRequest, desk: str) -> HttpResponse:
     """List what the recipient owes, the first due first."""
     visitor = visitor_of(request)
     found = everything(visitor.deployment.holder)
@@ -80,7 +90,7 @@ def every(request: HttpRequest) -> HttpResponse:
         quiet=True,
     )
     head = Head(
-        "safeguards",
+        desk,
         "What the recipient owes",
         "Of each disclosure, until it is certified as returned or destroyed. Who is overdue with a "
         "status receives nothing more.",
