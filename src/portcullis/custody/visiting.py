@@ -227,7 +227,7 @@ class Visit:
         self._check_session()
         self._check_may("certify", "Only the recipient's custodian certifies.")
         named = tuple(sorted(set(package_ids)))
-        if kind != statements.CONTINUED and not self.home.preserved().isdisjoint(named):
+        if kind != statements.CONTINUED and not self.home.notices.preserved().isdisjoint(named):
             raise Refused(
                 "A hold preserves one of these packages: it is neither returned nor destroyed.",
                 "Certify the others; or keep the holder's notice of the lift first.",
@@ -251,13 +251,13 @@ class Visit:
     def keep_notice(self, notice: str, holder_jwk: Mapping[str, str]) -> str:
         """Keep a holder's notice, as the custodian, and return what it says. It is logged.
 
-        Raises Refused for anyone else, and as ``RecipientHome.keep_notice``.
+        Raises Refused for anyone else, and as ``Notices.keep``.
         """
         self._check_session()
         self._check_may("notice-keep", "Only the recipient's custodian keeps notices.")
-        said = self.home.keep_notice(notice, holder_jwk)
+        kept = self.home.notices.keep(notice, holder_jwk)
         self.home.viewed(self.user, "notice", at=self.at, place=self.place)
-        return str(said["says"])
+        return kept.says
 
     def _check_session(self) -> None:
         self.home.check_acknowledged(self.user, at=self.at, place=self.place)
