@@ -330,6 +330,16 @@ _REQUESTER: dict[str, Permission] = {
         ("custodian",),
         reads=True,
     ),
+    "see-own-notices": Permission(
+        "See the holder's notices of orders and holds, and what they list for oneself",
+        ("officer", "custodian", "signatory"),
+        reads=True,
+    ),
+    "see-all-notices": Permission(
+        "See what a notice lists for everybody, and who has attested to it",
+        ("custodian", "signatory"),
+        reads=True,
+    ),
 }
 
 PERMISSIONS: Mapping[str, Permission] = MappingProxyType({**_HOLDER, **_REQUESTER})

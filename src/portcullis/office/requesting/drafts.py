@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +21,7 @@ from portcullis.office.requesting.sheets import Sheets, key_of
 if TYPE_CHECKING:
     from portcullis.office.requesting.home import RequesterHome
 
-ROWS, FINDINGS, NAMED = "rows", "findings", "named"
+ROWS, FINDINGS, NAMED, IDS = "rows", "findings", "named", "ids"
 OPEN = ("draft", "checked")
 """The states in which its requests may still be changed."""
 
@@ -83,10 +83,11 @@ def fill(
                 yield raw.frame.select(home.pack.fields)
                 advance(raw.frame.height)
 
-    _put(home, draft, frames(), person, "uploaded")
-    listed = [[row, intake.DEFECTS[code]] for row, code in unreadable[:_SHOWN]]
-    draft.unreadable = [len(unreadable), listed]
-    draft.save(update_fields=["unreadable"])
+    def told() -> list[object]:
+        listed = [[row, intake.DEFECTS[code]] for row, code in unreadable[:_SHOWN]]
+        return [len(unreadable), listed]
+
+    _put(home, draft, frames(), person, "uploaded", told)
 
 
 def write_row(
@@ -110,7 +111,14 @@ def write_row(
     return at
 
 
-def take_out(home: "RequesterHome", draft: Draft, person: Person, rows: Iterable[int]) -> None:
+def take_out(
+    home: "RequesterHome",
+    draft: Draft,
+    person: Person,
+    rows: Iterable[int],
+    *,
+    show: progress.Show = progress.unseen,
+) -> None:
     """Take rows (from 0) out of the draft; those after them move up."""
     acts.check_may(home, person, "prepare")
     _reopen(home, draft)
@@ -122,10 +130,12 @@ def take_out(home: "RequesterHome", draft: Draft, person: Person, rows: Iterable
 
     def frames() -> Iterator[pl.DataFrame]:
         first = 0
-        for sheet in source.frames():
-            numbers = pl.int_range(first, first + pl.len(), dtype=pl.Int64)
-            yield sheet.filter(~numbers.is_in(named))
-            first += sheet.height
+        with progress.step(show, "Leave requests out", draft.rows, "requests") as advance:
+            for sheet in source.frames():
+                numbers = pl.int_range(first, first + pl.len(), dtype=pl.Int64)
+                yield sheet.filter(~numbers.is_in(named))
+                first += sheet.height
+                advance(sheet.height)
 
     _put(home, draft, frames(), person, f"{len(gone)} taken out")
 
@@ -139,6 +149,15 @@ def withdraw(home: "RequesterHome", draft: Draft, person: Person) -> None:
     shutil.rmtree(_folder(home, draft).parent, ignore_errors=True)
 
 
+def check_open(draft: Draft) -> None:
+    """Raise Refused where the draft's requests are past changing."""
+    if draft.state not in OPEN:
+        raise Refused(
+            f"A batch that is {draft.state} is not changed any more.",
+            "The signatory can send it back; or withdraw it, and make another.",
+        )
+
+
 def sheets(home: "RequesterHome", draft: Draft, name: str) -> Sheets:
     """Return the draft's sheets of that name, of the generation in force."""
     return Sheets(_folder(home, draft), name, key_of(home.path))
@@ -150,6 +169,22 @@ def row_of(home: "RequesterHome", draft: Draft, at: int) -> dict[str, str | None
     if found is None:
         raise Misuse("The batch has no such row.", "Look at its rows again.")
     return found.row(0, named=True)
+
+
+def row_named(home: "RequesterHome", draft: Draft, request_id: str) -> dict[str, str | None] | None:
+    """Return the request of that id; None where the draft has none.
+
+    Once a manifest is drafted its ids are at hand in their order; before, every row is read.
+    """
+    ids = sheets(home, draft, IDS)
+    if ids.read(0, 1) is None:
+        found = (each.filter(request_id=request_id) for each in sheets(home, draft, ROWS).frames())
+        return next((each.row(0, named=True) for each in found if each.height), None)
+    at = ids.first_not_before("request_id", request_id, draft.rows)
+    found_id = ids.read(at, 1)
+    if found_id is None or found_id["request_id"].item() != request_id:
+        return None
+    return row_of(home, draft, found_id["row"].item())
 
 
 @contextmanager
@@ -166,13 +201,19 @@ def as_file(home: "RequesterHome", draft: Draft) -> Iterator[Path]:
         yield path
 
 
-def write_file(home: "RequesterHome", draft: Draft, path: Path) -> None:
+def write_file(
+    home: "RequesterHome", draft: Draft, path: Path, *, show: progress.Show = progress.unseen
+) -> None:
     """Write the draft's requests to ``path``: JSON Lines, one request a line."""
     record = pl.struct(home.pack.fields).struct.json_encode()
-    with path.open("xb") as out:
+    with (
+        path.open("xb") as out,
+        progress.step(show, "Write the batch's file", draft.rows, "requests") as advance,
+    ):
         path.chmod(0o600)
         for sheet in sheets(home, draft, ROWS).frames():
             out.write(("\n".join(sheet.select(line=record)["line"]) + "\n").encode())
+            advance(sheet.height)
 
 
 def file_name(draft: Draft) -> str:
@@ -180,31 +221,33 @@ def file_name(draft: Draft) -> str:
     return f"{draft.id}.jsonl"
 
 
-def _put(
+def _put(  # noqa: PLR0917 - what is put where, by whom
     home: "RequesterHome",
     draft: Draft,
     frames: Iterable[pl.DataFrame],
     person: Person,
     what: str,
+    unreadable: Callable[[], list[object]] | None = None,
 ) -> None:
-    """Write a new generation of rows; the draft's row names it once it is whole."""
+    """Write a new generation of rows; the draft's row names it once it is whole.
+
+    ``unreadable``: returns what could not be read of them, once they are written.
+    """
     before = _folder(home, draft)
     draft.generation += 1
     shutil.rmtree(_folder(home, draft), ignore_errors=True)
     draft.rows = sheets(home, draft, ROWS).write(frames)
+    if unreadable is not None:
+        draft.unreadable = unreadable()
     with transaction.atomic():
-        draft.save(update_fields=["generation", "rows"])
+        draft.save(update_fields=["generation", "rows", "unreadable"])
         acts.note(home, draft, person, "prepare", what)
     shutil.rmtree(before, ignore_errors=True)
 
 
 def _reopen(home: "RequesterHome", draft: Draft) -> None:
     """Make a draft one that is to be checked. Raises Refused where it is past changing."""
-    if draft.state not in OPEN:
-        raise Refused(
-            f"A batch that is {draft.state} is not changed any more.",
-            "The signatory can send it back; or withdraw it, and make another.",
-        )
+    check_open(draft)
     if draft.state == "checked":
         acts.move(home, draft, "draft")
     draft.manifest, draft.checked_on = None, None

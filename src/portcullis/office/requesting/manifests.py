@@ -176,13 +176,18 @@ def _last(draft: Draft, what: str) -> tuple[int, str] | None:
 
 
 def _index(home: "RequesterHome", draft: Draft) -> dict[str, int]:
-    """Write which rows name which officer; return where each officer's rows begin."""
-    parts, first = [], 0
+    """Write which rows name which officer, and which row is of which id.
+
+    Return where each officer's rows begin.
+    """
+    parts, ids, first = [], [], 0
     for sheet in drafts.sheets(home, draft, drafts.ROWS).frames():
         numbered = sheet.with_columns(row=pl.int_range(first, first + pl.len(), dtype=pl.UInt32))
         parts.append(intake.named_officers(numbered))
+        ids.append(numbered.select("request_id", "row"))
         first += sheet.height
     named = pl.concat(parts).sort("officer", "row")
     drafts.sheets(home, draft, drafts.NAMED).write([named])
+    drafts.sheets(home, draft, drafts.IDS).write([pl.concat(ids).sort("request_id", "row")])
     starts = named.with_row_index("start").group_by("officer").agg(pl.col("start").min())
     return dict(starts.iter_rows())

@@ -49,7 +49,7 @@ def take_in(home: "RequesterHome", visited: Visit, data: bytes, proofs: Mapping[
 def case_of(home: "RequesterHome", parcel: Parcel) -> Case:
     """Return what this office's own batch says of the package's request."""
     draft = Draft.objects.filter(id=parcel.batch_id).exclude(manifest=None).first()
-    found = None if draft is None else _find(home, draft, parcel.request_id)
+    found = None if draft is None else drafts.row_named(home, draft, parcel.request_id)
     if draft is None or found is None:
         raise Refused(
             "The package answers no request of this office.",
@@ -160,11 +160,3 @@ def _acting(home: "RequesterHome", actor: "Actor") -> Visit:
 
 def _keep(home: "RequesterHome", person: "Person", kind: str, about: str, text: str) -> Stated:
     return Stated.objects.create(kind=kind, person=person.id, at=home.now(), about=about, text=text)
-
-
-def _find(home: "RequesterHome", draft: Draft, request_id: str) -> dict[str, Any] | None:
-    for sheet in drafts.sheets(home, draft, drafts.ROWS).frames():
-        found = sheet.filter(request_id=request_id)
-        if found.height:
-            return found.row(0, named=True)
-    return None

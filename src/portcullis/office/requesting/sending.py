@@ -1,6 +1,7 @@
 """Sending a signed batch, and taking in what the holder answers."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -8,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from portcullis import intake, keys, release
+from portcullis import intake, keys, progress, release
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
+from portcullis.intake import Manifest
 from portcullis.office.public import FILE, PublicKeys, read_public
 from portcullis.office.requesting import acts, drafts, manifests
 from portcullis.office.requesting.models import Draft
-from portcullis.tables import fsync_folder, whole
+from portcullis.office.requesting.stages import DRAFT
+from portcullis.tables import fsync_folder, sweep, whole
 
 if TYPE_CHECKING:
     from portcullis.office.people import Actor
     from portcullis.office.requesting.home import RequesterHome
 
 OUTGOING = "outgoing"
+SENT = "sent"
 _RECEIPT = "portcullis-receipt/1"
 _ANSWERS = "answers"
 
@@ -30,31 +34,63 @@ def outgoing(home: "RequesterHome", draft: Draft) -> Path:
     return home.path / OUTGOING / draft.id
 
 
-def send(home: "RequesterHome", actor: "Actor", draft: Draft) -> None:
-    """Write the transmittal, the batch file and its signed manifest, into its outgoing folder.
+def sign_to_send(home: "RequesterHome", actor: "Actor", draft: Draft) -> str:
+    """Return the actor's signature by which the draft is sent.
 
-    Raises Refused unless it is signed, and its file is the very one that was signed for.
+    Raises Refused unless the draft is signed by all who must, and may be sent.
     """
     acts.check_may(home, actor.person, "send")
+    DRAFT.check(draft.state, "sent")
+    manifests.signatures(draft)
+    digest = manifests.manifest_of(draft).digest
+    said = acts.statement(home, actor, draft, "send", manifest=digest)
+    return acts.signed(home, actor, said)
+
+
+def send(
+    home: "RequesterHome", actor: "Actor", draft: Draft, *, show: progress.Show = progress.unseen
+) -> None:
+    """Write the transmittal, the batch file and its signed manifest, into its outgoing folder.
+
+    Raises Refused unless it is signed, and its file is the very one that was signed for. What is
+    there of one that was not sent is removed.
+    """
+    token = sign_to_send(home, actor, draft)
     manifest = manifests.manifest_of(draft)
     signatory, preparer = manifests.signatures(draft)
-    said = acts.statement(home, actor, draft, "send", manifest=manifest.digest)
-    with transaction.atomic():
-        acts.move(home, draft, "sent")
-        token = acts.signed(home, actor, said)
-        acts.note(home, draft, actor.person, "send", "sent", token)
-        folder = outgoing(home, draft)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / drafts.file_name(draft)
-        with whole(path) as part:
-            drafts.write_file(home, draft, part)
-            if intake.file_digest(part) != manifest.file.sha256:
-                raise Refused(
-                    "The batch's file is not the one that was signed for.",
-                    "Withdraw the batch and prepare it again.",
-                )
-        intake.write_manifest(path, manifest, signatory, preparer, manifests.attestations(draft))
-        fsync_folder(folder)
+    folder = outgoing(home, draft)
+    path = folder / drafts.file_name(draft)
+    try:
+        _write(home, draft, path, manifest, show)
+        with transaction.atomic():
+            acts.move(home, draft, "sent")
+            acts.note(home, draft, actor.person, "send", SENT, token)
+            attested = manifests.attestations(draft)
+            intake.write_manifest(path, manifest, signatory, preparer, attested)
+            fsync_folder(folder)
+    except BaseException:
+        if not Draft.objects.filter(id=draft.id, state="sent").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def was_sent(draft: Draft, token: str) -> bool:
+    """Say whether the draft was sent by that very signature."""
+    return draft.acts.filter(what=SENT, signature=token).exists()
+
+
+def _write(
+    home: "RequesterHome", draft: Draft, path: Path, manifest: Manifest, show: progress.Show
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sweep(path.parent)
+    with whole(path) as part:
+        drafts.write_file(home, draft, part, show=show)
+        if intake.file_digest(part) != manifest.file.sha256:
+            raise Refused(
+                "The batch's file is not the one that was signed for.",
+                "Withdraw the batch and prepare it again.",
+            )
 
 
 def holder_keys(home: "RequesterHome") -> PublicKeys:
@@ -100,6 +136,16 @@ def keep_receipt(home: "RequesterHome", actor: "Actor", draft: Draft, data: byte
         draft.save(update_fields=["receipt"])
 
 
+def sign_answers(home: "RequesterHome", actor: "Actor", draft: Draft, sha256: str) -> str:
+    """Return the actor's signature by which the answer file of that digest is kept."""
+    acts.check_may(home, actor.person, "answers-keep")
+    if draft.state != "sent":
+        raise Refused("That batch awaits no answers.", "Look at your desk again.")
+    return acts.signed(
+        home, actor, acts.statement(home, actor, draft, "answers-keep", answers=sha256)
+    )
+
+
 def keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path) -> None:
     """Keep the holder's answers at ``path``, their signature beside them.
 
@@ -115,15 +161,19 @@ def keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path
         raise Refused(
             "The answers are of another batch.", "Take in the answers that the holder gave for it."
         )
-    said = acts.statement(home, actor, draft, "answers-keep", answers=intake.file_digest(path))
+    token = sign_answers(home, actor, draft, intake.file_digest(path))
+    drafts.sheets(home, draft, _ANSWERS).write([found])
     with transaction.atomic():
         acts.move(home, draft, "answered")
-        token = acts.signed(home, actor, said)
-        acts.note(home, draft, actor.person, "answers-keep", "answers", token)
-        drafts.sheets(home, draft, _ANSWERS).write([found])
+        acts.note(home, draft, actor.person, "answers-keep", _ANSWERS, token)
         draft.answers = dict(found.group_by("answer").len().sort("answer").iter_rows())
         draft.answered_on = _day(header)
         draft.save(update_fields=["answers", "answered_on"])
+
+
+def were_kept(draft: Draft, token: str) -> bool:
+    """Say whether answers were kept by that very signature."""
+    return draft.acts.filter(what=_ANSWERS, signature=token).exists()
 
 
 def answers(home: "RequesterHome", draft: Draft, first: int, count: int) -> list[dict[str, Any]]:

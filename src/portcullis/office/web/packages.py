@@ -1,26 +1,32 @@
 """What was received, as the officer's and the custodian's pages show it and take it in."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
+from portcullis.agreements import Person
 from portcullis.custody import Duty, Entry, Kept, Visit
 from portcullis.errors import PortcullisError
 from portcullis.office.requesting import received
 from portcullis.office.requesting.models import Stated
-from portcullis.office.web import banner
+from portcullis.office.web import banner, charts, pages
+from portcullis.office.web.downloads import attachment
+from portcullis.office.web.pages import Head
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import visitor_of
 from portcullis.release.package import PACKAGE_BYTES
 
 P = ParamSpec("P")
+_NEWEST = 10
 Visited = Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]
 
 DUTIES = {
@@ -81,7 +87,7 @@ class TakeInForm(forms.Form):
     )
 
 
-def take_in(request: HttpRequest, visited: Visit, back: str) -> HttpResponse:
+def take_in(request: HttpRequest, visited: Visit, desk: str) -> HttpResponse:
     """Take sealed packages in; say of each that was not why."""
     form = TakeInForm(request.POST or None, request.FILES or None)
     home = visitor_of(request).deployment.requester
@@ -96,9 +102,8 @@ def take_in(request: HttpRequest, visited: Visit, back: str) -> HttpResponse:
                 form.add_error("packages", f"File {number}: {error}")
         visitor_of(request).tell(request, f"Taken in, unopened: {taken:,}.")
         if not form.errors:
-            return redirect(back)
-    context = {"title": "Take packages in", "form": form, "submit": "Take them in", "back": back}
-    return render(request, "office/drafts/form.html", context)
+            return redirect(f"{desk}:first")
+    return pages.asked(request, Head(desk, "Take packages in"), form, "Take them in")
 
 
 def kept_table(kept: Sequence[Kept], today: date, caption: str, url: str) -> Table:
@@ -156,19 +161,40 @@ def due(duties: Sequence[Duty], today: date) -> Cell:
     return replace(day, note=f"{day.note} {DUTIES[duties[0].what].lower()}".strip())
 
 
-def stated_table(found: Sequence[Stated], url: str) -> Table:
-    """Return what was signed for the holder, each to be downloaded and carried there."""
+def stated_table(person: Person, url: str) -> Table:
+    """Return what the person signed for the holder, each to be downloaded and carried there."""
+    newest = Stated.objects.filter(person=person.id).order_by("-at")[:_NEWEST]
     rows = [
         (
             Cell(each.about, url=f"{url}{each.id}/"),
             f"{each.at:%Y-%m-%d %H:%M}",
         )
-        for each in found
+        for each in newest
     ]
     return table(
         "Signed for the holder", ("What; download it here", "At (UTC)"), rows,
         empty="Nothing was signed for the holder yet.",
     )  # fmt: skip
+
+
+def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
+    """Give what the visitor signed for the holder, as a file."""
+    found = received.stated(visitor_of(request).person, stated_id)
+    suffix = "json" if found.kind == received.ENROLMENT else "jws"
+    return attachment(found.text, f"{found.kind}.{suffix}")
+
+
+def states(title: str, kept: Sequence[Kept]) -> charts.Bars:
+    """Return what became of packages, drawn."""
+    counted = Counter(state_of(each).text for each in kept)
+    return charts.outcomes(
+        title, [charts.Amount(words, count) for words, count in sorted(counted.items())]
+    )
+
+
+def ages(title: str, kept: Iterable[Kept], today: date) -> charts.Bars:
+    """Return how long packages have been here, drawn."""
+    return charts.ageing(title, Counter((today - each.received_on).days for each in kept))
 
 
 def log_table(entries: Sequence[Entry], caption: str) -> Table:

@@ -135,7 +135,20 @@ def ask(
             return signing.begin(request, act, {**(fixed or {}), **values(form)})
         except PortcullisError as error:
             refuse(form, error)
-    context = {"head": head, "form": form, "parts": parts, "submit": submit}
+    return asked(request, head, form, submit, parts=parts)
+
+
+def asked(
+    request: HttpRequest,
+    head: Head,
+    form: forms.Form,
+    submit: str,
+    *,
+    parts: Sequence[Part] = (),
+    action: str = "",
+) -> HttpResponse:
+    """Return the page of a form, under ``parts``; it is posted to ``action``, else to itself."""
+    context = {"head": head, "form": form, "parts": parts, "submit": submit, "action": action}
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "office/desks/asked.html", context, status=status)
 

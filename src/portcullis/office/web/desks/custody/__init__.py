@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.custody import keeping, log, people
+from portcullis.office.web.desks.custody import keeping, log, notices, people
 
 urlpatterns = [
     path("", keeping.first, name="first"),
@@ -10,7 +10,8 @@ urlpatterns = [
     path("take-in/", keeping.take_in, name="take-in"),
     path("certify/", keeping.certify, name="certify"),
     path("signed/<uuid:stated_id>/", keeping.signed, name="signed"),
-    path("notices/", keeping.notices, name="notices"),
+    path("notices/", notices.listed, name="notices"),
+    path("notices/<str:name>/", notices.one, name="notice"),
     path("log/", log.newest, name="log"),
     path("people/", people.listed, name="people"),
 ]

@@ -1,6 +1,5 @@
 """An officer's own packages: what waits, what is due, taking in, and saying what became of it."""
 
-from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +9,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portcullis.custody import STATUSES, Kept, Visit
-from portcullis.errors import Misuse, PortcullisError
+from portcullis.errors import Misuse
 from portcullis.office.people import Actor
 from portcullis.office.requesting import received
-from portcullis.office.requesting.models import Opening, Stated
-from portcullis.office.web import acts, charts, packages, signing
+from portcullis.office.requesting.models import Opening
+from portcullis.office.web import acts, packages, pages
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.officer import attesting
 from portcullis.office.web.desks.officer.attesting import DESK
-from portcullis.office.web.downloads import attachment
+from portcullis.office.web.pages import Head
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor, visitor_of
 
@@ -31,7 +30,7 @@ _STATUS_WORDS = {
 _NEWEST = 10
 
 
-class StatusForm(forms.Form):
+class StatusForm(pages.Form):
     """What became of cases; each package is a box to tick."""
 
     def __init__(self, kept: list[Kept], data: Any = None) -> None:  # noqa: ANN401 - a QueryDict
@@ -48,7 +47,7 @@ class StatusForm(forms.Form):
         )
 
 
-class PurposeForm(forms.Form):
+class PurposeForm(pages.Form):
     """For what a package is opened."""
 
     def __init__(self, purposes: tuple[str, ...], data: Any = None) -> None:  # noqa: ANN401
@@ -91,8 +90,15 @@ def first(request: HttpRequest, visited: Visit) -> HttpResponse:
         "waiting": attesting.waiting_table(waits, visitor.person, visitor.today),
         "duties": packages.duties_table(owed, visitor.today, "/officer/packages/"),
         "kept": packages.kept_table(kept, visitor.today, "Your packages", "/officer/packages/"),
-        "stated": packages.stated_table(_stated(visitor), "/officer/signed/"),
-        "charts": [_ages(kept, visitor), _states(kept)],
+        "stated": packages.stated_table(visitor.person, "/officer/signed/"),
+        "charts": [
+            packages.ages(
+                "How long packages have been here, cases not ended",
+                (each for each in kept if not each.disclosure.ended),
+                visitor.today,
+            ),
+            packages.states("What became of your cases", kept),
+        ],
     }
     return render(request, "office/officer/first.html", context)
 
@@ -102,7 +108,7 @@ def first(request: HttpRequest, visited: Visit) -> HttpResponse:
 @packages.visiting
 def take_in(request: HttpRequest, visited: Visit) -> HttpResponse:
     """Take sealed packages in."""
-    return packages.take_in(request, visited, "/officer/")
+    return packages.take_in(request, visited, DESK)
 
 
 @require_GET
@@ -142,30 +148,20 @@ def status(request: HttpRequest, visited: Visit) -> HttpResponse:
         for each in visited.kept()
         if each.here and each.disclosure.officer == visitor.person.id and not each.disclosure.gone
     ]
-    form = StatusForm(own, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            return signing.begin(request, STATE.name, form.cleaned_data)
-        except PortcullisError as error:
-            form.add_error(None, str(error))
-    context = {
-        "title": "State what became of your cases",
-        "lede": "A status is due for each case again and again, until it is closed or nothing came "
-        "of it. Then the information is returned or destroyed.",
-        "form": form,
-        "submit": "Go on to sign",
-        "back": "/officer/",
-    }
-    return render(request, "office/drafts/form.html", context)
+    head = Head(
+        DESK,
+        "State what became of your cases",
+        "A status is due for each case again and again, until it is closed or nothing came of it. "
+        "Then the information is returned or destroyed.",
+    )
+    return pages.ask(request, head, StatusForm(own, request.POST or None), STATE.name)
 
 
 @require_GET
 @at_desk(DESK)
 def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
     """Give what the officer signed for the holder, as a file."""
-    found = received.stated(visitor_of(request).person, stated_id)
-    suffix = "json" if found.kind == received.ENROLMENT else "jws"
-    return attachment(found.text, f"{found.kind}.{suffix}")
+    return packages.signed(request, stated_id)
 
 
 def _find(kept: list[Kept], package_id: str) -> Kept:
@@ -173,10 +169,6 @@ def _find(kept: list[Kept], package_id: str) -> Kept:
         if each.disclosure.package_id == package_id:
             return each
     raise Misuse("There is no such package in this home.", "Look at your desk.")
-
-
-def _stated(visitor: Visitor) -> list[Stated]:
-    return list(Stated.objects.filter(person=visitor.person.id).order_by("-at")[:_NEWEST])
 
 
 def _openings(visitor: Visitor, package_id: str) -> Table:
@@ -191,17 +183,3 @@ def _openings(visitor: Visitor, package_id: str) -> Table:
     ]
     columns = ("Asked at (UTC)", "Purpose", "State")
     return table("Openings you asked for", columns, rows, empty="You asked for none yet.")
-
-
-def _ages(kept: list[Kept], visitor: Visitor) -> charts.Bars:
-    on_going = [each for each in kept if not each.disclosure.ended]
-    ages = Counter((visitor.today - each.received_on).days for each in on_going)
-    return charts.ageing("How long packages have been here, cases not ended", ages)
-
-
-def _states(kept: list[Kept]) -> charts.Bars:
-    counted = Counter(packages.state_of(each).text for each in kept)
-    return charts.outcomes(
-        "What became of your cases",
-        [charts.Amount(words, count) for words, count in sorted(counted.items())],
-    )

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from portcullis import law
 from portcullis.agreements import Pack, Person
+from portcullis.office.web import pages
 from portcullis.office.web.drafting import labels
 
 _BATCH_HELP = "Letters, digits, points, hyphens; the holder's receipt and answers will name it."
+_LONGEST = 1 << 20  # bytes of a receipt
 _FILES = ".csv,.jsonl,.parquet,.xlsx"
 
 
-class BatchForm(forms.Form):
+class BatchForm(pages.Form):
     """How a new batch is called."""
 
     batch = forms.CharField(label="The batch's identifier", max_length=64, help_text=_BATCH_HELP)
@@ -31,7 +34,7 @@ class UploadForm(BatchForm):
     )
 
 
-class AgainForm(forms.Form):
+class AgainForm(pages.Form):
     """Another file in the place of a batch's requests."""
 
     file = forms.FileField(
@@ -41,7 +44,7 @@ class AgainForm(forms.Form):
     )
 
 
-class SignatoryForm(forms.Form):
+class SignatoryForm(pages.Form):
     """Who is to sign the batch."""
 
     def __init__(self, signatories: list[Person], data: QueryDict | None = None) -> None:
@@ -53,7 +56,7 @@ class SignatoryForm(forms.Form):
         )
 
 
-class ReceiptForm(forms.Form):
+class ReceiptForm(pages.Form):
     """The holder's receipt."""
 
     receipt = forms.FileField(
@@ -61,15 +64,22 @@ class ReceiptForm(forms.Form):
         help_text="The file receipt.json that the holder gave. Its signature is checked.",
     )
 
+    def clean_receipt(self) -> UploadedFile[Any]:
+        """Return the file; raise ValidationError for one longer than any receipt."""
+        sent: UploadedFile[Any] = self.cleaned_data["receipt"]
+        if (sent.size or 0) > _LONGEST:
+            raise forms.ValidationError("That is no receipt: it is longer than a megabyte.")
+        return sent
 
-class AnswersForm(forms.Form):
+
+class AnswersForm(pages.Form):
     """The holder's answers, with their signature."""
 
     answers = forms.FileField(label="Answers", help_text="The file answers.jsonl.")
     signature = forms.FileField(label="Signature", help_text="The file answers.jsonl.jws.")
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(pages.Form):
     """Why something is done."""
 
     reason = forms.CharField(

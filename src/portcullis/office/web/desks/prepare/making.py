@@ -14,9 +14,10 @@ from portcullis.errors import PortcullisError
 from portcullis.office.requesting import checking, drafts, work
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import drafting as shown
+from portcullis.office.web import long_work, pages
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.prepare import long_work
 from portcullis.office.web.desks.prepare.forms import AgainForm, BatchForm, UploadForm
+from portcullis.office.web.pages import Head, Link
 from portcullis.office.web.visitors import Visitor, visitor_of
 from portcullis.office.work import uploads
 
@@ -58,7 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error("batch", str(error))
         else:
             return _filled(request, visitor, draft, form)
-    return _form(request, "Begin a batch with a file", form, "Take the file in")
+    return pages.asked(request, Head(DESK, "Begin a batch with a file"), form, "Take the file in")
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,7 +77,8 @@ def by_form(request: HttpRequest) -> HttpResponse:
             form.add_error("batch", str(error))
         else:
             return redirect("prepare:row-new", draft.id)
-    return _form(request, "Begin a batch by form", form, "Go on to its first request")
+    head = Head(DESK, "Begin a batch by form")
+    return pages.asked(request, head, form, "Go on to its first request")
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,8 +89,7 @@ def again(request: HttpRequest, draft_id: str) -> HttpResponse:
     draft = drafts.find(draft_id)
     if request.method == "POST" and form.is_valid():
         return _filled(request, visitor_of(request), draft, form)
-    back = reverse("prepare:draft", args=[draft.id])
-    return _form(request, f"Another file for batch {draft.id}", form, "Take the file in", back)
+    return _another(request, draft, form)
 
 
 @require_GET
@@ -107,8 +108,8 @@ def check(request: HttpRequest, draft_id: str) -> HttpResponse:
     visitor = visitor_of(request)
     found = drafts.find(draft_id)
     long_work.check_free(found)
-    if found.rows > checking.AT_ONCE:
-        return long_work.begin(request, work.CHECK, found)
+    if long_work.is_large(found):
+        return long_work.begin(request, work.CHECK, found.id, _page_of(found))
     checking.check(visitor.deployment.requester, found, visitor.person)
     visitor.tell(request, checking.said(found))
     return redirect("prepare:draft", found.id)
@@ -155,7 +156,8 @@ def _filled(request: HttpRequest, visitor: Visitor, draft: Draft, form: forms.Fo
     long_work.check_free(draft)
     upload = _received(visitor, sent)
     if sent.size > long_work.LARGE_FILE:
-        return long_work.begin(request, work.FILL, draft, **upload.as_json())
+        data = {"generation": str(draft.generation), **upload.as_json()}
+        return long_work.begin(request, work.FILL, draft.id, _page_of(draft), **data)
     try:
         path = uploads.path_of(home.path, upload.id, upload.name)
         drafts.fill(home, draft, visitor.person, path)
@@ -172,24 +174,25 @@ def _not_filled(request: HttpRequest, draft: Draft, error: PortcullisError) -> H
     form = AgainForm(MultiValueDict(), MultiValueDict())
     form.errors.clear()
     form.add_error("file", str(error))
-    here = reverse("prepare:file", args=[draft.id])
-    back = reverse("prepare:draft", args=[draft.id])
-    return _form(request, f"Another file for batch {draft.id}", form, "Take it in", back, here)
+    return _another(request, draft, form)
+
+
+def _another(request: HttpRequest, draft: Draft, form: forms.Form) -> HttpResponse:
+    head = Head(DESK, f"Another file for batch {draft.id}", up=[up(draft)])
+    action = reverse("prepare:file", args=[draft.id])
+    return pages.asked(request, head, form, "Take the file in", action=action)
+
+
+def up(draft: Draft) -> Link:
+    """Return the link to a batch's page, above the pages of what is done to it."""
+    return _page_of(draft), f"Batch {draft.id}"
+
+
+def _page_of(draft: Draft) -> str:
+    return reverse("prepare:draft", args=[draft.id])
 
 
 def _received(visitor: Visitor, sent: UploadedFile[Any]) -> uploads.Upload:
     return uploads.receive(
         visitor.deployment.requester.path, str(sent.name or "file"), sent.chunks()
     )
-
-
-def _form(  # noqa: PLR0917 - what a page of one form says
-    request: HttpRequest,
-    title: str,
-    form: forms.Form,
-    submit: str,
-    back: str = "/prepare/",
-    action: str = "",
-) -> HttpResponse:
-    context = {"title": title, "form": form, "submit": submit, "back": back, "action": action}
-    return render(request, "office/drafts/form.html", context)

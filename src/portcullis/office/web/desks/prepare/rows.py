@@ -7,13 +7,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portcullis.errors import PortcullisError
-from portcullis.office.requesting import checking, drafts
+from portcullis.office.requesting import checking, drafts, work
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import drafting as shown
+from portcullis.office.web import long_work
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.prepare import long_work
 from portcullis.office.web.desks.prepare.forms import request_form
-from portcullis.office.web.desks.prepare.making import DESK, check_if_small
+from portcullis.office.web.desks.prepare.making import DESK, check_if_small, up
 from portcullis.office.web.parts import Cell, table
 from portcullis.office.web.visitors import Visitor, visitor_of
 
@@ -70,22 +70,27 @@ def edit(request: HttpRequest, draft_id: str, number: int) -> HttpResponse:
 @at_desk(DESK)
 def leave_one_out(request: HttpRequest, draft_id: str, number: int) -> HttpResponse:
     """Take one request out of the batch."""
-    return _taken_out(request, drafts.find(draft_id), [number - 1])
+    return _leave_out(request, drafts.find(draft_id), str(number - 1))
 
 
 @require_POST
 @at_desk(DESK)
 def leave_out(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Take out of the batch every request that would come back."""
-    found = drafts.find(draft_id)
-    home = visitor_of(request).deployment.requester
-    return _taken_out(request, found, checking.rows_that_come_back(home, found))
+    return _leave_out(request, drafts.find(draft_id), work.ALL)
 
 
-def _taken_out(request: HttpRequest, found: Draft, rows: list[int]) -> HttpResponse:
+def _leave_out(request: HttpRequest, found: Draft, row: str) -> HttpResponse:
+    """Take row ``row`` (from 0), or ALL that would come back, out of the batch."""
     visitor = visitor_of(request)
+    home = visitor.deployment.requester
     long_work.check_free(found)
-    drafts.take_out(visitor.deployment.requester, found, visitor.person, rows)
+    if long_work.is_large(found):
+        drafts.check_open(found)
+        data = {"row": row, "generation": str(found.generation)}
+        return long_work.begin(request, work.LEAVE_OUT, found.id, up(found)[0], **data)
+    rows = checking.rows_that_come_back(home, found) if row == work.ALL else [int(row)]
+    drafts.take_out(home, found, visitor.person, rows)
     visitor.tell(request, f"{len(rows):,} left out. {check_if_small(visitor, found)}")
     return redirect("prepare:draft", found.id)
 

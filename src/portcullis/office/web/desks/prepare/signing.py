@@ -2,19 +2,18 @@
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portcullis.errors import Misuse, PortcullisError
 from portcullis.intake import manifest_path
 from portcullis.office.people import Actor
-from portcullis.office.requesting import checking, drafts, manifests, sending, work
-from portcullis.office.web import acts, signing
+from portcullis.office.requesting import drafts, manifests, sending, work
+from portcullis.office.web import acts, long_work, pages, signing
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.prepare import long_work
 from portcullis.office.web.desks.prepare.forms import SignatoryForm
-from portcullis.office.web.desks.prepare.making import DESK, context_of
+from portcullis.office.web.desks.prepare.making import DESK, context_of, up
+from portcullis.office.web.pages import Head
 from portcullis.office.web.visitors import visitor_of
 
 
@@ -26,6 +25,9 @@ def _prepare(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
 
 def _send(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
     draft = drafts.find(str(data["draft"]))
+    if long_work.is_large(draft):
+        token = sending.sign_to_send(here.requester, actor, draft)
+        return long_work.signed(here, actor, work.SEND, draft, token, {})
     sending.send(here.requester, actor, draft)
     said = "The transmittal is in the outgoing folder. Its answers are awaited."
     return acts.Done(f"/prepare/{draft.id}/", said)
@@ -49,21 +51,17 @@ def ready(request: HttpRequest, draft_id: str) -> HttpResponse:
         try:
             long_work.check_free(draft)
             signatory = form.cleaned_data["signatory"]
-            if draft.rows > checking.AT_ONCE:
-                return long_work.begin(request, work.READY, draft, signatory=signatory)
+            if long_work.is_large(draft):
+                page = up(draft)[0]
+                return long_work.begin(request, work.READY, draft.id, page, signatory=signatory)
             made = manifests.draft_manifest(home, draft, visitor.person, signatory)
             return signing.begin(
                 request, PREPARE.name, {"draft": draft.id, "manifest": made.digest}
             )
         except PortcullisError as error:
             form.add_error(None, str(error))
-    context = {
-        "title": f"Make batch {draft.id} ready",
-        "form": form,
-        "submit": "Go on to sign as its preparer",
-        "back": reverse("prepare:draft", args=[draft.id]),
-    }
-    return render(request, "office/drafts/form.html", context)
+    head = Head(DESK, f"Make batch {draft.id} ready", up=[up(draft)])
+    return pages.asked(request, head, form, "Go on to sign as its preparer")
 
 
 @require_POST
@@ -71,6 +69,7 @@ def ready(request: HttpRequest, draft_id: str) -> HttpResponse:
 def sign(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Go on to sign a batch that was made ready before and not signed then."""
     draft = drafts.find(draft_id)
+    long_work.check_free(draft)
     digest = manifests.manifest_of(draft).digest
     return signing.begin(request, PREPARE.name, {"draft": draft.id, "manifest": digest})
 
@@ -79,7 +78,9 @@ def sign(request: HttpRequest, draft_id: str) -> HttpResponse:
 @at_desk(DESK)
 def send(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Begin to send the batch."""
-    return signing.begin(request, SEND.name, {"draft": drafts.find(draft_id).id})
+    draft = drafts.find(draft_id)
+    long_work.check_free(draft)
+    return signing.begin(request, SEND.name, {"draft": draft.id})
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.signatory import reading, signing
+from portcullis.office.web.desks.signatory import notices, reading, signing
 
 urlpatterns = [
     path("", reading.first, name="first"),
+    path("notices/", notices.listed, name="notices"),
+    path("notices/<str:name>/", notices.one, name="notice"),
+    path("signed/<uuid:stated_id>/", notices.signed, name="signed"),
     path("<str:draft_id>/", reading.draft, name="draft"),
     path("<str:draft_id>/rows/", reading.rows, name="rows"),
     path("<str:draft_id>/rows/<int:number>/", reading.row, name="row"),
