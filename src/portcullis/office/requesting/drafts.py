@@ -26,6 +26,8 @@ OPEN = ("draft", "checked")
 """The states in which its requests may still be changed."""
 
 _BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_WORDS = ("form", "new", "notices", "signed")
+"""Words that stand where a batch's identifier does in the addresses of the desks."""
 _SHOWN = 100  # rows that could not be read, kept by number
 
 
@@ -41,11 +43,11 @@ def find(draft_id: str) -> Draft:
 def create(home: "RequesterHome", person: Person, batch_id: str) -> Draft:
     """Begin an empty draft. Raises Misuse for an identifier that is none, or is taken."""
     acts.check_may(home, person, "prepare")
-    if not _BATCH_ID.fullmatch(batch_id):
+    if not _BATCH_ID.fullmatch(batch_id) or batch_id in _WORDS:
         raise Misuse(
             "That cannot be a batch's identifier.",
             "Use up to 64 letters, digits, points, hyphens and underscores; begin with a letter or "
-            "digit.",
+            f"digit. The words {', '.join(_WORDS)} are taken.",
         )
     at = home.now()
     with transaction.atomic():

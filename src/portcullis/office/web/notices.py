@@ -21,6 +21,7 @@ from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor, visitor_of
+from portcullis.standing.notices import FREEZE, LIFTED, PRESERVE
 
 TITLE = "Notices of the holder"
 LEDE = (
@@ -28,9 +29,9 @@ LEDE = (
     "is done; the attestation is carried to the holder."
 )
 SAYS = {
-    "freeze": ("freeze", "warn"),
-    "preserve": ("preserve", "warn"),
-    "lifted": ("lifted", "good"),
+    FREEZE: ("freeze", "warn"),
+    PRESERVE: ("preserve", "warn"),
+    LIFTED: ("lifted", "good"),
 }
 _ALL = "see-all-notices"
 
@@ -86,6 +87,12 @@ def listed(visitor: Visitor, desk: str) -> Table:
     return table(
         "Notices kept: the newest of each", columns, rows, stacked=True, empty="No notice is kept."
     )
+
+
+def preserved(visitor: Visitor) -> int:
+    """Return how many disclosures the holds that stand list."""
+    holds = (each for each in _kept(visitor) if each.says == PRESERVE)
+    return sum(each.disclosures for hold in holds for each in hold.listed)
 
 
 def waiting(visitor: Visitor) -> int:

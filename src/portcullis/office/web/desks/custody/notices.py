@@ -51,10 +51,8 @@ def listed(request: HttpRequest, _visited: Visit) -> HttpResponse:
             return redirect("custody:notice", notice.name)
         finally:
             uploads.remove(home.path, upload.id)
-    preserved = len(home.recipient.notices.preserved())
-    said = (
-        f"Packages that a hold preserves: {preserved:,}. They are neither returned nor destroyed."
-    )
+    preserved = notices.preserved(visitor)
+    said = f"Disclosures that a hold preserves: {preserved:,}. They are not returned or destroyed."
     parts = [Part(text=said), Part(table=notices.listed(visitor, DESK)), Part("Keep a notice")]
     head = Head(DESK, notices.TITLE, notices.LEDE)
     return pages.asked(request, head, form, "Keep it", parts=parts)
