@@ -301,6 +301,17 @@ _REQUESTER: dict[str, Permission] = {
         ("officer", "custodian", "signatory"),
     ),
     "notice-attest-for": Permission("Attest to a notice for another custodian", ("signatory",)),
+    # The holder's keys, by which all that comes from there is checked.
+    "holder-keys-propose": Permission(
+        "Propose the holder's public keys for this home",
+        ("custodian", "signatory"),
+        binding=True,
+    ),
+    "holder-keys-accept": Permission(
+        "Put the holder's public keys that another proposed in force",
+        ("custodian", "signatory"),
+        binding=True,
+    ),
     "requester-account-invite": Permission(
         "Give a person of the requester an account; a lost one anew, once a second person says so",
         ("custodian", "signatory"),

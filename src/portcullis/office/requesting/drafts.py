@@ -26,7 +26,7 @@ OPEN = ("draft", "checked")
 """The states in which its requests may still be changed."""
 
 _BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_WORDS = ("form", "new", "notices", "signed")
+_WORDS = ("form", "holder", "new", "notices", "signed")
 """Words that stand where a batch's identifier does in the addresses of the desks."""
 _SHOWN = 100  # rows that could not be read, kept by number
 

@@ -67,6 +67,28 @@ class Opening(models.Model):
     token = models.TextField(blank=True)
 
 
+class ProposedKeys(models.Model):
+    """The holder's public keys as somebody proposed them: the file ``text``, as it was sent.
+
+    ``fingerprint`` is its SHA-256, ``replaces`` that of the file in force then ("" for none).
+    ``decision``: accepted or declined, by whom and when; empty while it waits.
+    """
+
+    ACCEPTED, DECLINED = "accepted", "declined"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    text = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    replaces = models.CharField(max_length=64, blank=True)
+    signature = models.TextField()
+    decision = models.CharField(max_length=10, blank=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_signature = models.TextField(blank=True)
+
+
 class Stated(models.Model):
     """What a person signed for the holder: a status, a certificate, a request to enrol a key.
 

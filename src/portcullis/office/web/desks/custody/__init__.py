@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.custody import keeping, log, notices, people
+from portcullis.office.web.desks.custody import holder, keeping, log, notices, people
 
 urlpatterns = [
     path("", keeping.first, name="first"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("signed/<uuid:stated_id>/", keeping.signed, name="signed"),
     path("notices/", notices.listed, name="notices"),
     path("notices/<str:name>/", notices.one, name="notice"),
+    path("holder/", holder.shown, name="holder-keys"),
+    path("holder/<uuid:proposed_id>/", holder.proposed, name="proposed-keys"),
+    path("holder/<uuid:proposed_id>/decline/", holder.decline, name="proposed-keys-decline"),
     path("log/", log.newest, name="log"),
     path("people/", people.listed, name="people"),
 ]
