@@ -22,8 +22,8 @@ from portcullis.office.web.visitors import visitor_of
 
 TITLE = "The holder’s public keys"
 _LEDE = (
-    "Receipts, answers, packages, notices and tokens are checked with these. Two people put them in "
-    "force, and each compares the fingerprint with what the holder said by another way."
+    "Receipts, answers, packages, notices and tokens are checked with these. Two people put them "
+    "in force, and each compares the fingerprint with what the holder said by another way."
 )
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _BETWEEN = re.compile(r"[\s:-]")
@@ -93,9 +93,8 @@ def shown(request: HttpRequest, desk: str) -> HttpResponse:
     parts = [_in_force(home), Part(table=waits), Part("Propose the holder’s keys")]
     form = ProposeForm(request.POST or None, request.FILES or None)
     back = {"back": reverse(f"{desk}:holder-keys")}
-    return pages.ask(
-        request, Head(desk, TITLE, _LEDE), form, holder_keys.PROPOSE, back, parts=parts
-    )
+    head = Head(desk, TITLE, _LEDE)
+    return pages.ask(request, head, form, holder_keys.PROPOSE, back, parts=parts)
 
 
 def proposed(request: HttpRequest, desk: str, proposed_id: UUID) -> HttpResponse:
@@ -108,10 +107,8 @@ def proposed(request: HttpRequest, desk: str, proposed_id: UUID) -> HttpResponse
     said = f"Proposed by {found.by}, {found.at:%Y-%m-%d %H:%M} (UTC)."
     decline = reverse(f"{desk}:proposed-keys-decline", args=[found.id])
     parts = [
-        Part(text=said, table=_changes(holder_keys.in_force(visitor.deployment.requester), new)),
-        Part(
-            text="If it is not what the holder told you:", post=decline, submit="Decline these keys"
-        ),
+        Part(text=said, table=_changes(visitor.deployment.requester, new)),
+        Part(text="If it is not what the holder told you:", post=decline, submit="Decline them"),
     ]
     if found.by == visitor.person.id:
         return pages.page(request, head, [*parts, Part(text="Another person puts them in force.")])
@@ -129,15 +126,14 @@ def decline(request: HttpRequest, desk: str, proposed_id: UUID) -> HttpResponse:
 
 
 def _in_force(home: RequesterHome) -> Part:
+    heading = "In force"
     try:
         now = holder_keys.in_force(home)
     except Misuse as error:
-        return Part("In force", f"What is there cannot be read. {error}")
+        return Part(heading, f"What is there cannot be read. {error}")
     if now is None:
-        return Part("In force", "No keys of the holder are here: nothing of theirs can be checked.")
-    return Part(
-        "In force", facts=[(words, Cell(", ".join(said), mono=True)) for words, said in _said(now)]
-    )
+        return Part(heading, "No keys of the holder are here: nothing of theirs can be checked.")
+    return Part(heading, facts=[(words, _cell(said)) for words, said in _said(now)])
 
 
 def _said(found: HolderKeys) -> list[tuple[str, Sequence[str]]]:
@@ -152,21 +148,28 @@ def _said(found: HolderKeys) -> list[tuple[str, Sequence[str]]]:
     ]
 
 
-def _changes(now: HolderKeys | None, new: HolderKeys) -> Table:
+def _changes(home: RequesterHome, new: HolderKeys) -> Table:
+    try:
+        now = holder_keys.in_force(home)
+    except Misuse:
+        now = None
     before = dict(_said(now)) if now else {}
     rows = [
-        (
-            words,
-            Cell(", ".join(before.get(words, ["none"])), mono=True),
-            Cell(", ".join(said), mono=True),
-            Cell("the same", tag="plain")
-            if before.get(words) == said
-            else Cell("another", tag="warn"),
-        )
+        (words, _cell(before.get(words, ["none"])), _cell(said), _compared(before.get(words), said))
         for words, said in _said(new)
     ]
     columns = ("What", "In force", "Proposed", "Compared")
     return table("What is in force, and what is proposed", columns, rows, stacked=True)
+
+
+def _compared(before: Sequence[str] | None, said: Sequence[str]) -> Cell:
+    if before == said:
+        return Cell("the same", tag="plain")
+    return Cell("new" if before is None else "another", tag="warn")
+
+
+def _cell(said: Sequence[str]) -> Cell:
+    return Cell(", ".join(said), mono=True)
 
 
 def _short(vkey: str) -> str:
