@@ -378,12 +378,12 @@ class RecipientHome:
                 raise nothing_here()
             _check_user(data, user)
             self.check_acknowledged(user, at=at, place=place)
-            self._check_unused(opening.nonce)
+            self.notices.check_open([package_id])
             got = act(data)
+            self.log.append(replace(attempt, success=True), once=opening.nonce)
         except PortcullisError:
             self.log.append(attempt)
             raise
-        self.log.append(replace(attempt, success=True))
         return got
 
     def _by(self, user: str, key: ECKey, request: str) -> Verify:
@@ -391,10 +391,6 @@ class RecipientHome:
         if is_passkey(request):
             return self.roster().person(user).verify
         return partial(verify, jwk=public_jwk(key))
-
-    def _check_unused(self, nonce: str) -> None:
-        if any(entry.success and entry.opening == nonce for entry in self.log.entries()):
-            raise Refused("This token was used before.", "Ask for a new one for each opening.")
 
     def _disposed(self, package_id: str) -> bool:
         return any(
@@ -412,6 +408,15 @@ class RecipientHome:
         """Return the officer that a package names, or "" where it is not here any more."""
         path = self._path(package_id)
         return read_package(path.read_bytes()).parcel.officer if path.is_file() else ""
+
+    def sweep(self) -> None:
+        """Remove the packages that are still here and whose disposal is in the log.
+
+        So it is where a process was killed between the two.
+        """
+        for entry in self.log.entries():
+            if entry.event == "disposal" and self._path(entry.package_id).is_file():
+                self.remove(entry.package_id)
 
     def remove(self, package_id: str) -> None:
         """Remove a stored package and its label, if they are here."""

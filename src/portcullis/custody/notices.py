@@ -5,7 +5,7 @@ beside what the notice says, so that nobody reads more of them than is shown.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.keys import thumbprint
 from portcullis.standing import read_notice
-from portcullis.standing.notices import LIFTED, PRESERVE, attestation, digest
+from portcullis.standing.notices import FREEZE, LIFTED, PRESERVE, attestation, digest
 from portcullis.tables import publish, whole
 
 _SCHEMA = pl.Schema(
@@ -82,10 +82,10 @@ class Notice:
         mine = self._table.filter(pl.col("custodian") == custodian)
         return mine.slice(first, count).collect().to_dicts()
 
-    def packages(self) -> set[str]:
-        """Return the ids of all packages that it lists."""
-        found = self._table.select("package").collect()["package"]
-        return set(found.drop_nulls().to_list())
+    def among(self, packages: Sequence[str]) -> list[str]:
+        """Return which of ``packages`` it lists."""
+        listed = self._table.filter(pl.col("package").is_in(list(packages))).select("package")
+        return listed.unique().collect()["package"].to_list()
 
     def attestation(self, by: str, custodian: str, at: datetime) -> dict[str, Any]:
         """Return what ``by`` signs to attest for ``custodian``. Raises Refused as the notice asks.
@@ -146,10 +146,34 @@ class Notices:
             raise Misuse("There is no such notice in this home.", "The custodian keeps it first.")
         return self._read(path)
 
-    def preserved(self) -> set[str]:
-        """Return the ids of the packages that a kept notice of a hold that stands lists."""
-        holds = (each.packages() for each in self.every() if each.says == PRESERVE)
-        return set().union(*holds)
+    def kept_back(self, packages: Iterable[str], *says: str) -> dict[str, str]:
+        """Return which of ``packages`` a notice that says one of ``says`` lists, and what it says.
+
+        A notice of a lift takes the place of the one before it.
+        """
+        wanted = list(packages)
+        found: dict[str, str] = {}
+        for each in self.every():
+            if each.says in says:
+                found |= dict.fromkeys(each.among(wanted), each.says)
+        return found
+
+    def check_open(self, packages: Iterable[str]) -> None:
+        """Raise Refused where an order freezes one of ``packages``."""
+        if self.kept_back(packages, FREEZE):
+            raise Refused(
+                "A court's order freezes this package: nobody opens or uses it.",
+                "Wait for the holder's notice that the order is lifted; the custodian keeps it.",
+            )
+
+    def check_disposable(self, packages: Iterable[str]) -> None:
+        """Raise Refused where a hold preserves or an order freezes one of ``packages``."""
+        if self.kept_back(packages, FREEZE, PRESERVE):
+            raise Refused(
+                "A hold preserves, or an order freezes, one of these packages: it is neither "
+                "returned nor destroyed.",
+                "Certify the others; or keep the holder's notice of the lift first.",
+            )
 
     def _read(self, path: Path) -> Notice:
         kept = json.loads(path.read_bytes())

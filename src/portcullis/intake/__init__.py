@@ -10,7 +10,7 @@ defective transmittal is refused whole. Rows in are always rows taken and rows q
 """
 
 from portcullis.intake.batch import FORMATS, Batch, Chunk, open_batch, read_batch, read_received
-from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA
+from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA, trimmed
 from portcullis.intake.manifest import (
     GATHERED,
     Manifest,
@@ -25,9 +25,15 @@ from portcullis.intake.manifest import (
     read_manifest,
     write_manifest,
 )
-from portcullis.intake.officers import OFFICERS_SCHEMA, named_officers
+from portcullis.intake.officers import (
+    OFFICERS_SCHEMA,
+    Engagement,
+    named_officers,
+    with_officers,
+)
 from portcullis.intake.receipt import receipt_statement
 from portcullis.intake.refusals import REFUSALS, TransmittalRefused
+from portcullis.intake.signers import check_signed
 from portcullis.intake.singles import Collected, Single, check_single, single_line
 from portcullis.intake.transmittal import Intake, Transmittal, take_in, taken_schema
 
@@ -41,6 +47,7 @@ __all__ = [
     "Batch",
     "Chunk",
     "Collected",
+    "Engagement",
     "Intake",
     "Manifest",
     "SignedManifest",
@@ -50,6 +57,7 @@ __all__ = [
     "approval",
     "attest",
     "attestation",
+    "check_signed",
     "check_single",
     "draft_manifest",
     "file_digest",
@@ -64,5 +72,7 @@ __all__ = [
     "single_line",
     "take_in",
     "taken_schema",
+    "trimmed",
+    "with_officers",
     "write_manifest",
 ]

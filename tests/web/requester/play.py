@@ -29,11 +29,11 @@ def main() -> None:
     checking.check(home, draft, preparer.person)
     back = checking.rows_that_come_back(home, draft)
     if back:
-        drafts.take_out(home, draft, preparer.person, back)
+        drafts.take_out(home, draft, preparer.person, lambda: back)
         checking.check(home, draft, preparer.person)
     manifest = manifests.draft_manifest(home, draft, preparer.person, "head")
     manifests.prepare(home, preparer, draft, manifest.digest)
-    manifests.sign(home, hands("head"), draft)
+    manifests.sign(home, hands("head"), draft, manifest.digest)
     for officer in manifest.officers:
         if (Path(keys_path) / f"{officer.id}.pem").exists():
             manifests.attest(home, hands(officer.id), draft)

@@ -32,11 +32,16 @@ def check(
     Where nothing comes back, it is checked. Raises Refused for a draft past changing.
     """
     acts.check_may(home, person, "prepare")
-    if draft.state not in drafts.OPEN or not draft.rows:
-        raise Refused("There is nothing to check.", "Put requests into the batch first.")
+    with drafts.held(home, draft):
+        if draft.state not in drafts.OPEN or not draft.rows:
+            raise Refused("There is nothing to check.", "Put requests into the batch first.")
+        _check(home, draft, show)
+
+
+def _check(home: "RequesterHome", draft: Draft, show: progress.Show) -> None:
     on = home.now().date()
     with drafts.as_file(home, draft) as path:
-        found = requester_findings(path, home.pack, on, show=show)
+        found = requester_findings(path, home.pack, on, home.roster, show=show)
     listed = found.filter(pl.col("element").fill_null("") != "")
     drafts.sheets(home, draft, drafts.FINDINGS).write([listed])
     outcomes = found.unique("source_row").group_by("outcome").len().sort("outcome")
@@ -83,7 +88,12 @@ def findings_of(home: "RequesterHome", draft: Draft, at: int) -> list[dict[str, 
 
 
 def rows_that_come_back(home: "RequesterHome", draft: Draft) -> list[int]:
-    """Return the rows (from 0) that would come back on their face."""
+    """Return the rows (from 0) that would come back on their face.
+
+    Raises Refused where the draft was changed since it was checked: then nobody knows.
+    """
+    if draft.checked_on is None:
+        raise Refused("The batch was changed since it was checked.", "Check it first.")
     found: set[int] = set()
     for sheet in drafts.sheets(home, draft, drafts.FINDINGS).frames():
         back = sheet.filter(pl.col("outcome").is_in(COMES_BACK))

@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -13,7 +13,9 @@ from django.db import transaction
 
 from portcullis import intake, progress
 from portcullis.agreements import Person
+from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Misuse, Refused
+from portcullis.office import locks
 from portcullis.office.requesting import acts
 from portcullis.office.requesting.models import Draft
 from portcullis.office.requesting.sheets import Sheets, key_of
@@ -28,6 +30,7 @@ OPEN = ("draft", "checked")
 _BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _WORDS = ("form", "holder", "new", "notices", "signed")
 """Words that stand where a batch's identifier does in the addresses of the desks."""
+_MOMENT = 5.0  # seconds
 _SHOWN = 100  # rows that could not be read, kept by number
 
 
@@ -40,14 +43,35 @@ def find(draft_id: str) -> Draft:
     return found
 
 
+@contextmanager
+def held(home: "RequesterHome", draft: Draft) -> Iterator[None]:
+    """Hold the draft alone while it is changed or signed for, as its row says now.
+
+    Raises Refused where somebody else holds it for more than a moment.
+    """
+    folder = home.path / "drafts"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locks.alone(home, folder / f"{draft.folder}.lock", _MOMENT))
+        except Refused:
+            raise Refused(
+                "Somebody else changes this batch now, or work on it is under way.",
+                "Wait a moment, look at it again, and do it then.",
+            ) from None
+        draft.refresh_from_db()
+        yield
+
+
 def create(home: "RequesterHome", person: Person, batch_id: str) -> Draft:
     """Begin an empty draft. Raises Misuse for an identifier that is none, or is taken."""
     acts.check_may(home, person, "prepare")
-    if not _BATCH_ID.fullmatch(batch_id) or batch_id in _WORDS:
+    reserved = batch_id in _WORDS or batch_id.startswith(intake.GATHERED)
+    if reserved or not _BATCH_ID.fullmatch(batch_id):
         raise Misuse(
             "That cannot be a batch's identifier.",
             "Use up to 64 letters, digits, points, hyphens and underscores; begin with a letter or "
-            f"digit. The words {', '.join(_WORDS)} are taken.",
+            f"digit, and not with {intake.GATHERED}. The words {', '.join(_WORDS)} are taken.",
         )
     at = home.now()
     with transaction.atomic():
@@ -72,83 +96,110 @@ def fill(
     """Put the requests of the file at ``path`` in the place of the draft's.
 
     Rows that cannot be read are counted, and named by their number in the file; all others are
-    kept as they stand there. Raises TransmittalRefused where the file would be refused whole.
+    kept without blanks at either end of a value, as intake takes them. Raises TransmittalRefused
+    where the file would be refused whole.
     """
     acts.check_may(home, person, "prepare")
-    _reopen(home, draft)
     unreadable: list[tuple[int, str]] = []
 
     def frames() -> Iterator[pl.DataFrame]:
+        rows = 0
         with progress.step(show, "Read the file", None, "requests") as advance:
             for raw in intake.read_received(path, home.pack):
+                rows += raw.frame.height
+                if rows > home.pack.request.max_rows:
+                    raise intake.TransmittalRefused("too-many-rows")
                 unreadable.extend((each.source_row, each.code) for each in raw.broken)
-                yield raw.frame.select(home.pack.fields)
+                yield raw.frame.select(intake.trimmed(home.pack.fields))
                 advance(raw.frame.height)
 
     def told() -> list[object]:
         listed = [[row, intake.DEFECTS[code]] for row, code in unreadable[:_SHOWN]]
         return [len(unreadable), listed]
 
-    _put(home, draft, frames(), person, "uploaded", told)
+    with held(home, draft):
+        _reopen(home, draft)
+        _put(home, draft, frames(), person, "uploaded", told)
 
 
-def write_row(
-    home: "RequesterHome", draft: Draft, person: Person, at: int, values: Mapping[str, str]
+def write_row(  # noqa: PLR0917 - what stands where, and what stood there
+    home: "RequesterHome",
+    draft: Draft,
+    person: Person,
+    at: int | None,
+    values: Mapping[str, str],
+    was: str = "",
 ) -> int:
-    """Put a request in the place of row ``at`` (from 0), or after the last; return its place."""
+    """Put a request in the place of row ``at`` (from 0), or after the last; return its place.
+
+    ``was``: the digest of the row that it takes the place of (``row_digest``). Raises Refused where
+    another stands there now.
+    """
     acts.check_may(home, person, "prepare")
-    _reopen(home, draft)
     fields = home.pack.fields
     row = {name: (values.get(name) or "").strip() or None for name in fields}
-    if at > draft.rows:
-        raise Misuse("The batch has no such row.", "Look at its rows again.")
-    if draft.generation == 0:
-        draft.generation = 1
     frame = pl.DataFrame([row], schema=dict.fromkeys(fields, pl.String))
-    sheets(home, draft, ROWS).replace(at, frame)
-    draft.rows = max(draft.rows, at + 1)
-    with transaction.atomic():
-        draft.save(update_fields=["rows", "generation"])
-        acts.note(home, draft, person, "prepare", f"row {at + 1}")
-    return at
+    with held(home, draft):
+        if at is not None:
+            check_row(home, draft, at, was)
+        _reopen(home, draft)
+        if draft.generation == 0:
+            draft.generation = 1
+        place = draft.rows if at is None else at
+        with transaction.atomic():
+            draft.rows = max(draft.rows, place + 1)
+            draft.save(update_fields=["rows", "generation"])
+            acts.note(home, draft, person, "prepare", f"row {place + 1}")
+            sheets(home, draft, ROWS).replace(place, frame)
+    return place
 
 
 def take_out(
     home: "RequesterHome",
     draft: Draft,
     person: Person,
-    rows: Iterable[int],
+    rows: Callable[[], Iterable[int]],
     *,
     show: progress.Show = progress.unseen,
-) -> None:
-    """Take rows (from 0) out of the draft; those after them move up."""
+) -> int:
+    """Take ``rows`` (from 0) out of the draft, asked for once nobody else changes it.
+
+    Those after them move up. Returns how many there were.
+    """
     acts.check_may(home, person, "prepare")
-    _reopen(home, draft)
-    gone = sorted(set(rows))
-    if not gone or gone[0] < 0 or gone[-1] >= draft.rows:
-        raise Misuse("The batch has no such row.", "Look at its rows again.")
-    source = sheets(home, draft, ROWS)
-    named = pl.Series(gone, dtype=pl.Int64).implode()
+    with held(home, draft):
+        check_open(draft)
+        gone = sorted(set(rows()))
+        if not gone or gone[0] < 0 or gone[-1] >= draft.rows:
+            raise Misuse("The batch has no such row.", "Look at its rows again.")
+        _reopen(home, draft)
+        _put(home, draft, _without(home, draft, gone, show), person, f"{len(gone)} taken out")
+    return len(gone)
 
-    def frames() -> Iterator[pl.DataFrame]:
-        first = 0
-        with progress.step(show, "Leave requests out", draft.rows, "requests") as advance:
-            for sheet in source.frames():
-                numbers = pl.int_range(first, first + pl.len(), dtype=pl.Int64)
-                yield sheet.filter(~numbers.is_in(named))
-                first += sheet.height
-                advance(sheet.height)
 
-    _put(home, draft, frames(), person, f"{len(gone)} taken out")
+def take_back(home: "RequesterHome", draft: Draft, person: Person) -> None:
+    """Have a preparer take back what was made ready: it can be changed again, and nobody signed it.
+
+    What was signed of it is kept on record, and counts for nothing.
+    """
+    acts.check_may(home, person, "prepare")
+    with held(home, draft), transaction.atomic():
+        if draft.state in OPEN:
+            raise Refused("That batch can be changed already.", "Look at it again.")
+        acts.move(home, draft, "draft")
+        acts.note(home, draft, person, "prepare", "taken back")
+        draft.manifest, draft.signatory, draft.officers = None, "", {}
+        draft.save(update_fields=["manifest", "signatory", "officers"])
 
 
 def withdraw(home: "RequesterHome", draft: Draft, person: Person) -> None:
     """Take the draft back before it is sent; its requests are removed from this home."""
     acts.check_may(home, person, "prepare")
-    with transaction.atomic():
-        acts.move(home, draft, "withdrawn")
-        acts.note(home, draft, person, "prepare", "withdrawn")
-    shutil.rmtree(_folder(home, draft).parent, ignore_errors=True)
+    with held(home, draft):
+        with transaction.atomic():
+            acts.move(home, draft, "withdrawn")
+            acts.note(home, draft, person, "prepare", "withdrawn")
+        shutil.rmtree(_folder(home, draft).parent, ignore_errors=True)
 
 
 def check_open(draft: Draft) -> None:
@@ -156,8 +207,22 @@ def check_open(draft: Draft) -> None:
     if draft.state not in OPEN:
         raise Refused(
             f"A batch that is {draft.state} is not changed any more.",
-            "The signatory can send it back; or withdraw it, and make another.",
+            "Take it back first, before it is sent; or make another.",
         )
+
+
+def check_row(home: "RequesterHome", draft: Draft, at: int, was: str) -> None:
+    """Raise Refused where row ``at`` (from 0) is not the one whose digest ``was`` is."""
+    if row_digest(row_of(home, draft, at)) != was:
+        raise Refused(
+            f"Another request stands in row {at + 1} now: the batch was changed since you looked.",
+            "Look at its rows again.",
+        )
+
+
+def row_digest(row: Mapping[str, str | None]) -> str:
+    """Return the SHA-256 (hex) by which a request is told from what else may stand in its row."""
+    return sha256_hex([json_bytes(dict(row))])
 
 
 def sheets(home: "RequesterHome", draft: Draft, name: str) -> Sheets:
@@ -193,11 +258,9 @@ def row_named(home: "RequesterHome", draft: Draft, request_id: str) -> dict[str,
 def as_file(home: "RequesterHome", draft: Draft) -> Iterator[Path]:
     """Give the draft's requests as the file that is sent; it is gone when the block ends.
 
-    The same rows are always the same bytes.
+    The same rows are always the same bytes. What a killed process left of it, a worker removes.
     """
-    folder = home.path / "drafts"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with TemporaryDirectory(dir=folder, prefix="file-") as place:
+    with TemporaryDirectory(dir=home.path, prefix="screening-") as place:
         path = Path(place) / file_name(draft)
         write_file(home, draft, path)
         yield path
@@ -221,6 +284,20 @@ def write_file(
 def file_name(draft: Draft) -> str:
     """Return the name of the file that is sent."""
     return f"{draft.id}.jsonl"
+
+
+def _without(
+    home: "RequesterHome", draft: Draft, gone: Iterable[int], show: progress.Show
+) -> Iterator[pl.DataFrame]:
+    """Yield the sheets of the draft as it stands, without these rows."""
+    named, first = pl.Series(gone, dtype=pl.Int64).implode(), 0
+    source = sheets(home, draft, ROWS)
+    with progress.step(show, "Leave requests out", draft.rows, "requests") as advance:
+        for sheet in source.frames():
+            numbers = pl.int_range(first, first + pl.len(), dtype=pl.Int64)
+            yield sheet.filter(~numbers.is_in(named))
+            first += sheet.height
+            advance(sheet.height)
 
 
 def _put(  # noqa: PLR0917 - what is put where, by whom

@@ -14,15 +14,21 @@ from portcullis.office.requesting import acts, drafts
 from portcullis.office.requesting.models import Draft
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from portcullis.intake.manifest import OfficerPart
     from portcullis.office.people import Actor
     from portcullis.office.requesting.home import RequesterHome
+    from portcullis.office.requesting.models import DraftAct
 
 PREPARED, SIGNED, SENT_BACK, ATTESTED = "prepared", "signed", "sent back", "attested"
 
 
-def signatories(home: "RequesterHome", preparer: Person) -> list[Person]:
-    """Return who may sign what ``preparer`` prepares: agency head or inspector general."""
+def signatories(home: "RequesterHome", draft: Draft, preparer: Person) -> list[Person]:
+    """Return who may sign the draft that ``preparer`` prepares: agency head, inspector general.
+
+    Nobody who prepared a part of it.
+    """
     agreement = home.pack.agreement
     authorities = {*home.pack.signing_authorities}
     if agreement.accept_delegation:
@@ -30,7 +36,7 @@ def signatories(home: "RequesterHome", preparer: Person) -> list[Person]:
     return [
         person
         for person in who_may(home.roster, "sign", home.now().date())
-        if person.id != preparer.id
+        if person.id not in {preparer.id, *acts.apart(draft, "sign")}
         and person.agency == agreement.requester.agency
         and person.authority in authorities
     ]
@@ -50,16 +56,32 @@ def draft_manifest(
     signatory who may not sign it.
     """
     acts.check_may(home, person, "prepare")
+    with drafts.held(home, draft):
+        _check_ready(home, draft, person, signatory)
+        return _draft_manifest(home, draft, person, signatory, show)
+
+
+def _check_ready(home: "RequesterHome", draft: Draft, person: Person, signatory: str) -> None:
     if draft.state != "checked":
         raise Refused(
             "The batch is not checked, or requests of it would come back.",
             "Mend what the check found, and check again.",
         )
-    if signatory not in {each.id for each in signatories(home, person)}:
+    if draft.checked_on != home.now().date():
+        raise Refused(
+            "The batch was checked on another day, and what was so then may not be so today.",
+            "Check it again.",
+        )
+    if signatory not in {each.id for each in signatories(home, draft, person)}:
         raise Misuse(
             "That person cannot sign this batch.",
-            "Name the head of the agency or its inspector general; not the preparer.",
+            "Name the head of the agency or its inspector general; nobody who prepared it.",
         )
+
+
+def _draft_manifest(
+    home: "RequesterHome", draft: Draft, person: Person, signatory: str, show: progress.Show
+) -> Manifest:
     on = home.now().date()
     with drafts.as_file(home, draft) as path:
         made = intake.draft_manifest(path, home.pack, draft.id, on, person.id, signatory, show=show)
@@ -82,19 +104,25 @@ def manifest_of(draft: Draft) -> Manifest:
 def prepare(home: "RequesterHome", actor: "Actor", draft: Draft, digest: str) -> None:
     """Have the preparer sign the manifest of that ``digest``; then the signatory's turn begins."""
     acts.check_may(home, actor.person, "prepare")
-    manifest = manifest_of(draft)
-    if manifest.digest != digest or manifest.prepared_by != actor.id:
-        raise Refused("The batch was made ready anew in the meantime.", "Look at it again.")
-    with transaction.atomic():
+    with drafts.held(home, draft), transaction.atomic():
+        manifest = manifest_of(draft)
+        if manifest.digest != digest or manifest.prepared_by != actor.id:
+            raise Refused("The batch was made ready anew in the meantime.", "Look at it again.")
         acts.move(home, draft, "prepared")
         token = acts.signed(home, actor, intake.approval(manifest, "preparer"))
         acts.note(home, draft, actor.person, "prepare", PREPARED, token)
 
 
-def sign(home: "RequesterHome", actor: "Actor", draft: Draft) -> None:
-    """Have the signatory sign the manifest; whoever prepared it is denied, on the record."""
-    manifest = _to_be_signed(home, actor, draft)
-    with transaction.atomic():
+def sign(home: "RequesterHome", actor: "Actor", draft: Draft, digest: str) -> None:
+    """Have the signatory sign the manifest of that ``digest``, the one that they read.
+
+    Whoever prepared it is denied, on the record.
+    """
+    with drafts.held(home, draft), transaction.atomic():
+        acts.check_apart(home, actor.person, "sign", draft)
+        manifest = _to_be_signed(home, actor, draft)
+        if manifest.digest != digest:
+            raise Refused("The batch was prepared anew since you read it.", "Read it again.")
         acts.move(home, draft, "signed")
         token = acts.signed(home, actor, intake.approval(manifest, "signatory"))
         acts.note(home, draft, actor.person, "sign", SIGNED, token)
@@ -104,11 +132,11 @@ def sign(home: "RequesterHome", actor: "Actor", draft: Draft) -> None:
 
 def send_back(home: "RequesterHome", actor: "Actor", draft: Draft, reason: str) -> None:
     """Have the signatory send the batch back, with a reason, to be changed and prepared again."""
-    _to_be_signed(home, actor, draft)
     if not reason.strip():
         raise Misuse("Say why it is sent back.", "The preparer reads it.")
     said = acts.statement(home, actor, draft, "send-back", reason=reason)
-    with transaction.atomic():
+    with drafts.held(home, draft), transaction.atomic():
+        _to_be_signed(home, actor, draft)
         acts.move(home, draft, "draft")
         token = acts.signed(home, actor, said)
         acts.note(home, draft, actor.person, "sign", SENT_BACK, token, reason)
@@ -127,28 +155,27 @@ def share_of(draft: Draft, person: Person) -> "OfficerPart":
 def attest(home: "RequesterHome", actor: "Actor", draft: Draft) -> None:
     """Have an officer attest over the root of exactly the requests that name them."""
     acts.check_may(home, actor.person, "attest")
-    manifest, share = manifest_of(draft), share_of(draft, actor.person)
-    if draft.state != "signed" or attested(draft, actor.id):
-        raise Refused("There is nothing of that batch to attest now.", "Look at your desk again.")
-    with transaction.atomic():
+    with drafts.held(home, draft), transaction.atomic():
+        manifest, share = manifest_of(draft), share_of(draft, actor.person)
+        given = have_attested(draft)
+        if draft.state != "signed" or actor.id in given:
+            raise Refused(
+                "There is nothing of that batch to attest now.", "Look at your desk again."
+            )
         token = acts.signed(home, actor, intake.attestation(manifest, share, home.pack))
         acts.note(home, draft, actor.person, "attest", ATTESTED, token)
-        if all(attested(draft, officer.id) for officer in manifest.officers):
+        if {officer.id for officer in manifest.officers} <= {*given, actor.id}:
             acts.move(home, draft, "attested")
 
 
-def attested(draft: Draft, officer: str) -> bool:
-    """Say whether the officer has attested since the draft was last signed."""
-    return officer in attestations(draft)
+def have_attested(draft: Draft) -> set[str]:
+    """Return the officers who have attested since the draft was last signed."""
+    return set(_given(draft).values_list("person", flat=True))
 
 
 def attestations(draft: Draft) -> dict[str, str]:
     """Return the attestations given since the draft was last signed: officer to signature."""
-    since = _last(draft, SIGNED)
-    if since is None:
-        return {}
-    given = draft.acts.filter(what=ATTESTED, id__gt=since[0])
-    return {each.person: each.signature for each in given}
+    return dict(_given(draft).values_list("person", "signature"))
 
 
 def signatures(draft: Draft) -> tuple[str, str]:
@@ -159,9 +186,33 @@ def signatures(draft: Draft) -> tuple[str, str]:
     return signatory[1], preparer[1]
 
 
+def check_signed(home: "RequesterHome", draft: Draft) -> None:
+    """Raise TransmittalRefused where the holder would refuse what was signed, as of today.
+
+    So it is where a key or an office that somebody signed under has ended since.
+    """
+    signatory, preparer = signatures(draft)
+    content = {
+        "manifest": manifest_of(draft).content(),
+        "signatures": {
+            "signatory": signatory,
+            "preparer": preparer,
+            "officers": attestations(draft),
+        },
+    }
+    signed = intake.SignedManifest.model_validate_json(json.dumps(content))
+    intake.check_signed(signed, home.pack, home.roster, home.now().date())
+
+
+def _given(draft: Draft) -> "QuerySet[DraftAct]":
+    since = _last(draft, SIGNED)
+    if since is None:
+        return draft.acts.none()
+    return draft.acts.filter(what=ATTESTED, id__gt=since[0])
+
+
 def _to_be_signed(home: "RequesterHome", actor: "Actor", draft: Draft) -> Manifest:
     acts.check_may(home, actor.person, "sign")
-    acts.check_apart(home, actor.person, "sign", draft)
     if draft.state != "prepared":
         raise Refused("That batch is not waiting for a signature.", "Look at your desk again.")
     manifest = manifest_of(draft)

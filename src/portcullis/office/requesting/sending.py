@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from portcullis import intake, keys, progress, release
+from portcullis.agreements import Person
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.intake import Manifest
@@ -41,7 +42,7 @@ def sign_to_send(home: "RequesterHome", actor: "Actor", draft: Draft) -> str:
     """
     acts.check_may(home, actor.person, "send")
     DRAFT.check(draft.state, "sent")
-    manifests.signatures(draft)
+    manifests.check_signed(home, draft)
     digest = manifests.manifest_of(draft).digest
     said = acts.statement(home, actor, draft, "send", manifest=digest)
     return acts.signed(home, actor, said)
@@ -52,9 +53,14 @@ def send(
 ) -> None:
     """Write the transmittal, the batch file and its signed manifest, into its outgoing folder.
 
-    Raises Refused unless it is signed, and its file is the very one that was signed for. What is
-    there of one that was not sent is removed.
+    Raises Refused unless it is signed as the holder asks, and its file is the very one that was
+    signed for. What is there of one that was not sent is removed.
     """
+    with drafts.held(home, draft):
+        _send(home, actor, draft, show)
+
+
+def _send(home: "RequesterHome", actor: "Actor", draft: Draft, show: progress.Show) -> None:
     token = sign_to_send(home, actor, draft)
     manifest = manifests.manifest_of(draft)
     signatory, preparer = manifests.signatures(draft)
@@ -72,6 +78,24 @@ def send(
         if not Draft.objects.filter(id=draft.id, state="sent").exists():
             shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def fetch(home: "RequesterHome", draft: Draft, person: Person, name: str) -> Path:
+    """Return one of the two files of the transmittal, for whatever carries them; it is noted.
+
+    ``name``: batch or manifest. Raises Misuse where it is not here: the holder has it, once its
+    receipt is kept.
+    """
+    acts.check_may(home, person, "send")
+    batch = outgoing(home, draft) / drafts.file_name(draft)
+    files = {"batch": batch, "manifest": intake.manifest_path(batch)}
+    if draft.state != "sent" or name not in files or not files[name].is_file():
+        raise Misuse(
+            "There is no such file of that batch.",
+            "Send the batch first. Once its receipt is kept, the holder has it.",
+        )
+    acts.note(home, draft, person, "send", f"{name} fetched")
+    return files[name]
 
 
 def was_sent(draft: Draft, token: str) -> bool:
@@ -125,22 +149,23 @@ def read_receipt(home: "RequesterHome", draft: Draft, data: bytes) -> dict[str, 
 def keep_receipt(home: "RequesterHome", actor: "Actor", draft: Draft, data: bytes) -> None:
     """Keep the holder's receipt of the batch."""
     acts.check_may(home, actor.person, "answers-keep")
-    if draft.state != "sent":
-        raise Refused("That batch awaits no receipt.", "Look at your desk again.")
-    receipt = read_receipt(home, draft, data)
-    said = acts.statement(home, actor, draft, "receipt-keep", receipt=sha256_hex([data]))
-    with transaction.atomic():
-        token = acts.signed(home, actor, said)
-        acts.note(home, draft, actor.person, "answers-keep", "receipt", token)
-        draft.receipt = receipt
-        draft.save(update_fields=["receipt"])
+    with drafts.held(home, draft):
+        if draft.state not in ("sent", "answered"):
+            raise Refused("That batch awaits no receipt.", "Look at your desk again.")
+        receipt = read_receipt(home, draft, data)
+        said = acts.statement(home, actor, draft, "receipt-keep", receipt=sha256_hex([data]))
+        with transaction.atomic():
+            token = acts.signed(home, actor, said)
+            acts.note(home, draft, actor.person, "answers-keep", "receipt", token)
+            draft.receipt = receipt
+            draft.save(update_fields=["receipt"])
+        _carried(home, draft)
 
 
 def sign_answers(home: "RequesterHome", actor: "Actor", draft: Draft, sha256: str) -> str:
     """Return the actor's signature by which the answer file of that digest is kept."""
     acts.check_may(home, actor.person, "answers-keep")
-    if draft.state != "sent":
-        raise Refused("That batch awaits no answers.", "Look at your desk again.")
+    _check_awaits(draft)
     return acts.signed(
         home, actor, acts.statement(home, actor, draft, "answers-keep", answers=sha256)
     )
@@ -152,8 +177,12 @@ def keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path
     Raises Refused unless the holder signed them, for this batch and every row of it.
     """
     acts.check_may(home, actor.person, "answers-keep")
-    if draft.state != "sent":
-        raise Refused("That batch awaits no answers.", "Look at your desk again.")
+    with drafts.held(home, draft):
+        _keep_answers(home, actor, draft, path)
+
+
+def _keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path) -> None:
+    _check_awaits(draft)
     found = release.read_answers(path, holder_keys(home).holder)
     header = _header(path)
     manifest = manifests.manifest_of(draft)
@@ -169,6 +198,18 @@ def keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path
         draft.answers = dict(found.group_by("answer").len().sort("answer").iter_rows())
         draft.answered_on = _day(header)
         draft.save(update_fields=["answers", "answered_on"])
+    _carried(home, draft)
+
+
+def _check_awaits(draft: Draft) -> None:
+    # Said to be refused, it may have been taken in after all: its answers say so.
+    if draft.state not in ("sent", "refused"):
+        raise Refused("That batch awaits no answers.", "Look at your desk again.")
+
+
+def _carried(home: "RequesterHome", draft: Draft) -> None:
+    """Remove the transmittal, in clear as it was carried: the holder has it."""
+    shutil.rmtree(outgoing(home, draft), ignore_errors=True)
 
 
 def were_kept(draft: Draft, token: str) -> bool:
@@ -186,7 +227,7 @@ def not_taken_in(home: "RequesterHome", actor: "Actor", draft: Draft, reason: st
     """Keep that the holder refused the transmittal whole; it is made anew as another batch."""
     acts.check_may(home, actor.person, "answers-keep")
     said = acts.statement(home, actor, draft, "transmittal-refused", reason=reason)
-    with transaction.atomic():
+    with drafts.held(home, draft), transaction.atomic():
         acts.move(home, draft, "refused")
         token = acts.signed(home, actor, said)
         acts.note(home, draft, actor.person, "answers-keep", "refused", token, reason)

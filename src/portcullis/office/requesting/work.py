@@ -11,6 +11,7 @@ from typing import TypeVar
 from portcullis.agreements import Person
 from portcullis.errors import PortcullisError, Refused
 from portcullis.office.requesting import checking, drafts, manifests, notices, sending
+from portcullis.office.requesting.home import RequesterHome
 from portcullis.office.requesting.models import Draft
 from portcullis.office.work import uploads
 from portcullis.office.work.kinds import Kind, Outcome, Work
@@ -64,14 +65,29 @@ def check(work: Work) -> Outcome:
 def leave_out(work: Work) -> Outcome:
     """Take requests out of the draft, and check it.
 
-    Data: ``row`` (from 0), or ALL; and ``generation``, the draft's before.
+    Data: ``row`` (from 0) and ``was``, its digest; or ALL. ``generation``, the draft's before.
     """
     home, draft = work.deployment.requester, drafts.find(work.batch)
     if _unchanged(work, draft):
         row = str(work.data["row"])
-        rows = checking.rows_that_come_back(home, draft) if row == ALL else [int(row)]
+        rows = rows_to_leave(home, draft, row, str(work.data["was"]))
         drafts.take_out(home, draft, _by(work), rows, show=work.show)
     return check(work)
+
+
+def rows_to_leave(home: RequesterHome, draft: Draft, row: str, was: str) -> Callable[[], list[int]]:
+    """Return what says which rows are left out: row ``row`` (from 0), or ALL that come back.
+
+    It raises Refused where ``was`` is not the digest of the one row.
+    """
+
+    def rows() -> list[int]:
+        if row == ALL:
+            return checking.rows_that_come_back(home, draft)
+        drafts.check_row(home, draft, int(row), was)
+        return [int(row)]
+
+    return rows
 
 
 def ready(work: Work) -> Outcome:

@@ -4,19 +4,22 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from portcullis import law
-from portcullis.agreements import Pack
+from portcullis.agreements import Pack, Roster
 from portcullis.office.requesting import checking, drafts, manifests
 from portcullis.office.requesting.home import RequesterHome
 from portcullis.office.requesting.models import Draft
 from portcullis.office.requesting.stages import DRAFT
 from portcullis.office.web import charts
 from portcullis.office.web.parts import Cell, Table, table
+
+if TYPE_CHECKING:
+    from portcullis.intake.manifest import OfficerPart
 
 STEPS = (
     "Requests",
@@ -30,6 +33,7 @@ STEPS = (
 A_PAGE = 25
 SAMPLE = 5
 _ACTS = 50
+_OFFICERS = 100  # shown on a page, those with the most requests
 
 _AT = {"draft": 1, "checked": 3, "prepared": 4, "signed": 5, "attested": 6, "sent": 7}
 _TAGS = {
@@ -85,6 +89,9 @@ def facts(draft: Draft) -> list[tuple[str, object]]:
         ("Requests", f"{draft.rows:,}"),
         ("Begun by", draft.made_by),
     ]
+    left = draft.unreadable[0] if draft.unreadable else 0
+    if left:
+        known.append(("Rows of the file that could not be read, and are not in it", f"{left:,}"))
     if draft.checked_on:
         known.append(("Checked as of", draft.checked_on.isoformat()))
     if manifest:
@@ -212,20 +219,34 @@ def findings_shown(
     ]
 
 
-def load_table(draft: Draft) -> Table:
+def load_table(draft: Draft, roster: Roster) -> Table:
     """Return each officer's load: in how many requests they are named, and their root."""
-    given = manifests.attestations(draft)
+    given = manifests.have_attested(draft)
+    named = manifests.manifest_of(draft).officers
     rows = [
         (
-            officer.id,
+            _who(roster, officer.id),
             officer.count,
             Cell(officer.root, mono=True),
             Cell("attested", tag="good") if officer.id in given else Cell("not yet", tag="plain"),
         )
-        for officer in manifests.manifest_of(draft).officers
+        for officer in sorted(named, key=_by_load)[:_OFFICERS]
     ]
     columns = ("Officer", "Requests", "Root of their requests", "Attestation")
-    return table("Officers named, and their load", columns, rows, empty="No officer is named.")
+    most = f": the {_OFFICERS} with most of {len(named):,}" if len(named) > _OFFICERS else ""
+    caption = f"Officers named, and their load{most}; {len(given):,} attested"
+    return table(caption, columns, rows, empty="No officer is named.")
+
+
+def _by_load(officer: "OfficerPart") -> tuple[int, str]:
+    return -officer.count, officer.id
+
+
+def _who(roster: Roster, officer: str) -> Cell:
+    """Return an officer with name and office, as the roster has them."""
+    person = roster.get(officer)
+    note = f"{person.name}, {person.office}" if person else "nobody of that id is on the roster"
+    return Cell(officer, note=note)
 
 
 def acts_shown(draft: Draft) -> list[tuple[str, Cell]]:

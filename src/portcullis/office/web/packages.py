@@ -179,7 +179,8 @@ def stated_table(person: Person, url: str) -> Table:
 
 def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
     """Give what the visitor signed for the holder, as a file."""
-    found = received.stated(visitor_of(request).person, stated_id)
+    visitor = visitor_of(request)
+    found = received.stated(visitor.deployment.requester, visitor.person, stated_id)
     suffix = "json" if found.kind == received.ENROLMENT else "jws"
     return attachment(found.text, f"{found.kind}.{suffix}")
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portcullis.office import singles
 from portcullis.office.home import Home
+from portcullis.office.requesting import tidying
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.models import ApiCall, PendingAct, SpentToken
 from portcullis.office.web.signing import LASTS
@@ -53,6 +54,8 @@ def tidy() -> None:
     _remove_leftovers(here.path)
     if isinstance(here.home, Home):
         results.sweep(here.home)
+    else:
+        tidying.tidy(here.requester)
 
 
 def _remove_leftovers(home: Path) -> None:

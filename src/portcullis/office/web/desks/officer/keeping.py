@@ -117,7 +117,7 @@ def take_in(request: HttpRequest, visited: Visit) -> HttpResponse:
 def package(request: HttpRequest, visited: Visit, package_id: str) -> HttpResponse:
     """Show a package of the officer's, unopened, and ask for what purpose it is to be opened."""
     visitor = visitor_of(request)
-    one = _find(visited.kept(), package_id)
+    one = _find(visitor, visited.kept(), package_id)
     context = {
         "title": f"Package of request {one.request_id}",
         "package": package_id,
@@ -164,10 +164,11 @@ def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
     return packages.signed(request, stated_id)
 
 
-def _find(kept: list[Kept], package_id: str) -> Kept:
+def _find(visitor: Visitor, kept: list[Kept], package_id: str) -> Kept:
     for each in kept:
         if each.disclosure.package_id == package_id:
             return each
+    visitor.deployment.record_denied("visit", visitor.person.id, "role")
     raise Misuse("There is no such package in this home.", "Look at your desk.")
 
 

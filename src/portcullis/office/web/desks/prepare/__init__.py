@@ -19,6 +19,7 @@ urlpatterns = [
     path("<str:draft_id>/ready/", signing.ready, name="ready"),
     path("<str:draft_id>/sign/", signing.sign, name="sign"),
     path("<str:draft_id>/send/", signing.send, name="send"),
+    path("<str:draft_id>/take-back/", signing.take_back, name="take-back"),
     path("<str:draft_id>/withdraw/", signing.withdraw, name="withdraw"),
     path("<str:draft_id>/transmittal/<str:name>/", signing.transmittal, name="transmittal"),
     path("<str:draft_id>/receipt/", answers.receipt, name="receipt"),

@@ -134,7 +134,7 @@ def context_of(request: HttpRequest, visitor: Visitor, found: Draft) -> dict[str
         "comes_back": checking.comes_back(found),
         "unreadable": unreadable[0],
         "unreadable_rows": unreadable[1],
-        "officers": shown.load_table(found) if found.manifest else None,
+        "officers": shown.load_table(found, home.roster) if found.manifest else None,
         "acts": shown.acts_shown(found),
         "answers": shown.answers_chart(found),
         **shown.steps(found),

@@ -53,8 +53,7 @@ def listed(request: HttpRequest, draft_id: str) -> HttpResponse:
 @at_desk(DESK)
 def new(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Write one more request into the batch."""
-    found = drafts.find(draft_id)
-    return _edit(request, found, found.rows, {})
+    return _edit(request, drafts.find(draft_id), None, {})
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,43 +84,54 @@ def _leave_out(request: HttpRequest, found: Draft, row: str) -> HttpResponse:
     visitor = visitor_of(request)
     home = visitor.deployment.requester
     long_work.check_free(found)
+    drafts.check_open(found)
+    was = str(request.POST.get("was", ""))
     if long_work.is_large(found):
-        drafts.check_open(found)
-        data = {"row": row, "generation": str(found.generation)}
+        data = {"row": row, "was": was, "generation": str(found.generation)}
         return long_work.begin(request, work.LEAVE_OUT, found.id, up(found)[0], **data)
-    rows = checking.rows_that_come_back(home, found) if row == work.ALL else [int(row)]
-    drafts.take_out(home, found, visitor.person, rows)
-    visitor.tell(request, f"{len(rows):,} left out. {check_if_small(visitor, found)}")
+    rows = work.rows_to_leave(home, found, row, was)
+    gone = drafts.take_out(home, found, visitor.person, rows)
+    visitor.tell(request, f"{gone:,} left out. {check_if_small(visitor, found)}")
     return redirect("prepare:draft", found.id)
 
 
-def _edit(request: HttpRequest, found: Draft, at: int, row: dict[str, str | None]) -> HttpResponse:
+def _edit(
+    request: HttpRequest, found: Draft, at: int | None, row: dict[str, str | None]
+) -> HttpResponse:
+    """Show the form of row ``at`` (from 0), or of a new one; on POST, write it.
+
+    Where it is refused, what was typed stays on the page.
+    """
     visitor = visitor_of(request)
     home = visitor.deployment.requester
     form = request_form(home.pack, row, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             long_work.check_free(found)
-            drafts.write_row(home, found, visitor.person, at, form.cleaned_data)
+            was = str(request.POST.get("was", ""))
+            place = drafts.write_row(home, found, visitor.person, at, form.cleaned_data, was)
             said = check_if_small(visitor, found)
         except PortcullisError as error:
             form.add_error(None, str(error))
         else:
-            return _written(request, visitor, found, at, said)
-    new_row = at >= found.rows
+            return _written(request, visitor, found, place, said)
+    new_row = at is None
     context: dict[str, Any] = {
-        "title": "A new request" if new_row else f"Row {at + 1}",
+        "title": "A new request" if at is None else f"Row {at + 1}",
         "draft": found,
-        "number": at + 1,
+        "number": 0 if at is None else at + 1,
         "new": new_row,
-        "open": found.state in drafts.OPEN,
+        # Refused, it is refused again: until who wrote it has looked at what stands there now.
+        "was": request.POST.get("was") or ("" if at is None else drafts.row_digest(row)),
+        "open": found.state in drafts.OPEN or bool(form.errors),
         "form": form,
         "facts": shown.request_facts(home.pack, row),
         "findings": shown.findings_shown(
-            home.pack, found, checking.findings_of(home, found, at), DESK
+            home.pack, found, [] if at is None else checking.findings_of(home, found, at), DESK
         ),
     }
-    return render(request, "office/prepare/row.html", context)
+    status = 400 if form.errors else 200
+    return render(request, "office/prepare/row.html", context, status=status)
 
 
 def _written(

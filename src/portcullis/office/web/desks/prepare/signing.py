@@ -2,10 +2,9 @@
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from portcullis.errors import Misuse, PortcullisError
-from portcullis.intake import manifest_path
+from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
 from portcullis.office.requesting import drafts, manifests, sending, work
 from portcullis.office.web import acts, long_work, pages, signing
@@ -46,7 +45,7 @@ def ready(request: HttpRequest, draft_id: str) -> HttpResponse:
     visitor = visitor_of(request)
     home = visitor.deployment.requester
     draft = drafts.find(draft_id)
-    form = SignatoryForm(manifests.signatories(home, visitor.person), request.POST or None)
+    form = SignatoryForm(manifests.signatories(home, draft, visitor.person), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             long_work.check_free(draft)
@@ -98,14 +97,23 @@ def withdraw(request: HttpRequest, draft_id: str) -> HttpResponse:
     return render(request, "office/prepare/withdraw.html", context)
 
 
-@require_GET
+@require_POST
+@at_desk(DESK)
+def take_back(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Take a batch back that was made ready, to change it; nobody has signed it then."""
+    visitor = visitor_of(request)
+    draft = drafts.find(draft_id)
+    long_work.check_free(draft)
+    drafts.take_back(visitor.deployment.requester, draft, visitor.person)
+    visitor.tell(request, "You took it back. Check it again, and make it ready anew.")
+    return redirect("prepare:draft", draft.id)
+
+
+@require_POST
 @at_desk(DESK)
 def transmittal(request: HttpRequest, draft_id: str, name: str) -> FileResponse:
-    """Give one of the two files of a sent transmittal, for whatever carries them."""
-    draft = drafts.find(draft_id)
-    home = visitor_of(request).deployment.requester
-    batch = sending.outgoing(home, draft) / drafts.file_name(draft)
-    files = {"batch": batch, "manifest": manifest_path(batch)}
-    if name not in files or not files[name].is_file():
-        raise Misuse("There is no such file of that batch.", "Send the batch first.")
-    return FileResponse(files[name].open("rb"), as_attachment=True, filename=files[name].name)
+    """Give one of the two files of a sent transmittal, for whatever carries them; it is noted."""
+    visitor = visitor_of(request)
+    found = drafts.find(draft_id)
+    path = sending.fetch(visitor.deployment.requester, found, visitor.person, name)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)

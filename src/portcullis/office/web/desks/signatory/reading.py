@@ -5,8 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from portcullis.errors import Misuse
-from portcullis.office.permissions import PERMISSIONS
-from portcullis.office.requesting import checking, drafts
+from portcullis.office.requesting import acts, checking, drafts, manifests
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import drafting as shown
 from portcullis.office.web.desks import at_desk
@@ -52,8 +51,9 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
         "draft": found,
         "waits": found.state == "prepared",
         "prepared_it": prepared_it(visitor, found),
+        "digest": manifests.manifest_of(found).digest,
         "facts": shown.facts(found),
-        "officers": shown.load_table(found),
+        "officers": shown.load_table(found, home.roster),
         "elements": shown.found_table(found),
         "found": shown.found_facts(found),
         "page": page,
@@ -110,14 +110,17 @@ def row(request: HttpRequest, draft_id: str, number: int) -> HttpResponse:
 
 
 def find(visitor: Visitor, draft_id: str) -> Draft:
-    """Return a batch that was put before this signatory. Raises Misuse for any other."""
+    """Return a batch that was put before this signatory. Raises Misuse for any other.
+
+    The attempt is on record.
+    """
     found = drafts.find(draft_id)
     if found.signatory != visitor.person.id or found.state not in _SEEN:
+        visitor.deployment.record_denied("sign", visitor.person.id, "role")
         raise Misuse("No such batch was put before you.", "Look at your desk.")
     return found
 
 
 def prepared_it(visitor: Visitor, found: Draft) -> bool:
     """Say whether the visitor did something by which they may not sign it."""
-    apart = PERMISSIONS["sign"].apart
-    return bool(found.acts.filter(person=visitor.person.id, kind__in=apart).exists())
+    return visitor.person.id in acts.apart(found, "sign")

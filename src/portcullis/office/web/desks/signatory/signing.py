@@ -19,7 +19,7 @@ from portcullis.office.web.pages import Head
 
 def _sign(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
     draft = drafts.find(str(data["draft"]))
-    manifests.sign(here.requester, actor, draft)
+    manifests.sign(here.requester, actor, draft, str(data["manifest"]))
     return acts.Done(f"/signatory/{draft.id}/", "You signed the batch. Its officers attest next.")
 
 
@@ -39,7 +39,8 @@ SEND_BACK = acts.register(
 @at_desk(DESK)
 def sign(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Begin to sign the batch."""
-    return signing.begin(request, SIGN.name, {"draft": drafts.find(draft_id).id})
+    data = {"draft": drafts.find(draft_id).id, "manifest": str(request.POST.get("manifest", ""))}
+    return signing.begin(request, SIGN.name, data)
 
 
 @require_http_methods(["GET", "POST"])
