@@ -9,7 +9,7 @@ defective transmittal is refused whole. Rows in are always rows taken and rows q
     intake = transmittal.result
 """
 
-from portcullis.intake.batch import FORMATS, Batch, Chunk, open_batch, read_batch, read_received
+from portcullis.intake.batch import FORMATS, Batch, Chunk, open_batch, open_received, read_batch
 from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA, trimmed
 from portcullis.intake.manifest import (
     GATHERED,
@@ -31,6 +31,7 @@ from portcullis.intake.officers import (
     named_officers,
     with_officers,
 )
+from portcullis.intake.raw import Broken, Reader
 from portcullis.intake.receipt import receipt_statement
 from portcullis.intake.refusals import REFUSALS, TransmittalRefused
 from portcullis.intake.signers import check_signed
@@ -45,11 +46,13 @@ __all__ = [
     "QUARANTINE_SCHEMA",
     "REFUSALS",
     "Batch",
+    "Broken",
     "Chunk",
     "Collected",
     "Engagement",
     "Intake",
     "Manifest",
+    "Reader",
     "SignedManifest",
     "Single",
     "Transmittal",
@@ -65,9 +68,9 @@ __all__ = [
     "manifest_path",
     "named_officers",
     "open_batch",
+    "open_received",
     "read_batch",
     "read_manifest",
-    "read_received",
     "receipt_statement",
     "single_line",
     "take_in",

@@ -42,7 +42,9 @@ class XlsxReader:
         self.share = 0.0
         self._width = len(header)
         filled = pl.any_horizontal(pl.all().fill_null("").str.strip_chars() != "")
-        self._cells = cells.slice(1).filter(filled).with_row_index("source_row", offset=1)
+        rows = cells.with_row_index("line", offset=1).slice(1).filter(filled)
+        self._lines = rows["line"]
+        self._cells = rows.drop("line").with_row_index("source_row", offset=1)
 
     def raws(self) -> Iterator[Raw]:
         """Yield the rows; see ``Reader``."""
@@ -50,6 +52,10 @@ class XlsxReader:
             self.share += rows.height / self._cells.height
             yield self._raw(rows)
         yield Raw(pl.DataFrame(schema=self._schema))
+
+    def lines(self) -> pl.Series:
+        """Return in which row of the sheet each stands; see ``Reader``."""
+        return self._lines
 
     def _raw(self, rows: pl.DataFrame) -> Raw:
         names = rows.columns[1:]

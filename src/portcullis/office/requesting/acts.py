@@ -87,7 +87,7 @@ def move(home: "RequesterHome", draft: "Draft", to: str) -> None:
     """
     DRAFT.check(draft.state, to)
     at = home.now()
-    here = type(draft).objects.filter(id=draft.id, state=draft.state)
+    here = type(draft).objects.filter(id=draft.id, state=draft.state, generation=draft.generation)
     if not here.update(state=to, since=at):
         raise Refused("The batch was changed in the meantime.", "Look at it again.")
     draft.state, draft.since = to, at

@@ -1,18 +1,19 @@
-"""Drafts: batches being made, by a file or one request after another, until they are checked."""
+"""Drafts: batches being made, their requests put in and taken out, until they are checked."""
 
 import re
 import shutil
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from django.db import transaction
 
 from portcullis import intake, progress
-from portcullis.agreements import Person
+from portcullis.agreements import Pack, Person
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.office import locks
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from portcullis.office.requesting.home import RequesterHome
 
 ROWS, FINDINGS, NAMED, IDS = "rows", "findings", "named", "ids"
+UNREADABLE = "unreadable"
+FILE_ROW, LINE = "_row", "_line"
+"""Beside a request's fields: which row of the file it was, and the line on which that began.
+
+Both from 1; null for what was written in the form, the line also where it cannot be told.
+"""
+PLACES = {FILE_ROW: pl.UInt32, LINE: pl.UInt32}
 OPEN = ("draft", "checked")
 """The states in which its requests may still be changed."""
 
@@ -31,7 +39,15 @@ _BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _WORDS = ("form", "holder", "new", "notices", "signed")
 """Words that stand where a batch's identifier does in the addresses of the desks."""
 _MOMENT = 5.0  # seconds
-_SHOWN = 100  # rows that could not be read, kept by number
+_UNCHECKED: dict[str, object] = {
+    "manifest": None,
+    "signatory": "",
+    "officers": {},
+    "checked_on": None,
+    "found": {},
+    "elements": [],
+    "findings": [],
+}
 
 
 def find(draft_id: str) -> Draft:
@@ -85,43 +101,6 @@ def create(home: "RequesterHome", person: Person, batch_id: str) -> Draft:
     return draft
 
 
-def fill(
-    home: "RequesterHome",
-    draft: Draft,
-    person: Person,
-    path: Path,
-    *,
-    show: progress.Show = progress.unseen,
-) -> None:
-    """Put the requests of the file at ``path`` in the place of the draft's.
-
-    Rows that cannot be read are counted, and named by their number in the file; all others are
-    kept without blanks at either end of a value, as intake takes them. Raises TransmittalRefused
-    where the file would be refused whole.
-    """
-    acts.check_may(home, person, "prepare")
-    unreadable: list[tuple[int, str]] = []
-
-    def frames() -> Iterator[pl.DataFrame]:
-        rows = 0
-        with progress.step(show, "Read the file", None, "requests") as advance:
-            for raw in intake.read_received(path, home.pack):
-                rows += raw.frame.height
-                if rows > home.pack.request.max_rows:
-                    raise intake.TransmittalRefused("too-many-rows")
-                unreadable.extend((each.source_row, each.code) for each in raw.broken)
-                yield raw.frame.select(intake.trimmed(home.pack.fields))
-                advance(raw.frame.height)
-
-    def told() -> list[object]:
-        listed = [[row, intake.DEFECTS[code]] for row, code in unreadable[:_SHOWN]]
-        return [len(unreadable), listed]
-
-    with held(home, draft):
-        _reopen(home, draft)
-        _put(home, draft, frames(), person, "uploaded", told)
-
-
 def write_row(  # noqa: PLR0917 - what stands where, and what stood there
     home: "RequesterHome",
     draft: Draft,
@@ -140,15 +119,16 @@ def write_row(  # noqa: PLR0917 - what stands where, and what stood there
     row = {name: (values.get(name) or "").strip() or None for name in fields}
     frame = pl.DataFrame([row], schema=dict.fromkeys(fields, pl.String))
     with held(home, draft):
-        if at is not None:
-            check_row(home, draft, at, was)
-        _reopen(home, draft)
-        if draft.generation == 0:
-            draft.generation = 1
+        check_open(draft)
+        before = {} if at is None else check_row(home, draft, at, was)
         place = draft.rows if at is None else at
+        frame = frame.with_columns(_place(before, name) for name in PLACES)
+        # Before the row is written: whatever stops this, nobody takes it for checked.
         with transaction.atomic():
-            draft.rows = max(draft.rows, place + 1)
-            draft.save(update_fields=["rows", "generation"])
+            _reopen(home, draft)
+        with transaction.atomic():
+            files = draft.files or str(uuid.uuid4())
+            keep(draft, rows=max(draft.rows, place + 1), files=files)
             acts.note(home, draft, person, "prepare", f"row {place + 1}")
             sheets(home, draft, ROWS).replace(place, frame)
     return place
@@ -172,9 +152,43 @@ def take_out(
         gone = sorted(set(rows()))
         if not gone or gone[0] < 0 or gone[-1] >= draft.rows:
             raise Misuse("The batch has no such row.", "Look at its rows again.")
-        _reopen(home, draft)
-        _put(home, draft, _without(home, draft, gone, show), person, f"{len(gone)} taken out")
+        put(home, draft, _without(home, draft, gone, show), person, f"{len(gone)} taken out")
     return len(gone)
+
+
+def put(  # noqa: PLR0917 - what is put where, by whom
+    home: "RequesterHome",
+    draft: Draft,
+    frames: Iterable[pl.DataFrame],
+    person: Person,
+    what: str,
+    left: Callable[[Sheets, int], pl.DataFrame] | None = None,
+) -> None:
+    """Write all rows anew, in files of their own; the draft's row names them once they are whole.
+
+    ``left``: returns what could not be read, once they are written; without, that stays as it was.
+    """
+    files, key = str(uuid.uuid4()), key_of(home.path)
+    folder = _folders(home, draft) / files
+    try:
+        rows = Sheets(folder, ROWS, key)
+        count = rows.write(frames)
+        gone = Sheets(folder, UNREADABLE, key)
+        changed: dict[str, object] = {"files": files, "rows": count}
+        if left is None:
+            gone.write(sheets(home, draft, UNREADABLE).frames())
+        else:
+            changed["unreadable"] = [gone.write([left(rows, count)])]
+        with transaction.atomic():
+            _reopen(home, draft)
+            keep(draft, **changed)
+            acts.note(home, draft, person, "prepare", what)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    for other in _folders(home, draft).glob("*"):
+        if other.name != files:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def take_back(home: "RequesterHome", draft: Draft, person: Person) -> None:
@@ -186,10 +200,14 @@ def take_back(home: "RequesterHome", draft: Draft, person: Person) -> None:
     with held(home, draft), transaction.atomic():
         if draft.state in OPEN:
             raise Refused("That batch can be changed already.", "Look at it again.")
-        acts.move(home, draft, "draft")
+        unsign(home, draft)
         acts.note(home, draft, person, "prepare", "taken back")
-        draft.manifest, draft.signatory, draft.officers = None, "", {}
-        draft.save(update_fields=["manifest", "signatory", "officers"])
+
+
+def unsign(home: "RequesterHome", draft: Draft) -> None:
+    """Make a draft that was prepared one to be checked again, in the caller's transaction."""
+    acts.move(home, draft, "draft")
+    keep(draft, **_UNCHECKED)
 
 
 def withdraw(home: "RequesterHome", draft: Draft, person: Person) -> None:
@@ -199,7 +217,7 @@ def withdraw(home: "RequesterHome", draft: Draft, person: Person) -> None:
         with transaction.atomic():
             acts.move(home, draft, "withdrawn")
             acts.note(home, draft, person, "prepare", "withdrawn")
-        shutil.rmtree(_folder(home, draft).parent, ignore_errors=True)
+        shutil.rmtree(_folders(home, draft), ignore_errors=True)
 
 
 def check_open(draft: Draft) -> None:
@@ -211,18 +229,33 @@ def check_open(draft: Draft) -> None:
         )
 
 
-def check_row(home: "RequesterHome", draft: Draft, at: int, was: str) -> None:
-    """Raise Refused where row ``at`` (from 0) is not the one whose digest ``was`` is."""
-    if row_digest(row_of(home, draft, at)) != was:
+def check_row(home: "RequesterHome", draft: Draft, at: int, was: str) -> dict[str, Any]:
+    """Return row ``at`` (from 0). Raises Refused where its digest is not ``was``."""
+    row = row_of(home, draft, at)
+    if row_digest(row) != was:
         raise Refused(
             f"Another request stands in row {at + 1} now: the batch was changed since you looked.",
             "Look at its rows again.",
         )
+    return row
 
 
-def row_digest(row: Mapping[str, str | None]) -> str:
+def row_digest(row: Mapping[str, Any]) -> str:
     """Return the SHA-256 (hex) by which a request is told from what else may stand in its row."""
     return sha256_hex([json_bytes(dict(row))])
+
+
+def keep(draft: Draft, **changed: object) -> None:
+    """Write what ``changed`` of an open draft, in the caller's transaction.
+
+    Each time its generation is the next one. Raises Refused where its row is not as it was read,
+    or past changing: whatever was held, and lost.
+    """
+    here = Draft.objects.filter(id=draft.id, state__in=OPEN, generation=draft.generation)
+    if not here.update(generation=draft.generation + 1, **changed):
+        raise Refused("The batch was changed in the meantime.", "Look at it again.")
+    for name, value in {**changed, "generation": draft.generation + 1}.items():
+        setattr(draft, name, value)
 
 
 def sheets(home: "RequesterHome", draft: Draft, name: str) -> Sheets:
@@ -230,22 +263,45 @@ def sheets(home: "RequesterHome", draft: Draft, name: str) -> Sheets:
     return Sheets(_folder(home, draft), name, key_of(home.path))
 
 
-def row_of(home: "RequesterHome", draft: Draft, at: int) -> dict[str, str | None]:
+def rows_of(home: "RequesterHome", draft: Draft) -> Iterator[pl.DataFrame]:
+    """Yield the draft's requests, a sheet at a time: the agreement's fields, and their places."""
+    left = draft.rows
+    for sheet in sheets(home, draft, ROWS).frames():
+        if left <= 0:
+            return
+        yield _in_form(home.pack, sheet.head(left))
+        left -= sheet.height
+
+
+def rows_at(home: "RequesterHome", draft: Draft, first: int, count: int) -> list[dict[str, Any]]:
+    """Return ``count`` of the draft's requests from row ``first`` (from 0) on, as ``rows_of``."""
+    count = min(count, draft.rows - first)
+    found = sheets(home, draft, ROWS).read(first, count) if first >= 0 and count > 0 else None
+    return [] if found is None else _in_form(home.pack, found).to_dicts()
+
+
+def row_of(home: "RequesterHome", draft: Draft, at: int) -> dict[str, Any]:
     """Return the request in row ``at`` (from 0). Raises Misuse where there is none."""
-    found = sheets(home, draft, ROWS).read(at, 1) if 0 <= at < draft.rows else None
-    if found is None:
+    found = rows_at(home, draft, at, 1)
+    if not found:
         raise Misuse("The batch has no such row.", "Look at its rows again.")
-    return found.row(0, named=True)
+    return found[0]
 
 
-def row_named(home: "RequesterHome", draft: Draft, request_id: str) -> dict[str, str | None] | None:
+def unreadable(home: "RequesterHome", draft: Draft, first: int, count: int) -> list[dict[str, Any]]:
+    """Return ``count`` of the file's rows that could not be read: ``row``, ``line``, ``why``."""
+    found = sheets(home, draft, UNREADABLE).read(first, count)
+    return [] if found is None else found.to_dicts()
+
+
+def row_named(home: "RequesterHome", draft: Draft, request_id: str) -> dict[str, Any] | None:
     """Return the request of that id; None where the draft has none.
 
     Once a manifest is drafted its ids are at hand in their order; before, every row is read.
     """
     ids = sheets(home, draft, IDS)
     if ids.read(0, 1) is None:
-        found = (each.filter(request_id=request_id) for each in sheets(home, draft, ROWS).frames())
+        found = (each.filter(request_id=request_id) for each in rows_of(home, draft))
         return next((each.row(0, named=True) for each in found if each.height), None)
     at = ids.first_not_before("request_id", request_id, draft.rows)
     found_id = ids.read(at, 1)
@@ -270,15 +326,19 @@ def write_file(
     home: "RequesterHome", draft: Draft, path: Path, *, show: progress.Show = progress.unseen
 ) -> None:
     """Write the draft's requests to ``path``: JSON Lines, one request a line."""
-    record = pl.struct(home.pack.fields).struct.json_encode()
     with (
         path.open("xb") as out,
         progress.step(show, "Write the batch's file", draft.rows, "requests") as advance,
     ):
         path.chmod(0o600)
-        for sheet in sheets(home, draft, ROWS).frames():
-            out.write(("\n".join(sheet.select(line=record)["line"]) + "\n").encode())
+        for sheet in rows_of(home, draft):
+            out.write(_lines(home.pack, sheet))
             advance(sheet.height)
+
+
+def file_digest(home: "RequesterHome", draft: Draft) -> str:
+    """Return the SHA-256 (hex) of the file that ``write_file`` writes."""
+    return sha256_hex(_lines(home.pack, sheet) for sheet in rows_of(home, draft))
 
 
 def file_name(draft: Draft) -> str:
@@ -291,48 +351,44 @@ def _without(
 ) -> Iterator[pl.DataFrame]:
     """Yield the sheets of the draft as it stands, without these rows."""
     named, first = pl.Series(gone, dtype=pl.Int64).implode(), 0
-    source = sheets(home, draft, ROWS)
     with progress.step(show, "Leave requests out", draft.rows, "requests") as advance:
-        for sheet in source.frames():
+        for sheet in rows_of(home, draft):
             numbers = pl.int_range(first, first + pl.len(), dtype=pl.Int64)
             yield sheet.filter(~numbers.is_in(named))
             first += sheet.height
             advance(sheet.height)
 
 
-def _put(  # noqa: PLR0917 - what is put where, by whom
-    home: "RequesterHome",
-    draft: Draft,
-    frames: Iterable[pl.DataFrame],
-    person: Person,
-    what: str,
-    unreadable: Callable[[], list[object]] | None = None,
-) -> None:
-    """Write a new generation of rows; the draft's row names it once it is whole.
-
-    ``unreadable``: returns what could not be read of them, once they are written.
-    """
-    before = _folder(home, draft)
-    draft.generation += 1
-    shutil.rmtree(_folder(home, draft), ignore_errors=True)
-    draft.rows = sheets(home, draft, ROWS).write(frames)
-    if unreadable is not None:
-        draft.unreadable = unreadable()
-    with transaction.atomic():
-        draft.save(update_fields=["generation", "rows", "unreadable"])
-        acts.note(home, draft, person, "prepare", what)
-    shutil.rmtree(before, ignore_errors=True)
-
-
 def _reopen(home: "RequesterHome", draft: Draft) -> None:
-    """Make a draft one that is to be checked. Raises Refused where it is past changing."""
+    """Make a draft one that is to be checked, in the caller's transaction.
+
+    Raises Refused where it is past changing.
+    """
     check_open(draft)
     if draft.state == "checked":
         acts.move(home, draft, "draft")
-    draft.manifest, draft.checked_on = None, None
-    draft.found, draft.elements, draft.findings = {}, [], []
-    draft.save(update_fields=["manifest", "checked_on", "found", "elements", "findings"])
+    keep(draft, **_UNCHECKED)
+
+
+def _in_form(pack: Pack, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows as the agreement has them now: a field that is new to them is empty."""
+    whole = dict.fromkeys(pack.fields, pl.String) | PLACES
+    absent = [pl.lit(None, kind).alias(name) for name, kind in whole.items() if name not in rows]
+    return rows.with_columns(absent).select(whole)
+
+
+def _place(before: Mapping[str, Any], name: str) -> pl.Expr:
+    return pl.lit(before.get(name), PLACES[name]).alias(name)
+
+
+def _lines(pack: Pack, rows: pl.DataFrame) -> bytes:
+    record = pl.struct(pack.fields).struct.json_encode()
+    return ("\n".join(rows.select(line=record)["line"]) + "\n").encode()
 
 
 def _folder(home: "RequesterHome", draft: Draft) -> Path:
-    return home.path / "drafts" / str(draft.folder) / str(draft.generation)
+    return _folders(home, draft) / draft.files
+
+
+def _folders(home: "RequesterHome", draft: Draft) -> Path:
+    return home.path / "drafts" / str(draft.folder)

@@ -10,7 +10,7 @@ from portcullis import intake, progress
 from portcullis.agreements import Person, who_may
 from portcullis.errors import Misuse, Refused
 from portcullis.intake import Manifest
-from portcullis.office.requesting import acts, drafts
+from portcullis.office.requesting import acts, checking, drafts
 from portcullis.office.requesting.models import Draft
 
 if TYPE_CHECKING:
@@ -67,11 +67,7 @@ def _check_ready(home: "RequesterHome", draft: Draft, person: Person, signatory:
             "The batch is not checked, or requests of it would come back.",
             "Mend what the check found, and check again.",
         )
-    if draft.checked_on != home.now().date():
-        raise Refused(
-            "The batch was checked on another day, and what was so then may not be so today.",
-            "Check it again.",
-        )
+    _check_fresh(home, draft)
     if signatory not in {each.id for each in signatories(home, draft, person)}:
         raise Misuse(
             "That person cannot sign this batch.",
@@ -88,10 +84,15 @@ def _draft_manifest(
     if made.file.rows != draft.rows:
         raise RuntimeError("the file does not have the rows of its draft")
     named = _index(home, draft)
-    draft.officers = {officer.id: [named[officer.id], officer.count] for officer in made.officers}
-    draft.manifest, draft.signatory = made.content(), signatory
-    draft.save(update_fields=["manifest", "signatory", "officers"])
+    officers = {officer.id: [named[officer.id], officer.count] for officer in made.officers}
+    drafts.keep(draft, manifest=made.content(), signatory=signatory, officers=officers)
     return made
+
+
+def _check_fresh(home: "RequesterHome", draft: Draft) -> None:
+    why = checking.lapsed(home, draft)
+    if why:
+        raise Refused(why, "Check it again, and make it ready then.")
 
 
 def manifest_of(draft: Draft) -> Manifest:
@@ -108,6 +109,8 @@ def prepare(home: "RequesterHome", actor: "Actor", draft: Draft, digest: str) ->
         manifest = manifest_of(draft)
         if manifest.digest != digest or manifest.prepared_by != actor.id:
             raise Refused("The batch was made ready anew in the meantime.", "Look at it again.")
+        _check_fresh(home, draft)
+        _check_rows(home, draft, manifest)
         acts.move(home, draft, "prepared")
         token = acts.signed(home, actor, intake.approval(manifest, "preparer"))
         acts.note(home, draft, actor.person, "prepare", PREPARED, token)
@@ -123,6 +126,7 @@ def sign(home: "RequesterHome", actor: "Actor", draft: Draft, digest: str) -> No
         manifest = _to_be_signed(home, actor, draft)
         if manifest.digest != digest:
             raise Refused("The batch was prepared anew since you read it.", "Read it again.")
+        _check_rows(home, draft, manifest)
         acts.move(home, draft, "signed")
         token = acts.signed(home, actor, intake.approval(manifest, "signatory"))
         acts.note(home, draft, actor.person, "sign", SIGNED, token)
@@ -137,11 +141,9 @@ def send_back(home: "RequesterHome", actor: "Actor", draft: Draft, reason: str) 
     said = acts.statement(home, actor, draft, "send-back", reason=reason)
     with drafts.held(home, draft), transaction.atomic():
         _to_be_signed(home, actor, draft)
-        acts.move(home, draft, "draft")
+        drafts.unsign(home, draft)
         token = acts.signed(home, actor, said)
         acts.note(home, draft, actor.person, "sign", SENT_BACK, token, reason)
-        draft.manifest, draft.signatory, draft.officers = None, "", {}
-        draft.save(update_fields=["manifest", "signatory", "officers"])
 
 
 def share_of(draft: Draft, person: Person) -> "OfficerPart":
@@ -204,6 +206,20 @@ def check_signed(home: "RequesterHome", draft: Draft) -> None:
     intake.check_signed(signed, home.pack, home.roster, home.now().date())
 
 
+def _check_rows(home: "RequesterHome", draft: Draft, manifest: Manifest) -> None:
+    """Raise Refused unless the requests that are shown are those that are signed for.
+
+    Of a large batch it takes too long while somebody waits: there it is looked at when it is sent.
+    """
+    if draft.rows > checking.AT_ONCE:
+        return
+    if drafts.file_digest(home, draft) != manifest.file.sha256:
+        raise Refused(
+            "The batch's requests are not those that its manifest was made for.",
+            "Have its preparer take it back, check it and make it ready again.",
+        )
+
+
 def _given(draft: Draft) -> "QuerySet[DraftAct]":
     since = _last(draft, SIGNED)
     if since is None:
@@ -232,7 +248,7 @@ def _index(home: "RequesterHome", draft: Draft) -> dict[str, int]:
     Return where each officer's rows begin.
     """
     parts, ids, first = [], [], 0
-    for sheet in drafts.sheets(home, draft, drafts.ROWS).frames():
+    for sheet in drafts.rows_of(home, draft):
         numbered = sheet.with_columns(row=pl.int_range(first, first + pl.len(), dtype=pl.UInt32))
         parts.append(intake.named_officers(numbered))
         ids.append(numbered.select("request_id", "row"))

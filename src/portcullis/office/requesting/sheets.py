@@ -1,7 +1,7 @@
 """Rows at rest, in sheets: encrypted tables of a thousand rows, so that a page reads one.
 
 The key is derived from the deployment's own (``keys/web.key``). A set of sheets is written whole
-and then named by its generation; within one, a single row is written again with its sheet.
+and then named; within one, a single row is written again with its sheet.
 """
 
 from bisect import bisect_left
@@ -88,13 +88,17 @@ class Sheets:
         return _LAST if found is None else str(found[column].item())
 
     def replace(self, at: int, row: pl.DataFrame) -> None:
-        """Put ``row`` (of the same schema) in the place of row ``at``, or after the last one."""
+        """Put ``row`` in the place of row ``at``, or after the last one.
+
+        A column that the one has and the other has not is null there.
+        """
         number, within = divmod(at, SHEET_ROWS)
         if not self._path(number).is_file():
             self._put(number, row)
             return
         sheet = read_table(self._path(number), self._key)
-        self._put(number, pl.concat([sheet.head(within), row, sheet.slice(within + 1)]))
+        parts = [sheet.head(within), row, sheet.slice(within + 1)]
+        self._put(number, pl.concat(parts, how="diagonal"))
 
     def _put(self, number: int, rows: pl.DataFrame) -> None:
         write_table(self._path(number), rows, self._key)

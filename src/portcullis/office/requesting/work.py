@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from portcullis.agreements import Person
 from portcullis.errors import PortcullisError, Refused
-from portcullis.office.requesting import checking, drafts, manifests, notices, sending
+from portcullis.office.requesting import checking, drafts, filling, manifests, notices, sending
 from portcullis.office.requesting.home import RequesterHome
 from portcullis.office.requesting.models import Draft
 from portcullis.office.work import uploads
@@ -47,7 +47,7 @@ def fill(work: Work) -> Outcome:
     draft, upload = drafts.find(work.batch), str(work.data["upload"])
     if _unchanged(work, draft):
         path = uploads.path_of(home.path, upload, str(work.data["name"]))
-        _or_without(work, lambda: drafts.fill(home, draft, _by(work), path, show=work.show))
+        _or_without(work, lambda: filling.fill(home, draft, _by(work), path, show=work.show))
     outcome = check(work)
     uploads.remove(home.path, upload)
     return outcome
@@ -65,7 +65,8 @@ def check(work: Work) -> Outcome:
 def leave_out(work: Work) -> Outcome:
     """Take requests out of the draft, and check it.
 
-    Data: ``row`` (from 0) and ``was``, its digest; or ALL. ``generation``, the draft's before.
+    Data: ``row`` (from 0) and ``was``, its digest; or ALL, and the generation in which they were
+    seen. ``generation``, the draft's before.
     """
     home, draft = work.deployment.requester, drafts.find(work.batch)
     if _unchanged(work, draft):
@@ -78,12 +79,12 @@ def leave_out(work: Work) -> Outcome:
 def rows_to_leave(home: RequesterHome, draft: Draft, row: str, was: str) -> Callable[[], list[int]]:
     """Return what says which rows are left out: row ``row`` (from 0), or ALL that come back.
 
-    It raises Refused where ``was`` is not the digest of the one row.
+    It raises Refused where ``was`` is not the digest of the one row, or the generation of all.
     """
 
     def rows() -> list[int]:
         if row == ALL:
-            return checking.rows_that_come_back(home, draft)
+            return checking.rows_that_come_back(home, draft, int(was))
         drafts.check_row(home, draft, int(row), was)
         return [int(row)]
 

@@ -193,13 +193,13 @@ def found_table(draft: Draft) -> Table:
     )
 
 
-def findings_on(home: RequesterHome, draft: Draft, page: Page[int]) -> list[dict[str, str]]:
+def findings_on(home: RequesterHome, draft: Draft, page: Page[int]) -> list[dict[str, Any]]:
     """Return the findings on one page of them."""
     return checking.findings(home, draft, begins(page), A_PAGE) if page.paginator.count else []
 
 
 def findings_shown(
-    pack: Pack, draft: Draft, listed: Iterable[Mapping[str, str]], desk: str
+    pack: Pack, draft: Draft, listed: Iterable[Mapping[str, Any]], desk: str
 ) -> list[dict[str, object]]:
     """Return findings for ``office/drafts/findings.html``: row, field, element, and the fix."""
     words = labels(pack)
@@ -208,7 +208,7 @@ def findings_shown(
             "row": Cell(
                 f"Row {each['source_row']}",
                 url=f"/{desk}/{draft.id}/rows/{each['source_row']}/",
-                note=each["request_id"] or "",
+                note=_note(each["request_id"], place_in_file(each.get("_row"), each.get("_line"))),
             ),
             "field": Cell(words.get(each["field"], each["element"]), note=each["field"]),
             "message": each["message"],
@@ -217,6 +217,17 @@ def findings_shown(
         }
         for each in listed
     ]
+
+
+def place_in_file(row: int | None, line: int | None) -> str:
+    """Return where a request stood in the file, in words; empty for one written in the form."""
+    if line:
+        return f"line {line:,} of the file"
+    return f"request {row:,} of the file, its header and blank lines not counted" if row else ""
+
+
+def _note(*words: str | None) -> str:
+    return "; ".join(each for each in words if each)
 
 
 def load_table(draft: Draft, roster: Roster) -> Table:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("form/", making.by_form, name="form"),
     path("<str:draft_id>/", making.draft, name="draft"),
     path("<str:draft_id>/file/", making.again, name="file"),
+    path("<str:draft_id>/unreadable/", making.unreadable, name="unreadable"),
     path("<str:draft_id>/check/", making.check, name="check"),
     path("<str:draft_id>/leave-out/", rows.leave_out, name="leave-out"),
     path("<str:draft_id>/rows/", rows.listed, name="rows"),

@@ -1,17 +1,19 @@
 """Making a batch: begun, filled from a file, checked; what waits for the preparer."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portcullis.errors import PortcullisError
-from portcullis.office.requesting import checking, drafts, work
+from portcullis.office.requesting import checking, drafts, filling, work
+from portcullis.office.requesting.home import RequesterHome
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import drafting as shown
 from portcullis.office.web import long_work, pages
@@ -115,11 +117,28 @@ def check(request: HttpRequest, draft_id: str) -> HttpResponse:
     return redirect("prepare:draft", found.id)
 
 
+@require_GET
+@at_desk(DESK)
+def unreadable(request: HttpRequest, draft_id: str) -> StreamingHttpResponse:
+    """Give every row of the file that could not be read: its place, why, and what to do."""
+    home = visitor_of(request).deployment.requester
+    found = drafts.find(draft_id)
+    answer = StreamingHttpResponse(_unreadable(home, found), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{found.id}-unreadable.csv"'
+    return answer
+
+
+def _unreadable(home: RequesterHome, found: Draft) -> Iterator[str]:
+    yield "row,line,why\r\n"
+    for sheet in drafts.sheets(home, found, drafts.UNREADABLE).frames():
+        yield sheet.write_csv(include_header=False, line_terminator="\r\n")
+
+
 def context_of(request: HttpRequest, visitor: Visitor, found: Draft) -> dict[str, Any]:
     """Return what a batch's page shows."""
     home = visitor.deployment.requester
     page = shown.page_of(found.findings[0] if found.findings else 0, request.GET.get("page"))
-    unreadable = found.unreadable or [0, []]
+    unreadable = found.unreadable[0] if found.unreadable else 0
     return {
         "title": f"Batch {found.id}",
         "draft": found,
@@ -132,8 +151,12 @@ def context_of(request: HttpRequest, visitor: Visitor, found: Draft) -> dict[str
         ),
         "elements": shown.found_table(found),
         "comes_back": checking.comes_back(found),
-        "unreadable": unreadable[0],
-        "unreadable_rows": unreadable[1],
+        "lapsed": checking.lapsed(home, found) if found.checked_on else "",
+        "unreadable": unreadable,
+        "unreadable_rows": [
+            (shown.place_in_file(each["row"], each["line"]), each["why"])
+            for each in (drafts.unreadable(home, found, 0, shown.A_PAGE) if unreadable else [])
+        ],
         "officers": shown.load_table(found, home.roster) if found.manifest else None,
         "acts": shown.acts_shown(found),
         "answers": shown.answers_chart(found),
@@ -155,12 +178,12 @@ def _filled(request: HttpRequest, visitor: Visitor, draft: Draft, form: forms.Fo
     sent = form.cleaned_data["file"]
     long_work.check_free(draft)
     upload = _received(visitor, sent)
-    if sent.size > long_work.LARGE_FILE:
+    if long_work.is_large_file(upload.name, sent.size):
         data = {"generation": str(draft.generation), **upload.as_json()}
         return long_work.begin(request, work.FILL, draft.id, _page_of(draft), **data)
     try:
         path = uploads.path_of(home.path, upload.id, upload.name)
-        drafts.fill(home, draft, visitor.person, path)
+        filling.fill(home, draft, visitor.person, path)
         visitor.tell(request, check_if_small(visitor, draft))
     except PortcullisError as error:
         return _not_filled(request, draft, error)

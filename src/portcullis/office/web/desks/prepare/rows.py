@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portcullis.errors import PortcullisError
+from portcullis.errors import Misuse, PortcullisError
 from portcullis.office.requesting import checking, drafts, work
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import drafting as shown
@@ -29,13 +29,14 @@ def listed(request: HttpRequest, draft_id: str) -> HttpResponse:
     home = visitor.deployment.requester
     page = shown.page_of(found.rows, request.GET.get("page"))
     first = shown.begins(page)
-    rows = drafts.sheets(home, found, drafts.ROWS).read(first, shown.A_PAGE)
+    rows = drafts.rows_at(home, found, first, shown.A_PAGE)
     columns = [name for name in _LISTED if name in home.pack.fields]
     words = shown.labels(home.pack)
     cells = [
-        (Cell(f"Row {first + at + 1}", url=f"/prepare/{found.id}/rows/{first + at + 1}/"),
+        (Cell(f"Row {first + at + 1}", url=f"/prepare/{found.id}/rows/{first + at + 1}/",
+              note=shown.place_in_file(row[drafts.FILE_ROW], row[drafts.LINE])),
          *(row[name] for name in columns))
-        for at, row in enumerate([] if rows is None else rows.to_dicts())
+        for at, row in enumerate(rows)
     ]  # fmt: skip
     context = {
         "title": f"Requests of batch {found.id}",
@@ -61,7 +62,12 @@ def new(request: HttpRequest, draft_id: str) -> HttpResponse:
 def edit(request: HttpRequest, draft_id: str, number: int) -> HttpResponse:
     """Show a request with what was found in it; on POST, write it anew and check again."""
     found = drafts.find(draft_id)
-    row = drafts.row_of(visitor_of(request).deployment.requester, found, number - 1)
+    try:
+        row = drafts.row_of(visitor_of(request).deployment.requester, found, number - 1)
+    except Misuse:
+        if request.method == "GET":
+            raise
+        row = {}  # it is gone, and what was typed stays on the page
     return _edit(request, found, number - 1, row)
 
 
@@ -95,9 +101,7 @@ def _leave_out(request: HttpRequest, found: Draft, row: str) -> HttpResponse:
     return redirect("prepare:draft", found.id)
 
 
-def _edit(
-    request: HttpRequest, found: Draft, at: int | None, row: dict[str, str | None]
-) -> HttpResponse:
+def _edit(request: HttpRequest, found: Draft, at: int | None, row: dict[str, Any]) -> HttpResponse:
     """Show the form of row ``at`` (from 0), or of a new one; on POST, write it.
 
     Where it is refused, what was typed stays on the page.

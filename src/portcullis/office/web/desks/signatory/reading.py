@@ -50,6 +50,7 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
         "title": f"Batch {found.id}",
         "draft": found,
         "waits": found.state == "prepared",
+        "lapsed": checking.lapsed(home, found),
         "prepared_it": prepared_it(visitor, found),
         "digest": manifests.manifest_of(found).digest,
         "facts": shown.facts(found),
@@ -77,14 +78,13 @@ def rows(request: HttpRequest, draft_id: str) -> HttpResponse:
     home = visitor.deployment.requester
     page = shown.page_of(found.rows, request.GET.get("page"), _ROWS_A_PAGE)
     begin = shown.begins(page)
-    listed = drafts.sheets(home, found, drafts.ROWS).read(begin, _ROWS_A_PAGE)
+    listed = drafts.rows_at(home, found, begin, _ROWS_A_PAGE)
     context = {
         "title": f"Requests of batch {found.id}",
         "draft": found,
         "page": page,
         "requests": [
-            shown.request_shown(home.pack, row, begin + at)
-            for at, row in enumerate([] if listed is None else listed.to_dicts())
+            shown.request_shown(home.pack, row, begin + at) for at, row in enumerate(listed)
         ],
     }
     return render(request, "office/signatory/rows.html", context)
