@@ -173,7 +173,8 @@ def take_out(
         if not gone or gone[0] < 0 or gone[-1] >= draft.rows:
             raise Misuse("The batch has no such row.", "Look at its rows again.")
         _reopen(home, draft)
-        _put(home, draft, _without(home, draft, gone, show), person, f"{len(gone)} taken out")
+        rows_left = _without(sheets(home, draft, ROWS), draft.rows, gone, show)
+        _put(home, draft, rows_left, person, f"{len(gone)} taken out")
     return len(gone)
 
 
@@ -287,12 +288,11 @@ def file_name(draft: Draft) -> str:
 
 
 def _without(
-    home: "RequesterHome", draft: Draft, gone: Iterable[int], show: progress.Show
+    source: Sheets, rows: int, gone: Iterable[int], show: progress.Show
 ) -> Iterator[pl.DataFrame]:
-    """Yield the sheets of the draft as it stands, without these rows."""
+    """Yield the sheets of ``source`` (of so many ``rows``), without those in ``gone``."""
     named, first = pl.Series(gone, dtype=pl.Int64).implode(), 0
-    source = sheets(home, draft, ROWS)
-    with progress.step(show, "Leave requests out", draft.rows, "requests") as advance:
+    with progress.step(show, "Leave requests out", rows, "requests") as advance:
         for sheet in source.frames():
             numbers = pl.int_range(first, first + pl.len(), dtype=pl.Int64)
             yield sheet.filter(~numbers.is_in(named))
