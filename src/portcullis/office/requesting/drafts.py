@@ -118,7 +118,7 @@ def fill(
         return [len(unreadable), listed]
 
     with held(home, draft):
-        _reopen(home, draft)
+        check_open(draft)
         _put(home, draft, frames(), person, "uploaded", told)
 
 
@@ -142,11 +142,12 @@ def write_row(  # noqa: PLR0917 - what stands where, and what stood there
     with held(home, draft):
         if at is not None:
             check_row(home, draft, at, was)
-        _reopen(home, draft)
+        check_open(draft)
         if draft.generation == 0:
             draft.generation = 1
         place = draft.rows if at is None else at
         with transaction.atomic():
+            _reopen(home, draft)
             draft.rows = max(draft.rows, place + 1)
             draft.save(update_fields=["rows", "generation"])
             acts.note(home, draft, person, "prepare", f"row {place + 1}")
@@ -172,7 +173,6 @@ def take_out(
         gone = sorted(set(rows()))
         if not gone or gone[0] < 0 or gone[-1] >= draft.rows:
             raise Misuse("The batch has no such row.", "Look at its rows again.")
-        _reopen(home, draft)
         rows_left = _without(sheets(home, draft, ROWS), draft.rows, gone, show)
         _put(home, draft, rows_left, person, f"{len(gone)} taken out")
     return len(gone)
@@ -319,14 +319,14 @@ def _put(  # noqa: PLR0917 - what is put where, by whom
     if unreadable is not None:
         draft.unreadable = unreadable()
     with transaction.atomic():
+        _reopen(home, draft)
         draft.save(update_fields=["generation", "rows", "unreadable"])
         acts.note(home, draft, person, "prepare", what)
     shutil.rmtree(before, ignore_errors=True)
 
 
 def _reopen(home: "RequesterHome", draft: Draft) -> None:
-    """Make a draft one that is to be checked. Raises Refused where it is past changing."""
-    check_open(draft)
+    """Make a draft, one that may be changed, one that is to be checked."""
     if draft.state == "checked":
         acts.move(home, draft, "draft")
     draft.manifest, draft.checked_on = None, None
