@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.office import world as worlds
-from tests.office.world import World
 from tests.work.office import Office
 
 KINDS = ("draft-fill", "draft-check", "draft-leave-out", "draft-ready")

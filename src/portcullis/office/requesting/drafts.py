@@ -277,7 +277,10 @@ def write_file(
         progress.step(show, "Write the batch's file", draft.rows, "requests") as advance,
     ):
         path.chmod(0o600)
-        for sheet in sheets(home, draft, ROWS).frames():
+        left = draft.rows  # a row more may lie there, of a change that was not committed
+        for each in sheets(home, draft, ROWS).frames():
+            sheet = each.head(left)
+            left -= sheet.height
             out.write(("\n".join(sheet.select(line=record)["line"]) + "\n").encode())
             advance(sheet.height)
 

@@ -17,6 +17,15 @@ from portcullis.office.work import tasks
 from portcullis.office.work.models import Task
 
 LARGE_FILE = 4 << 20  # bytes of a file that is read in the background
+_UNFOLDING = (".xlsx", ".parquet")
+
+
+def is_large_file(name: str, size: int) -> bool:
+    """Say whether a file is read in the background: a long one, or one that unfolds as it is read.
+
+    What it unfolds to is then the worker's to bear, and not the office's.
+    """
+    return size > LARGE_FILE or name.endswith(_UNFOLDING)
 
 
 def is_large(draft: Draft) -> bool:
