@@ -202,8 +202,7 @@ def _keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Pat
 
 
 def _check_awaits(draft: Draft) -> None:
-    # Said to be refused, it may have been taken in after all: its answers say so.
-    if draft.state not in ("sent", "refused"):
+    if draft.state != "sent":
         raise Refused("That batch awaits no answers.", "Look at your desk again.")
 
 

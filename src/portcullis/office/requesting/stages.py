@@ -30,8 +30,6 @@ DRAFT = Lifecycle(
         Move("attested", "send", "sent"),
         Move("sent", "answers-keep", "answered"),
         Move("sent", "answers-keep", "refused"),
-        # It was taken in after all.
-        Move("refused", "answers-keep", "answered"),
         # The signatory who does not sign sends it back; a preparer takes back what is not sent.
         Move("prepared", "sign", "draft"),
         *(Move(state, "prepare", "draft") for state in ("prepared", "signed", "attested")),

@@ -4,12 +4,13 @@ A desk registers its acts when it is loaded. An act is an ordinary function of t
 here only says how a person in the browser comes to do it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from portcullis.agreements import Person
 from portcullis.errors import Misuse
 from portcullis.office.people import Actor
 from portcullis.office.web.deployment import Deployment
@@ -34,6 +35,8 @@ Perform = Callable[[Deployment, Actor, Data], Done]
 Ordering = Callable[[Deployment, Data], tuple[str, Mapping[str, Any]]]
 """Returns the batch ("" for none) and the facts of the order that is signed, in the words of the
 ledger."""
+StandsFor = Callable[[Deployment, Person, Data], Sequence[tuple[str, object]]]
+"""Returns what the person who signs is shown beside the statement, as they saw it at the desk."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class WebAct:
     ``name`` is unique; ``act`` its line in ``permissions.PERMISSIONS``; ``title`` what the Sign
     page calls it. ``perform`` does it. With ``order``, the person signs an order to do it before
     anything is done; without, what the act itself would sign. ``browser_only``: the API does not
-    offer it.
+    offer it. ``stands_for``: what digests and ids of the statement stand for, in words.
     """
 
     name: str
@@ -52,6 +55,7 @@ class WebAct:
     perform: Perform
     order: Ordering | None = None
     browser_only: bool = False
+    stands_for: StandsFor | None = None
 
 
 _ACTS: dict[str, WebAct] = {}

@@ -10,12 +10,14 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from portcullis import law
-from portcullis.agreements import Pack, Roster
+from portcullis.agreements import Pack, Person, Roster
 from portcullis.office.requesting import checking, drafts, manifests
 from portcullis.office.requesting.home import RequesterHome
 from portcullis.office.requesting.models import Draft
 from portcullis.office.requesting.stages import DRAFT
 from portcullis.office.web import charts
+from portcullis.office.web.acts import Data
+from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.parts import Cell, Table, table
 
 if TYPE_CHECKING:
@@ -293,6 +295,21 @@ def answers_chart(draft: Draft) -> charts.Bars | None:
         return None
     amounts = [charts.Amount(w, int(draft.answers.get(w, 0)), _ANSWERS[w]) for w in _ANSWERS]
     return charts.outcomes("Answers to this batch", amounts)
+
+
+def stands_for(deployment: Deployment, _person: Person, data: Data) -> list[tuple[str, object]]:
+    """Return what the digest of a manifest stands for, for whoever signs it."""
+    draft = drafts.find(str(data["draft"]))
+    manifest = manifests.manifest_of(draft)
+    return [
+        ("Batch", draft.id),
+        ("Requests", f"{draft.rows:,}"),
+        ("Officers named", f"{len(manifest.officers):,}"),
+        ("Merkle root of its requests", manifest.requests_root),
+        ("Digest of its manifest", manifest.digest),
+        ("SHA-256 of its file", manifest.file.sha256),
+        ("Agreement", f"{deployment.pack.agreement.title}"),
+    ]
 
 
 def found_facts(draft: Draft) -> list[tuple[str, object]]:

@@ -3,8 +3,6 @@
 While work on a batch is under way, nothing else is done to that batch.
 """
 
-from pathlib import Path
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -19,18 +17,20 @@ from portcullis.office.work import tasks
 from portcullis.office.work.models import Task
 
 LARGE_FILE = 4 << 20  # bytes of a file that is read in the background
-_PACKED = (".parquet", ".xlsx")
-"""Files that may unfold to any size: read where a process may die of it, and the office lives."""
+_UNFOLDING = (".xlsx", ".parquet")
+
+
+def is_large_file(name: str, size: int) -> bool:
+    """Say whether a file is read in the background: a long one, or one that unfolds as it is read.
+
+    What it unfolds to is then the worker's to bear, and not the office's.
+    """
+    return size > LARGE_FILE or name.endswith(_UNFOLDING)
 
 
 def is_large(draft: Draft) -> bool:
     """Say whether what is done to all of the draft's requests is done in the background."""
     return draft.rows > checking.AT_ONCE
-
-
-def is_large_file(name: str, size: int) -> bool:
-    """Say whether a file of that name and size (in bytes) is read in the background."""
-    return size > LARGE_FILE or Path(name).suffix.lower() in _PACKED
 
 
 def begin(request: HttpRequest, kind: str, batch: str, after: str, **data: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """What was received, as the officer's and the custodian's pages show it and take it in."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -16,17 +17,21 @@ from django.shortcuts import redirect
 from portcullis.agreements import Person
 from portcullis.custody import Duty, Entry, Kept, Visit
 from portcullis.errors import PortcullisError
-from portcullis.office.requesting import received
+from portcullis.office.requesting import RequesterHome, received
 from portcullis.office.requesting.models import Stated
 from portcullis.office.web import banner, charts, pages
+from portcullis.office.web.acts import Data
+from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.downloads import attachment
 from portcullis.office.web.pages import Head
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import visitor_of
 from portcullis.release.package import PACKAGE_BYTES
+from portcullis.standing.notices import FREEZE, PRESERVE
 
 P = ParamSpec("P")
 _NEWEST = 10
+_PACKAGE = re.compile(r"[0-9a-f]{32,64}")
 Visited = Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]
 
 DUTIES = {
@@ -76,7 +81,8 @@ class TakeInForm(forms.Form):
 
     packages = _FilesField(
         label="Sealed packages",
-        help_text="One file a package, as the holder sent it. Nothing is opened by taking it in.",
+        help_text="One file a package, as the holder sent it; 100 files at once. Nothing is opened "
+        "by taking it in.",
         widget=_Files(attrs={"accept": ".json", "multiple": True}),
     )
     proofs = _FilesField(
@@ -99,15 +105,18 @@ def take_in(request: HttpRequest, visited: Visit, desk: str) -> HttpResponse:
                 received.take_in(home, visited, _bytes(sent), proofs)
                 taken += 1
             except PortcullisError as error:
-                form.add_error("packages", f"File {number}: {error}")
+                form.add_error("packages", f"{_named(sent, number)}: {error}")
         visitor_of(request).tell(request, f"Taken in, unopened: {taken:,}.")
         if not form.errors:
             return redirect(f"{desk}:first")
     return pages.asked(request, Head(desk, "Take packages in"), form, "Take them in")
 
 
-def kept_table(kept: Sequence[Kept], today: date, caption: str, url: str) -> Table:
+def kept_table(
+    home: RequesterHome, kept: Sequence[Kept], today: date, caption: str, url: str
+) -> Table:
     """Return packages by identifiers and dates; ``url``: the address before a package's id."""
+    held = kept_back(home, kept)
     rows = [
         (
             Cell(
@@ -117,13 +126,22 @@ def kept_table(kept: Sequence[Kept], today: date, caption: str, url: str) -> Tab
             ),
             each.disclosure.officer or "–",
             each.received_on.isoformat(),
-            state_of(each),
+            held.get(each.disclosure.package_id) or state_of(each),
             due(each.duties, today),
         )
         for each in kept
     ]
     columns = ("Request, package", "Officer", "Received on", "State", "Next due")
     return table(caption, columns, rows, empty="No package is here.")
+
+
+def kept_back(home: RequesterHome, kept: Iterable[Kept]) -> dict[str, Cell]:
+    """Return which packages an order freezes or a hold preserves, by a notice kept here."""
+    words = {FREEZE: "frozen by an order", PRESERVE: "preserved by a hold"}
+    found = home.recipient.notices.kept_back(
+        (each.disclosure.package_id for each in kept if each.here), PRESERVE, FREEZE
+    )
+    return {package: Cell(words[says], tag="bad") for package, says in found.items()}
 
 
 def duties_table(owed: Sequence[tuple[Kept, Duty]], today: date, url: str) -> Table:
@@ -177,6 +195,17 @@ def stated_table(person: Person, url: str) -> Table:
     )  # fmt: skip
 
 
+def stands_for(deployment: Deployment, person: Person, data: Data) -> list[tuple[str, object]]:
+    """Return which requests the packages of a statement answer, for whoever signs it."""
+    visited = received.visit(deployment.requester, person)
+    wanted = set(data["packages"] if "packages" in data else [data["statement"]["package_id"]])
+    found = [each for each in visited.kept() if each.disclosure.package_id in wanted]
+    return [
+        (f"Request {each.request_id}", Cell(each.disclosure.package_id, mono=True))
+        for each in sorted(found, key=lambda each: each.disclosure.package_id)
+    ]
+
+
 def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
     """Give what the visitor signed for the holder, as a file."""
     visitor = visitor_of(request)
@@ -213,6 +242,12 @@ def log_table(entries: Sequence[Entry], caption: str) -> Table:
     ]
     columns = ("At (UTC)", "Who", "Event", "Result", "Request", "Of what, or why")
     return table(caption, columns, rows, empty="There is no such entry.")
+
+
+def _named(sent: UploadedFile[Any], number: int) -> str:
+    """Return how a file is told from the others: a package's by its id, which is its name."""
+    stem = (sent.name or "").partition(".")[0]
+    return f"Package {stem}" if _PACKAGE.fullmatch(stem) else f"File {number}"
 
 
 def _day(duty: Duty, today: date) -> Cell:

@@ -69,7 +69,13 @@ def _certify(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
 
 
 CERTIFY = acts.register(
-    acts.WebAct("package-certify", "certify", "Certify what became of packages", _certify)
+    acts.WebAct(
+        "package-certify",
+        "certify",
+        "Certify what became of packages",
+        _certify,
+        stands_for=packages.stands_for,
+    )
 )
 
 
@@ -119,7 +125,13 @@ def listed(request: HttpRequest, visited: Visit) -> HttpResponse:
     context = {
         "title": "All packages",
         "page": page,
-        "table": packages.kept_table(list(page.object_list), visitor.today, "All packages", ""),
+        "table": packages.kept_table(
+            visitor.deployment.requester,
+            list(page.object_list),
+            visitor.today,
+            "All packages",
+            "",
+        ),
     }
     return render(request, "office/custody/listed.html", context)
 

@@ -66,7 +66,13 @@ def _state(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
 
 
 STATE = acts.register(
-    acts.WebAct("package-status", "state", "State what became of your cases", _state)
+    acts.WebAct(
+        "package-status",
+        "state",
+        "State what became of your cases",
+        _state,
+        stands_for=packages.stands_for,
+    )
 )
 
 
@@ -89,7 +95,9 @@ def first(request: HttpRequest, visited: Visit) -> HttpResponse:
         ],
         "waiting": attesting.waiting_table(waits, visitor.person, visitor.today),
         "duties": packages.duties_table(owed, visitor.today, "/officer/packages/"),
-        "kept": packages.kept_table(kept, visitor.today, "Your packages", "/officer/packages/"),
+        "kept": packages.kept_table(
+            visitor.deployment.requester, kept, visitor.today, "Your packages", "/officer/packages/"
+        ),
         "stated": packages.stated_table(visitor.person, "/officer/signed/"),
         "charts": [
             packages.ages(
@@ -118,6 +126,7 @@ def package(request: HttpRequest, visited: Visit, package_id: str) -> HttpRespon
     """Show a package of the officer's, unopened, and ask for what purpose it is to be opened."""
     visitor = visitor_of(request)
     one = _find(visitor, visited.kept(), package_id)
+    held = packages.kept_back(visitor.deployment.requester, [one])
     context = {
         "title": f"Package of request {one.request_id}",
         "package": package_id,
@@ -127,7 +136,7 @@ def package(request: HttpRequest, visited: Visit, package_id: str) -> HttpRespon
             ("Package", package_id),
             ("Received on", one.received_on.isoformat()),
             ("Officers with access", ", ".join(one.access)),
-            ("State", packages.state_of(one)),
+            ("State", held.get(package_id) or packages.state_of(one)),
             ("Next due", packages.due(one.duties, visitor.today)),
         ],
         "form": PurposeForm(visitor.deployment.pack.authority.purposes),

@@ -51,7 +51,9 @@ def _ask(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
     return acts.Done(f"/officer/openings/{asked.id}/", "Your request to open it is signed.")
 
 
-ASK = acts.register(acts.WebAct("package-ask", "ask", "Ask to open a package", _ask))
+ASK = acts.register(
+    acts.WebAct("package-ask", "ask", "Ask to open a package", _ask, stands_for=packages.stands_for)
+)
 
 
 @require_POST

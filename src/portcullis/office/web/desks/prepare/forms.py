@@ -12,7 +12,10 @@ from portcullis.agreements import Pack, Person
 from portcullis.office.web import pages
 from portcullis.office.web.drafting import labels
 
-_BATCH_HELP = "Letters, digits, points, hyphens; the holder's receipt and answers will name it."
+_BATCH_HELP = (
+    "Letters, digits, points, hyphens. Addresses, the receipt and the answers will name it: name no "
+    "person in it."
+)
 _LONGEST = 1 << 20  # bytes of a receipt
 _FILES = ".csv,.jsonl,.parquet,.xlsx"
 
@@ -29,7 +32,8 @@ class UploadForm(BatchForm):
     file = forms.FileField(
         label="File",
         help_text="CSV, JSON Lines, Parquet or XLSX: one request a row, the agreement's fields as "
-        "columns. It is encrypted in this home, and nothing is sent yet.",
+        "columns; 512 MB at most, in which Parquet holds the most. Nothing is sent yet. What is "
+        "taken in is kept encrypted, and the file itself is removed.",
         widget=forms.FileInput(attrs={"accept": _FILES}),
     )
 

@@ -178,7 +178,7 @@ def _filled(request: HttpRequest, visitor: Visitor, draft: Draft, form: forms.Fo
     sent = form.cleaned_data["file"]
     long_work.check_free(draft)
     upload = _received(visitor, sent)
-    if long_work.is_large_file(upload.name, sent.size):
+    if long_work.is_large_file(upload.name, sent.size or 0):
         data = {"generation": str(draft.generation), **upload.as_json()}
         return long_work.begin(request, work.FILL, draft.id, _page_of(draft), **data)
     try:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
 from portcullis.office.requesting import drafts, manifests, sending, work
-from portcullis.office.web import acts, long_work, pages, signing
+from portcullis.office.web import acts, drafting, long_work, pages, signing
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.prepare.forms import SignatoryForm
@@ -33,9 +33,19 @@ def _send(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
 
 
 PREPARE = acts.register(
-    acts.WebAct("draft-prepare", "prepare", "Sign a batch as its preparer", _prepare)
+    acts.WebAct(
+        "draft-prepare",
+        "prepare",
+        "Sign a batch as its preparer",
+        _prepare,
+        stands_for=drafting.stands_for,
+    )
 )
-SEND = acts.register(acts.WebAct("draft-send", "send", "Send a batch to the holder", _send))
+SEND = acts.register(
+    acts.WebAct(
+        "draft-send", "send", "Send a batch to the holder", _send, stands_for=drafting.stands_for
+    )
+)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portcullis.office.people import Actor
 from portcullis.office.requesting import drafts, manifests
-from portcullis.office.web import acts, pages, signing
+from portcullis.office.web import acts, drafting, pages, signing
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.prepare.forms import ReasonForm
@@ -29,7 +29,15 @@ def _send_back(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
     return acts.Done("/signatory/", f"Batch {draft.id} went back to its preparer.")
 
 
-SIGN = acts.register(acts.WebAct("draft-sign", "sign", "Sign a batch as its signatory", _sign))
+SIGN = acts.register(
+    acts.WebAct(
+        "draft-sign",
+        "sign",
+        "Sign a batch as its signatory",
+        _sign,
+        stands_for=drafting.stands_for,
+    )
+)
 SEND_BACK = acts.register(
     acts.WebAct("draft-send-back", "sign", "Send a batch back to its preparer", _send_back)
 )
