@@ -73,7 +73,7 @@ def begin(world: World, kind: str) -> str:
         read = [world.batch_file.read_bytes()]
         data |= uploads.receive(home.path, world.batch_file.name, read).as_json()
     elif kind == "draft-leave-out":
-        data |= {"row": "all", "was": ""}
+        data |= {"row": "all", "was": str(draft.generation)}
     elif kind == "draft-ready":
         data |= {"signatory": "head"}
     elif kind == "draft-send":
@@ -150,7 +150,7 @@ def stands(_world: World) -> dict[str, Any]:
 
 def two_people(world: World) -> dict[str, Any]:
     """Have two people at one draft; say what each was told, and what stands in the end."""
-    from portcullis.office.requesting import checking, drafts, manifests
+    from portcullis.office.requesting import checking, drafts, filling, manifests
     from portcullis.office.web.deployment import deployment
 
     home = deployment().requester
@@ -161,7 +161,7 @@ def two_people(world: World) -> dict[str, Any]:
     first = {**rows[0], "request_id": f" {rows[0]['request_id']} "}
     pl.DataFrame([first, *rows[1:]]).write_csv(padded)
     draft = drafts.create(home, who, "two")
-    drafts.fill(home, draft, who, padded)
+    filling.fill(home, draft, who, padded)
     said: dict[str, Any] = {"trimmed": drafts.row_of(home, draft, 0)["request_id"]}
     said["named"] = drafts.row_named(home, draft, rows[0]["request_id"]) is not None
     seen = [drafts.row_digest(drafts.row_of(home, draft, at)) for at in range(3)]
@@ -172,13 +172,17 @@ def two_people(world: World) -> dict[str, Any]:
         lambda: drafts.write_row(home, drafts.find("two"), who, 1, mine, seen[1])
     )
     said["wrong"] = refused(lambda: drafts.check_row(home, draft, 1, seen[1]))
-    said["unchecked"] = refused(lambda: checking.rows_that_come_back(home, drafts.find("two")))
+    now = drafts.find("two")
+    said["unchecked"] = refused(
+        lambda: checking.rows_that_come_back(home, now, str(now.generation))
+    )
+    said["unlooked"] = refused(lambda: checking.rows_that_come_back(home, now, "0"))
     # A change of a row after the check, by somebody whose page is old.
     stale = drafts.find("two")
     checking.check(home, draft, who)
     made = manifests.draft_manifest(home, draft, who, "head")
     manifests.prepare(home, preparer, draft, made.digest)
-    said["changed"] = refused(lambda: drafts.fill(home, stale, who, padded))
+    said["changed"] = refused(lambda: filling.fill(home, stale, who, padded))
     said["anew"] = refused(lambda: manifests.draft_manifest(home, stale, who, "head"))
     said["other"] = refused(lambda: manifests.sign(home, head, draft, "another"))
     drafts.take_back(home, draft, who)

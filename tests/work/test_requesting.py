@@ -39,6 +39,7 @@ def test_two_people_at_one_batch_do_not_change_what_the_other_reads(at: Requeste
     for each in ("overwritten", "wrong"):
         assert came[each].startswith("Another request stands in row 2 now"), came[each]
     assert came["unchecked"] == "The batch was changed since it was checked."
+    assert came["unlooked"] == "The batch was changed since you looked."
     assert came["changed"] == "A batch that is prepared is not changed any more."
     assert came["anew"].startswith("The batch is not checked")
     assert came["other"] == "The batch was prepared anew since you read it."
@@ -51,7 +52,7 @@ def test_two_people_at_one_batch_do_not_change_what_the_other_reads(at: Requeste
 def test_a_check_is_of_its_day_and_knows_who_is_an_officer(at: Requester) -> None:
     came = at.play("later")
     assert came["state"] == "checked"
-    assert came["later"].startswith("The batch was checked on another day")
+    assert came["later"].startswith("The batch was checked as of 2025-06-27")
     assert ["officers", "returned"] in came["unknown"] or ["officers", "refused"] in came["unknown"]
 
 

@@ -102,13 +102,13 @@ def findings_of(home: "RequesterHome", draft: Draft, at: int) -> list[dict[str, 
     return [] if found is None else found.filter(source_row=source_row).to_dicts()
 
 
-def rows_that_come_back(home: "RequesterHome", draft: Draft, generation: int) -> list[int]:
+def rows_that_come_back(home: "RequesterHome", draft: Draft, generation: str) -> list[int]:
     """Return the rows (from 0) that would come back on their face.
 
     Raises Refused where the draft is not as it was in ``generation``, or was changed since it was
     checked: then nobody knows.
     """
-    if draft.generation != generation:
+    if str(draft.generation) != generation:
         raise Refused("The batch was changed since you looked.", "Look at what the check found.")
     if draft.checked_on is None:
         raise Refused("The batch was changed since it was checked.", "Check it first.")

@@ -84,7 +84,7 @@ def rows_to_leave(home: RequesterHome, draft: Draft, row: str, was: str) -> Call
 
     def rows() -> list[int]:
         if row == ALL:
-            return checking.rows_that_come_back(home, draft, int(was))
+            return checking.rows_that_come_back(home, draft, was)
         drafts.check_row(home, draft, int(row), was)
         return [int(row)]
 

@@ -17,6 +17,7 @@ from portcullis.office.web.models import KeptForm
 from portcullis.office.web.visitors import visitor_of
 
 LASTS = timedelta(hours=12)
+"""How long a form is given back; a worker removes it."""
 _LONGEST = 256 << 10  # bytes
 _LEFT_OUT = ("csrfmiddlewaretoken", "token")
 _NEVER = ("//", "/accounts/", "/api/", "/banner/", "/sign/", "/kept/", "/stay/")
@@ -35,7 +36,6 @@ def keep(request: HttpRequest) -> bool:
         return False
     pairs = parse_qsl(sent, keep_blank_values=True, encoding="utf-8", errors="replace")
     person = request.user.get_username()
-    KeptForm.objects.filter(at__lt=timezone.now() - LASTS).delete()
     KeptForm.objects.filter(person=person, path=request.path).delete()
     kept = KeptForm(person=person, path=request.path)
     kept.fields = [(name, value) for name, value in pairs if name not in _LEFT_OUT]
