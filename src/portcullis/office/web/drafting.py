@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
@@ -23,6 +23,7 @@ from portcullis.office.web.parts import Cell, Table, table
 if TYPE_CHECKING:
     from portcullis.intake.manifest import OfficerPart
 
+Chart = charts.Bars | charts.Lines
 STEPS = (
     "Requests",
     "Check",
@@ -34,6 +35,8 @@ STEPS = (
 )
 A_PAGE = 25
 SAMPLE = 5
+_FIRST = 5  # findings of one batch on a desk's first page
+_LEFT = ("sent", "answered", "refused")
 _ACTS = 50
 _OFFICERS = 100  # shown on a page, those with the most requests
 
@@ -133,25 +136,118 @@ def waiting(found: Iterable[Draft], role: str) -> list[Draft]:
     return sorted(mine, key=lambda each: each.since)
 
 
-def pictures(found: QuerySet[Draft], waits: Iterable[Draft], today: date) -> list[charts.Bars]:
-    """Return the charts of a desk: how long work waits, batches by state, answers."""
+def light(found: QuerySet[Draft]) -> list[Draft]:
+    """Return drafts as lists and pictures of many need them: without what is long."""
+    return list(found.defer("manifest", "findings", "officers", "receipt", "unreadable"))
+
+
+def pictures(found: Iterable[Draft], waits: Iterable[Draft], today: date) -> list[Chart]:
+    """Return the charts of a desk: the way of requests, how long work waits, states, answers."""
+    every = list(found)
     ages = Counter((today - each.since.date()).days for each in waits)
-    states = Counter(each.state for each in found)
-    answers: Counter[str] = Counter()
-    for each in found:
-        answers.update({str(word): int(count) for word, count in each.answers.items()})
+    states = Counter(each.state for each in every)
     return [
+        charts.funnel("Requests, from batches being made to what was disclosed", _way(every)),
         charts.ageing("How long batches have waited for this desk", ages, due=5),
         charts.outcomes(
             "Batches by state",
             [charts.Amount(name, states[name]) for name in DRAFT.states if states[name]],
         ),
-        charts.outcomes(
-            "Answers so far",
-            [charts.Amount(w, answers[w], _ANSWERS[w]) for w in _ANSWERS if answers[w]],
+        charts.over_time(
+            "Share of requests disclosed and returned, by the day of answer",
+            _shares(every),
+            unit=" %",
             says="Three answers, and no other: disclosed, returned, no disclosure.",
         ),
     ]
+
+
+def _way(every: Iterable[Draft]) -> list[charts.Amount]:
+    rows: Counter[str] = Counter()
+    for each in every:
+        if each.state == "withdrawn":
+            continue
+        rows["In batches"] += each.rows
+        rows["Signed for"] += each.rows * (each.state in ("signed", "attested", *_LEFT))
+        rows["Sent"] += each.rows * (each.state in _LEFT)
+        rows["Answered"] += sum(each.answers.values())
+        rows["Disclosed"] += int(each.answers.get("disclosed", 0))
+    return [charts.Amount(words, count) for words, count in rows.items()]
+
+
+def _shares(every: Iterable[Draft]) -> list[tuple[date, dict[str, float | None]]]:
+    """Return for each day of answer what share of its requests was disclosed, and returned."""
+    days: dict[date, Counter[str]] = {}
+    for each in every:
+        if each.answered_on is not None:
+            days.setdefault(each.answered_on, Counter()).update(each.answers)
+    return [
+        (
+            day,
+            {
+                words: round(100 * days[day][words] / max(days[day].total(), 1), 1)
+                for words in ("disclosed", "returned")
+            },
+        )
+        for day in sorted(days)
+    ]
+
+
+def to_mend(home: RequesterHome, found: Iterable[Draft], desk: str) -> Table:
+    """Return the first findings of each batch of which something would come back."""
+    words = labels(home.pack)
+    rows = [
+        (
+            Cell(
+                f"Row {each['source_row']}",
+                url=f"/{desk}/{draft.id}/rows/{each['source_row']}/",
+                note=draft.id,
+            ),
+            Cell(words.get(each["field"], each["element"]), note=each["field"]),
+            each["message"],
+        )
+        for draft in found
+        if draft.state in drafts.OPEN and checking.comes_back(draft)
+        for each in checking.findings(home, draft, 0, _FIRST)
+    ]
+    columns = ("Row, batch", "Field", "What is wrong, and how to mend it")
+    return table(
+        "To be mended before it is sent: the first of each batch", columns, rows[:A_PAGE],
+        stacked=True, empty="Nothing that was checked would come back.",
+    )  # fmt: skip
+
+
+def awaited(found: Iterable[Draft], pack: Pack, today: date) -> Table:
+    """Return what is sent and not answered: whether its receipt is here, when its answers are due.
+
+    The answers are due the agreement's days after the holder's receipt.
+    """
+    rows = []
+    for each in found:
+        receipt = each.receipt or {}
+        due = None
+        if "received_on" in receipt:
+            days = timedelta(days=pack.answers.answer_days)
+            due = date.fromisoformat(str(receipt["received_on"])) + days
+        rows.append(
+            (
+                Cell(each.id, url=f"/prepare/{each.id}/"),
+                each.rows,
+                (today - each.since.date()).days,
+                Cell("here", tag="good") if receipt else Cell("not yet", tag="warn"),
+                _due(due, today),
+            )
+        )
+    columns = ("Batch", "Requests", "Days since it was sent", "Receipt", "Answers due")
+    return table(
+        "Sent, and not answered", columns, rows, stacked=True, empty="Nothing awaits an answer."
+    )
+
+
+def _due(day: date | None, today: date) -> Cell:
+    if day is None:
+        return Cell("once the receipt is here")
+    return Cell(day.isoformat(), tag="bad" if day < today else "")
 
 
 def labels(pack: Pack) -> dict[str, str]:

@@ -51,6 +51,21 @@ acts.register(
 )
 
 
+NO_HOLDER_KEYS = (
+    "The holder’s public keys are not here",
+    "Without them no receipt, answer, package or notice can be checked. The custodian or the "
+    "signatory proposes them, and another of them puts them in force.",
+)
+
+
+def has_holder_keys(home: RequesterHome) -> bool:
+    """Say whether keys of the holder that can be read are in force."""
+    try:
+        return holder_keys.in_force(home) is not None
+    except Misuse:
+        return False
+
+
 class CompareForm(pages.Form):
     """The fingerprint that the holder gave by another way."""
 

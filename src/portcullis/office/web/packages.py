@@ -31,6 +31,7 @@ from portcullis.standing.notices import FREEZE, PRESERVE
 
 P = ParamSpec("P")
 _NEWEST = 10
+_SOON, _LATER = 7, 30  # days
 _PACKAGE = re.compile(r"[0-9a-f]{32,64}")
 Visited = Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]
 
@@ -212,6 +213,47 @@ def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
     found = received.stated(visitor.deployment.requester, visitor.person, stated_id)
     suffix = "json" if found.kind == received.ENROLMENT else "jws"
     return attachment(found.text, f"{found.kind}.{suffix}")
+
+
+def alarms(
+    owed: Sequence[tuple[Kept, Duty]], today: date, attestations: int, frozen: int
+) -> list[dict[str, str]]:
+    """Return what whoever holds packages must see first."""
+    late = sum(duty.overdue(today) for _, duty in owed)
+    found = []
+    if late:
+        closes = "Silence closes: until a status is stated, batches that name its officer wait."
+        found.append(pages.alarm("error", f"Duties overdue: {late}", closes))
+    if frozen:
+        heading = f"Packages frozen by an order or preserved by a hold: {frozen}"
+        stays = "None is disposed of; what is frozen is not opened either."
+        found.append(pages.alarm("warning", heading, stays))
+    if attestations:
+        heading = f"Attestations to the holder’s notices outstanding: {attestations}"
+        found.append(pages.alarm("warning", heading, "Attest on the page of each notice."))
+    return found
+
+
+def duty_stats(owed: Sequence[tuple[Kept, Duty]], today: date) -> list[dict[str, object]]:
+    """Return how much is overdue, and how much is due soon."""
+    late = sum(duty.overdue(today) for _, duty in owed)
+    soon = sum(0 <= (duty.due_on - today).days <= _SOON for _, duty in owed)
+    return [
+        {"label": "Duties overdue", "value": late, "kind": "bad" if late else "plain"},
+        {"label": f"Due within {_SOON} days", "value": soon, "kind": "warn" if soon else "plain"},
+    ]
+
+
+def due_when(owed: Sequence[tuple[Kept, Duty]], today: date) -> charts.Bars:
+    """Return what is due, by when, drawn."""
+    days = [(duty.due_on - today).days for _, duty in owed]
+    amounts = [
+        charts.Amount("Overdue", sum(each < 0 for each in days), "bad"),
+        charts.Amount(f"Within {_SOON} days", sum(0 <= each <= _SOON for each in days), "warn"),
+        charts.Amount(f"Within {_LATER} days", sum(_SOON < each <= _LATER for each in days)),
+        charts.Amount("Later", sum(each > _LATER for each in days)),
+    ]
+    return charts.outcomes("What is due, by when", amounts if days else [])
 
 
 def states(title: str, kept: Sequence[Kept]) -> charts.Bars:

@@ -7,22 +7,25 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portcullis.custody import KINDS, METHODS, Kept, Visit
 from portcullis.custody.statements import CERTIFIED
-from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
-from portcullis.office.requesting import received, sending
-from portcullis.office.web import acts, packages, pages
+from portcullis.office.requesting import holder_keys as proposed_keys
+from portcullis.office.requesting import notices as kept_notices
+from portcullis.office.requesting import received
+from portcullis.office.web import acts, holder_keys, notices, packages, pages
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.pages import Head
+from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 DESK = "custody"
 _A_PAGE = 25
 _NEWEST = 10
+_LOOKED_AT = 500  # events of the log
 _AT_ONCE = 200  # packages that one certificate may name
 _KIND_WORDS = {
     "returned": "Returned to the holder",
@@ -85,25 +88,48 @@ CERTIFY = acts.register(
 def first(request: HttpRequest, visited: Visit) -> HttpResponse:
     """Show what the custodian answers for: duties, packages by state, denials."""
     visitor = visitor_of(request)
-    home = visitor.deployment.requester
-    kept = visited.kept()
+    home, kept = visitor.deployment.requester, visited.kept()
     owed = packages.owed(kept)
-    late = sum(duty.overdue(visitor.today) for _, duty in owed)
-    newest = home.recipient.log.newest(500)
-    denied = [each for each in newest if not each.success]
-    context = {
-        "title": "Custodian",
-        "stats": [
-            {"label": "Packages here", "value": sum(each.here for each in kept)},
-            {"label": "Duties overdue", "value": late, "kind": "bad" if late else "plain"},
-            {"label": "Denied or failed", "value": len(denied), "note": "of the newest 500 events",
-             "kind": "warn" if denied else "plain"},
+    denied = [each for each in home.recipient.log.newest(_LOOKED_AT) if not each.success]
+    attestations = len(kept_notices.outstanding(home))
+    frozen = packages.kept_back(home, kept)
+    head = Head(
+        DESK,
+        "Custodian",
+        "You answer for this home: what is here, what is due, and who looked. You see identifiers "
+        "and dates, and no content.",
+        actions=[
+            (reverse("custody:certify"), "Certify"),
+            (reverse("custody:take-in"), "Take packages in"),
+            (reverse("custody:packages"), "All packages"),
+            (reverse("custody:notices"), notices.TITLE),
+            (reverse("custody:holder-keys"), holder_keys.TITLE),
+            (reverse("custody:log"), "FTI log"),
+            (reverse("custody:people"), "People and accounts"),
         ],
-        "holder_keys": _holder_keys(visitor),
-        "duties": packages.duties_table(owed[:_A_PAGE], visitor.today, ""),
-        "denied": packages.log_table(denied[:_NEWEST], "The newest denials"),
-        "stated": packages.stated_table(visitor.person, "/custody/signed/"),
-        "charts": [
+    )
+    return pages.first(
+        request,
+        head,
+        alarms=[
+            *_alarms(visitor),
+            *packages.alarms(owed, visitor.today, attestations, len(frozen)),
+        ],
+        stats=[
+            {"label": "Packages here", "value": sum(each.here for each in kept)},
+            *packages.duty_stats(owed, visitor.today),
+            {"label": "Attestations outstanding", "value": attestations,
+             "kind": "bad" if attestations else "plain", "url": reverse("custody:notices")},
+            {"label": "Denied or failed", "value": len(denied),
+             "note": f"of the newest {_LOOKED_AT} events", "kind": "warn" if denied else "plain"},
+        ],
+        waiting=packages.duties_table(owed[:_A_PAGE], visitor.today, ""),
+        parts=[
+            Part(table=packages.log_table(denied[:_NEWEST], "The newest denials")),
+            Part(table=packages.stated_table(visitor.person, "/custody/signed/")),
+        ],
+        charts=[
+            packages.due_when(owed, visitor.today),
             packages.states("Packages by what became of them", kept),
             packages.ages(
                 "How long packages have been here",
@@ -111,8 +137,17 @@ def first(request: HttpRequest, visited: Visit) -> HttpResponse:
                 visitor.today,
             ),
         ],
-    }  # fmt: skip
-    return render(request, "office/custody/first.html", context)
+    )  # fmt: skip
+
+
+def _alarms(visitor: Visitor) -> list[dict[str, str]]:
+    alarms = []
+    if not holder_keys.has_holder_keys(visitor.deployment.requester):
+        alarms.append(pages.alarm("error", *holder_keys.NO_HOLDER_KEYS))
+    if proposed_keys.waiting():
+        heading = "Keys of the holder wait for a second person"
+        alarms.append(pages.alarm("warning", heading, "Compare their fingerprint first."))
+    return alarms
 
 
 @require_GET
@@ -157,7 +192,14 @@ def certify(request: HttpRequest, visited: Visit) -> HttpResponse:
         "What is certified as returned or destroyed is removed from this home. Tick only what the "
         "certificate is true of, copies included.",
     )
-    form = CertifyForm(first_due[:_AT_ONCE], request.POST or None)
+    # Of what is there anything may be named, if fewer are offered.
+    named = set(request.POST.getlist("packages"))
+    offered = [
+        each
+        for place, each in enumerate(first_due)
+        if place < _AT_ONCE or each.disclosure.package_id in named
+    ]
+    form = CertifyForm(offered, request.POST or None)
     return pages.ask(request, head, form, CERTIFY.name)
 
 
@@ -166,11 +208,3 @@ def certify(request: HttpRequest, visited: Visit) -> HttpResponse:
 def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
     """Give what the custodian signed for the holder, as a file."""
     return packages.signed(request, stated_id)
-
-
-def _holder_keys(visitor: Visitor) -> bool:
-    try:
-        sending.holder_keys(visitor.deployment.requester)
-    except PortcullisError:
-        return False
-    return True

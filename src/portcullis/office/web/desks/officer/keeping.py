@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portcullis.custody import STATUSES, Kept, Visit
@@ -13,12 +14,12 @@ from portcullis.errors import Misuse
 from portcullis.office.people import Actor
 from portcullis.office.requesting import received
 from portcullis.office.requesting.models import Opening
-from portcullis.office.web import acts, packages, pages
+from portcullis.office.web import acts, notices, packages, pages
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.officer import attesting
 from portcullis.office.web.desks.officer.attesting import DESK
-from portcullis.office.web.pages import Head
+from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor, visitor_of
 
@@ -82,33 +83,50 @@ STATE = acts.register(
 def first(request: HttpRequest, visited: Visit) -> HttpResponse:
     """Show what waits for the officer: attestations, duties, packages."""
     visitor = visitor_of(request)
-    kept = visited.kept()
+    home, kept = visitor.deployment.requester, visited.kept()
     waits = attesting.waiting(visitor.person)
     owed = packages.owed(kept)
-    late = sum(duty.overdue(visitor.today) for _, duty in owed)
-    context = {
-        "title": "Officer",
-        "stats": [
+    attestations, frozen = notices.waiting(visitor), packages.kept_back(home, kept)
+    head = Head(
+        DESK,
+        "Officer",
+        "Attest to your own requests, open what came back for a purpose, and say by its day what "
+        "became of it.",
+        actions=[
+            (reverse("officer:status"), "State what became of cases"),
+            (reverse("officer:take-in"), "Take packages in"),
+            (reverse("officer:notices"), notices.TITLE),
+            (reverse("officer:key"), "Your key"),
+        ],
+    )
+    going = (each for each in kept if not each.disclosure.ended)
+    return pages.first(
+        request,
+        head,
+        alarms=packages.alarms(owed, visitor.today, attestations, len(frozen)),
+        stats=[
             {"label": "Attestations waiting", "value": len(waits)},
             {"label": "Packages of yours", "value": len(kept)},
-            {"label": "Duties overdue", "value": late, "kind": "bad" if late else "plain"},
+            *packages.duty_stats(owed, visitor.today),
+            {"label": "Notices to attest to", "value": attestations,
+             "kind": "bad" if attestations else "plain", "url": reverse("officer:notices")},
         ],
-        "waiting": attesting.waiting_table(waits, visitor.person, visitor.today),
-        "duties": packages.duties_table(owed, visitor.today, "/officer/packages/"),
-        "kept": packages.kept_table(
-            visitor.deployment.requester, kept, visitor.today, "Your packages", "/officer/packages/"
-        ),
-        "stated": packages.stated_table(visitor.person, "/officer/signed/"),
-        "charts": [
+        waiting=attesting.waiting_table(waits, visitor.person, visitor.today),
+        parts=[
+            Part(table=packages.duties_table(owed, visitor.today, "/officer/packages/")),
+            Part(table=packages.kept_table(
+                home, kept, visitor.today, "Your packages", "/officer/packages/"
+            )),
+            Part(table=packages.stated_table(visitor.person, "/officer/signed/")),
+        ],
+        charts=[
+            packages.due_when(owed, visitor.today),
             packages.ages(
-                "How long packages have been here, cases not ended",
-                (each for each in kept if not each.disclosure.ended),
-                visitor.today,
+                "How long packages have been here, cases not ended", going, visitor.today
             ),
             packages.states("What became of your cases", kept),
         ],
-    }
-    return render(request, "office/officer/first.html", context)
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

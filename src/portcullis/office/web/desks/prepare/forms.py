@@ -13,8 +13,8 @@ from portcullis.office.web import pages
 from portcullis.office.web.drafting import labels
 
 _BATCH_HELP = (
-    "Letters, digits, points, hyphens. Addresses, the receipt and the answers will name it: name "
-    "no person in it."
+    "Letters, digits, points, hyphens. Addresses, the receipt and the answers will name it; it "
+    "names no person."
 )
 _LONGEST = 1 << 20  # bytes of a receipt
 _FILES = ".csv,.jsonl,.parquet,.xlsx"

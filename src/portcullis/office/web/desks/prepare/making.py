@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,8 @@ from portcullis.office.web import drafting as shown
 from portcullis.office.web import long_work, pages
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.prepare.forms import AgainForm, BatchForm, UploadForm
-from portcullis.office.web.pages import Head, Link
+from portcullis.office.web.holder_keys import NO_HOLDER_KEYS, has_holder_keys
+from portcullis.office.web.pages import Head, Link, Part
 from portcullis.office.web.visitors import Visitor, visitor_of
 from portcullis.office.work import uploads
 
@@ -31,20 +33,68 @@ DESK = "prepare"
 def first(request: HttpRequest) -> HttpResponse:
     """Show what waits for the preparer, batches by state, and answers."""
     visitor = visitor_of(request)
-    found = Draft.objects.order_by("-since")
-    waits = shown.waiting(found, "preparer")
-    context = {
-        "title": "Preparer",
-        "waiting": shown.table_of(
-            waits, DESK, "Waiting for you", visitor.today, "Nothing waits for you."
+    home = visitor.deployment.requester
+    every = shown.light(Draft.objects.order_by("-since"))
+    waits = shown.waiting(every, "preparer")
+    sent = [each for each in every if each.state == "sent"]
+    back = sum(checking.comes_back(each) for each in every if each.state in drafts.OPEN)
+    head = Head(
+        DESK,
+        "Preparer",
+        "Make a batch, see what would come back and why, mend it, and sign for it. Nothing is sent "
+        "before its signatory has signed.",
+        actions=[
+            (reverse("prepare:new"), "Begin with a file"),
+            (reverse("prepare:form"), "Begin by form"),
+        ],
+    )
+    newest = shown.table_of(
+        every[: shown.A_PAGE], DESK, "The newest batches", visitor.today, "No batch was begun yet."
+    )
+    return pages.first(
+        request,
+        head,
+        alarms=_alarms(visitor, back),
+        stats=[
+            {"label": "Batches waiting for you", "value": len(waits)},
+            {"label": "Requests that would come back", "value": f"{back:,}",
+             "kind": "bad" if back else "plain", "note": "as last checked"},
+            {"label": "Batches with the signatory or officers",
+             "value": sum(each.state in ("prepared", "signed") for each in every)},
+            {"label": "Batches sent, not answered", "value": len(sent)},
+        ],
+        waiting=shown.table_of(
+            [each for each in waits if each.state != "sent"], DESK, "Waiting for you",
+            visitor.today, "Nothing waits for you.",
         ),
-        "charts": shown.pictures(found, waits, visitor.today),
-        "all": shown.table_of(
-            found[: shown.A_PAGE], DESK, "The newest batches", visitor.today,
-            "No batch was begun yet.",
-        ),
-    }  # fmt: skip
-    return render(request, "office/prepare/first.html", context)
+        parts=[
+            Part(table=shown.to_mend(home, _whole(waits), DESK)),
+            Part(table=shown.awaited(_whole(sent), home.pack, visitor.today)),
+            Part(table=newest),
+        ],
+        charts=shown.pictures(every, waits, visitor.today),
+    )  # fmt: skip
+
+
+def _alarms(visitor: Visitor, back: int) -> list[dict[str, str]]:
+    alarms = []
+    if back:
+        alarms.append(
+            pages.alarm(
+                "warning",
+                f"Requests that would come back: {back:,}",
+                "Their rows are named below, with the field and the fix. Mend them before sending.",
+            )
+        )
+    if not has_holder_keys(visitor.deployment.requester):
+        alarms.append(pages.alarm("error", *NO_HOLDER_KEYS))
+    return alarms
+
+
+def _whole(found: list[Draft]) -> QuerySet[Draft]:
+    """Return those drafts again, whole, a page of them."""
+    ids = [each.id for each in found[: shown.A_PAGE]]
+    return Draft.objects.filter(id__in=ids).order_by("since")
 
 
 @require_http_methods(["GET", "POST"])
