@@ -23,13 +23,18 @@ BATCH = "big"
 
 def main() -> None:
     world = World(Path(sys.argv[1]))
-    home = world.folder / "recipient"
+    serve(world.folder)
+    print(json.dumps(globals()[sys.argv[2]](world, *sys.argv[3:])))  # noqa: T201 - the answer
+
+
+def serve(folder: Path) -> None:
+    """Make the requester's home of the world in ``folder``, if need be, and be its office."""
+    home = folder / "recipient"
     if not home.exists():
-        _make(world, home)
+        _make(World(folder), home)
     from portcullis.office.web import serving
 
     serving.prepare(home, "requester", "http://localhost")
-    print(json.dumps(globals()[sys.argv[2]](world, *sys.argv[3:])))  # noqa: T201 - the answer
 
 
 def _make(world: World, path: Path) -> None:

@@ -16,7 +16,7 @@ import xlsxwriter
 from portcullis.office.requesting import RequesterHome
 from tests.office import world as worlds
 from tests.office.world import BATCH_DAY
-from tests.web import signing
+from tests.web import axe, signing
 from tests.web.forms import Person
 from tests.web.office import COMMAND, Office
 
@@ -225,7 +225,7 @@ def test_what_unfolds_as_it_is_read_is_read_by_a_worker(person, tmp_path: Path, 
     assert "/work/" in answer.headers["Location"]
 
 
-def test_what_was_typed_when_the_session_had_ended_is_given_back(office, person):
+def test_what_was_typed_when_the_session_had_ended_is_given_back(office, person, as_person):
     here = person("preparer")
     begin(here, "typed", 1)
     path = "/prepare/typed/rows/1/"
@@ -243,6 +243,7 @@ def test_what_was_typed_when_the_session_had_ended_is_given_back(office, person)
     assert "/accounts/login/" in late.post(path, values).headers["Location"]
     assert TYPED not in said(person("deputy").get(path))  # another's is not shown
     assert TYPED.encode() not in (office.home / "state.sqlite3").read_bytes()
+    axe.check(as_person("preparer", path))
     page = here.get(path)
     assert "Nothing was done" in said(page)
     assert TYPED in said(page)
@@ -270,6 +271,7 @@ def test_a_session_about_to_end_is_told(as_person):
     assert not told.is_visible()
     page.clock.fast_forward("00:02")
     told.wait_for()
+    axe.check(page)
     with page.expect_response("**/stay/") as stayed:
         page.get_by_role("button", name="Go on", exact=True).click()
     assert stayed.value.status == 204
