@@ -41,7 +41,7 @@ class XlsxReader:
         self.dropped = self._columns.dropped
         self.share = 0.0
         self._width = len(header)
-        filled = pl.any_horizontal(pl.all().fill_null("").str.strip_chars() != "")
+        filled = pl.any_horizontal(pl.exclude("line").fill_null("").str.strip_chars() != "")
         rows = cells.with_row_index("line", offset=1).slice(1).filter(filled)
         self._lines = rows["line"]
         self._cells = rows.drop("line").with_row_index("source_row", offset=1)

@@ -374,7 +374,7 @@ def _in_form(pack: Pack, rows: pl.DataFrame) -> pl.DataFrame:
     """Return rows as the agreement has them now: a field that is new to them is empty."""
     whole = dict.fromkeys(pack.fields, pl.String) | PLACES
     absent = [pl.lit(None, kind).alias(name) for name, kind in whole.items() if name not in rows]
-    return rows.with_columns(absent).select(whole)
+    return rows.with_columns(absent).select(list(whole))
 
 
 def _place(before: Mapping[str, Any], name: str) -> pl.Expr:
