@@ -378,3 +378,27 @@ def test_what_is_not_utf8_is_replaced_and_nothing_else(data, size):
     pieces = iter(lambda: stream.read(size), b"")
     got = b"".join(pieces)
     assert got.decode() == data.decode(errors="replace") + "!"
+
+
+@pytest.mark.parametrize("told", [None, 1000])
+def test_a_workbook_is_as_large_as_it_unfolds_whatever_it_says(
+    tmp_path, pack, rows, monkeypatch, told
+):
+    path = write(rows(20), tmp_path / "b.xlsx")
+    monkeypatch.setattr(xlsx_reader, "_UNFOLDED_BYTES", 20_000)
+    if told is not None:
+        path.write_bytes(_saying(path, told))
+    assert "too large" in refused(path, pack).detail
+    monkeypatch.setattr(xlsx_reader, "_UNFOLDED_BYTES", 1 << 20)
+    if told is None:
+        assert read(path, pack)[0].height == 20
+
+
+def _saying(path, size: int) -> bytes:
+    """Return a ZIP file's bytes, each of whose parts says that it unfolds to ``size`` bytes."""
+    data = bytearray(path.read_bytes())
+    at = data.find(b"PK\x01\x02")
+    while at >= 0:
+        data[at + 24 : at + 28] = size.to_bytes(4, "little")
+        at = data.find(b"PK\x01\x02", at + 4)
+    return bytes(data)

@@ -18,11 +18,14 @@ def main() -> None:
 
         work(home=Path(home))
     else:
-        print(json.dumps(sessions(Path(home), role, origin)))
+        print(json.dumps(sessions(Path(home), role, origin, ended=what == "ended")))
 
 
-def sessions(home: Path, role: str, origin: str) -> dict[str, str]:
-    """Make an account and a session for everybody of the home's side; return the session keys."""
+def sessions(home: Path, role: str, origin: str, *, ended: bool = False) -> dict[str, str]:
+    """Make an account and a session for everybody of the home's side; return the session keys.
+
+    ``ended``: nobody was seen in it for a day.
+    """
     from portcullis.office.web import serving
 
     serving.prepare(home, role, origin)
@@ -43,6 +46,7 @@ def sessions(home: Path, role: str, origin: str) -> dict[str, str]:
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session["banner-read"] = True
+        session["seen"] = time.time() - ended * 24 * 3600
         session["account_authentication_methods_user"] = str(user.pk)
         session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
         session.create()

@@ -30,7 +30,7 @@ def main() -> None:
         print(json.dumps(plays.play(world, rest[0], *rest[1:])))  # noqa: T201 - the answer
         return
     step = rest[0] if rest else "nowhere"
-    home = ["--home", str(world.home_path)]
+    home = ["--home", str(home_of(world))]
     if what == "serve":
         beside._command = lambda _home: _mine(world, "beside", step)
         typed = ["serve", "--role", "holder", "--port", "0", *home]
@@ -42,6 +42,12 @@ def main() -> None:
         typed = ["work", *home, *(["--beside"] if what == "beside" else [])]
     sys.argv = ["portcullis", *typed]
     cli.main()
+
+
+def home_of(world: World) -> Path:
+    """Return the world's home: the holder's, or the requester's where it has no other."""
+    holder = world.home_path
+    return holder if holder.exists() else world.folder / "recipient"
 
 
 def _mine(world: World, what: str, step: str) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from tests.office.world import World
-from tests.work.child import GO, REACHED
+from tests.work.child import GO, REACHED, home_of
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
@@ -130,7 +130,7 @@ class Office:
             with psycopg.connect(self.database) as connection:
                 found = connection.execute(said)  # type: ignore[arg-type]
                 return found.fetchall() if found.description else []
-        connection = sqlite3.connect(self.world.home_path / "state.sqlite3", timeout=60)
+        connection = sqlite3.connect(home_of(self.world) / "state.sqlite3", timeout=60)
         try:
             with connection:
                 return connection.execute(said).fetchall()

@@ -314,6 +314,17 @@ _REQUESTER: dict[str, Permission] = {
         ("officer", "custodian", "signatory"),
     ),
     "notice-attest-for": Permission("Attest to a notice for another custodian", ("signatory",)),
+    # The holder's keys, by which all that comes from there is checked.
+    "holder-keys-propose": Permission(
+        "Propose the holder's public keys for this home",
+        ("custodian", "signatory"),
+        binding=True,
+    ),
+    "holder-keys-accept": Permission(
+        "Put the holder's public keys that another proposed in force",
+        ("custodian", "signatory"),
+        binding=True,
+    ),
     "requester-account-invite": Permission(
         "Give a person of the requester an account, or a lost one anew; once a second says so too",
         ("custodian", "signatory"),
@@ -342,6 +353,16 @@ _REQUESTER: dict[str, Permission] = {
     "see-all-packages": Permission(
         "See identifiers and dates of everybody's packages; no content",
         ("custodian",),
+        reads=True,
+    ),
+    "see-own-notices": Permission(
+        "See the holder's notices of orders and holds, and what they list for oneself",
+        ("officer", "custodian", "signatory"),
+        reads=True,
+    ),
+    "see-all-notices": Permission(
+        "See what a notice lists for everybody, and who has attested to it",
+        ("custodian", "signatory"),
         reads=True,
     ),
 }

@@ -9,6 +9,7 @@ from portcullis.custody.deadlines import Disclosure, Duty, Terms, day_of, duties
 from portcullis.custody.ftilog import Entry, FtiLog
 from portcullis.custody.granting import CLOCKS_MAY_DIFFER, PackageFacts, grant
 from portcullis.custody.home import Case, Place, RecipientHome
+from portcullis.custody.notices import Listed, Notice
 from portcullis.custody.opening import (
     RESEALED,
     RESEALED_PROOF,
@@ -60,6 +61,8 @@ __all__ = [
     "Entry",
     "FtiLog",
     "Kept",
+    "Listed",
+    "Notice",
     "Opened",
     "Opening",
     "PackageFacts",

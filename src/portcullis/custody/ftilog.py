@@ -16,8 +16,8 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -26,6 +26,8 @@ from portcullis.errors import Misuse, Refused
 from portcullis.tables import fsync_folder
 
 FORMAT = "portcullis-fti-log/1"
+MEANWHILE = timedelta(seconds=30)
+"""How long an act may take while others' entries are made."""
 _FIRST = "0" * 64
 _LONGEST = 200
 _LONGEST_LINE = 65_536
@@ -88,25 +90,36 @@ class FtiLog:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def append(self, entry: Entry) -> None:
-        """Append ``entry``; it is on the disk when this returns.
+    def append(self, *entries: Entry, once: str = "") -> None:
+        """Append ``entries``, all of them or none; they are on the disk when this returns.
 
-        Raises Refused where the last line is not whole: ``verify`` says where; and where the entry
-        is of a time before the last one's.
+        What was begun a moment before the last entry is entered at the last one's time: others come
+        and go meanwhile. ``once``: the nonce of an opening, which no successful one may have had.
+        Raises Refused where it had, where the last line is not whole (``verify`` says where), and
+        where an entry is of a time before the last one's.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "r+b") as log:
             fcntl.flock(log, fcntl.LOCK_EX)
             number, previous, last_at = _end(log)
-            _check_order(last_at, datetime.fromisoformat(entry.at))
-            line = json_bytes(_members(entry, number, previous)) + b"\n"
-            if len(line) >= _LONGEST_LINE:
-                raise Misuse("The entry is too long for the FTI log.", "Name fewer officers.")
-            log.write(line)
+            if once:
+                self._check_unused(once)
+            lines = []
+            for entry in entries:
+                line = _line(entry, number, previous, last_at)
+                number, previous = number + 1, hashlib.sha256(line).hexdigest()
+                lines.append(line)
+            log.write(b"".join(lines))
             log.flush()
             os.fsync(log.fileno())
         fsync_folder(self.path.parent)
+
+    def _check_unused(self, nonce: str) -> None:
+        with_nonce = (line for line in self._lines() if nonce.encode() in line)
+        entries = (_entry(_read(line)) for line in with_nonce)
+        if any(entry.success and entry.opening == nonce for entry in entries):
+            raise Refused("This token was used before.", "Ask for a new one for each opening.")
 
     def check_follows(self, at: datetime) -> None:
         """Raise Refused where ``at`` is before the time of the last entry."""
@@ -158,8 +171,20 @@ class FtiLog:
         return self.path.read_bytes().splitlines(keepends=True) if self.path.exists() else []
 
 
-def _check_order(last_at: str, at: datetime) -> None:
+def _line(entry: Entry, number: int, previous: str, last_at: str) -> bytes:
+    """Return the entry as a line, at its own time or a moment later at the last entry's."""
+    at = datetime.fromisoformat(entry.at)
+    _check_order(last_at, at)
     if last_at and at < datetime.fromisoformat(last_at):
+        entry = replace(entry, at=last_at)
+    line = json_bytes(_members(entry, number, previous)) + b"\n"
+    if len(line) >= _LONGEST_LINE:
+        raise Misuse("The entry is too long for the FTI log.", "Name fewer officers.")
+    return line
+
+
+def _check_order(last_at: str, at: datetime) -> None:
+    if last_at and at + MEANWHILE < datetime.fromisoformat(last_at):
         raise Refused(
             "By this time the act would be before the last entry of the FTI log.",
             "Set the clock right, or wait until it has passed that entry's time.",

@@ -4,7 +4,6 @@ Beside them lie the roster of both sides and the agreement's pack, which say who
 when what is due. What a person may do there is in ``visiting``.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,10 +14,10 @@ from typing import Any, TypeVar
 from joserfc.jwk import ECKey
 
 from portcullis.agreements import Pack, Person, Roster, load_pack, load_roster
-from portcullis.canonical import sha256_hex
 from portcullis.custody.asking import Opening, opening_statement, read_opening
 from portcullis.custody.deadlines import day_of
 from portcullis.custody.ftilog import Entry, Event, FtiLog
+from portcullis.custody.notices import Notices
 from portcullis.custody.opening import (
     RESEALED,
     CheckEntry,
@@ -30,14 +29,11 @@ from portcullis.custody.opening import (
 )
 from portcullis.custody.warning import BANNER_DIGEST, SESSION, label_of_a_package
 from portcullis.errors import Misuse, PortcullisError, Refused
-from portcullis.keys import Signer, Verify, is_passkey, public_jwk, sign, thumbprint, verify
+from portcullis.keys import Signer, Verify, is_passkey, public_jwk, sign, verify
 from portcullis.release import package_digest, read_package
-from portcullis.standing import read_notice
-from portcullis.standing.notices import PRESERVE
 from portcullis.tables import fsync_folder, publish
 
 _ROSTER, _PACK, _DEMO = "people.json", "pack", "demonstration"
-_NOTICES = "notices"
 _BANNER_READ = f"warning {BANNER_DIGEST}"
 _Got = TypeVar("_Got")
 
@@ -73,6 +69,7 @@ class RecipientHome:
         self.folder = folder
         self.packages = folder / "packages"
         self.log = FtiLog(folder / "fti-log.jsonl")
+        self.notices = Notices(folder / "notices")
 
     @property
     def made(self) -> bool:
@@ -381,12 +378,12 @@ class RecipientHome:
                 raise nothing_here()
             _check_user(data, user)
             self.check_acknowledged(user, at=at, place=place)
-            self._check_unused(opening.nonce)
+            self.notices.check_open([package_id])
             got = act(data)
+            self.log.append(replace(attempt, success=True), once=opening.nonce)
         except PortcullisError:
             self.log.append(attempt)
             raise
-        self.log.append(replace(attempt, success=True))
         return got
 
     def _by(self, user: str, key: ECKey, request: str) -> Verify:
@@ -394,50 +391,6 @@ class RecipientHome:
         if is_passkey(request):
             return self.roster().person(user).verify
         return partial(verify, jwk=public_jwk(key))
-
-    def keep_notice(self, notice: str, holder_jwk: Mapping[str, str]) -> dict[str, Any]:
-        """Keep the holder's notice of an order or hold in the place of the last; return its words.
-
-        Raises Refused where another than the holder of ``holder_jwk`` signed it, or the last one;
-        and where the last one is newer: a notice of a lift is undone by none that came before.
-        """
-        said = read_notice(notice, holder_jwk)
-        path = self.folder / _NOTICES / f"{sha256_hex([str(said['of']['id']).encode()])}.json"
-        if path.exists():
-            last = json.loads(path.read_bytes())
-            if last["holder"] != thumbprint(holder_jwk):
-                raise Refused(
-                    "The last notice of that order or hold is another holder's.",
-                    "Name the public keys of the holder that sent it.",
-                )
-            times = (last["said"]["issued_at"], said["issued_at"])
-            if datetime.fromisoformat(times[0]) > datetime.fromisoformat(times[1]):
-                raise Refused("A newer notice is kept.", "Keep the newest; ask the holder for it.")
-        kept = {"holder": thumbprint(holder_jwk), "said": said}
-        publish(path, json.dumps(kept).encode())
-        return said
-
-    def notices(self) -> list[dict[str, Any]]:
-        """Return what each kept notice says, the newest of each order or hold."""
-        return [dict(json.loads(each.read_bytes())["said"]) for each in self._notices()]
-
-    def preserved(self) -> set[str]:
-        """Return the ids of the packages that a kept notice of a hold that stands lists."""
-        return {
-            one["package"]
-            for said in self.notices()
-            if said["says"] == PRESERVE
-            for custodian in said["custodians"]
-            for one in custodian["disclosures"]
-            if "package" in one
-        }
-
-    def _notices(self) -> list[Path]:
-        return sorted((self.folder / _NOTICES).glob("*.json"))
-
-    def _check_unused(self, nonce: str) -> None:
-        if any(entry.success and entry.opening == nonce for entry in self.log.entries()):
-            raise Refused("This token was used before.", "Ask for a new one for each opening.")
 
     def _disposed(self, package_id: str) -> bool:
         return any(
@@ -455,6 +408,15 @@ class RecipientHome:
         """Return the officer that a package names, or "" where it is not here any more."""
         path = self._path(package_id)
         return read_package(path.read_bytes()).parcel.officer if path.is_file() else ""
+
+    def sweep(self) -> None:
+        """Remove the packages that are still here and whose disposal is in the log.
+
+        So it is where a process was killed between the two.
+        """
+        for entry in self.log.entries():
+            if entry.event == "disposal" and self._path(entry.package_id).is_file():
+                self.remove(entry.package_id)
 
     def remove(self, package_id: str) -> None:
         """Remove a stored package and its label, if they are here."""

@@ -4,7 +4,7 @@ Who is on a case's access list sees that its packages exist, and nobody else doe
 who answers for the home, sees identifiers and dates of all, and no content. Every look is logged.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
@@ -124,6 +124,7 @@ class Visit:
                 "That is no purpose of the agreement's authority.",
                 f"Name one of {', '.join(self.home.pack().authority.purposes)}.",
             )
+        self.home.notices.check_open([package_id])
         return self.home.opening_statement(package_id, purpose, at=self.at)
 
     def ask(self, package_id: str, purpose: str) -> str:
@@ -213,51 +214,56 @@ class Visit:
         self._check_may("state", "Only an officer states what became of a case.")
         named = tuple(sorted(set(package_ids)))
         said = statements.Status(named, self.user, status, self._signed_at)
+        receipts = self._own("state", named)
         signed = statements.sign(said, self._own_signer())
-        for receipt in self._own("state", named):
-            self._log(receipt, "status", status)
+        self.home.log.append(*(self._entry(receipt, "status", status) for receipt in receipts))
         return signed
 
-    def certify(self, package_ids: Iterable[str], kind: str, method: str = "") -> str:
+    def certify(
+        self,
+        package_ids: Iterable[str],
+        kind: str,
+        method: str = "",
+        keep: Callable[[str], None] = lambda _signed: None,
+    ) -> str:
         """Return the custodian's signed certificate on packages, and log it.
 
-        What is certified as returned or destroyed is removed from this home first. Raises Refused
-        for anyone but the custodian, and where a hold's notice says that a package is preserved.
+        ``keep`` keeps it, before it is logged; what is certified as returned or destroyed is
+        removed from this home at last. Raises Refused for anyone but the custodian, and where a
+        kept notice says that a package is preserved or frozen.
         """
         self._check_session()
         self._check_may("certify", "Only the recipient's custodian certifies.")
         named = tuple(sorted(set(package_ids)))
-        if kind != statements.CONTINUED and not self.home.preserved().isdisjoint(named):
-            raise Refused(
-                "A hold preserves one of these packages: it is neither returned nor destroyed.",
-                "Certify the others; or keep the holder's notice of the lift first.",
-            )
+        stays = kind == statements.CONTINUED
+        if not stays:
+            self.home.notices.check_disposable(named)
         said = statements.Certificate(named, self.user, kind, method, self._signed_at)
-        signed = statements.sign(said, self._own_signer())
         receipts = self._receipts(named)
-        for receipt in receipts:
-            if kind == statements.CONTINUED:
-                self._log(receipt, "continued-safeguard", statements.CERTIFIED[kind][0])
-                continue
-            self.home.remove(receipt.package_id)
-            gone = replace(
-                receipt,
-                disposal_on=day_of(self.at).isoformat(),
-                disposal_method=method or kind,
-            )
-            self._log(gone, "disposal", statements.CERTIFIED[kind][0])
+        signed = statements.sign(said, self._own_signer())
+        keep(signed)
+        subdivision = statements.CERTIFIED[kind][0]
+        if not stays:
+            on = day_of(self.at).isoformat()
+            by = method or kind
+            receipts = [replace(each, disposal_on=on, disposal_method=by) for each in receipts]
+        event: Event = "continued-safeguard" if stays else "disposal"
+        self.home.log.append(*(self._entry(each, event, subdivision) for each in receipts))
+        if not stays:
+            for each in named:
+                self.home.remove(each)
         return signed
 
     def keep_notice(self, notice: str, holder_jwk: Mapping[str, str]) -> str:
         """Keep a holder's notice, as the custodian, and return what it says. It is logged.
 
-        Raises Refused for anyone else, and as ``RecipientHome.keep_notice``.
+        Raises Refused for anyone else, and as ``Notices.keep``.
         """
         self._check_session()
         self._check_may("notice-keep", "Only the recipient's custodian keeps notices.")
-        said = self.home.keep_notice(notice, holder_jwk)
+        kept = self.home.notices.keep(notice, holder_jwk)
         self.home.viewed(self.user, "notice", at=self.at, place=self.place)
-        return str(said["says"])
+        return kept.says
 
     def _check_session(self) -> None:
         self.home.check_acknowledged(self.user, at=self.at, place=self.place)
@@ -287,36 +293,41 @@ class Visit:
     def _may_know(self, receipt: Entry) -> bool:
         return self.user in receipt.access or self._may("see-all-packages")
 
-    def _receipts(self, package_ids: Sequence[str]) -> list[Entry]:
-        """Return the receipts of packages this person may know of; raise Misuse for any other."""
+    def _receipts(self, package_ids: Sequence[str], act: str = "certify") -> list[Entry]:
+        """Return the receipts of packages this person may know of.
+
+        Raises Misuse for any other, the attempt at ``act`` on record.
+        """
         found = {
             entry.package_id: entry
             for entry in self.home.log.entries()
             if entry.event == "receipt" and self._may_know(entry)
         }
         if any(each not in found for each in package_ids):
+            self.home.denied(self.user, act, at=self.at, place=self.place)
             raise nothing_here()
         return [found[each] for each in package_ids]
 
     def _own(self, act: str, package_ids: Sequence[str]) -> list[Entry]:
         """Return the receipts of packages that name this person, and are here."""
-        receipts = self._receipts(package_ids)
-        if any(self.home.officer_of(each) != self.user for each in package_ids):
+        receipts = self._receipts(package_ids, act)
+        officers = {self.home.officer_of(each) for each in package_ids}
+        if officers - {self.user, ""}:
             self._deny(act, "The package is another officer's.", "The officer it names does this.")
+        if "" in officers:
+            raise Refused("The package is not here any more.", "Look at your packages again.")
         return receipts
 
-    def _log(self, of: Entry, event: Event, reason: str) -> None:
-        self.home.log.append(
-            replace(
-                of,
-                event=event,
-                success=True,
-                at=self.at.isoformat(),
-                user=self.user,
-                origin=self.place.origin,
-                location=self.place.location,
-                reason=reason,
-            )
+    def _entry(self, of: Entry, event: Event, reason: str) -> Entry:
+        return replace(
+            of,
+            event=event,
+            success=True,
+            at=self.at.isoformat(),
+            user=self.user,
+            origin=self.place.origin,
+            location=self.place.location,
+            reason=reason,
         )
 
     def _kept(self) -> list[Kept]:

@@ -9,8 +9,8 @@ defective transmittal is refused whole. Rows in are always rows taken and rows q
     intake = transmittal.result
 """
 
-from portcullis.intake.batch import FORMATS, Batch, Chunk, open_batch, read_batch, read_received
-from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA
+from portcullis.intake.batch import FORMATS, Batch, Chunk, open_batch, open_received, read_batch
+from portcullis.intake.defects import DEFECTS, QUARANTINE_SCHEMA, trimmed
 from portcullis.intake.manifest import (
     GATHERED,
     Manifest,
@@ -25,10 +25,16 @@ from portcullis.intake.manifest import (
     read_manifest,
     write_manifest,
 )
-from portcullis.intake.officers import OFFICERS_SCHEMA, named_officers
+from portcullis.intake.officers import (
+    OFFICERS_SCHEMA,
+    Engagement,
+    named_officers,
+    with_officers,
+)
+from portcullis.intake.raw import Broken, Reader
 from portcullis.intake.receipt import receipt_statement
 from portcullis.intake.refusals import REFUSALS, TransmittalRefused
-from portcullis.intake.signers import engagement
+from portcullis.intake.signers import check_signed, engagement
 from portcullis.intake.singles import Collected, Single, check_single, single_line
 from portcullis.intake.transmittal import Intake, Transmittal, take_in, taken_schema
 
@@ -40,10 +46,13 @@ __all__ = [
     "QUARANTINE_SCHEMA",
     "REFUSALS",
     "Batch",
+    "Broken",
     "Chunk",
     "Collected",
+    "Engagement",
     "Intake",
     "Manifest",
+    "Reader",
     "SignedManifest",
     "Single",
     "Transmittal",
@@ -51,6 +60,7 @@ __all__ = [
     "approval",
     "attest",
     "attestation",
+    "check_signed",
     "check_single",
     "draft_manifest",
     "engagement",
@@ -59,12 +69,14 @@ __all__ = [
     "manifest_path",
     "named_officers",
     "open_batch",
+    "open_received",
     "read_batch",
     "read_manifest",
-    "read_received",
     "receipt_statement",
     "single_line",
     "take_in",
     "taken_schema",
+    "trimmed",
+    "with_officers",
     "write_manifest",
 ]

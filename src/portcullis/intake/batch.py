@@ -112,12 +112,12 @@ def read_batch(path: Path, pack: Pack) -> Iterator[Chunk]:
     return open_batch(path, pack).chunks()
 
 
-def read_received(path: Path, pack: Pack) -> Iterator[Raw]:
-    """Yield the rows of the file at ``path`` as they stand there, and what is no row at all.
+def open_received(path: Path, pack: Pack) -> Reader:
+    """Open the file at ``path`` to read its rows as they stand there, and what is no row at all.
 
-    Nothing is judged: a value stays as it was written. Errors as ``open_batch``.
+    Nothing is judged or counted: a value stays as it was written. Errors as ``open_batch``.
     """
-    yield from FORMATS[format_of(path)](path, pack).raws()
+    return FORMATS[format_of(path)](path, pack)
 
 
 def chunk_schema(pack: Pack) -> pl.Schema:

@@ -50,6 +50,18 @@ class CsvReader:
             source.seek(self._start)
             yield from self._parse(source)
 
+    def lines(self) -> pl.Series:
+        """Return on which line each row begins; see ``Reader``."""
+        begins = []
+        quoted = False
+        # Any byte is a character here: only line ends and quotation marks count.
+        with self._path.open(encoding="latin-1", newline=None) as source:
+            for number, line in enumerate(source, start=1):
+                if not quoted and line != "\n":
+                    begins.append(number)
+                quoted ^= line.count('"') % 2 == 1
+        return pl.Series("line", begins[1:], dtype=pl.UInt32)
+
     def _parse(self, source: BinaryIO) -> Iterator[Raw]:
         ragged = _Ragged()
         pending: list[pa.RecordBatch] = []

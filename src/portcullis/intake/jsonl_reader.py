@@ -48,6 +48,12 @@ class JsonLinesReader:
                 read += len(lines)
         yield Raw(pl.DataFrame(schema=self._schema))
 
+    def lines(self) -> pl.Series:
+        """Return on which line each row stands; see ``Reader``."""
+        with self._path.open("rb") as source:
+            numbers = [at for at, line in enumerate(source, start=1) if line.strip()]
+        return pl.Series("line", numbers, dtype=pl.UInt32)
+
     def _raw(self, lines: list[bytes], before: int) -> Raw:
         texts = as_text(pl.Series("line", lines, dtype=pl.Binary))
         plain = self._plain(texts.str.replace_all(_VALUE, ":"))

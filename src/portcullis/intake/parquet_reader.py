@@ -44,6 +44,9 @@ class ParquetReader:
             raise TransmittalRefused("format") from None
         yield Raw(pl.DataFrame(schema=self._schema))
 
+    def lines(self) -> None:
+        """Return nothing: there are no lines; see ``Reader``."""
+
     def _frame(self, batch: pa.RecordBatch, before: int) -> pl.DataFrame:
         texts = {name: _texts(batch.column(own)) for name, own in self._names.items()}
         rows = pl.int_range(before + 1, before + 1 + batch.num_rows, dtype=pl.UInt32, eager=True)

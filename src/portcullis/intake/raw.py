@@ -42,6 +42,13 @@ class Reader(Protocol):
     def raws(self) -> Iterator[Raw]:
         """Yield the file's rows in order; every row is in one frame or in one ``broken``."""
 
+    def lines(self) -> pl.Series | None:
+        """Return on which line of the file (from 1) each row begins, as an editor counts them.
+
+        None for a format without lines. Counted apart from the reading: where there are not as many
+        as rows, the file is odd, and none of them is to be trusted.
+        """
+
 
 @dataclass(frozen=True)
 class Columns:

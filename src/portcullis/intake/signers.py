@@ -17,6 +17,13 @@ from portcullis.intake.officers import Engagement
 from portcullis.intake.refusals import TransmittalRefused
 
 
+def check_signed(signed: SignedManifest, pack: Pack, roster: Roster, on: date) -> None:
+    """Refuse what would be refused, on the day ``on``, of who signed and under what agreement."""
+    check_agreement(signed.manifest, pack, on)
+    check_signers(signed, pack, roster, on)
+    attested_officers(signed, pack, roster, on)
+
+
 def check_signers(signed: SignedManifest, pack: Pack, roster: Roster, on: date) -> Person:
     """Return the signatory; refuse unless a lawful one, and another as preparer, signed."""
     manifest, signatures = signed.manifest, signed.signatures

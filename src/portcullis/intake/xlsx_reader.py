@@ -5,9 +5,13 @@ a value to the right of the header makes its row ragged.
 """
 
 import hashlib
+import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import fastexcel
 import polars as pl
@@ -17,7 +21,9 @@ from portcullis.intake.raw import CHUNK_ROWS, Broken, Columns, Raw, raw_schema
 from portcullis.intake.refusals import TransmittalRefused
 
 # What a workbook may unfold to: a small file can hold a very large one.
-_UNFOLDED_BYTES = 4 << 30
+_UNFOLDED_BYTES = 512 << 20
+_PIECE_BYTES = 1 << 20
+_LOCAL_HEADER = struct.Struct("<4s22xHH")  # before each part; its lengths of name and extra field
 _ERROR = "#ERROR!"
 _MIDNIGHT = r" 00:00:00$"
 
@@ -35,8 +41,10 @@ class XlsxReader:
         self.dropped = self._columns.dropped
         self.share = 0.0
         self._width = len(header)
-        filled = pl.any_horizontal(pl.all().fill_null("").str.strip_chars() != "")
-        self._cells = cells.slice(1).filter(filled).with_row_index("source_row", offset=1)
+        filled = pl.any_horizontal(pl.exclude("line").fill_null("").str.strip_chars() != "")
+        rows = cells.with_row_index("line", offset=1).slice(1).filter(filled)
+        self._lines = rows["line"]
+        self._cells = rows.drop("line").with_row_index("source_row", offset=1)
 
     def raws(self) -> Iterator[Raw]:
         """Yield the rows; see ``Reader``."""
@@ -44,6 +52,10 @@ class XlsxReader:
             self.share += rows.height / self._cells.height
             yield self._raw(rows)
         yield Raw(pl.DataFrame(schema=self._schema))
+
+    def lines(self) -> pl.Series:
+        """Return in which row of the sheet each stands; see ``Reader``."""
+        return self._lines
 
     def _raw(self, rows: pl.DataFrame) -> Raw:
         names = rows.columns[1:]
@@ -65,22 +77,54 @@ class XlsxReader:
 
 def _cells(path: Path) -> pl.DataFrame:
     try:
-        with zipfile.ZipFile(path) as parts:
-            unfolded = sum(part.file_size for part in parts.infolist())
-        if unfolded > _UNFOLDED_BYTES:
-            raise TransmittalRefused("format", "The workbook is too large: send CSV or Parquet.")
+        _check_size(path)
         book = fastexcel.read_excel(path)
         if len(book.sheet_names) != 1:
             raise TransmittalRefused("format", "The workbook has more than one sheet.")
         sheet = book.load_sheet(0, header_row=None, dtypes="string")
         batch, errors = sheet.to_arrow_with_errors()
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, OSError):
+    except (fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error, struct.error, OSError):
         raise TransmittalRefused("format") from None
     cells = pl.DataFrame(batch).with_columns(pl.all().str.replace(_MIDNIGHT, ""))
     for error in errors.errors if errors else ():
         row, column = error.offset_position
         cells[row, column] = _ERROR
     return cells
+
+
+def _check_size(path: Path) -> None:
+    """Refuse a workbook that unfolds to too much, whatever it says of itself."""
+    with zipfile.ZipFile(path) as book:
+        parts = book.infolist()
+    left = _UNFOLDED_BYTES
+    with path.open("rb") as source:
+        for part in parts:
+            left -= _unfolded(source, part, left)
+            if left < 0:
+                raise TransmittalRefused(
+                    "format", "The workbook is too large: send CSV or Parquet."
+                )
+
+
+def _unfolded(source: BinaryIO, part: zipfile.ZipInfo, most: int) -> int:
+    """Return how many bytes a part unfolds to, or some number over ``most``."""
+    if part.compress_type == zipfile.ZIP_STORED:
+        return part.compress_size
+    if part.compress_type != zipfile.ZIP_DEFLATED:
+        raise zipfile.BadZipFile
+    source.seek(part.header_offset)
+    _, name, extra = _LOCAL_HEADER.unpack(source.read(_LOCAL_HEADER.size))
+    source.seek(name + extra, os.SEEK_CUR)
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    packed, unfolded = part.compress_size, 0
+    rest = b""
+    while unfolded <= most and not unpacker.eof and (rest or packed):
+        if not rest:
+            rest = source.read(min(_PIECE_BYTES, packed))
+            packed = packed - len(rest) if rest else 0
+        unfolded += len(unpacker.decompress(rest, _PIECE_BYTES))
+        rest = unpacker.unconsumed_tail
+    return unfolded
 
 
 def _digest(values: tuple[str | None, ...]) -> bytes:

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import Error, connection
 
@@ -26,6 +27,9 @@ from portcullis.errors import Refused
 from portcullis.office import leaving
 from portcullis.office.home import Home
 from portcullis.standing import DEFAULT_TIMEOUT, Beside, GateLock, not_in_time
+
+if TYPE_CHECKING:
+    from portcullis.office.requesting import RequesterHome
 
 SEQUENCER_WAITS = 600.0  # seconds; the sequencer may wait for witnesses
 # Any number will do that nobody else uses in the home's own database.
@@ -49,7 +53,9 @@ def gate(home: Home) -> GateLock:
     return GateLock(home.gate_lock, beside=beside)
 
 
-def alone(home: Home, path: Path, timeout: float = DEFAULT_TIMEOUT) -> AbstractContextManager[None]:
+def alone(
+    home: "Home | RequesterHome", path: Path, timeout: float = DEFAULT_TIMEOUT
+) -> AbstractContextManager[None]:
     """Hold the lock file at ``path`` in the home alone, good between machines.
 
     ``timeout`` in seconds. Raises Refused where it cannot be had in time.

@@ -100,7 +100,16 @@ def is_public(home: Home, said: ledger.LogKeys) -> bool:
 def read_public(path: Path) -> PublicKeys:
     """Read ``public.json``. Raises Misuse where it is missing or damaged."""
     try:
-        facts = json.loads(path.read_text())
+        data = path.read_bytes()
+    except OSError:
+        data = b""
+    return parse_public(data, path.name)
+
+
+def parse_public(data: bytes, name: str = FILE) -> PublicKeys:
+    """Return the public keys in ``data``, of a file of that ``name``. Raises Misuse as it."""
+    try:
+        facts = json.loads(data)
         known = facts["format"] == FORMAT and isinstance(facts["ledger"], list)
         public = PublicKeys(
             facts["holder"],
@@ -111,11 +120,11 @@ def read_public(path: Path) -> PublicKeys:
         )
         # A key that stands twice would count twice.
         ledger.Policy(public.ledger, public.witnesses, public.k)
-    except (OSError, ValueError, KeyError, TypeError, Misuse):
+    except (ValueError, KeyError, TypeError, RecursionError, Misuse):
         known = False
     if not known:
         raise Misuse(
-            f"{path.name} does not hold the holder's public keys.",
+            f"{name} does not hold the holder's public keys.",
             "Take public.json from the holder, by a way you trust.",
         )
     return public

@@ -8,13 +8,22 @@ from pathlib import Path
 import polars as pl
 
 from portcullis import progress
-from portcullis.agreements import Pack
-from portcullis.intake import OFFICERS_SCHEMA, open_batch
+from portcullis.agreements import Pack, Roster, who_may
+from portcullis.intake import (
+    OFFICERS_SCHEMA,
+    Engagement,
+    named_officers,
+    open_batch,
+    with_officers,
+)
 from portcullis.law import Basis
 from portcullis.screening.explain import COLUMNS, explain
 from portcullis.screening.measures import measure
 from portcullis.screening.prepare import prepare
 from portcullis.screening.screen import RETURNED, screen
+
+Officers = tuple[frozenset[str], frozenset[str]]
+"""Roster ids: officers in force of the requesting party, and everybody of its own agency."""
 
 
 def requester_screen(
@@ -28,7 +37,12 @@ def requester_screen(
 
 
 def requester_findings(
-    path: Path, pack: Pack, on: date, *, show: progress.Show = progress.unseen
+    path: Path,
+    pack: Pack,
+    on: date,
+    roster: Roster | None = None,
+    *,
+    show: progress.Show = progress.unseen,
 ) -> pl.DataFrame:
     """Return ``source_row`` (from 1) and the columns of ``explain`` for the batch at ``path``.
 
@@ -36,14 +50,15 @@ def requester_findings(
     would quarantine (its ``element`` is the quarantine code; without a legible id the row number
     stands in its place). Judged as of ``on``. What only the holder has is not judged: earlier
     batches in the window; and who signs, and the officers' attestations, are taken as given.
+    Whether those named are officers is judged by ``roster``; without one that is given too.
     Reads the file twice, each time a step of its own. Raises as ``intake.read_batch``.
     """
-    basis = Basis.from_pack(pack, on)
+    basis, officers = Basis.from_pack(pack, on), roster and _officers(pack, roster, on)
     key = secrets.token_bytes(32)
     chunks = (frame for frame, _ in prepared_chunks(path, pack, "Measure the requests", show))
     measures = measure(chunks, None, key, basis, on, batch_id="").measures
     parts = []
-    for frame, quarantined in prepared_chunks(path, pack, "Screen the requests", show):
+    for frame, quarantined in prepared_chunks(path, pack, "Screen the requests", show, officers):
         findings = screen(frame, basis, measures)
         numbers = frame.select("request_id", "source_row")
         parts += [
@@ -54,15 +69,38 @@ def requester_findings(
 
 
 def prepared_chunks(
-    path: Path, pack: Pack, step: str = "", show: progress.Show = progress.unseen
+    path: Path,
+    pack: Pack,
+    step: str = "",
+    show: progress.Show = progress.unseen,
+    officers: Officers | None = None,
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Yield the rows of a requester's file, prepared, and the quarantined ones, chunk by chunk.
 
-    Who signed, and what the officers attest to, stand as after a lawful transmittal.
+    Who signed, and what the officers attest to, stand as after a lawful transmittal; so do the
+    officers themselves, unless it is known which there are.
     """
     for chunk in open_batch(path, pack).shown_chunks(show, step):
-        given = chunk.taken.with_columns(_given(pack))
+        if officers is None:
+            given = chunk.taken.with_columns(_given(pack))
+        else:
+            given = _engaged(chunk.taken, pack, officers)
         yield prepare(given, pack), chunk.quarantined
+
+
+def _officers(pack: Pack, roster: Roster, on: date) -> Officers:
+    """Return who is an officer of the requesting party that day, and who is of its own agency."""
+    requester = pack.agreement.requester
+    employed = (each.id for each in who_may(roster, "attest", on) if requester.employs(each.agency))
+    own = (each.id for each in roster.people if each.agency == requester.agency)
+    return frozenset(employed), frozenset(own)
+
+
+def _engaged(taken: pl.DataFrame, pack: Pack, officers: Officers) -> pl.DataFrame:
+    """Return the rows with what holds of the officers they name, once all of these attested."""
+    named = named_officers(taken)
+    attested = frozenset(named["officer"].to_list())
+    return with_officers(taken, named, Engagement(pack.signing_authorities[0], *officers, attested))
 
 
 def _given(pack: Pack) -> list[pl.Expr]:

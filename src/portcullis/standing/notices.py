@@ -122,25 +122,34 @@ def attest(
     Raises Refused where the notice does not name that custodian, or is not this holder's.
     """
     said = read_notice(notice, holder_jwk)
+    return keys.sign(attestation(said, digest(notice), by, custodian=custodian, at=at), key)
+
+
+def attestation(
+    said: Mapping[str, Any], notice: str, by: str, *, custodian: str, at: datetime
+) -> dict[str, Any]:
+    """Return what ``by`` signs to attest for ``custodian`` to what a notice says.
+
+    ``notice``: the notice's digest. Raises Refused where it lists nothing for that custodian.
+    """
     if said["says"] == LIFTED:
         raise Refused("The notice is of a lift; there is nothing to attest to.")
     lists = {each["custodian"]: each["list"] for each in said["custodians"]}
     if custodian not in lists:
         raise Refused(
             f"The notice lists nothing for the custodian {custodian}.",
-            "There is nothing to attest to; or name with --for whom you attest for.",
+            "There is nothing to attest to; or name whom you attest for.",
         )
-    statement = {
+    return {
         "format": ATTESTATION,
         "of": said["of"]["id"],
         "says": said["says"],
-        "notice": digest(notice),
+        "notice": notice,
         "custodian": custodian,
         "list": lists[custodian],
         "by": by,
         "at": at.isoformat(),
     }
-    return keys.sign(statement, key)
 
 
 def read_attestation(attestation: str, verify: keys.Verify) -> Attestation:

@@ -14,7 +14,7 @@ def main() -> None:
     serving.prepare(Path(home_path), "requester", "http://localhost")
     from portcullis import keys
     from portcullis.office.people import Actor
-    from portcullis.office.requesting import checking, drafts, manifests, sending
+    from portcullis.office.requesting import checking, drafts, filling, manifests, sending
     from portcullis.office.web.deployment import deployment
 
     home = deployment().requester
@@ -25,15 +25,15 @@ def main() -> None:
 
     preparer = hands("preparer")
     draft = drafts.create(home, preparer.person, batch)
-    drafts.fill(home, draft, preparer.person, Path(file))
+    filling.fill(home, draft, preparer.person, Path(file))
     checking.check(home, draft, preparer.person)
-    back = checking.rows_that_come_back(home, draft)
+    back = checking.rows_that_come_back(home, draft, str(draft.generation))
     if back:
-        drafts.take_out(home, draft, preparer.person, back)
+        drafts.take_out(home, draft, preparer.person, lambda: back)
         checking.check(home, draft, preparer.person)
     manifest = manifests.draft_manifest(home, draft, preparer.person, "head")
     manifests.prepare(home, preparer, draft, manifest.digest)
-    manifests.sign(home, hands("head"), draft)
+    manifests.sign(home, hands("head"), draft, manifest.digest)
     for officer in manifest.officers:
         if (Path(keys_path) / f"{officer.id}.pem").exists():
             manifests.attest(home, hands(officer.id), draft)

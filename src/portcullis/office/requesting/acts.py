@@ -22,8 +22,14 @@ def check_may(home: "RequesterHome", person: Person, act: str) -> None:
 
 def check_apart(home: "RequesterHome", person: Person, act: str, draft: "Draft") -> None:
     """Deny ``person`` the act on a draft of which they did what must be another's."""
-    if draft.acts.filter(person=person.id, kind__in=PERMISSIONS[act].apart).exists():
+    if person.id in apart(draft, act):
         deny(home, person, act, "Whoever prepared a batch, or a part of it, does not sign it.")
+
+
+def apart(draft: "Draft", act: str) -> set[str]:
+    """Return who did something to the draft by which they may not do ``act`` to it."""
+    done = draft.acts.filter(kind__in=PERMISSIONS[act].apart)
+    return set(done.values_list("person", flat=True))
 
 
 def deny(home: "RequesterHome", person: Person, act: str, message: str) -> NoReturn:
@@ -88,7 +94,7 @@ def move(home: "RequesterHome", draft: "Draft", to: str) -> None:
     """
     DRAFT.check(draft.state, to)
     at = home.now()
-    here = type(draft).objects.filter(id=draft.id, state=draft.state)
+    here = type(draft).objects.filter(id=draft.id, state=draft.state, generation=draft.generation)
     if not here.update(state=to, since=at):
         raise Refused("The batch was changed in the meantime.", "Look at it again.")
     draft.state, draft.since = to, at

@@ -1,7 +1,7 @@
 """The check before sending: what would come back, of which row, and how it is mended."""
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from django.db import transaction
@@ -32,27 +32,47 @@ def check(
     Where nothing comes back, it is checked. Raises Refused for a draft past changing.
     """
     acts.check_may(home, person, "prepare")
-    if draft.state not in drafts.OPEN or not draft.rows:
-        raise Refused("There is nothing to check.", "Put requests into the batch first.")
+    with drafts.held(home, draft):
+        if draft.state not in drafts.OPEN or not draft.rows:
+            raise Refused("There is nothing to check.", "Put requests into the batch first.")
+        _check(home, draft, show)
+
+
+def _check(home: "RequesterHome", draft: Draft, show: progress.Show) -> None:
     on = home.now().date()
     with drafts.as_file(home, draft) as path:
-        found = requester_findings(path, home.pack, on, show=show)
-    listed = found.filter(pl.col("element").fill_null("") != "")
+        found = requester_findings(path, home.pack, on, home.roster, show=show)
+    listed = found.filter(pl.col("element").fill_null("") != "").join(
+        _places(home, draft), on="source_row", how="left", maintain_order="left"
+    )
     drafts.sheets(home, draft, drafts.FINDINGS).write([listed])
     outcomes = found.unique("source_row").group_by("outcome").len().sort("outcome")
-    draft.found = dict(outcomes.iter_rows())
-    draft.elements = _by_element(listed)
-    draft.findings = [
-        listed.height,
-        listed["source_row"].gather_every(SHEET_ROWS).to_list(),
-    ]
-    draft.checked_on = on
     with transaction.atomic():
-        draft.save(update_fields=["found", "elements", "findings", "checked_on"])
+        drafts.keep(
+            draft,
+            found=dict(outcomes.iter_rows()),
+            elements=_by_element(listed),
+            findings=[listed.height, listed["source_row"].gather_every(SHEET_ROWS).to_list()],
+            checked_on=on,
+            checked_under=home.pack.version,
+        )
         if not comes_back(draft) and draft.state == "draft":
             acts.move(home, draft, "checked")
         elif comes_back(draft) and draft.state == "checked":
             acts.move(home, draft, "draft")
+
+
+def lapsed(home: "RequesterHome", draft: Draft) -> str:
+    """Return why what the check found may not hold today; empty where it does."""
+    if draft.checked_on is None:
+        return "The batch is not checked since it was changed."
+    if draft.checked_on != home.now().date():
+        return (
+            f"The batch was checked as of {draft.checked_on}; what was so then may not be so today."
+        )
+    if draft.checked_under != home.pack.version:
+        return "The batch was checked under another version of the agreement."
+    return ""
 
 
 def comes_back(draft: Draft) -> int:
@@ -66,13 +86,13 @@ def said(draft: Draft) -> str:
     return f"Checked: {f'{back:,} of {draft.rows:,}' if back else 'none'} would come back."
 
 
-def findings(home: "RequesterHome", draft: Draft, first: int, count: int) -> list[dict[str, str]]:
+def findings(home: "RequesterHome", draft: Draft, first: int, count: int) -> list[dict[str, Any]]:
     """Return ``count`` findings from the one in place ``first`` on, in the order of the rows."""
     found = drafts.sheets(home, draft, drafts.FINDINGS).read(first, count)
     return [] if found is None else found.to_dicts()
 
 
-def findings_of(home: "RequesterHome", draft: Draft, at: int) -> list[dict[str, str]]:
+def findings_of(home: "RequesterHome", draft: Draft, at: int) -> list[dict[str, Any]]:
     """Return the findings of row ``at`` (from 0)."""
     if not draft.findings:
         return []
@@ -82,13 +102,27 @@ def findings_of(home: "RequesterHome", draft: Draft, at: int) -> list[dict[str, 
     return [] if found is None else found.filter(source_row=source_row).to_dicts()
 
 
-def rows_that_come_back(home: "RequesterHome", draft: Draft) -> list[int]:
-    """Return the rows (from 0) that would come back on their face."""
+def rows_that_come_back(home: "RequesterHome", draft: Draft, generation: str) -> list[int]:
+    """Return the rows (from 0) that would come back on their face.
+
+    Raises Refused where the draft is not as it was in ``generation``, or was changed since it was
+    checked: then nobody knows.
+    """
+    if str(draft.generation) != generation:
+        raise Refused("The batch was changed since you looked.", "Look at what the check found.")
+    if draft.checked_on is None:
+        raise Refused("The batch was changed since it was checked.", "Check it first.")
     found: set[int] = set()
     for sheet in drafts.sheets(home, draft, drafts.FINDINGS).frames():
         back = sheet.filter(pl.col("outcome").is_in(COMES_BACK))
         found |= {row - 1 for row in back["source_row"].to_list()}
     return sorted(found)
+
+
+def _places(home: "RequesterHome", draft: Draft) -> pl.DataFrame:
+    """Return where each of the draft's rows (``source_row``, from 1) stood in the file."""
+    sheets = [each.select(drafts.FILE_ROW, drafts.LINE) for each in drafts.rows_of(home, draft)]
+    return pl.concat(sheets).with_row_index("source_row", offset=1)
 
 
 def _by_element(listed: pl.DataFrame) -> list[list[object]]:

@@ -102,8 +102,8 @@ class RequesterHome:
             return clock
         return datetime.combine(date.fromisoformat(str(set_date)), clock.timetz())
 
-    def record(self, actor: "Actor", act: str, facts: Mapping[str, str]) -> None:
-        """Have ``actor`` sign an act that concerns no package, and log it with what was signed.
+    def record(self, actor: "Actor", act: str, facts: Mapping[str, str]) -> str:
+        """Have ``actor`` sign an act that concerns no package; log it, and return what was signed.
 
         Raises Refused where what was signed is not this, or not with what is in force today.
         """
@@ -122,6 +122,7 @@ class RequesterHome:
         self.recipient.viewed(
             actor.id, f"{act} {sha256_hex([signed.encode()])}", at=self.now(), place=PLACE
         )
+        return signed
 
     def denied(self, person_id: str, act: str) -> None:
         """Log that a person tried what is not theirs to do."""

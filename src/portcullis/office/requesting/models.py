@@ -11,13 +11,16 @@ from django.db import models
 class Draft(models.Model):
     """A batch being made, until its answers are here; ``id`` is the batch's.
 
-    ``generation`` names the files in force in ``folder``; ``found`` counts requests by what
-    screening said of them, ``elements`` by the element that it found. ``manifest`` is drafted
-    before it is signed: its salt is drawn once. ``receipt`` and ``answers`` are the holder's.
+    ``files`` names the files in force in ``folder``; ``generation`` counts its changes while it was
+    open. ``unreadable``: how many rows of the file were none. ``found`` counts requests by what
+    screening said of them, ``elements`` by the element that it found; ``checked_under``: which
+    version of the agreement. ``manifest`` is drafted before it is signed: its salt is drawn once.
+    ``receipt`` and ``answers`` are the holder's.
     """
 
     id = models.CharField(max_length=64, primary_key=True)
     folder = models.UUIDField(default=uuid.uuid4, editable=False)
+    files = models.CharField(max_length=36, blank=True)
     generation = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=20)
     since = models.DateTimeField()
@@ -29,6 +32,7 @@ class Draft(models.Model):
     elements = models.JSONField(default=list)
     findings = models.JSONField(default=list)
     checked_on = models.DateField(null=True)
+    checked_under = models.CharField(max_length=80, blank=True)
     signatory = models.CharField(max_length=80, blank=True)
     manifest = models.JSONField(null=True)
     officers = models.JSONField(default=dict)
@@ -65,6 +69,28 @@ class Opening(models.Model):
     statement = models.JSONField()
     request = models.TextField()
     token = models.TextField(blank=True)
+
+
+class ProposedKeys(models.Model):
+    """The holder's public keys as somebody proposed them: the file ``text``, as it was sent.
+
+    ``fingerprint`` is its SHA-256, ``replaces`` that of the file in force then ("" for none).
+    ``decision``: accepted or declined, by whom and when; empty while it waits.
+    """
+
+    ACCEPTED, DECLINED = "accepted", "declined"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    text = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    replaces = models.CharField(max_length=64, blank=True)
+    signature = models.TextField()
+    decision = models.CharField(max_length=10, blank=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_signature = models.TextField(blank=True)
 
 
 class Stated(models.Model):

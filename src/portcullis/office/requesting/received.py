@@ -1,7 +1,7 @@
 """Packages that came: taken in against the requester's own requests, opened, said what became."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from portcullis.agreements.enrolment import read_request
 from portcullis.canonical import sha256_hex
 from portcullis.custody import RESEALED_PROOF, Case, Visit
-from portcullis.errors import Misuse, Refused
+from portcullis.errors import Misuse, PortcullisError, Refused
 from portcullis.office.requesting import acts, drafts, manifests, sending
 from portcullis.office.requesting.home import PLACE
 from portcullis.office.requesting.models import Draft, Opening, Stated
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from portcullis.office.people import Actor
     from portcullis.office.requesting.home import RequesterHome
 
+LASTS = timedelta(minutes=15)
+"""How long after it was asked for an opening may still be of use."""
 STATUS, CERTIFICATE, ENROLMENT = "status", "certificate", "enrolment"
 
 
@@ -49,7 +51,7 @@ def take_in(home: "RequesterHome", visited: Visit, data: bytes, proofs: Mapping[
 def case_of(home: "RequesterHome", parcel: Parcel) -> Case:
     """Return what this office's own batch says of the package's request."""
     draft = Draft.objects.filter(id=parcel.batch_id).exclude(manifest=None).first()
-    found = None if draft is None else _find(home, draft, parcel.request_id)
+    found = None if draft is None else drafts.row_named(home, draft, parcel.request_id)
     if draft is None or found is None:
         raise Refused(
             "The package answers no request of this office.",
@@ -80,10 +82,14 @@ def ask(home: "RequesterHome", actor: "Actor", statement: dict[str, Any]) -> Ope
     )
 
 
-def opening(person: "Person", opening_id: UUID) -> Opening:
-    """Return the person's own opening. Raises Misuse where there is none of that id."""
+def opening(home: "RequesterHome", person: "Person", opening_id: UUID) -> Opening:
+    """Return the person's own opening. Raises Misuse where there is none of that id.
+
+    That it is another's is on record.
+    """
     found = Opening.objects.filter(id=opening_id, person=person.id).first()
     if found is None:
+        home.denied(person.id, "open")
         raise Misuse("There is no such opening of yours.", "Ask to open the package again.")
     return found
 
@@ -96,6 +102,8 @@ def hand_out(
     ``signed``: the opening's statement, signed once more by whoever is at the browser now. Raises
     Refused where it is not signed, and as ``Visit.hand_out``.
     """
+    if not asked.token:
+        raise Refused("This token was used before, or is over.", "Ask for a new one.")
     if person.verify(signed, on=home.now().date()) != asked.statement:
         raise Refused("Something else was signed than this opening.", "Ask for it again.")
     opened = visited.hand_out(
@@ -106,9 +114,24 @@ def hand_out(
         check_proof=sending.holder_keys(home).check_proof,
     )
     data = (home.recipient.packages / f"{asked.package}.json").read_bytes()
+    forget([asked.id])
     if sha256_hex([data]) != opened.package.digest:
         raise Refused("The package was replaced in the meantime.", "Ask to open it again.")
     return data.decode(), opened
+
+
+def forget(openings: Sequence[UUID]) -> None:
+    """Forget token and request of openings: half of the package's key lies in the token.
+
+    It is of no more use once the package was handed out, or the token's few minutes have passed.
+    """
+    Opening.objects.filter(id__in=openings).update(token="", request="")
+
+
+def forget_old(home: "RequesterHome") -> None:
+    """Forget what belongs to openings that nobody can use any more."""
+    old = Opening.objects.filter(at__lt=home.now() - LASTS).exclude(request="")
+    forget(list(old.values_list("id", flat=True)))
 
 
 def state(home: "RequesterHome", actor: "Actor", packages: list[str], status: str) -> Stated:
@@ -123,10 +146,20 @@ def certify(
     home: "RequesterHome", actor: "Actor", packages: list[str], kind: str, method: str
 ) -> Stated:
     """Have the custodian certify return, destruction or continued safeguard; kept likewise."""
-    visited = _acting(home, actor)
-    with transaction.atomic():
-        text = visited.certify(packages, kind, method)
-        return _keep(home, actor.person, CERTIFICATE, f"{kind}: {len(packages)} packages", text)
+    kept: list[Stated] = []
+    about = f"{kind}: {len(packages)} packages"
+
+    def keep(text: str) -> None:
+        kept.append(_keep(home, actor.person, CERTIFICATE, about, text))
+
+    # Kept first, then logged, then removed: cut off anywhere, nothing is gone uncertified.
+    try:
+        _acting(home, actor).certify(packages, kind, method, keep)
+    except PortcullisError:
+        # Nothing was logged, and nothing removed.
+        Stated.objects.filter(id__in=[each.id for each in kept]).delete()
+        raise
+    return kept[0]
 
 
 def enrolment(home: "RequesterHome", person: "Person", text: str) -> Stated:
@@ -139,10 +172,14 @@ def enrolment(home: "RequesterHome", person: "Person", text: str) -> Stated:
     return _keep(home, person, ENROLMENT, "request to enrol a browser's key", text)
 
 
-def stated(person: "Person", stated_id: UUID) -> Stated:
-    """Return what the person signed for the holder. Raises Misuse where there is no such thing."""
+def stated(home: "RequesterHome", person: "Person", stated_id: UUID) -> Stated:
+    """Return what the person signed for the holder. Raises Misuse where there is no such thing.
+
+    That it is another's is on record.
+    """
     found = Stated.objects.filter(id=stated_id, person=person.id).first()
     if found is None:
+        home.denied(person.id, "visit")
         raise Misuse("You signed no such thing.", "Look for it on your desk.")
     return found
 
@@ -160,11 +197,3 @@ def _acting(home: "RequesterHome", actor: "Actor") -> Visit:
 
 def _keep(home: "RequesterHome", person: "Person", kind: str, about: str, text: str) -> Stated:
     return Stated.objects.create(kind=kind, person=person.id, at=home.now(), about=about, text=text)
-
-
-def _find(home: "RequesterHome", draft: Draft, request_id: str) -> dict[str, Any] | None:
-    for sheet in drafts.sheets(home, draft, drafts.ROWS).frames():
-        found = sheet.filter(request_id=request_id)
-        if found.height:
-            return found.row(0, named=True)
-    return None

@@ -1,6 +1,7 @@
 """Sending a signed batch, and taking in what the holder answers."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -8,19 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from portcullis import intake, release
+from portcullis import intake, progress, release
+from portcullis.agreements import Person
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
+from portcullis.intake import Manifest
 from portcullis.office.public import FILE, PublicKeys, read_public
 from portcullis.office.requesting import acts, drafts, manifests
 from portcullis.office.requesting.models import Draft
-from portcullis.tables import fsync_folder, whole
+from portcullis.office.requesting.stages import DRAFT
+from portcullis.tables import fsync_folder, sweep, whole
 
 if TYPE_CHECKING:
     from portcullis.office.people import Actor
     from portcullis.office.requesting.home import RequesterHome
 
 OUTGOING = "outgoing"
+SENT = "sent"
 _RECEIPT = "portcullis-receipt/1"
 _ANSWERS = "answers"
 
@@ -30,31 +35,86 @@ def outgoing(home: "RequesterHome", draft: Draft) -> Path:
     return home.path / OUTGOING / draft.id
 
 
-def send(home: "RequesterHome", actor: "Actor", draft: Draft) -> None:
-    """Write the transmittal, the batch file and its signed manifest, into its outgoing folder.
+def sign_to_send(home: "RequesterHome", actor: "Actor", draft: Draft) -> str:
+    """Return the actor's signature by which the draft is sent.
 
-    Raises Refused unless it is signed, and its file is the very one that was signed for.
+    Raises Refused unless the draft is signed by all who must, and may be sent.
     """
     acts.check_may(home, actor.person, "send")
+    DRAFT.check(draft.state, "sent")
+    manifests.check_signed(home, draft)
+    digest = manifests.manifest_of(draft).digest
+    said = acts.statement(home, actor, draft, "send", manifest=digest)
+    return acts.signed(home, actor, said)
+
+
+def send(
+    home: "RequesterHome", actor: "Actor", draft: Draft, *, show: progress.Show = progress.unseen
+) -> None:
+    """Write the transmittal, the batch file and its signed manifest, into its outgoing folder.
+
+    Raises Refused unless it is signed as the holder asks, and its file is the very one that was
+    signed for. What is there of one that was not sent is removed.
+    """
+    with drafts.held(home, draft):
+        _send(home, actor, draft, show)
+
+
+def _send(home: "RequesterHome", actor: "Actor", draft: Draft, show: progress.Show) -> None:
+    token = sign_to_send(home, actor, draft)
     manifest = manifests.manifest_of(draft)
     signatory, preparer = manifests.signatures(draft)
-    said = acts.statement(home, actor, draft, "send", manifest=manifest.digest)
-    with transaction.atomic():
-        acts.move(home, draft, "sent")
-        token = acts.signed(home, actor, said)
-        acts.note(home, draft, actor.person, "send", "sent", token)
-        folder = outgoing(home, draft)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / drafts.file_name(draft)
-        with whole(path) as part:
-            drafts.write_file(home, draft, part)
-            if intake.file_digest(part) != manifest.file.sha256:
-                raise Refused(
-                    "The batch's file is not the one that was signed for.",
-                    "Withdraw the batch and prepare it again.",
-                )
-        intake.write_manifest(path, manifest, signatory, preparer, manifests.attestations(draft))
-        fsync_folder(folder)
+    folder = outgoing(home, draft)
+    path = folder / drafts.file_name(draft)
+    try:
+        _write(home, draft, path, manifest, show)
+        with transaction.atomic():
+            acts.move(home, draft, "sent")
+            acts.note(home, draft, actor.person, "send", SENT, token)
+            attested = manifests.attestations(draft)
+            intake.write_manifest(path, manifest, signatory, preparer, attested)
+            fsync_folder(folder)
+    except BaseException:
+        if not Draft.objects.filter(id=draft.id, state="sent").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def fetch(home: "RequesterHome", draft: Draft, person: Person, name: str) -> Path:
+    """Return one of the two files of the transmittal, for whatever carries them; it is noted.
+
+    ``name``: batch or manifest. Raises Misuse where it is not here: the holder has it, once its
+    receipt is kept.
+    """
+    acts.check_may(home, person, "send")
+    batch = outgoing(home, draft) / drafts.file_name(draft)
+    files = {"batch": batch, "manifest": intake.manifest_path(batch)}
+    if draft.state != "sent" or name not in files or not files[name].is_file():
+        raise Misuse(
+            "There is no such file of that batch.",
+            "Send the batch first. Once its receipt is kept, the holder has it.",
+        )
+    acts.note(home, draft, person, "send", f"{name} fetched")
+    return files[name]
+
+
+def was_sent(draft: Draft, token: str) -> bool:
+    """Say whether the draft was sent by that very signature."""
+    return draft.acts.filter(what=SENT, signature=token).exists()
+
+
+def _write(
+    home: "RequesterHome", draft: Draft, path: Path, manifest: Manifest, show: progress.Show
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sweep(path.parent)
+    with whole(path) as part:
+        drafts.write_file(home, draft, part, show=show)
+        if intake.file_digest(part) != manifest.file.sha256:
+            raise Refused(
+                "The batch's file is not the one that was signed for.",
+                "Withdraw the batch and prepare it again.",
+            )
 
 
 def holder_keys(home: "RequesterHome") -> PublicKeys:
@@ -89,15 +149,26 @@ def read_receipt(home: "RequesterHome", draft: Draft, data: bytes) -> dict[str, 
 def keep_receipt(home: "RequesterHome", actor: "Actor", draft: Draft, data: bytes) -> None:
     """Keep the holder's receipt of the batch."""
     acts.check_may(home, actor.person, "answers-keep")
-    if draft.state != "sent":
-        raise Refused("That batch awaits no receipt.", "Look at your desk again.")
-    receipt = read_receipt(home, draft, data)
-    said = acts.statement(home, actor, draft, "receipt-keep", receipt=sha256_hex([data]))
-    with transaction.atomic():
-        token = acts.signed(home, actor, said)
-        acts.note(home, draft, actor.person, "answers-keep", "receipt", token)
-        draft.receipt = receipt
-        draft.save(update_fields=["receipt"])
+    with drafts.held(home, draft):
+        if draft.state not in ("sent", "answered"):
+            raise Refused("That batch awaits no receipt.", "Look at your desk again.")
+        receipt = read_receipt(home, draft, data)
+        said = acts.statement(home, actor, draft, "receipt-keep", receipt=sha256_hex([data]))
+        with transaction.atomic():
+            token = acts.signed(home, actor, said)
+            acts.note(home, draft, actor.person, "answers-keep", "receipt", token)
+            draft.receipt = receipt
+            draft.save(update_fields=["receipt"])
+        _carried(home, draft)
+
+
+def sign_answers(home: "RequesterHome", actor: "Actor", draft: Draft, sha256: str) -> str:
+    """Return the actor's signature by which the answer file of that digest is kept."""
+    acts.check_may(home, actor.person, "answers-keep")
+    _check_awaits(draft)
+    return acts.signed(
+        home, actor, acts.statement(home, actor, draft, "answers-keep", answers=sha256)
+    )
 
 
 def keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path) -> None:
@@ -106,8 +177,12 @@ def keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path
     Raises Refused unless the holder signed them, for this batch and every row of it.
     """
     acts.check_may(home, actor.person, "answers-keep")
-    if draft.state != "sent":
-        raise Refused("That batch awaits no answers.", "Look at your desk again.")
+    with drafts.held(home, draft):
+        _keep_answers(home, actor, draft, path)
+
+
+def _keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path) -> None:
+    _check_awaits(draft)
     holder = holder_keys(home)
     found = release.read_answers(path, holder.holder, *holder.former)
     header = _header(path)
@@ -116,15 +191,30 @@ def keep_answers(home: "RequesterHome", actor: "Actor", draft: Draft, path: Path
         raise Refused(
             "The answers are of another batch.", "Take in the answers that the holder gave for it."
         )
-    said = acts.statement(home, actor, draft, "answers-keep", answers=intake.file_digest(path))
+    token = sign_answers(home, actor, draft, intake.file_digest(path))
+    drafts.sheets(home, draft, _ANSWERS).write([found])
     with transaction.atomic():
         acts.move(home, draft, "answered")
-        token = acts.signed(home, actor, said)
-        acts.note(home, draft, actor.person, "answers-keep", "answers", token)
-        drafts.sheets(home, draft, _ANSWERS).write([found])
+        acts.note(home, draft, actor.person, "answers-keep", _ANSWERS, token)
         draft.answers = dict(found.group_by("answer").len().sort("answer").iter_rows())
         draft.answered_on = _day(header)
         draft.save(update_fields=["answers", "answered_on"])
+    _carried(home, draft)
+
+
+def _check_awaits(draft: Draft) -> None:
+    if draft.state != "sent":
+        raise Refused("That batch awaits no answers.", "Look at your desk again.")
+
+
+def _carried(home: "RequesterHome", draft: Draft) -> None:
+    """Remove the transmittal, in clear as it was carried: the holder has it."""
+    shutil.rmtree(outgoing(home, draft), ignore_errors=True)
+
+
+def were_kept(draft: Draft, token: str) -> bool:
+    """Say whether answers were kept by that very signature."""
+    return draft.acts.filter(what=_ANSWERS, signature=token).exists()
 
 
 def answers(home: "RequesterHome", draft: Draft, first: int, count: int) -> list[dict[str, Any]]:
@@ -137,7 +227,7 @@ def not_taken_in(home: "RequesterHome", actor: "Actor", draft: Draft, reason: st
     """Keep that the holder refused the transmittal whole; it is made anew as another batch."""
     acts.check_may(home, actor.person, "answers-keep")
     said = acts.statement(home, actor, draft, "transmittal-refused", reason=reason)
-    with transaction.atomic():
+    with drafts.held(home, draft), transaction.atomic():
         acts.move(home, draft, "refused")
         token = acts.signed(home, actor, said)
         acts.note(home, draft, actor.person, "answers-keep", "refused", token, reason)

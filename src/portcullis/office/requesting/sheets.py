@@ -1,9 +1,10 @@
 """Rows at rest, in sheets: encrypted tables of a thousand rows, so that a page reads one.
 
 The key is derived from the deployment's own (``keys/web.key``). A set of sheets is written whole
-and then named by its generation; within one, a single row is written again with its sheet.
+and then named; within one, a single row is written again with its sheet.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from portcullis.office.web.keys import FILE
 from portcullis.tables import read_table, write_table
 
 SHEET_ROWS = 1024
+_LAST = "\U0010ffff"  # after every value
 
 
 def key_of(home: Path) -> bytes:
@@ -74,14 +76,29 @@ class Sheets:
         found = pl.concat(parts) if parts else None
         return found if found is not None and found.height else None
 
+    def first_not_before(self, column: str, value: str, rows: int) -> int:
+        """Return the place of the first of ``rows`` rows whose ``column`` is not before ``value``.
+
+        The rows stand in that column's order. Reads a sheet for each halving of their number.
+        """
+        return bisect_left(range(rows), value, key=lambda at: self._value(column, at))
+
+    def _value(self, column: str, at: int) -> str:
+        found = self.read(at, 1)
+        return _LAST if found is None else str(found[column].item())
+
     def replace(self, at: int, row: pl.DataFrame) -> None:
-        """Put ``row`` (of the same schema) in the place of row ``at``, or after the last one."""
+        """Put ``row`` in the place of row ``at``, or after the last one.
+
+        A column that the one has and the other has not is null there.
+        """
         number, within = divmod(at, SHEET_ROWS)
         if not self._path(number).is_file():
             self._put(number, row)
             return
         sheet = read_table(self._path(number), self._key)
-        self._put(number, pl.concat([sheet.head(within), row, sheet.slice(within + 1)]))
+        parts = [sheet.head(within), row, sheet.slice(within + 1)]
+        self._put(number, pl.concat(parts, how="diagonal"))
 
     def _put(self, number: int, rows: pl.DataFrame) -> None:
         write_table(self._path(number), rows, self._key)

@@ -30,8 +30,9 @@ DRAFT = Lifecycle(
         Move("attested", "send", "sent"),
         Move("sent", "answers-keep", "answered"),
         Move("sent", "answers-keep", "refused"),
-        # The signatory who does not sign sends it back.
+        # The signatory who does not sign sends it back; a preparer takes back what is not sent.
         Move("prepared", "sign", "draft"),
+        *(Move(state, "prepare", "draft") for state in ("prepared", "signed", "attested")),
         *(
             Move(state, "prepare", "withdrawn")
             for state in ("draft", "checked", "prepared", "signed", "attested")

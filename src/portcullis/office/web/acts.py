@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from portcullis.agreements import Person
 from portcullis.errors import Misuse
 from portcullis.office.people import Actor
 from portcullis.office.web.deployment import Deployment
@@ -34,8 +35,8 @@ Perform = Callable[[Deployment, Actor, Data], Done]
 Ordering = Callable[[Deployment, Data], tuple[str, Mapping[str, Any]]]
 """Returns the batch ("" for none) and the facts of the order that is signed, in the words of the
 ledger."""
-Telling = Callable[[Deployment, Data], Sequence[tuple[str, object]]]
-"""Returns what the act would come to, counted now: pairs of a name in words and a value."""
+StandsFor = Callable[[Deployment, Person, Data], Sequence[tuple[str, object]]]
+"""Returns what the person who signs is shown beside the statement, as they saw it at the desk."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class WebAct:
     ``name`` is unique; ``act`` its line in ``permissions.PERMISSIONS``; ``title`` what the Sign
     page calls it. ``perform`` does it. With ``order``, the person signs an order to do it before
     anything is done; without, what the act itself would sign. ``browser_only``: the API does not
-    offer it. ``tells`` what the Sign page says beside the statement; it is no part of it.
+    offer it. ``stands_for``: what digests and ids of the statement stand for, in words.
     """
 
     name: str
@@ -54,7 +55,7 @@ class WebAct:
     perform: Perform
     order: Ordering | None = None
     browser_only: bool = False
-    tells: Telling | None = None
+    stands_for: StandsFor | None = None
 
 
 _ACTS: dict[str, WebAct] = {}

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from portcullis.custody import BANNER
 from portcullis.office.requesting.home import PLACE
+from portcullis.office.web import kept
 from portcullis.office.web.visitors import visitor_of
 
 _READ = "banner-read"
@@ -17,8 +18,12 @@ def acknowledged(request: HttpRequest) -> bool:
 
 
 def ask_again(request: HttpRequest) -> HttpResponse:
-    """Send the person to read the warning again: the session in which they did has passed."""
+    """Send the person to read the warning again: the session in which they did has passed.
+
+    What they had typed and sent is kept.
+    """
     request.session[_READ] = False
+    kept.keep(request)
     return redirect("banner")
 
 
@@ -34,5 +39,5 @@ def banner(request: HttpRequest) -> HttpResponse:
             home = visitor.deployment.requester
             home.recipient.acknowledge(visitor.person.id, at=home.now(), place=PLACE)
         request.session[_READ] = True
-        return redirect("home")
+        return redirect(kept.newest(visitor.person.id) or "home")
     return render(request, "office/banner.html", {"banner": BANNER})

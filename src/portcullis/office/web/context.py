@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from portcullis.office.web import desks
 from portcullis.office.web.deployment import deployment
+from portcullis.office.web.signin import sessions
 from portcullis.office.web.visitors import known
 
 
@@ -27,5 +28,6 @@ def office(request: HttpRequest) -> dict[str, Any]:
                 "roles": visitor.person.roles,
             },
             "desks": desks.menu(visitor, request.path),
+            "warned": sessions.WARNED,
         }
     return {"office": facts}

@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control
 
 from portcullis.errors import PortcullisError, Refused
 from portcullis.office.entries import OnRecord
-from portcullis.office.web import banner
+from portcullis.office.web import banner, kept
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.signin import sessions
 from portcullis.office.web.visitors import Visitor, remember
@@ -65,8 +65,7 @@ class Visitors:
         if request.path.startswith(API):
             return self._respond(request)  # each is signed by itself, and has no session
         if request.user.is_authenticated and not sessions.alive(request):
-            logout(request)
-            messages.info(request, "Your session ended. Sign in again to go on.")
+            _end(request)
         if request.path.startswith(OPEN):
             return self._respond(request)
         if not request.user.is_authenticated:
@@ -82,10 +81,21 @@ class Visitors:
         remember(request, Visitor(person, here))
         if not banner.acknowledged(request) and request.path != reverse("banner"):
             return redirect("banner")
-        response = self._respond(request)
+        typed = kept.of(person.id, request.path) if request.method == "GET" else None
+        response = self._respond(request) if typed is None else kept.page(request, typed)
+        if request.method == "POST" and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            kept.forget(person.id, request.path)
         # What an office shows stays in no browser's cache.
         patch_cache_control(response, no_store=True)
         return response
+
+
+def _end(request: HttpRequest) -> None:
+    """End a session that is over; what was typed in it and sent now is kept for its person."""
+    typed = kept.keep(request)
+    logout(request)
+    also = " What you had typed is kept, and nothing was done yet." if typed else ""
+    messages.info(request, f"Your session ended. Sign in again to go on.{also}")
 
 
 def _ask_second_factor(request: HttpRequest) -> HttpResponse:

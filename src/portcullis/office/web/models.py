@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -43,6 +43,29 @@ class PendingAct(models.Model):
     @data.setter
     def data(self, said: Mapping[str, Any]) -> None:
         self.sealed = tables.seal(_key(), json.dumps(dict(said)).encode(), str(self.id))
+
+
+class KeptForm(models.Model):
+    """A form sent by ``person`` to ``path`` when their session had ended (``kept``).
+
+    ``sealed`` holds its fields, encrypted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.CharField(max_length=80, db_index=True)
+    path = models.CharField(max_length=1000)
+    sealed = models.BinaryField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Its fields, in order. Raises Misuse where the deployment's key is another by now."""
+        opened = json.loads(tables.unseal(_key(), bytes(self.sealed), str(self.id)))
+        return [(str(name), str(value)) for name, value in opened]
+
+    @fields.setter
+    def fields(self, sent: Sequence[tuple[str, str]]) -> None:
+        self.sealed = tables.seal(_key(), json.dumps(list(sent)).encode(), str(self.id))
 
 
 class FailedSignIn(models.Model):

@@ -150,20 +150,31 @@ def ask(
             return signing.begin(request, act, {**(fixed or {}), **values(form)})
         except PortcullisError as error:
             refuse(form, error)
-    return asking(request, head, form, parts=parts, submit=submit)
+    return asked(request, head, form, submit, parts=parts)
 
 
-def asking(
+def asked(
     request: HttpRequest,
     head: Head,
     form: forms.Form,
+    submit: str,
     *,
     parts: Sequence[Part] = (),
     after: Sequence[Part] = (),
-    submit: str,
+    action: str = "",
 ) -> HttpResponse:
-    """Return the page of a form, with ``parts`` above it and others ``after`` it."""
-    context = {"head": head, "form": form, "parts": parts, "after": after, "submit": submit}
+    """Return the page of a form, with ``parts`` above it and others ``after`` it.
+
+    It is posted to ``action``, else to itself.
+    """
+    context = {
+        "head": head,
+        "form": form,
+        "parts": parts,
+        "after": after,
+        "submit": submit,
+        "action": action,
+    }
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "office/desks/asked.html", context, status=status)
 

@@ -9,6 +9,7 @@
 An act that binds (``permissions``) takes a passkey's assertion only, made with user verification.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -156,7 +157,7 @@ def _page(
         "says": PERMISSIONS[act.act].says,
         "statement": pending.statement,
         "facts": words.facts(pending.statement),
-        "told": act.tells(visitor.deployment, pending.data) if act.tells else (),
+        "stands_for": _stands_for(act, visitor, pending),
         "digest": sha256_hex([json_bytes(pending.statement)]),
         "kind": "passkey" if PERMISSIONS[act.act].binding else "any",
         "credentials": [each.id for each in person.passkeys],
@@ -166,3 +167,11 @@ def _page(
         "number": len(pending.tokens) + 1,
     }
     return render(request, "office/sign.html", context, status=400 if error else 200)
+
+
+def _stands_for(
+    act: acts.WebAct, visitor: Visitor, pending: PendingAct
+) -> Sequence[tuple[str, object]]:
+    if act.stands_for is None:
+        return ()
+    return act.stands_for(visitor.deployment, visitor.person, pending.data)

@@ -81,7 +81,7 @@ def _enter(request: HttpRequest, desk: str) -> HttpResponse:
         "returned, destroyed, or are safeguarded still. Their signature is checked.",
     )
     listed = Part("Entered", table=_listed(visitor, page.object_list), page=page, query=query)
-    return pages.asking(request, head, form, after=[listed], submit="Enter it")
+    return pages.asked(request, head, form, "Enter it", after=[listed])
 
 
 def _told(visitor: Visitor, done: Entered) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portcullis.office.web import accounts, banner, desks, home, ownkeys, signing
+from portcullis.office.web import accounts, banner, desks, home, kept, ownkeys, signing
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.running import health, metrics
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("health/ready", health.ready, name="ready"),
     path("health/metrics", metrics.metrics, name="metrics"),
     path("banner/", banner.banner, name="banner"),
+    path("kept/<uuid:kept_id>/throw-away/", kept.throw_away, name="kept-throw-away"),
+    path("stay/", kept.stay, name="stay"),
     path("sign/<uuid:pending_id>/", signing.sign, name="sign"),
     path("keys/", include(ownkeys.urlpatterns)),
     path("people/accounts/", accounts.every, name=accounts.PAGE),

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from portcullis.office import singles
 from portcullis.office.home import Home
+from portcullis.office.requesting import tidying
 from portcullis.office.web.deployment import deployment
-from portcullis.office.web.models import ApiCall, PendingAct, SpentToken
+from portcullis.office.web.models import ApiCall, KeptForm, PendingAct, SpentToken
 from portcullis.office.web.signing import LASTS
 from portcullis.office.work import results, uploads
 
@@ -41,11 +42,11 @@ class Calendar:
 
 
 def tidy() -> None:
-    """Remove acts nobody signed, the API's answers, sessions, messages and files of yesterday."""
+    """Remove yesterday's unsigned acts, forms, sessions, messages, files and answers of the API."""
     here = deployment()
     waiting = PendingAct.objects.filter(state=PendingAct.WAITING)
     waiting.filter(begun_at__lt=timezone.now() - LASTS).delete()
-    for kept in (ApiCall, SpentToken):
+    for kept in (ApiCall, KeptForm, SpentToken):
         kept.objects.filter(at__lt=timezone.now() - ANSWERS_LAST).delete()
     call_command("clearsessions", verbosity=0)
     call_command("prune_db_task_results", min_age_days=1, verbosity=0)
@@ -53,6 +54,8 @@ def tidy() -> None:
     _remove_leftovers(here.path)
     if isinstance(here.home, Home):
         results.sweep(here.home)
+    else:
+        tidying.tidy(here.requester)
 
 
 def _remove_leftovers(home: Path) -> None:

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from portcullis.office.web.signin import configured
 
 IDLE = 15 * 60
+WARNED = IDLE - 2 * 60
+"""Seconds after which whoever has a page open is told that the session is about to end."""
 LONGEST = 12 * 3600
 """Seconds; NIST SP 800-63B (AAL2) allows 30 minutes and 12 hours, Publication 1075 asks for 15
 minutes of inactivity."""

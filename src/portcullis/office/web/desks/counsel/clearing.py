@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from portcullis.agreements import Person
 from portcullis.errors import Misuse
 from portcullis.office import clearances, scopes
 from portcullis.office.models import Package, Placed
@@ -189,7 +190,7 @@ def _clear(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(url, "It is cleared: this hold keeps it no more.")
 
 
-def _told(_deployment: Deployment, data: Data) -> Sequence[tuple[str, object]]:
+def _told(_deployment: Deployment, _person: Person, data: Data) -> Sequence[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
         ("Packages", f"{len(data['packages']):,}"),
         ("Imported histories", f"{len(data.get('histories') or ()):,}"),
@@ -199,4 +200,4 @@ def _told(_deployment: Deployment, data: Data) -> Sequence[tuple[str, object]]:
     return facts
 
 
-register(WebAct(ACT, ACT, "Clear destruction", _clear, tells=_told))
+register(WebAct(ACT, ACT, "Clear destruction", _clear, stands_for=_told))

@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from portcullis.agreements import Person
 from portcullis.errors import Misuse
 from portcullis.office import notices
 from portcullis.office.models import Placed
@@ -159,7 +160,9 @@ def _common(deployment: Deployment, data: Data) -> tuple[str, str, str, date, st
     return data["id"], data["docket"], data["court"], today, data["document"]
 
 
-def _tell_order(deployment: Deployment, data: Data) -> Sequence[tuple[str, object]]:
+def _tell_order(
+    deployment: Deployment, _person: Person, data: Data
+) -> Sequence[tuple[str, object]]:
     order, sealed = _order(deployment, data)
     return [
         ("It stops", placed.stops_words(order)),
@@ -168,7 +171,7 @@ def _tell_order(deployment: Deployment, data: Data) -> Sequence[tuple[str, objec
     ]
 
 
-def _tell_hold(deployment: Deployment, data: Data) -> Sequence[tuple[str, object]]:
+def _tell_hold(deployment: Deployment, _person: Person, data: Data) -> Sequence[tuple[str, object]]:
     hold, sealed = _hold(deployment, data)
     return reached(deployment.holder, hold.scope, sealed)
 
@@ -199,5 +202,5 @@ def _place_hold(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(reverse("counsel:order", args=[row.id]), "The hold stands.")
 
 
-register(WebAct(ORDER, ORDER, "File an order", _file_order, tells=_tell_order))
-register(WebAct(HOLD, HOLD, "Place a hold", _place_hold, tells=_tell_hold))
+register(WebAct(ORDER, ORDER, "File an order", _file_order, stands_for=_tell_order))
+register(WebAct(HOLD, HOLD, "Place a hold", _place_hold, stands_for=_tell_hold))

@@ -268,7 +268,7 @@ def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any
     return "", incidents.order_to_charge(deployment.holder, data["id"], _charge(data))
 
 
-def _told(_deployment: Deployment, data: Data) -> list[tuple[str, object]]:
+def _told(_deployment: Deployment, _person: Person, data: Data) -> list[tuple[str, object]]:
     if data.get("package"):
         return []
     return [("Request in the history", data["request_id"])]
@@ -323,6 +323,6 @@ def _gave(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(url("notice", found.id), "It is recorded that the person was told.")
 
 
-register(WebAct(CHARGED, ACT, "Record that a notice is due", _charged, _ordering, tells=_told))
+register(WebAct(CHARGED, ACT, "Record that a notice is due", _charged, _ordering, stands_for=_told))
 register(WebAct(GIVEN, ACT, "Record that a notice was given", _gave))
 register(WebAct(DRAFT, DRAFT, "Read the draft of a notice", _read, browser_only=True))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.custody import keeping, log
+from portcullis.office.web.desks.custody import holder, keeping, log, notices
 
 urlpatterns = [
     path("", keeping.first, name="first"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("take-in/", keeping.take_in, name="take-in"),
     path("certify/", keeping.certify, name="certify"),
     path("signed/<uuid:stated_id>/", keeping.signed, name="signed"),
-    path("notices/", keeping.notices, name="notices"),
+    path("notices/", notices.listed, name="notices"),
+    path("notices/<str:name>/", notices.one, name="notice"),
+    path("holder/", holder.shown, name="holder-keys"),
+    path("holder/<uuid:proposed_id>/", holder.proposed, name="proposed-keys"),
+    path("holder/<uuid:proposed_id>/decline/", holder.decline, name="proposed-keys-decline"),
     path("log/", log.newest, name="log"),
 ]

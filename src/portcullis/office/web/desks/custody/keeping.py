@@ -1,33 +1,32 @@
 """The custodian's packages: all of them by identifiers and dates, certificates, notices kept."""
 
-from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portcullis.custody import KINDS, METHODS, Kept, Visit
 from portcullis.custody.statements import CERTIFIED
-from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
-from portcullis.office.requesting import received, sending
-from portcullis.office.requesting.models import Stated
-from portcullis.office.web import acts, charts, packages, signing
+from portcullis.office.requesting import holder_keys as proposed_keys
+from portcullis.office.requesting import notices as kept_notices
+from portcullis.office.requesting import received
+from portcullis.office.web import accounts, acts, holder_keys, notices, packages, pages
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.downloads import attachment
-from portcullis.office.web.parts import Cell, Table, table
+from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 DESK = "custody"
 _A_PAGE = 25
 _NEWEST = 10
+_LOOKED_AT = 500  # events of the log
 _AT_ONCE = 200  # packages that one certificate may name
-_LONGEST = 1 << 20  # bytes of a notice
 _KIND_WORDS = {
     "returned": "Returned to the holder",
     "destroyed": "Made undisclosable",
@@ -35,7 +34,7 @@ _KIND_WORDS = {
 }
 
 
-class CertifyForm(forms.Form):
+class CertifyForm(pages.Form):
     """What is certified of which packages."""
 
     def __init__(self, kept: Sequence[Kept], data: QueryDict | None = None) -> None:
@@ -64,15 +63,6 @@ class CertifyForm(forms.Form):
         )
 
 
-class NoticeForm(forms.Form):
-    """A notice of the holder."""
-
-    notice = forms.FileField(
-        label="The holder's notice",
-        help_text="Of a court order, or of a hold that preserves. Its signature is checked.",
-    )
-
-
 def _certify(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
     chosen = [str(each) for each in data["packages"]]
     received.certify(here.requester, actor, chosen, str(data["kind"]), str(data["method"]))
@@ -82,7 +72,13 @@ def _certify(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
 
 
 CERTIFY = acts.register(
-    acts.WebAct("package-certify", "certify", "Certify what became of packages", _certify)
+    acts.WebAct(
+        "package-certify",
+        "certify",
+        "Certify what became of packages",
+        _certify,
+        stands_for=packages.stands_for,
+    )
 )
 
 
@@ -92,27 +88,66 @@ CERTIFY = acts.register(
 def first(request: HttpRequest, visited: Visit) -> HttpResponse:
     """Show what the custodian answers for: duties, packages by state, denials."""
     visitor = visitor_of(request)
-    home = visitor.deployment.requester
-    kept = visited.kept()
+    home, kept = visitor.deployment.requester, visited.kept()
     owed = packages.owed(kept)
-    late = sum(duty.overdue(visitor.today) for _, duty in owed)
-    newest = home.recipient.log.newest(500)
-    denied = [each for each in newest if not each.success]
-    context = {
-        "title": "Custodian",
-        "stats": [
-            {"label": "Packages here", "value": sum(each.here for each in kept)},
-            {"label": "Duties overdue", "value": late, "kind": "bad" if late else "plain"},
-            {"label": "Denied or failed", "value": len(denied), "note": "of the newest 500 events",
-             "kind": "warn" if denied else "plain"},
+    denied = [each for each in home.recipient.log.newest(_LOOKED_AT) if not each.success]
+    attestations = len(kept_notices.outstanding(home))
+    frozen = packages.kept_back(home, kept)
+    head = Head(
+        DESK,
+        "Custodian",
+        "You answer for this home: what is here, what is due, and who looked. You see identifiers "
+        "and dates, and no content.",
+        actions=[
+            (reverse("custody:certify"), "Certify"),
+            (reverse("custody:take-in"), "Take packages in"),
+            (reverse("custody:packages"), "All packages"),
+            (reverse("custody:notices"), notices.TITLE),
+            (reverse("custody:holder-keys"), holder_keys.TITLE),
+            (reverse("custody:log"), "FTI log"),
+            (reverse(accounts.PAGE), "People and accounts"),
         ],
-        "holder_keys": _holder_keys(visitor),
-        "duties": packages.duties_table(owed[:_A_PAGE], visitor.today, ""),
-        "denied": packages.log_table(denied[:_NEWEST], "The newest denials"),
-        "stated": packages.stated_table(_stated(visitor), "/custody/signed/"),
-        "charts": [_states(kept), _ages(kept, visitor)],
-    }  # fmt: skip
-    return render(request, "office/custody/first.html", context)
+    )
+    return pages.first(
+        request,
+        head,
+        alarms=[
+            *_alarms(visitor),
+            *packages.alarms(owed, visitor.today, attestations, len(frozen)),
+        ],
+        stats=[
+            {"label": "Packages here", "value": sum(each.here for each in kept)},
+            *packages.duty_stats(owed, visitor.today),
+            {"label": "Attestations outstanding", "value": attestations,
+             "kind": "bad" if attestations else "plain", "url": reverse("custody:notices")},
+            {"label": "Denied or failed", "value": len(denied),
+             "note": f"of the newest {_LOOKED_AT} events", "kind": "warn" if denied else "plain"},
+        ],
+        waiting=packages.duties_table(owed[:_A_PAGE], visitor.today, ""),
+        parts=[
+            Part(table=packages.log_table(denied[:_NEWEST], "The newest denials")),
+            Part(table=packages.stated_table(visitor.person, "/custody/signed/")),
+        ],
+        charts=[
+            packages.due_when(owed, visitor.today),
+            packages.states("Packages by what became of them", kept),
+            packages.ages(
+                "How long packages have been here",
+                (each for each in kept if each.here),
+                visitor.today,
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _alarms(visitor: Visitor) -> list[dict[str, str]]:
+    alarms = []
+    if not holder_keys.has_holder_keys(visitor.deployment.requester):
+        alarms.append(pages.alarm("error", *holder_keys.NO_HOLDER_KEYS))
+    if proposed_keys.waiting():
+        heading = "Keys of the holder wait for a second person"
+        alarms.append(pages.alarm("warning", heading, "Compare their fingerprint first."))
+    return alarms
 
 
 @require_GET
@@ -125,7 +160,13 @@ def listed(request: HttpRequest, visited: Visit) -> HttpResponse:
     context = {
         "title": "All packages",
         "page": page,
-        "table": packages.kept_table(list(page.object_list), visitor.today, "All packages", ""),
+        "table": packages.kept_table(
+            visitor.deployment.requester,
+            list(page.object_list),
+            visitor.today,
+            "All packages",
+            "",
+        ),
     }
     return render(request, "office/custody/listed.html", context)
 
@@ -135,7 +176,7 @@ def listed(request: HttpRequest, visited: Visit) -> HttpResponse:
 @packages.visiting
 def take_in(request: HttpRequest, visited: Visit) -> HttpResponse:
     """Take sealed packages in."""
-    return packages.take_in(request, visited, "/custody/")
+    return packages.take_in(request, visited, DESK)
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,91 +186,25 @@ def certify(request: HttpRequest, visited: Visit) -> HttpResponse:
     """Ask what is certified of which packages; on POST, begin to certify it."""
     there = [each for each in visited.kept() if not each.disclosure.gone]
     first_due = sorted(there, key=lambda each: (not each.duties, each.duties[:1]))
-    form = CertifyForm(first_due[:_AT_ONCE], request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            return signing.begin(request, CERTIFY.name, form.cleaned_data)
-        except PortcullisError as error:
-            form.add_error(None, str(error))
-    context = {
-        "title": "Certify return, destruction, or continued safeguard",
-        "lede": "What is certified as returned or destroyed is removed from this home. Tick only "
-        "what the certificate is true of, copies included.",
-        "form": form,
-        "submit": "Go on to sign",
-        "back": "/custody/",
-    }
-    return render(request, "office/drafts/form.html", context)
+    head = Head(
+        DESK,
+        "Certify return, destruction, or continued safeguard",
+        "What is certified as returned or destroyed is removed from this home. Tick only what the "
+        "certificate is true of, copies included.",
+    )
+    # Of what is there anything may be named, if fewer are offered.
+    named = set(request.POST.getlist("packages"))
+    offered = [
+        each
+        for place, each in enumerate(first_due)
+        if place < _AT_ONCE or each.disclosure.package_id in named
+    ]
+    form = CertifyForm(offered, request.POST or None)
+    return pages.ask(request, head, form, CERTIFY.name)
 
 
 @require_GET
 @at_desk(DESK)
 def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
-    """Give a certificate that the custodian signed, as a file."""
-    found = received.stated(visitor_of(request).person, stated_id)
-    return attachment(found.text, f"{found.kind}.jws")
-
-
-@require_http_methods(["GET", "POST"])
-@at_desk(DESK)
-@packages.visiting
-def notices(request: HttpRequest, visited: Visit) -> HttpResponse:
-    """Show the notices kept; on POST, keep one more."""
-    visitor = visitor_of(request)
-    home = visitor.deployment.requester
-    form = NoticeForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        text = form.cleaned_data["notice"].read(_LONGEST).decode("utf-8", "replace").strip()
-        try:
-            says = visited.keep_notice(text, sending.holder_keys(home).holder)
-        except PortcullisError as error:
-            form.add_error("notice", str(error))
-        else:
-            visitor.tell(request, f"The notice is kept; it says: {says}.")
-            return redirect("custody:notices")
-    context = {
-        "title": "Notices of the holder",
-        "form": form,
-        "kept": _notices_table(visitor),
-        "preserved": len(home.recipient.preserved()),
-    }
-    return render(request, "office/custody/notices.html", context)
-
-
-def _notices_table(visitor: Visitor) -> Table:
-    rows = [
-        (
-            Cell(str(said["of"]["id"])),
-            str(said["says"]),
-            str(said["of"].get("court", "–")),
-            str(said["of"].get("docket", "–")),
-            str(said["issued_at"])[:16].replace("T", " "),
-            sum(len(each["disclosures"]) for each in said["custodians"]),
-        )
-        for said in visitor.deployment.requester.recipient.notices()
-    ]
-    columns = ("Order or hold", "What it says", "Court", "Docket", "Issued at (UTC)", "Disclosures")
-    return table("Notices kept: the newest of each", columns, rows, empty="No notice is kept.")
-
-
-def _holder_keys(visitor: Visitor) -> bool:
-    try:
-        sending.holder_keys(visitor.deployment.requester)
-    except PortcullisError:
-        return False
-    return True
-
-
-def _stated(visitor: Visitor) -> list[Stated]:
-    return list(Stated.objects.filter(person=visitor.person.id).order_by("-at")[:_NEWEST])
-
-
-def _states(kept: Sequence[Kept]) -> charts.Bars:
-    counted = Counter(packages.state_of(each).text for each in kept)
-    amounts = [charts.Amount(words, count) for words, count in sorted(counted.items())]
-    return charts.outcomes("Packages by what became of them", amounts)
-
-
-def _ages(kept: Sequence[Kept], visitor: Visitor) -> charts.Bars:
-    waits = Counter((visitor.today - each.received_on).days for each in kept if each.here)
-    return charts.ageing("How long packages have been here", waits)
+    """Give what the custodian signed for the holder, as a file."""
+    return packages.signed(request, stated_id)

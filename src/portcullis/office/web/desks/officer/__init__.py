@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.officer import attesting, keeping, keys, opening
+from portcullis.office.web.desks.officer import attesting, keeping, keys, notices, opening
 
 urlpatterns = [
     path("", keeping.first, name="first"),
@@ -18,4 +18,6 @@ urlpatterns = [
     path("openings/<uuid:opening_id>/package/", opening.package, name="opening-package"),
     path("openings/<uuid:opening_id>/failed/", opening.failed, name="opening-failed"),
     path("key/", keys.key, name="key"),
+    path("notices/", notices.listed, name="notices"),
+    path("notices/<str:name>/", notices.one, name="notice"),
 ]

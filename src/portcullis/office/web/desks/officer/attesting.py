@@ -1,12 +1,14 @@
 """An officer's attestations: each sees exactly the requests that name them, and signs for those."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from portcullis.agreements import Person
+from portcullis.errors import Misuse
 from portcullis.office.people import Actor
 from portcullis.office.requesting import drafts, manifests
 from portcullis.office.requesting.models import Draft
@@ -15,7 +17,10 @@ from portcullis.office.web import drafting as shown
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.parts import Cell, Table, table
-from portcullis.office.web.visitors import visitor_of
+from portcullis.office.web.visitors import Visitor, visitor_of
+
+if TYPE_CHECKING:
+    from portcullis.intake.manifest import OfficerPart
 
 DESK = "officer"
 _A_PAGE = 10
@@ -39,7 +44,7 @@ def attest(request: HttpRequest, draft_id: str) -> HttpResponse:
     visitor = visitor_of(request)
     home = visitor.deployment.requester
     draft = drafts.find(draft_id)
-    share = manifests.share_of(draft, visitor.person)
+    share = _share(visitor, draft)
     if request.method == "POST":
         return signing.begin(request, ATTEST.name, {"draft": draft.id})
     page = shown.page_of(share.count, request.GET.get("page"), _A_PAGE)
@@ -50,7 +55,7 @@ def attest(request: HttpRequest, draft_id: str) -> HttpResponse:
         "title": f"Your requests of batch {draft.id}",
         "draft": draft,
         "page": page,
-        "waits": draft.state == "signed" and not manifests.attested(draft, visitor.person.id),
+        "waits": visitor.person.id in _waits(draft),
         "words": home.pack.authority.attestation,
         "facts": [("Requests that name you", f"{share.count:,}"), ("Their root", share.root)],
         "requests": [
@@ -60,14 +65,26 @@ def attest(request: HttpRequest, draft_id: str) -> HttpResponse:
     return render(request, "office/officer/attest.html", context)
 
 
+def _waits(draft: Draft) -> set[str]:
+    """Return the officers whose attestation is awaited."""
+    if draft.state != "signed":
+        return set()
+    return set(draft.officers) - manifests.have_attested(draft)
+
+
+def _share(visitor: Visitor, draft: Draft) -> "OfficerPart":
+    """Return the officer's share of a batch; that it names them not is on record, once asked."""
+    try:
+        return manifests.share_of(draft, visitor.person)
+    except Misuse:
+        visitor.deployment.record_denied("attest", visitor.person.id, "role")
+        raise
+
+
 def waiting(person: Person) -> list[Draft]:
     """Return the batches that wait for this officer's attestation, the longest waiting first."""
     found = Draft.objects.filter(state="signed").order_by("since")
-    return [
-        each
-        for each in found
-        if person.id in each.officers and not manifests.attested(each, person.id)
-    ]
+    return [each for each in found if person.id in _waits(each)]
 
 
 def waiting_table(found: list[Draft], person: Person, today: date) -> Table:

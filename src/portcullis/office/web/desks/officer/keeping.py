@@ -1,25 +1,25 @@
 """An officer's own packages: what waits, what is due, taking in, and saying what became of it."""
 
-from collections import Counter
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portcullis.custody import STATUSES, Kept, Visit
-from portcullis.errors import Misuse, PortcullisError
+from portcullis.errors import Misuse
 from portcullis.office.people import Actor
 from portcullis.office.requesting import received
-from portcullis.office.requesting.models import Opening, Stated
-from portcullis.office.web import acts, charts, packages, signing
+from portcullis.office.requesting.models import Opening
+from portcullis.office.web import acts, notices, packages, pages
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.officer import attesting
 from portcullis.office.web.desks.officer.attesting import DESK
-from portcullis.office.web.downloads import attachment
+from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor, visitor_of
 
@@ -31,7 +31,7 @@ _STATUS_WORDS = {
 _NEWEST = 10
 
 
-class StatusForm(forms.Form):
+class StatusForm(pages.Form):
     """What became of cases; each package is a box to tick."""
 
     def __init__(self, kept: list[Kept], data: Any = None) -> None:  # noqa: ANN401 - a QueryDict
@@ -48,7 +48,7 @@ class StatusForm(forms.Form):
         )
 
 
-class PurposeForm(forms.Form):
+class PurposeForm(pages.Form):
     """For what a package is opened."""
 
     def __init__(self, purposes: tuple[str, ...], data: Any = None) -> None:  # noqa: ANN401
@@ -67,7 +67,13 @@ def _state(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
 
 
 STATE = acts.register(
-    acts.WebAct("package-status", "state", "State what became of your cases", _state)
+    acts.WebAct(
+        "package-status",
+        "state",
+        "State what became of your cases",
+        _state,
+        stands_for=packages.stands_for,
+    )
 )
 
 
@@ -77,24 +83,50 @@ STATE = acts.register(
 def first(request: HttpRequest, visited: Visit) -> HttpResponse:
     """Show what waits for the officer: attestations, duties, packages."""
     visitor = visitor_of(request)
-    kept = visited.kept()
+    home, kept = visitor.deployment.requester, visited.kept()
     waits = attesting.waiting(visitor.person)
     owed = packages.owed(kept)
-    late = sum(duty.overdue(visitor.today) for _, duty in owed)
-    context = {
-        "title": "Officer",
-        "stats": [
+    attestations, frozen = notices.waiting(visitor), packages.kept_back(home, kept)
+    head = Head(
+        DESK,
+        "Officer",
+        "Attest to your own requests, open what came back for a purpose, and say by its day what "
+        "became of it.",
+        actions=[
+            (reverse("officer:status"), "State what became of cases"),
+            (reverse("officer:take-in"), "Take packages in"),
+            (reverse("officer:notices"), notices.TITLE),
+            (reverse("officer:key"), "Your key"),
+        ],
+    )
+    going = (each for each in kept if not each.disclosure.ended)
+    return pages.first(
+        request,
+        head,
+        alarms=packages.alarms(owed, visitor.today, attestations, len(frozen)),
+        stats=[
             {"label": "Attestations waiting", "value": len(waits)},
             {"label": "Packages of yours", "value": len(kept)},
-            {"label": "Duties overdue", "value": late, "kind": "bad" if late else "plain"},
+            *packages.duty_stats(owed, visitor.today),
+            {"label": "Notices to attest to", "value": attestations,
+             "kind": "bad" if attestations else "plain", "url": reverse("officer:notices")},
         ],
-        "waiting": attesting.waiting_table(waits, visitor.person, visitor.today),
-        "duties": packages.duties_table(owed, visitor.today, "/officer/packages/"),
-        "kept": packages.kept_table(kept, visitor.today, "Your packages", "/officer/packages/"),
-        "stated": packages.stated_table(_stated(visitor), "/officer/signed/"),
-        "charts": [_ages(kept, visitor), _states(kept)],
-    }
-    return render(request, "office/officer/first.html", context)
+        waiting=attesting.waiting_table(waits, visitor.person, visitor.today),
+        parts=[
+            Part(table=packages.duties_table(owed, visitor.today, "/officer/packages/")),
+            Part(table=packages.kept_table(
+                home, kept, visitor.today, "Your packages", "/officer/packages/"
+            )),
+            Part(table=packages.stated_table(visitor.person, "/officer/signed/")),
+        ],
+        charts=[
+            packages.due_when(owed, visitor.today),
+            packages.ages(
+                "How long packages have been here, cases not ended", going, visitor.today
+            ),
+            packages.states("What became of your cases", kept),
+        ],
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,7 +134,7 @@ def first(request: HttpRequest, visited: Visit) -> HttpResponse:
 @packages.visiting
 def take_in(request: HttpRequest, visited: Visit) -> HttpResponse:
     """Take sealed packages in."""
-    return packages.take_in(request, visited, "/officer/")
+    return packages.take_in(request, visited, DESK)
 
 
 @require_GET
@@ -111,7 +143,8 @@ def take_in(request: HttpRequest, visited: Visit) -> HttpResponse:
 def package(request: HttpRequest, visited: Visit, package_id: str) -> HttpResponse:
     """Show a package of the officer's, unopened, and ask for what purpose it is to be opened."""
     visitor = visitor_of(request)
-    one = _find(visited.kept(), package_id)
+    one = _find(visitor, visited.kept(), package_id)
+    held = packages.kept_back(visitor.deployment.requester, [one])
     context = {
         "title": f"Package of request {one.request_id}",
         "package": package_id,
@@ -121,7 +154,7 @@ def package(request: HttpRequest, visited: Visit, package_id: str) -> HttpRespon
             ("Package", package_id),
             ("Received on", one.received_on.isoformat()),
             ("Officers with access", ", ".join(one.access)),
-            ("State", packages.state_of(one)),
+            ("State", held.get(package_id) or packages.state_of(one)),
             ("Next due", packages.due(one.duties, visitor.today)),
         ],
         "form": PurposeForm(visitor.deployment.pack.authority.purposes),
@@ -142,41 +175,28 @@ def status(request: HttpRequest, visited: Visit) -> HttpResponse:
         for each in visited.kept()
         if each.here and each.disclosure.officer == visitor.person.id and not each.disclosure.gone
     ]
-    form = StatusForm(own, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            return signing.begin(request, STATE.name, form.cleaned_data)
-        except PortcullisError as error:
-            form.add_error(None, str(error))
-    context = {
-        "title": "State what became of your cases",
-        "lede": "A status is due for each case again and again, until it is closed or nothing came "
-        "of it. Then the information is returned or destroyed.",
-        "form": form,
-        "submit": "Go on to sign",
-        "back": "/officer/",
-    }
-    return render(request, "office/drafts/form.html", context)
+    head = Head(
+        DESK,
+        "State what became of your cases",
+        "A status is due for each case again and again, until it is closed or nothing came of it. "
+        "Then the information is returned or destroyed.",
+    )
+    return pages.ask(request, head, StatusForm(own, request.POST or None), STATE.name)
 
 
 @require_GET
 @at_desk(DESK)
 def signed(request: HttpRequest, stated_id: UUID) -> HttpResponse:
     """Give what the officer signed for the holder, as a file."""
-    found = received.stated(visitor_of(request).person, stated_id)
-    suffix = "json" if found.kind == received.ENROLMENT else "jws"
-    return attachment(found.text, f"{found.kind}.{suffix}")
+    return packages.signed(request, stated_id)
 
 
-def _find(kept: list[Kept], package_id: str) -> Kept:
+def _find(visitor: Visitor, kept: list[Kept], package_id: str) -> Kept:
     for each in kept:
         if each.disclosure.package_id == package_id:
             return each
+    visitor.deployment.record_denied("visit", visitor.person.id, "role")
     raise Misuse("There is no such package in this home.", "Look at your desk.")
-
-
-def _stated(visitor: Visitor) -> list[Stated]:
-    return list(Stated.objects.filter(person=visitor.person.id).order_by("-at")[:_NEWEST])
 
 
 def _openings(visitor: Visitor, package_id: str) -> Table:
@@ -191,17 +211,3 @@ def _openings(visitor: Visitor, package_id: str) -> Table:
     ]
     columns = ("Asked at (UTC)", "Purpose", "State")
     return table("Openings you asked for", columns, rows, empty="You asked for none yet.")
-
-
-def _ages(kept: list[Kept], visitor: Visitor) -> charts.Bars:
-    on_going = [each for each in kept if not each.disclosure.ended]
-    ages = Counter((visitor.today - each.received_on).days for each in on_going)
-    return charts.ageing("How long packages have been here, cases not ended", ages)
-
-
-def _states(kept: list[Kept]) -> charts.Bars:
-    counted = Counter(packages.state_of(each).text for each in kept)
-    return charts.outcomes(
-        "What became of your cases",
-        [charts.Amount(words, count) for words, count in sorted(counted.items())],
-    )

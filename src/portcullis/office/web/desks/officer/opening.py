@@ -51,7 +51,9 @@ def _ask(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
     return acts.Done(f"/officer/openings/{asked.id}/", "Your request to open it is signed.")
 
 
-ASK = acts.register(acts.WebAct("package-ask", "ask", "Ask to open a package", _ask))
+ASK = acts.register(
+    acts.WebAct("package-ask", "ask", "Ask to open a package", _ask, stands_for=packages.stands_for)
+)
 
 
 @require_POST
@@ -74,7 +76,7 @@ def ask(request: HttpRequest, visited: Visit, package_id: str) -> HttpResponse:
 def opening(request: HttpRequest, _visited: Visit, opening_id: UUID) -> HttpResponse:
     """Show how far an opening is; on POST, the holder's token is taken in."""
     visitor = visitor_of(request)
-    asked = received.opening(visitor.person, opening_id)
+    asked = received.opening(visitor.deployment.requester, visitor.person, opening_id)
     form = TokenForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         asked.token = form.cleaned_data["token"]
@@ -100,7 +102,8 @@ def opening(request: HttpRequest, _visited: Visit, opening_id: UUID) -> HttpResp
 @at_desk(DESK)
 def request_file(request: HttpRequest, opening_id: UUID) -> HttpResponse:
     """Give the signed opening request, to be carried to the holder."""
-    asked = received.opening(visitor_of(request).person, opening_id)
+    visitor = visitor_of(request)
+    asked = received.opening(visitor.deployment.requester, visitor.person, opening_id)
     return attachment(asked.request, "opening.jws")
 
 
@@ -127,7 +130,8 @@ def answering(
 @answering
 def statement(request: HttpRequest, opening_id: UUID) -> JsonResponse:
     """Give the statement that the token was given for, to be signed by who is here now."""
-    asked = received.opening(visitor_of(request).person, opening_id)
+    visitor = visitor_of(request)
+    asked = received.opening(visitor.deployment.requester, visitor.person, opening_id)
     return JsonResponse({"statement": asked.statement})
 
 
@@ -138,7 +142,7 @@ def package(request: HttpRequest, opening_id: UUID) -> JsonResponse:
     """Check and log the opening, then hand out the sealed package and the wrapped half."""
     visitor = visitor_of(request)
     home = visitor.deployment.requester
-    asked = received.opening(visitor.person, opening_id)
+    asked = received.opening(visitor.deployment.requester, visitor.person, opening_id)
     visited = received.visit(home, visitor.person)
     signed = str(request.POST.get("request", ""))
     data, opened = received.hand_out(home, visited, asked, signed, visitor.person)
@@ -151,7 +155,7 @@ def package(request: HttpRequest, opening_id: UUID) -> JsonResponse:
 def failed(request: HttpRequest, opening_id: UUID) -> JsonResponse:
     """Log that what was handed out could not be shown."""
     visitor = visitor_of(request)
-    asked = received.opening(visitor.person, opening_id)
+    asked = received.opening(visitor.deployment.requester, visitor.person, opening_id)
     visited = received.visit(visitor.deployment.requester, visitor.person)
     visited.not_shown(asked.package, str(request.POST.get("nonce", "")))
     return JsonResponse({})

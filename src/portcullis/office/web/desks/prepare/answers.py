@@ -7,19 +7,19 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
-from portcullis.office.requesting import RequesterHome, drafts, sending
+from portcullis.office.requesting import RequesterHome, drafts, sending, work
 from portcullis.office.requesting.models import Draft
-from portcullis.office.web import acts, signing
+from portcullis.office.web import acts, long_work, pages, signing
 from portcullis.office.web import drafting as shown
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.prepare.forms import AnswersForm, ReasonForm, ReceiptForm
-from portcullis.office.web.desks.prepare.making import DESK
+from portcullis.office.web.desks.prepare.making import DESK, up
+from portcullis.office.web.pages import Head
 from portcullis.office.web.parts import Cell
 from portcullis.office.web.visitors import visitor_of
 from portcullis.office.work import uploads
@@ -34,6 +34,10 @@ def _receipt(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
 
 def _answers(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
     home, draft, path = _what(here, data)
+    if long_work.is_large(draft):
+        token = sending.sign_answers(home, actor, draft, str(data["sha256"]))
+        upload = {name: data[name] for name in ("upload", "name", "sha256")}
+        return long_work.signed(here, actor, work.ANSWERS, draft, token, upload)
     sending.keep_answers(home, actor, draft, path)
     return _done(here, data, "The answers are kept; their signature is the holder's.")
 
@@ -94,14 +98,9 @@ def each(request: HttpRequest, draft_id: str) -> HttpResponse:
 def refused(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Keep that the holder refused the transmittal whole."""
     draft = drafts.find(draft_id)
+    head = Head(DESK, "The holder did not take it in", up=[up(draft)])
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            data = {"draft": draft.id, "reason": form.cleaned_data["reason"]}
-            return signing.begin(request, REFUSED.name, data)
-        except PortcullisError as error:
-            form.add_error(None, str(error))
-    return _page(request, draft_id, form, "The holder did not take it in")
+    return pages.ask(request, head, form, REFUSED.name, {"draft": draft.id})
 
 
 def _begun(
@@ -109,6 +108,7 @@ def _begun(
 ) -> HttpResponse:
     """Keep the uploaded file, check it by a rehearsal, and go on to sign that it is taken in."""
     draft = drafts.find(draft_id)
+    long_work.check_free(draft)
     if request.method == "POST" and form.is_valid():
         home = visitor_of(request).deployment.requester
         sent, signature = _files(form)
@@ -121,7 +121,8 @@ def _begun(
         except PortcullisError as error:
             uploads.remove(home.path, upload.id)
             form.add_error(None, str(error))
-    return _page(request, draft_id, form, title)
+    head = Head(DESK, title, up=[up(draft)])
+    return pages.asked(request, head, form, "Go on to sign")
 
 
 _LONGEST = 65_536  # bytes of a signature
@@ -139,16 +140,6 @@ def _answer(one: dict[str, Any]) -> Cell:
         f"{found['field'] or found['element']}: {found['message']}" for found in one["findings"]
     ]
     return Cell(one["answer"], tag=tags.get(one["answer"], "plain"), note=" ".join(mends))
-
-
-def _page(request: HttpRequest, draft_id: str, form: forms.Form, title: str) -> HttpResponse:
-    context = {
-        "title": f"{title}: batch {draft_id}",
-        "form": form,
-        "submit": "Go on to sign",
-        "back": reverse("prepare:draft", args=[draft_id]),
-    }
-    return render(request, "office/drafts/form.html", context)
 
 
 def _what(here: Deployment, data: acts.Data) -> tuple[RequesterHome, Draft, Path]:

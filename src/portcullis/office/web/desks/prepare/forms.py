@@ -4,17 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from portcullis import law
 from portcullis.agreements import Pack, Person
+from portcullis.office.web import pages
 from portcullis.office.web.drafting import labels
 
-_BATCH_HELP = "Letters, digits, points, hyphens; the holder's receipt and answers will name it."
+_BATCH_HELP = (
+    "Letters, digits, points, hyphens. Addresses, the receipt and the answers will name it; it "
+    "names no person."
+)
+_LONGEST = 1 << 20  # bytes of a receipt
 _FILES = ".csv,.jsonl,.parquet,.xlsx"
 
 
-class BatchForm(forms.Form):
+class BatchForm(pages.Form):
     """How a new batch is called."""
 
     batch = forms.CharField(label="The batch's identifier", max_length=64, help_text=_BATCH_HELP)
@@ -26,12 +32,13 @@ class UploadForm(BatchForm):
     file = forms.FileField(
         label="File",
         help_text="CSV, JSON Lines, Parquet or XLSX: one request a row, the agreement's fields as "
-        "columns. It is encrypted in this home, and nothing is sent yet.",
+        "columns; 512 MB at most, in which Parquet holds the most. Nothing is sent yet. What is "
+        "taken in is kept encrypted, and the file itself is removed.",
         widget=forms.FileInput(attrs={"accept": _FILES}),
     )
 
 
-class AgainForm(forms.Form):
+class AgainForm(pages.Form):
     """Another file in the place of a batch's requests."""
 
     file = forms.FileField(
@@ -41,7 +48,7 @@ class AgainForm(forms.Form):
     )
 
 
-class SignatoryForm(forms.Form):
+class SignatoryForm(pages.Form):
     """Who is to sign the batch."""
 
     def __init__(self, signatories: list[Person], data: QueryDict | None = None) -> None:
@@ -53,7 +60,7 @@ class SignatoryForm(forms.Form):
         )
 
 
-class ReceiptForm(forms.Form):
+class ReceiptForm(pages.Form):
     """The holder's receipt."""
 
     receipt = forms.FileField(
@@ -61,15 +68,22 @@ class ReceiptForm(forms.Form):
         help_text="The file receipt.json that the holder gave. Its signature is checked.",
     )
 
+    def clean_receipt(self) -> UploadedFile[Any]:
+        """Return the file; raise ValidationError for one longer than any receipt."""
+        sent: UploadedFile[Any] = self.cleaned_data["receipt"]
+        if (sent.size or 0) > _LONGEST:
+            raise forms.ValidationError("That is no receipt: it is longer than a megabyte.")
+        return sent
 
-class AnswersForm(forms.Form):
+
+class AnswersForm(pages.Form):
     """The holder's answers, with their signature."""
 
     answers = forms.FileField(label="Answers", help_text="The file answers.jsonl.")
     signature = forms.FileField(label="Signature", help_text="The file answers.jsonl.jws.")
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(pages.Form):
     """Why something is done."""
 
     reason = forms.CharField(

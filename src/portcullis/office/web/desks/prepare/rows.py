@@ -6,14 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portcullis.errors import PortcullisError
-from portcullis.office.requesting import checking, drafts
+from portcullis.errors import Misuse, PortcullisError
+from portcullis.office.requesting import checking, drafts, work
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import drafting as shown
+from portcullis.office.web import long_work
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.prepare import long_work
 from portcullis.office.web.desks.prepare.forms import request_form
-from portcullis.office.web.desks.prepare.making import DESK, check_if_small
+from portcullis.office.web.desks.prepare.making import DESK, check_if_small, up
 from portcullis.office.web.parts import Cell, table
 from portcullis.office.web.visitors import Visitor, visitor_of
 
@@ -29,13 +29,14 @@ def listed(request: HttpRequest, draft_id: str) -> HttpResponse:
     home = visitor.deployment.requester
     page = shown.page_of(found.rows, request.GET.get("page"))
     first = shown.begins(page)
-    rows = drafts.sheets(home, found, drafts.ROWS).read(first, shown.A_PAGE)
+    rows = drafts.rows_at(home, found, first, shown.A_PAGE)
     columns = [name for name in _LISTED if name in home.pack.fields]
     words = shown.labels(home.pack)
     cells = [
-        (Cell(f"Row {first + at + 1}", url=f"/prepare/{found.id}/rows/{first + at + 1}/"),
+        (Cell(f"Row {first + at + 1}", url=f"/prepare/{found.id}/rows/{first + at + 1}/",
+              note=shown.place_in_file(row[drafts.FILE_ROW], row[drafts.LINE])),
          *(row[name] for name in columns))
-        for at, row in enumerate([] if rows is None else rows.to_dicts())
+        for at, row in enumerate(rows)
     ]  # fmt: skip
     context = {
         "title": f"Requests of batch {found.id}",
@@ -53,8 +54,7 @@ def listed(request: HttpRequest, draft_id: str) -> HttpResponse:
 @at_desk(DESK)
 def new(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Write one more request into the batch."""
-    found = drafts.find(draft_id)
-    return _edit(request, found, found.rows, {})
+    return _edit(request, drafts.find(draft_id), None, {})
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +62,12 @@ def new(request: HttpRequest, draft_id: str) -> HttpResponse:
 def edit(request: HttpRequest, draft_id: str, number: int) -> HttpResponse:
     """Show a request with what was found in it; on POST, write it anew and check again."""
     found = drafts.find(draft_id)
-    row = drafts.row_of(visitor_of(request).deployment.requester, found, number - 1)
+    try:
+        row = drafts.row_of(visitor_of(request).deployment.requester, found, number - 1)
+    except Misuse:
+        if request.method == "GET":
+            raise
+        row = {}  # it is gone, and what was typed stays on the page
     return _edit(request, found, number - 1, row)
 
 
@@ -70,53 +75,67 @@ def edit(request: HttpRequest, draft_id: str, number: int) -> HttpResponse:
 @at_desk(DESK)
 def leave_one_out(request: HttpRequest, draft_id: str, number: int) -> HttpResponse:
     """Take one request out of the batch."""
-    return _taken_out(request, drafts.find(draft_id), [number - 1])
+    return _leave_out(request, drafts.find(draft_id), str(number - 1))
 
 
 @require_POST
 @at_desk(DESK)
 def leave_out(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Take out of the batch every request that would come back."""
-    found = drafts.find(draft_id)
-    home = visitor_of(request).deployment.requester
-    return _taken_out(request, found, checking.rows_that_come_back(home, found))
+    return _leave_out(request, drafts.find(draft_id), work.ALL)
 
 
-def _taken_out(request: HttpRequest, found: Draft, rows: list[int]) -> HttpResponse:
+def _leave_out(request: HttpRequest, found: Draft, row: str) -> HttpResponse:
+    """Take row ``row`` (from 0), or ALL that would come back, out of the batch."""
     visitor = visitor_of(request)
+    home = visitor.deployment.requester
     long_work.check_free(found)
-    drafts.take_out(visitor.deployment.requester, found, visitor.person, rows)
-    visitor.tell(request, f"{len(rows):,} left out. {check_if_small(visitor, found)}")
+    drafts.check_open(found)
+    was = str(request.POST.get("was", ""))
+    if long_work.is_large(found):
+        data = {"row": row, "was": was, "generation": str(found.generation)}
+        return long_work.begin(request, work.LEAVE_OUT, found.id, up(found)[0], **data)
+    rows = work.rows_to_leave(home, found, row, was)
+    gone = drafts.take_out(home, found, visitor.person, rows)
+    visitor.tell(request, f"{gone:,} left out. {check_if_small(visitor, found)}")
     return redirect("prepare:draft", found.id)
 
 
-def _edit(request: HttpRequest, found: Draft, at: int, row: dict[str, str | None]) -> HttpResponse:
+def _edit(request: HttpRequest, found: Draft, at: int | None, row: dict[str, Any]) -> HttpResponse:
+    """Show the form of row ``at`` (from 0), or of a new one; on POST, write it.
+
+    Where it is refused, what was typed stays on the page.
+    """
     visitor = visitor_of(request)
     home = visitor.deployment.requester
     form = request_form(home.pack, row, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             long_work.check_free(found)
-            drafts.write_row(home, found, visitor.person, at, form.cleaned_data)
+            was = str(request.POST.get("was", ""))
+            place = drafts.write_row(home, found, visitor.person, at, form.cleaned_data, was)
             said = check_if_small(visitor, found)
         except PortcullisError as error:
             form.add_error(None, str(error))
         else:
-            return _written(request, visitor, found, at, said)
-    new_row = at >= found.rows
+            return _written(request, visitor, found, place, said)
+    new_row = at is None
     context: dict[str, Any] = {
-        "title": "A new request" if new_row else f"Row {at + 1}",
+        "title": "A new request" if at is None else f"Row {at + 1}",
         "draft": found,
-        "number": at + 1,
+        "number": 0 if at is None else at + 1,
         "new": new_row,
-        "open": found.state in drafts.OPEN,
+        # Refused, it is refused again: until who wrote it has looked at what stands there now.
+        "was": request.POST.get("was") or ("" if at is None else drafts.row_digest(row)),
+        "open": found.state in drafts.OPEN or bool(form.errors),
         "form": form,
         "facts": shown.request_facts(home.pack, row),
         "findings": shown.findings_shown(
-            home.pack, found, checking.findings_of(home, found, at), DESK
+            home.pack, found, [] if at is None else checking.findings_of(home, found, at), DESK
         ),
     }
-    return render(request, "office/prepare/row.html", context)
+    status = 400 if form.errors else 200
+    return render(request, "office/prepare/row.html", context, status=status)
 
 
 def _written(

@@ -2,19 +2,17 @@
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from portcullis.errors import Misuse, PortcullisError
-from portcullis.intake import manifest_path
+from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
-from portcullis.office.requesting import checking, drafts, manifests, sending, work
-from portcullis.office.web import acts, signing
+from portcullis.office.requesting import drafts, manifests, sending, work
+from portcullis.office.web import acts, drafting, long_work, pages, signing
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
-from portcullis.office.web.desks.prepare import long_work
 from portcullis.office.web.desks.prepare.forms import SignatoryForm
-from portcullis.office.web.desks.prepare.making import DESK, context_of
+from portcullis.office.web.desks.prepare.making import DESK, context_of, up
+from portcullis.office.web.pages import Head
 from portcullis.office.web.visitors import visitor_of
 
 
@@ -26,15 +24,28 @@ def _prepare(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
 
 def _send(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
     draft = drafts.find(str(data["draft"]))
+    if long_work.is_large(draft):
+        token = sending.sign_to_send(here.requester, actor, draft)
+        return long_work.signed(here, actor, work.SEND, draft, token, {})
     sending.send(here.requester, actor, draft)
     said = "The transmittal is in the outgoing folder. Its answers are awaited."
     return acts.Done(f"/prepare/{draft.id}/", said)
 
 
 PREPARE = acts.register(
-    acts.WebAct("draft-prepare", "prepare", "Sign a batch as its preparer", _prepare)
+    acts.WebAct(
+        "draft-prepare",
+        "prepare",
+        "Sign a batch as its preparer",
+        _prepare,
+        stands_for=drafting.stands_for,
+    )
 )
-SEND = acts.register(acts.WebAct("draft-send", "send", "Send a batch to the holder", _send))
+SEND = acts.register(
+    acts.WebAct(
+        "draft-send", "send", "Send a batch to the holder", _send, stands_for=drafting.stands_for
+    )
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,26 +55,22 @@ def ready(request: HttpRequest, draft_id: str) -> HttpResponse:
     visitor = visitor_of(request)
     home = visitor.deployment.requester
     draft = drafts.find(draft_id)
-    form = SignatoryForm(manifests.signatories(home, visitor.person), request.POST or None)
+    form = SignatoryForm(manifests.signatories(home, draft, visitor.person), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             long_work.check_free(draft)
             signatory = form.cleaned_data["signatory"]
-            if draft.rows > checking.AT_ONCE:
-                return long_work.begin(request, work.READY, draft, signatory=signatory)
+            if long_work.is_large(draft):
+                page = up(draft)[0]
+                return long_work.begin(request, work.READY, draft.id, page, signatory=signatory)
             made = manifests.draft_manifest(home, draft, visitor.person, signatory)
             return signing.begin(
                 request, PREPARE.name, {"draft": draft.id, "manifest": made.digest}
             )
         except PortcullisError as error:
             form.add_error(None, str(error))
-    context = {
-        "title": f"Make batch {draft.id} ready",
-        "form": form,
-        "submit": "Go on to sign as its preparer",
-        "back": reverse("prepare:draft", args=[draft.id]),
-    }
-    return render(request, "office/drafts/form.html", context)
+    head = Head(DESK, f"Make batch {draft.id} ready", up=[up(draft)])
+    return pages.asked(request, head, form, "Go on to sign as its preparer")
 
 
 @require_POST
@@ -71,6 +78,7 @@ def ready(request: HttpRequest, draft_id: str) -> HttpResponse:
 def sign(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Go on to sign a batch that was made ready before and not signed then."""
     draft = drafts.find(draft_id)
+    long_work.check_free(draft)
     digest = manifests.manifest_of(draft).digest
     return signing.begin(request, PREPARE.name, {"draft": draft.id, "manifest": digest})
 
@@ -79,7 +87,9 @@ def sign(request: HttpRequest, draft_id: str) -> HttpResponse:
 @at_desk(DESK)
 def send(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Begin to send the batch."""
-    return signing.begin(request, SEND.name, {"draft": drafts.find(draft_id).id})
+    draft = drafts.find(draft_id)
+    long_work.check_free(draft)
+    return signing.begin(request, SEND.name, {"draft": draft.id})
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,14 +107,23 @@ def withdraw(request: HttpRequest, draft_id: str) -> HttpResponse:
     return render(request, "office/prepare/withdraw.html", context)
 
 
-@require_GET
+@require_POST
+@at_desk(DESK)
+def take_back(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Take a batch back that was made ready, to change it; nobody has signed it then."""
+    visitor = visitor_of(request)
+    draft = drafts.find(draft_id)
+    long_work.check_free(draft)
+    drafts.take_back(visitor.deployment.requester, draft, visitor.person)
+    visitor.tell(request, "You took it back. Check it again, and make it ready anew.")
+    return redirect("prepare:draft", draft.id)
+
+
+@require_POST
 @at_desk(DESK)
 def transmittal(request: HttpRequest, draft_id: str, name: str) -> FileResponse:
-    """Give one of the two files of a sent transmittal, for whatever carries them."""
-    draft = drafts.find(draft_id)
-    home = visitor_of(request).deployment.requester
-    batch = sending.outgoing(home, draft) / drafts.file_name(draft)
-    files = {"batch": batch, "manifest": manifest_path(batch)}
-    if name not in files or not files[name].is_file():
-        raise Misuse("There is no such file of that batch.", "Send the batch first.")
-    return FileResponse(files[name].open("rb"), as_attachment=True, filename=files[name].name)
+    """Give one of the two files of a sent transmittal, for whatever carries them; it is noted."""
+    visitor = visitor_of(request)
+    found = drafts.find(draft_id)
+    path = sending.fetch(visitor.deployment.requester, found, visitor.person, name)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)

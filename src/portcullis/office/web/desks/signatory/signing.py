@@ -4,23 +4,22 @@ Whoever prepared it is denied, on the record.
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
 from portcullis.office.requesting import drafts, manifests
-from portcullis.office.web import acts, signing
+from portcullis.office.web import acts, drafting, pages, signing
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.prepare.forms import ReasonForm
 from portcullis.office.web.desks.signatory.reading import DESK
+from portcullis.office.web.pages import Head
 
 
 def _sign(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
     draft = drafts.find(str(data["draft"]))
-    manifests.sign(here.requester, actor, draft)
+    manifests.sign(here.requester, actor, draft, str(data["manifest"]))
     return acts.Done(f"/signatory/{draft.id}/", "You signed the batch. Its officers attest next.")
 
 
@@ -30,7 +29,15 @@ def _send_back(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:
     return acts.Done("/signatory/", f"Batch {draft.id} went back to its preparer.")
 
 
-SIGN = acts.register(acts.WebAct("draft-sign", "sign", "Sign a batch as its signatory", _sign))
+SIGN = acts.register(
+    acts.WebAct(
+        "draft-sign",
+        "sign",
+        "Sign a batch as its signatory",
+        _sign,
+        stands_for=drafting.stands_for,
+    )
+)
 SEND_BACK = acts.register(
     acts.WebAct("draft-send-back", "sign", "Send a batch back to its preparer", _send_back)
 )
@@ -40,7 +47,8 @@ SEND_BACK = acts.register(
 @at_desk(DESK)
 def sign(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Begin to sign the batch."""
-    return signing.begin(request, SIGN.name, {"draft": drafts.find(draft_id).id})
+    data = {"draft": drafts.find(draft_id).id, "manifest": str(request.POST.get("manifest", ""))}
+    return signing.begin(request, SIGN.name, data)
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,17 +56,7 @@ def sign(request: HttpRequest, draft_id: str) -> HttpResponse:
 def send_back(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Ask for the reason; on POST, begin to send the batch back."""
     draft = drafts.find(draft_id)
+    up = reverse("signatory:draft", args=[draft.id])
+    head = Head(DESK, f"Send batch {draft.id} back", up=[(up, f"Batch {draft.id}")])
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            data = {"draft": draft.id, "reason": form.cleaned_data["reason"]}
-            return signing.begin(request, SEND_BACK.name, data)
-        except PortcullisError as error:
-            form.add_error(None, str(error))
-    context = {
-        "title": f"Send batch {draft.id} back",
-        "form": form,
-        "submit": "Go on to sign",
-        "back": reverse("signatory:draft", args=[draft.id]),
-    }
-    return render(request, "office/drafts/form.html", context)
+    return pages.ask(request, head, form, SEND_BACK.name, {"draft": draft.id})

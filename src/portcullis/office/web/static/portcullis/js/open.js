@@ -109,9 +109,20 @@ async function posted(form, address, more = {}) {
   }
   let answer;
   try {
-    answer = await fetch(address, { method: "POST", body: fields, cache: "no-store" });
+    answer = await fetch(address, {
+      method: "POST",
+      body: fields,
+      cache: "no-store",
+      redirect: "manual",
+    });
   } catch {
     throw new Problem("The office does not answer.", "Try again in a moment.");
+  }
+  if (answer.type === "opaqueredirect") {
+    throw new Problem(
+      "Your session ended, or the warning is to be read again.",
+      "Load the page again; nothing was shown.",
+    );
   }
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) {
