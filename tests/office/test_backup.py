@@ -29,8 +29,16 @@ def test_its_list_of_digests_is_what_other_tools_read(stage) -> None:
 
 def test_it_holds_everything_but_locks_and_erasable_keys(stage) -> None:
     world = stage("released")
+    # What is being received and checked lies there in clear.
+    passing = {"incoming/a.upload", "tmp1/persons.csv", "singles-1/a.csv", "screening-1/a.csv"}
+    for name in passing:
+        (world.home_path / name).parent.mkdir(exist_ok=True)
+        (world.home_path / name).write_text("900-00-0001")
     saved = restored.backup(world)
     there = files(saved / "home")
+    assert not passing & there
+    for name in passing:
+        shutil.rmtree((world.home_path / name).parent)
     left = {
         path
         for path in files(world.home_path) - there

@@ -1,6 +1,8 @@
 """How far an order reaches: sealed persons, what it stops, from when; and what no clock undoes."""
 
+import gzip
 import json
+import zlib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -79,6 +81,19 @@ def test_nobody_reads_who_is_sealed_in_the_ledger_or_in_the_orders_files(stage) 
 def test_persons_that_cannot_be_read_are_everybody(stage, text: str) -> None:
     world = stage("new")
     assert sealed(world, text).everything
+
+
+def test_a_file_of_persons_that_is_compressed_or_too_long_is_everybody(stage, monkeypatch) -> None:
+    from portcullis.office import persons
+
+    world = stage("new")
+    rows = b"tin\n" + b"900000003\n" * 1000
+    for packed in (gzip.compress(rows), zlib.compress(rows)):
+        assert persons.digested(world.home(), "order-1", packed) is None
+    assert persons.digested(world.home(), "order-1", rows).count == 1000
+    monkeypatch.setattr(persons, "LONGEST", len(rows) - 1)
+    assert persons.digested(world.home(), "order-1", rows) is None
+    assert not persons.known(world.home())
 
 
 def test_whom_a_set_cannot_tell_from_its_persons_lies_in_it(stage) -> None:

@@ -256,6 +256,31 @@ def test_in_or_out_already_is_refused(stage) -> None:
     assert "reading list" in refused.value.remedy
 
 
+def test_a_change_that_would_undo_one_of_a_later_day_is_refused(stage) -> None:
+    world = stage("new")
+    soon, later = BATCH_DAY + timedelta(days=3), BATCH_DAY + timedelta(days=9)
+    put(world, AGREED[0], on=later)
+    with pytest.raises(Refused, match=f"in force from {later}, which this would undo"):
+        approve(world, "counsel", AGREED[0], in_force=False, on=soon)
+    put(world, AGREED[0], in_force=False, on=later)
+    put(world, AGREED[0], in_force=False, on=soon)
+    assert AGREED[0] not in held(world, soon)
+
+
+def test_one_that_comes_into_force_later_may_come_sooner(stage) -> None:
+    world = stage("new")
+    put(world, COMPONENT, on=BATCH_DAY + timedelta(days=900))
+    put(world, COMPONENT)
+    assert COMPONENT in held(world)
+
+
+def test_a_source_that_is_no_digest_stays_off_the_ledger(stage) -> None:
+    world = stage("new")
+    with pytest.raises(Misuse, match="The field document is not of the shape"):
+        approve(world, "counsel", COMPONENT, document="Specimen Taxpayer, 900-00-0001")
+    assert not kinds(world)
+
+
 def test_it_holds_from_its_day_and_until_it_goes(stage) -> None:
     world = stage("new")
     first, last = BATCH_DAY + timedelta(days=3), BATCH_DAY + timedelta(days=6)

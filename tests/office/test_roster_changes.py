@@ -223,8 +223,10 @@ def test_it_takes_two_of_the_right_people(world):
     proposed = run("propose_enrolment", world, by(world, "administrator"), text)
     assert [each.id for each in run("waiting", world)] == [proposed.id]
     assert {each.field for each in proposed.differences} == {"jwk", "key_from", "former_keys"}
-    with pytest.raises(Refused, match="takes two people"):
-        run("approve", world, by(world, "administrator"), proposed.id)
+    acts.denied(
+        world, "roster-changed", "administrator", "two-people",
+        lambda: run("approve", world, by(world, "administrator"), proposed.id),
+    )  # fmt: skip
     acts.denied(
         world, "roster-changed", "specialist", "role",
         lambda: run("approve", world, by(world, "specialist"), proposed.id),
@@ -346,6 +348,12 @@ def test_what_is_sealed_to_a_lost_key_does_not_leave(stage):
 def test_a_revocation_is_not_for_a_day_to_come(world):
     day = BATCH_DAY + timedelta(days=1)
     with pytest.raises(Refused, match="lies ahead"):
+        run("revoke", world, by(world, "administrator"), "approver", day)
+
+
+@pytest.mark.parametrize("day", [date.min, date(1900, 1, 1)])
+def test_a_revocation_is_not_for_a_day_before_their_first(world, day):
+    with pytest.raises(Refused, match="before the person's first in office"):
         run("revoke", world, by(world, "administrator"), "approver", day)
 
 

@@ -72,6 +72,10 @@ class Visitors:
             return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
         if not sessions.strong(request):
             return _ask_second_factor(request)
+        return self._visited(request)
+
+    def _visited(self, request: HttpRequest) -> HttpResponse:
+        """Answer somebody signed in, if they are of this office; the banner comes first."""
         here = deployment()
         person = here.member(request.user.get_username())
         if person is None:

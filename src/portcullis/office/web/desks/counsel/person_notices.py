@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from portcullis.agreements import Person
 from portcullis.office import incidents, unsealing
 from portcullis.office.incidents import Charge
 from portcullis.office.models import History
