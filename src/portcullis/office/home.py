@@ -6,6 +6,7 @@ only there may the date be set, and only there do several people's keys lie toge
 """
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET
 from portcullis.errors import Misuse
 from portcullis.office.requesting import acts, checking, drafts, holder_keys, manifests
 from portcullis.office.requesting.models import Draft
+from portcullis.office.web import accounts, notices, packages, pages
 from portcullis.office.web import drafting as shown
-from portcullis.office.web import notices, packages, pages
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.holder_keys import NO_HOLDER_KEYS, TITLE, has_holder_keys
 from portcullis.office.web.pages import Head, Part
