@@ -73,12 +73,12 @@ class Deployment:
         """Return the day acts are done on."""
         return self.home.now().date()
 
-    def deny(self, act: str, person: Person, message: str) -> NoReturn:
+    def deny(self, act: str, person: Person, message: str, reason: str = "role") -> NoReturn:
         """Put on the record that ``person`` tried what is not theirs to do, and raise Refused.
 
-        At the holder it is an entry of the ledger, at the requester one of the FTI log.
+        At the holder it is on the ledger (``denials``), at the requester in the FTI log.
         """
-        self.record_denied(act, person.id, "role")
+        self.record_denied(act, person.id, reason)
         raise Refused(message, "The attempt is on the record.")
 
     def identify(self, person_id: str, key: ECKey, act: str) -> "Actor":

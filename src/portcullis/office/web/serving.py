@@ -48,6 +48,9 @@ def application() -> "WSGIApplication":
 
     from portcullis.office.web.wsgi import application as served
 
+    from portcullis.office import denials  # once Django is ready: it has models
+
+    denials.answer_first()
     # All pages are loaded now, and not while the first visitor waits.
     _ = get_resolver().url_patterns
     return served

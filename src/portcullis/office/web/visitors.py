@@ -1,18 +1,22 @@
 """Who is visiting: the person of the roster behind the session, and what pages know of them."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date
+from typing import NoReturn
 
 from django.contrib import messages
 from django.http import HttpRequest
 
 from portcullis import keys
 from portcullis.agreements import Person
-from portcullis.errors import Misuse
+from portcullis.errors import Misuse, Refused
 from portcullis.office.permissions import may
 from portcullis.office.web.deployment import Deployment
 
 _KEPT = "visitor"
+_ELSEWHERE = ("cross-site", "same-site")
+_LOG = logging.getLogger("portcullis.web")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,20 @@ class Visitor:
     def may(self, act: str) -> bool:
         """Say whether the person may do ``act`` today."""
         return may(self.person, act, self.today)
+
+    def refuse(self, request: HttpRequest, act: str, message: str) -> NoReturn:
+        """Refuse a page or an act that is another's, on the record.
+
+        A page that was only opened is told apart from an act (reason ``page``): whoever can have a
+        person follow an address can bring them there. Where a page of another site led here, the
+        browser says so; then it is nothing that they tried, and the service's log alone has it.
+        """
+        if request.method not in {"GET", "HEAD"}:
+            self.deployment.deny(act, self.person, message)
+        if request.headers.get("Sec-Fetch-Site") in _ELSEWHERE:
+            _LOG.warning("A link on another site led to a page of others (%s).", act)
+            raise Refused(message, "A link on another site led you here; go on from your desk.")
+        self.deployment.deny(act, self.person, message, "page")
 
     def tell(self, request: HttpRequest, message: str) -> None:
         """Tell the person, on the next page, what was done."""

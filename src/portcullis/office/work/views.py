@@ -18,7 +18,7 @@ _HEALTH = "see-health"
 def page(request: HttpRequest, task_id: str) -> HttpResponse:
     """Show the task: what it is, how far, and what it came to."""
     visitor = visitor_of(request)
-    task = _find(visitor, task_id)
+    task = _find(request, task_id)
     context = {
         "task": task,
         "title": kinds.find(task.kind).title,
@@ -32,7 +32,7 @@ def page(request: HttpRequest, task_id: str) -> HttpResponse:
 def progress(request: HttpRequest, task_id: str) -> HttpResponse:
     """Answer with the part of a page that shows how far the task is, and asks for itself again."""
     visitor = visitor_of(request)
-    task = _find(visitor, task_id)
+    task = _find(request, task_id)
     return render(request, "office/parts/progress.html", shown(visitor, task))
 
 
@@ -55,7 +55,7 @@ def file(request: HttpRequest, task_id: str, name: str) -> HttpResponse:
     task = tasks.find(task_id)
     if task.person != visitor.person.id or not visitor.may(kinds.find(task.kind).act):
         act = kinds.find(task.kind).act
-        visitor.deployment.deny(act, visitor.person, "These files are for whoever ordered them.")
+        visitor.refuse(request, act, "These files are for whoever ordered them.")
     data = results.read(visitor.deployment.holder, str(task.id), name)
     response = HttpResponse(data, content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -80,12 +80,13 @@ def shown(visitor: Visitor, task: Task) -> dict[str, Any]:
     }
 
 
-def _find(visitor: Visitor, task_id: str) -> Task:
+def _find(request: HttpRequest, task_id: str) -> Task:
     """Return the task; whose it is not to see is denied, on the record."""
+    visitor = visitor_of(request)
     task = tasks.find(task_id)
     if not _may(visitor, task):
         act = kinds.find(task.kind).act
-        visitor.deployment.deny(act, visitor.person, "This work is not yours to see.")
+        visitor.refuse(request, act, "This work is not yours to see.")
     return task
 
 

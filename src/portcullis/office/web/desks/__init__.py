@@ -77,7 +77,7 @@ def at_desk(name: str) -> Callable[[View[P]], View[P]]:
             visitor = visitor_of(request)
             if not any(desk.name == name for desk in of(visitor)):
                 message = "This desk is for people who hold another role."
-                visitor.deployment.deny(_desk(name).right, visitor.person, message)
+                visitor.refuse(request, _desk(name).right, message)
             return view(request, *args, **kwargs)
 
         return guarded

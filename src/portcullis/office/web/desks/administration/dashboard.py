@@ -78,7 +78,10 @@ def first(request: HttpRequest) -> HttpResponse:
             charts.over_time(
                 "Attempts denied",
                 batches.per_month(
-                    ((at.date(), 1) for at in DeniedAttempt.objects.values_list("at", flat=True)),
+                    (
+                        (at.date(), times)
+                        for at, times in DeniedAttempt.objects.values_list("at", "times")
+                    ),
                     "Denied",
                     today,
                 ),

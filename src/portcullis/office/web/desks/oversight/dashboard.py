@@ -5,6 +5,7 @@ from collections import Counter
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from portcullis.office import denials
 from portcullis.office.freshness import ledger_standing
 from portcullis.office.models import DeniedAttempt, Entry, Package
 from portcullis.office.permissions import PERMISSIONS
@@ -25,7 +26,6 @@ def first(request: HttpRequest) -> HttpResponse:
     home = visitor.deployment.holder
     found = alarming.standing(visitor)
     gate = ledger_standing(home)
-    denials = DeniedAttempt.objects
     reports = Entry.objects.filter(kind="report-made").count()
     exports = Entry.objects.filter(kind="oversight-export").count()
     alarms = [] if gate.met else [
@@ -58,7 +58,7 @@ def first(request: HttpRequest) -> HttpResponse:
             },
             {
                 "label": "attempts denied",
-                "value": f"{denials.count():,}",
+                "value": f"{denials.total():,}",
                 "url": reverse("oversight:denials"),
             },
             {
@@ -85,7 +85,10 @@ def first(request: HttpRequest) -> HttpResponse:
             charts.over_time(
                 "Attempts denied",
                 batches.per_month(
-                    ((at.date(), 1) for at in denials.values_list("at", flat=True)),
+                    (
+                        (at.date(), times)
+                        for at, times in DeniedAttempt.objects.values_list("at", "times")
+                    ),
                     "Denied",
                     visitor.today,
                 ),
