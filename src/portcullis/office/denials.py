@@ -89,7 +89,12 @@ def waiting() -> int:
 def _tell(home: Home, row: CountedDenial) -> None:
     """Write the entry of the attempts that ``row`` counts. Run inside a transaction."""
     at = home.now()
-    facts: dict[str, object] = {"act": row.kind, "person": row.person, "reason": row.reason, "batch": row.batch}
+    facts: dict[str, object] = {
+        "act": row.kind,
+        "person": row.person,
+        "reason": row.reason,
+        "batch": row.batch,
+    }
     if row.times > 1:
         facts["times"] = row.times
     entry = entries.record(KIND, facts, batch=row.batch, at=at.isoformat())

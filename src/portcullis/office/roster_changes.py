@@ -133,11 +133,11 @@ def revoke(
     if since > home.today():
         raise Refused("The day lies ahead.", "Name the day the key was lost, or today.")
     changed = [enrolment.revoked(home.roster.person(person_id), since, only)]
+    _check_not_own(home, actor, [person_id])
     with locks.gate(home).exclusive():
         rosters.check_recorded(home)
         before, after = _keep(home, changed)
         facts = _facts(REVOKE, [person_id], before, after)
-        _check_not_own(home, actor, [person_id])
         with transaction.atomic():
             act = sign_act(home, actor, CHANGED, facts)
             row = _row(facts, act, act)
@@ -154,13 +154,12 @@ def approve(home: Home, actor: Actor, proposal: int) -> Proposal:
     more.
     """
     check_role(home, actor, CHANGED)
+    # A denial goes on the ledger, and that may wait for witnesses: not while the gate is held.
+    _check_not_own(home, actor, _row_waiting(proposal).people)
     with locks.gate(home).exclusive():
-        row = _waiting().filter(proposed__entry_id=proposal).first()
-        if row is None:
-            raise Refused(f"No change of the id {proposal} waits.", _SHOWN)
+        row = _row_waiting(proposal)
         if row.proposed.person == actor.id:
             raise Refused("That person proposed the change.", "It takes two people.")
-        _check_not_own(home, actor, row.people)
         _check_proposed(home, row)
         with transaction.atomic():
             facts = {**_facts_of(row), "proposed_by": row.proposed.person, "proposal": proposal}
@@ -176,6 +175,13 @@ def waiting(home: Home) -> list[Proposal]:
     now = rosters.digest(home.people)
     rows = _waiting().order_by("proposed__entry_id")
     return [_proposal(home, row) for row in rows if _upon(row) == now]
+
+
+def _row_waiting(proposal: int) -> RosterChange:
+    row = _waiting().filter(proposed__entry_id=proposal).first()
+    if row is None:
+        raise Refused(f"No change of the id {proposal} waits.", _SHOWN)
+    return row  # type: ignore[no-any-return]
 
 
 def _newcomer(asked: enrolment.Enrolment, facts: dict[str, Any] | None, on: date) -> Person:

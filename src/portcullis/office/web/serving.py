@@ -46,9 +46,8 @@ def application() -> "WSGIApplication":
     """Return the office's application. Raises nothing more, once ``prepare`` has been done."""
     from django.urls import get_resolver
 
+    from portcullis.office import denials
     from portcullis.office.web.wsgi import application as served
-
-    from portcullis.office import denials  # once Django is ready: it has models
 
     denials.answer_first()
     # All pages are loaded now, and not while the first visitor waits.
@@ -86,4 +85,3 @@ def _migrate(role: str) -> None:
     if planned:
         with migrating():
             call_command("migrate", verbosity=0, interactive=False)
-            call_command("createcachetable", verbosity=0)

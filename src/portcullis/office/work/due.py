@@ -15,7 +15,7 @@ from django.utils import timezone
 from portcullis.office import singles
 from portcullis.office.home import Home
 from portcullis.office.web.deployment import deployment
-from portcullis.office.web.models import ApiCall, PendingAct, SpentToken
+from portcullis.office.web.models import ApiCall, Mark, PendingAct, SpentToken
 from portcullis.office.web.signing import LASTS
 from portcullis.office.work import results, uploads
 
@@ -41,12 +41,13 @@ class Calendar:
 
 
 def tidy() -> None:
-    """Remove acts nobody signed, the API's answers, sessions, messages and files of yesterday."""
+    """Remove acts nobody signed, the API's answers, marks, sessions, messages and old files."""
     here = deployment()
     waiting = PendingAct.objects.filter(state=PendingAct.WAITING)
     waiting.filter(begun_at__lt=timezone.now() - LASTS).delete()
     for kept in (ApiCall, SpentToken):
         kept.objects.filter(at__lt=timezone.now() - ANSWERS_LAST).delete()
+    Mark.objects.filter(until__lt=timezone.now()).delete()
     call_command("clearsessions", verbosity=0)
     call_command("prune_db_task_results", min_age_days=1, verbosity=0)
     uploads.sweep(here.path)
