@@ -129,7 +129,8 @@ def sent(world: World, path: Path) -> dict[str, str]:
     manifest = [beside.read_bytes()] if beside.exists() else None
     data = path.read_bytes()
     chunks = (data[at : at + 1000] for at in range(0, len(data), 1000))
-    return uploads.receive(world.home_path, path.name, chunks, manifest).as_json()
+    received = uploads.receive(world.home_path, path.name, chunks, manifest, person="preparer")
+    return received.as_json()
 
 
 def intake(world: World) -> dict[str, Any]:

@@ -90,9 +90,10 @@ def upload(request: HttpRequest, name: str) -> tuple[int, Any]:
 
     ``Content-Digest`` (RFC 9530, sha-256) covers it.
     """
-    received = uploads.receive(deployment().path, name, _chunks(request))
+    home, person = deployment().path, sender(request).id
+    received = uploads.receive(home, name, _chunks(request), person=person)
     if received.sha256 != _content_digest(request):
-        uploads.remove(deployment().path, received.id)
+        uploads.remove(home, received.id)
         raise Misuse("The body is not what Content-Digest says.", "Send it again.")
     return 201, received.as_json()
 

@@ -179,7 +179,10 @@ def _not_filled(request: HttpRequest, draft: Draft, error: PortcullisError) -> H
 
 def _received(visitor: Visitor, sent: UploadedFile[Any]) -> uploads.Upload:
     return uploads.receive(
-        visitor.deployment.requester.path, str(sent.name or "file"), sent.chunks()
+        visitor.deployment.requester.path,
+        str(sent.name or "file"),
+        sent.chunks(),
+        person=visitor.person.id,
     )
 
 
