@@ -80,7 +80,11 @@ that is in [states](states.md).
 another key, or did what must be another's, is refused, and the attempt stands on the ledger as
 `denied`, with the act, the id of the person and the reason: `not-enrolled` (then the person is
 `unknown`: what was typed may be anybody's name), `not-in-force`, `role`, `key`, `two-people`; and,
-for what nobody may do then, `not-findable`, `hold`, `own-alarm`, `agency`. At the recipient's home
+for what nobody may do then, `not-findable`, `hold`, `own-alarm`, `agency`. Another role's page that
+was only opened is `page`; where a link on another site led there, it is refused and held against
+nobody. What the same person tries again within ten minutes, at the same act and for the same
+reason, is counted, and the next entry says of how many attempts it tells (`times`): each is on
+record, and nobody makes the ledger grow with each. At the recipient's home
 it is the event `denied` of the log of federal tax information. What is refused because of the
 state a thing is in (a batch not yet sampled, an approval already given, an answer day still to
 come) is no denied attempt: whoever asks may do it, at another time. Neither is a request that a

@@ -203,6 +203,23 @@ def test_a_request_by_a_key_that_was_revoked_is_on_the_record(office):
     with pytest.raises(Problem) as refused:
         list(client(office, "head").batches())
     assert refused.value.status == 401
+    asked = "SELECT kind, reason, times FROM office_deniedattempt WHERE person = 'head'"
+    assert told(office, asked) == [("api", "key", 1)]
+
+
+def told(office: Office, asked: str) -> list:
     with closing(sqlite3.connect(office.home / "state.sqlite3")) as database:
-        asked = "SELECT kind, reason FROM office_deniedattempt WHERE person = 'head'"
-        assert database.execute(asked).fetchall() == [("api", "key")]
+        return database.execute(asked).fetchall()
+
+
+def test_who_is_denied_again_and_again_is_turned_away_and_nothing_grows(office):
+    said = [post(office, "officer-2", "/screenings", {"requests": []})[0] for _ in range(63)]
+    assert said == [403] * 60 + [429] * 3
+    with pytest.raises(Problem) as refused:
+        list(client(office, "officer-2").packages())
+    assert refused.value.status == 429
+    of = "FROM office_deniedattempt WHERE person = 'officer-2'"
+    assert told(office, f"SELECT count(*), sum(times) {of}") == [(1, 1)]
+    asked = "SELECT kind, times FROM office_counteddenial WHERE person = 'officer-2'"
+    assert told(office, asked) == [("send", 59)]
+    assert post(office, "preparer", "/screenings", {"requests": []})[0] != 429

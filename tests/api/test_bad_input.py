@@ -221,6 +221,14 @@ def test_a_body_over_the_limit_is_413(office):
     check(office, before, answer, "long")
 
 
+def test_a_long_file_of_who_signed_for_it_is_received(office):
+    signing, address = Signing(office, "preparer"), f"{office.origin}/api/v1/uploads?name=x.csv"
+    answer = requests.post(address, data=b"a" * (2 << 20), auth=signing, timeout=60)
+    assert answer.status_code == 201, answer.text
+    folder = office.home / "uploads" / answer.json()["upload"]
+    assert (folder / "received.csv").stat().st_size == 2 << 20
+
+
 def test_a_file_that_is_not_its_digest_leaves_nothing(office):
     before = kept(office)
     signing = Signing(office, "preparer")

@@ -256,6 +256,7 @@ def denied(
     """
     from portcullis.office.models import Act, DeniedAttempt
 
+    minutes_later()
     before = DeniedAttempt.objects.count(), Act.objects.count()
     on_ledger = len(checks.of_kind(world.home(), "denied"))
     with pytest.raises(Refused) as refused:
@@ -272,6 +273,16 @@ def denied(
     assert position == row.entry_id
     assert (entry["act"], entry["person"], entry["reason"]) == (act, person, reason)
     return refused.value
+
+
+def minutes_later() -> None:
+    """Have so many minutes pass that another attempt is an entry of its own again."""
+    from django.db.models import F
+
+    from portcullis.office.denials import BETWEEN
+    from portcullis.office.models import CountedDenial
+
+    CountedDenial.objects.update(since=F("since") - BETWEEN)
 
 
 def leaves(world: World, number: int, batch: str = BATCH) -> list[dict[str, str]]:

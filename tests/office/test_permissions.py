@@ -184,6 +184,7 @@ class Watch:
         self.before = snapshot(home)
 
     def denied(self, attempt: Callable[[], Any], act: str, person: str, reason: str) -> None:
+        acts.minutes_later()
         with pytest.raises(Refused) as refused:
             attempt()
         assert refused.value.remedy == "The attempt is on the record.", act
@@ -192,8 +193,9 @@ class Watch:
         assert files == kept, f"{act} changed a file"
         wanted = {**before, "Entry": before["Entry"] + 1}
         wanted["DeniedAttempt"] += 1
-        # A checkpoint that covers the entry is kept as such.
-        assert {**rows, "Checkpoint": 0} == {**wanted, "Checkpoint": 0}, act
+        # A checkpoint that covers the entry is kept as such; what comes soon after is counted.
+        apart = {"Checkpoint": 0, "CountedDenial": 0}
+        assert {**rows, **apart} == {**wanted, **apart}, act
         self.before = rows, files
         position, body = self.newest()
         assert position == before["Entry"], act

@@ -99,12 +99,22 @@ def test_what_was_put_back_is_what_was_lost(stage) -> None:
         acts.release(world)
         acts.token(world, acts.package_of(world, "REQ-00003"))
         acts.place(world)
+        denied_often(world)
         before.update(rows())
 
     again = restored.lost_and_put_back(world, since)
     restored.catch_up(again, world.home_path)
     assert rows() == before
     checks.ledger_verifies(again.home())
+
+
+def denied_often(world: worlds.World) -> None:
+    from portcullis.office.people import record_denied
+
+    for _ in range(3):
+        record_denied(world.home(), "approve", "sampler", "role")
+    acts.minutes_later()
+    record_denied(world.home(), "approve", "sampler", "role")
 
 
 def rows() -> dict[str, list]:
@@ -116,6 +126,7 @@ def rows() -> dict[str, list]:
         "Package": ("id", "row", "officer", "state", "authorised_id", "concluded_id", "reason"),
         "Placed": ("id", "kind", "entry", "standing", "act__entry_id"),
         "Act": ("kind", "person", "batch", "at", "entry_id"),
+        "DeniedAttempt": ("kind", "person", "reason", "times", "entry_id"),
         "Opening": ("package_id", "nonce", "purpose", "at", "entry_id"),
         "Entry": ("position", "kind", "body"),
         "Checkpoint": ("size",),

@@ -82,9 +82,32 @@ def test_one_that_was_not_signed_so_is_refused_alone_and_accounted_for(world):
     (batch,) = collect(world)
     assert states(good) == ["taken"]
     assert acts.adjudicate(world, batch=batch).outcomes == {"eligible": 1}
-    from portcullis.office.models import Entry
+    from portcullis.office.models import Entry, SingleRequest
 
-    assert Entry.objects.filter(kind="transmittal-refused").count() == 1
+    assert Entry.objects.filter(kind="transmittal-refused", integrated=True).count() == 1
+    assert list(SingleRequest.objects.values_list("state", flat=True)) == ["taken"]
+
+
+def test_who_is_refused_waits_for_no_transmittal_that_is_being_taken_in(world):
+    from portcullis.office import locks
+    from portcullis.office.models import Entry, SingleRequest
+    from portcullis.office.singles import is_due
+
+    home = world.home()
+    with locks.alone(home, home.path / "intake.lock"):
+        for number in (1, 2):
+            bent = json.loads(singles.content(world, number))
+            bent["request"]["zip"] = "99999"
+            with pytest.raises(TransmittalRefused, match="digest"):
+                keep(world, json.dumps(bent).encode())
+    assert SingleRequest.objects.filter(state="refusing").count() == 2
+    assert is_due()
+    assert collect(world) == []
+    assert Entry.objects.filter(kind="transmittal-refused", integrated=True).count() == 2
+    assert Entry.objects.filter(kind="accounting").count() == 2
+    assert not SingleRequest.objects.exists()
+    assert not is_due()
+    assert states(keep(world, singles.content(world, 1))) == ["waiting"], "its name is free"
 
 
 def test_an_illegible_row_is_quarantined_alone(world):

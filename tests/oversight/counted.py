@@ -92,6 +92,7 @@ ENTRIES = [
         act="approve",
         person="specialist-1",
         reason="two-people",
+        times=3,
         batch="june-1",
     ),
 ]

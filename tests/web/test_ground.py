@@ -1,6 +1,10 @@
 """Who comes in, and where to."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
+import urllib3
 
 from tests.web.office import Office
 
@@ -24,6 +28,30 @@ def test_another_desk_is_denied_on_the_record(office, visit):
     page = visit(office, "sampler", "/counsel/")
     assert "another role" in page.inner_text("main")
     assert "on the record" in page.inner_text("main")
+
+
+def test_who_was_led_to_another_desk_by_another_site_has_tried_nothing(office):
+    def ask(site: str) -> str:
+        cookie = f"portcullis-session={office.sessions['approver']}"
+        headers = {"Cookie": cookie, "Sec-Fetch-Site": site}
+        return urllib3.request("GET", f"{office.origin}/oversight/", headers=headers).data.decode()
+
+    for site in ("cross-site", "same-site"):
+        said = ask(site)
+        assert "another role" in said
+        assert "on the record" not in said
+    asked = "SELECT kind, reason, times FROM office_deniedattempt WHERE person = 'approver'"
+    assert told(office, asked) == []
+    for _ in range(3):
+        assert "on the record" in ask("none")
+    assert told(office, asked) == [("oversight-desk", "page", 1)]
+    asked = "SELECT kind, times FROM office_counteddenial WHERE person = 'approver'"
+    assert told(office, asked) == [("oversight-desk", 2)]
+
+
+def told(office: Office, asked: str) -> list:
+    with closing(sqlite3.connect(office.home / "state.sqlite3")) as database:
+        return database.execute(asked).fetchall()
 
 
 def test_nothing_from_elsewhere_and_nothing_inline(office, visit):

@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 import urllib3
@@ -33,6 +35,34 @@ def test_a_home_without_its_roster_is_not_ready(office):
     finally:
         roster.write_bytes(kept)
     assert (answer.status, answer.json()["ready"]) == (503, False)
+
+
+def head(office: Office, path: str, length: int, **headers: str) -> bytes:
+    """Send the head of a request alone, and return what comes back though no body was sent."""
+    place = urlsplit(office.origin)
+    said = {"Host": place.netloc, "Content-Length": str(length), "Connection": "close", **headers}
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in said.items())]
+    with socket.create_connection((place.hostname, place.port), timeout=60) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return connection.recv(100)
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts/login/", "/specialist/intake/", "/api/v1/uploads?name=x"]
+)
+def test_of_nobody_no_long_body_is_read(office, path):
+    """It would lie on the home's disk before anybody looked at it."""
+    assert head(office, path, 2 << 20).startswith(b"HTTP/1.1 413")
+    assert head(office, path, 2 << 20, Cookie="portcullis-session=x").startswith(b"HTTP/1.1 413")
+
+
+def test_of_who_signed_in_as_much_is_read_as_the_address_takes(office):
+    cookie = f"portcullis-session={office.sessions['specialist']}"
+    assert head(office, "/specialist/", 65 << 20, Cookie=cookie).startswith(b"HTTP/1.1 413")
+    assert head(office, "/specialist/intake/", 513 << 20, Cookie=cookie).startswith(b"HTTP/1.1 413")
+    headers = {"Cookie": cookie, "Content-Type": "application/octet-stream"}
+    asked = {"headers": headers, "body": b"x" * (2 << 20)}
+    assert urllib3.request("POST", f"{office.origin}/specialist/intake/", **asked).status == 403
 
 
 def test_the_metrics_count_and_name_nobody(office, visit):

@@ -129,7 +129,8 @@ def sent(world: World, path: Path) -> dict[str, str]:
     manifest = [beside.read_bytes()] if beside.exists() else None
     data = path.read_bytes()
     chunks = (data[at : at + 1000] for at in range(0, len(data), 1000))
-    return uploads.receive(world.home_path, path.name, chunks, manifest).as_json()
+    received = uploads.receive(world.home_path, path.name, chunks, manifest, person="preparer")
+    return received.as_json()
 
 
 def intake(world: World) -> dict[str, Any]:
@@ -267,3 +268,91 @@ def supplemented(world: World) -> dict[str, Any]:
     """What two reviewers found, put on the next list; and once more after it was cut off."""
     task = order(world, "specialist", "supplement", BATCH)
     return {"done": carried_out(task), "again": cut_off(task)}
+
+
+def limits(world: World) -> dict[str, Any]:
+    """Begin more than one person may at a time, and say what a worker takes first."""
+    from django_tasks_db.models import DBTaskResult
+
+    from portcullis.office import work
+    from portcullis.office.work import holder
+    from portcullis.office.work.models import Task
+
+    moment = timezone.now().replace(microsecond=0)
+
+    def begin(kind: str, name: object, person: str = "preparer") -> Any:
+        return work.begin(f"{kind}/{name}", kind, "", person, "", moment, {})
+
+    for number in range(holder.TAKE_INS):
+        begin("take-in", number)
+    waiting = refused(lambda: begin("take-in", "more"))
+    begin("take-in", "another's", "specialist")
+    Task.objects.update(state=Task.FAILED, ended_at=timezone.now())
+    failing = refused(lambda: begin("take-in", "more"))
+    Task.objects.update(ended_at=timezone.now() - timedelta(minutes=11))
+    begin("take-in", "later")
+    begin("doctor", 1, "administrator")
+    doctor = refused(lambda: begin("doctor", 2, "administrator"))
+    adjudicate(world)
+    first = DBTaskResult.objects.ready().filter(id__in=Task.objects.values("message")).first()
+    assert first is not None
+    return {
+        "refused": [waiting, failing, doctor],
+        "first": Task.objects.get(message=first.id).kind,
+        "begun": Task.objects.filter(state=Task.WAITING).count(),
+    }
+
+
+def sending(world: World) -> dict[str, Any]:
+    """Send more files than one person may, and one for which the disk has no room."""
+    from portcullis.office.work import uploads
+
+    def send(size: int, person: str = "preparer") -> str:
+        chunks = (b"x" * 100 for _ in range(size // 100))
+        return uploads.receive(world.home_path, "a.csv", chunks, person=person).id
+
+    def kept() -> int:
+        return len(list((world.home_path / "uploads").iterdir()))
+
+    uploads.MOST_BYTES, uploads.MOST_FILES = 1000, 3
+    first = send(600)
+    said = [refused(lambda: send(600))]
+    send(600, "specialist")
+    for _ in range(2):
+        send(100)
+    said.append(refused(lambda: send(100)))
+    uploads.remove(world.home_path, first)
+    send(100)
+    uploads.RESERVE = 1 << 60
+    said.append(refused(lambda: send(100, "sampler")))
+    return {"refused": said, "kept": kept()}
+
+
+def marks(_world: World) -> dict[str, Any]:
+    """Remember what signing in remembers, and let it be forgotten."""
+    from django.core.cache import cache
+    from django.db import connection
+
+    from portcullis.office.web.models import Mark
+    from portcullis.office.work import due
+
+    made = [cache.add("code of somebody", "y", 60) for _ in range(2)]
+    for counted in ([1.5], [2.5, 1.5]):
+        cache.set("count", counted, 60)
+    for number in range(400):
+        cache.set(f"attempt {number}", [0.5], 60)
+    kept = [cache.get("code of somebody"), cache.get("count"), cache.get("none", 7)]
+    rows = [str(row) for row in Mark.objects.values()]
+    Mark.objects.exclude(value="y").delete()
+    Mark.objects.update(until=timezone.now())
+    over = [cache.get("code of somebody"), cache.add("code of somebody", "y", 60)]
+    Mark.objects.update(until=timezone.now())
+    due.tidy()
+    return {
+        "made": made,
+        "kept": kept,
+        "over": over,
+        "named": any("somebody" in row for row in rows),
+        "left": Mark.objects.count(),
+        "tables": [each for each in connection.introspection.table_names() if "cache" in each],
+    }

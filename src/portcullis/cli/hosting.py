@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from portcullis.cli.bodies import Longer, reading
 from portcullis.cli.output import say
 from portcullis.errors import Misuse
 
@@ -57,10 +58,12 @@ def serve_at(
     application: "WSGIApplication",
     *,
     most_bytes: int,
+    longer: Longer | None = None,
     scheme: str = "http",
 ) -> None:
     """Serve ``application`` on a socket that listens, as ``listen`` does.
 
+    ``longer``: asked about a request whose body is longer, or tells no length.
     ``scheme``: that of the address as browsers name it; ``https`` where a proxy has the TLS.
 
     Other processes may serve on the same socket: whichever is free takes the next connection.
@@ -77,6 +80,8 @@ def serve_at(
         # Whom to believe in them, the application is told (PORTCULLIS_PROXIES); by default nobody.
         clear_untrusted_proxy_headers=False,
     )
+    if longer is not None:
+        server.channel_class = reading(longer)
     # A request that waits for a thread is no news to whoever runs this.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server.run()

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from cyclopts import App, Parameter, validators
 
 from portcullis.cli import beside as processes_beside
+from portcullis.cli.bodies import Head, Longer
 from portcullis.cli.hosting import (
     LOOPBACK,
     HostOption,
@@ -134,4 +135,10 @@ def _serve_at(place: socket.socket, origin: str) -> None:
     from portcullis.office.web import serving
 
     scheme = urlsplit(origin).scheme
-    serve_at(place, serving.application(), most_bytes=serving.MOST_BYTES, scheme=scheme)
+    application = serving.application()
+
+    def most_bytes(head: Head) -> int:
+        return serving.most_bytes(head.method, head.path, head.query, head.headers)
+
+    longer = Longer(most_bytes, serving.has_room)
+    serve_at(place, application, most_bytes=serving.ANYBODY, longer=longer, scheme=scheme)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -152,4 +151,3 @@ def _make_schema(recorded: list[Key]) -> None:
         parent.key for key in recorded for parent in nodes[key].parents if parent.key[0] == key[0]
     }
     executor.migrate([key for key in recorded if key not in followed])
-    call_command("createcachetable", verbosity=0)

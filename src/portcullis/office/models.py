@@ -311,10 +311,13 @@ class SingleRequest(models.Model):
     """A single request that came over the API: what was sent, and what became of it at intake.
 
     ``sealed`` holds request and manifest, encrypted, until it is taken in or refused; ``claimed``
-    is the identifier its manifest gives it, under which nothing else is taken in.
+    is the identifier its manifest gives it, under which nothing else is taken in. One in the state
+    ``refusing`` was refused when it came, and bears no such name: it waits to be accounted for, and
+    is deleted then.
     """
 
     WAITING, TAKEN, QUARANTINED, REFUSED = "waiting", "taken", "quarantined", "refused"
+    REFUSING = "refusing"
 
     number = models.BigAutoField(primary_key=True)
     id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -353,13 +356,14 @@ class RosterChange(models.Model):
 
 
 class DeniedAttempt(models.Model):
-    """An act somebody tried and was not allowed to do."""
+    """An act somebody tried and was not allowed to do; ``times``: as often as its entry says."""
 
     kind = models.CharField(max_length=40)
     person = models.CharField(max_length=80)
     batch = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField()
     reason = models.CharField(max_length=80)
+    times = models.BigIntegerField(default=1)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT)
 
     class Meta:
@@ -369,4 +373,28 @@ class DeniedAttempt(models.Model):
             models.Index(fields=["kind"], name="denials_of_an_act"),
             models.Index(fields=["reason"], name="denials_by_reason"),
             models.Index(fields=["at"], name="denials_by_day"),
+        ]
+
+
+class CountedDenial(models.Model):
+    """Attempts like one that is on the ledger since a moment ago, until the next entry tells them.
+
+    ``since``: when the last entry like it was written, by the machine's clock. ``times``: attempts
+    since then that no entry tells yet.
+    """
+
+    kind = models.CharField(max_length=40)
+    person = models.CharField(max_length=80)
+    batch = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=80)
+    since = models.DateTimeField(db_index=True)
+    times = models.BigIntegerField(default=0)
+
+    class Meta:
+        """One count of what is alike."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "person", "batch", "reason"], name="one_count_of_what_is_alike"
+            )
         ]

@@ -5,21 +5,18 @@ statement with it and forgets it; in the browser the person's own device signs. 
 is kept.
 """
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
 
-from django.db import transaction
-
 from portcullis import keys
 from portcullis.agreements import Person, ordering
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
-from portcullis.office import entries, signers
+from portcullis.office import denials, entries, signers
 from portcullis.office.home import Home
-from portcullis.office.models import Act, DeniedAttempt
+from portcullis.office.models import Act
 from portcullis.office.permissions import PERMISSIONS, may
 from portcullis.standing import approval_statement, check_approval
 
@@ -101,16 +98,8 @@ def deny(
 
 
 def record_denied(home: Home, act: str, person_id: str, reason: str, *, batch: str = "") -> None:
-    """Record a denied attempt on the ledger. That may be published later: it is denied now."""
-    at = home.now()
-    with transaction.atomic():
-        facts = {"act": act, "person": person_id, "reason": reason, "batch": batch}
-        entry = entries.record("denied", facts, batch=batch, at=at.isoformat())
-        DeniedAttempt.objects.create(
-            kind=act, person=person_id, batch=batch, at=at, reason=reason, entry=entry
-        )
-    with contextlib.suppress(entries.OnRecord):
-        entries.publish(home)
+    """Put a denied attempt on the record, as ``denials.record`` does."""
+    denials.record(home, act, person_id, reason, batch)
 
 
 def signature(home: Home, actor: Actor, statement: Mapping[str, Any]) -> str:

@@ -51,7 +51,8 @@ def receive(
         except intake.TransmittalRefused as refused:
             if refused.code == "replay" and (receipt := _receipt_owed(home, path, announce)):
                 return receipt
-            _record_refusal(home, path, refused)
+            _record_refusal(home, path, refused.code)
+            entries.integrate(home)
             raise
         return _commit(home, transmittal.result, key, announce)
 
@@ -74,6 +75,15 @@ def receive_singles(
         folder = _fresh_folder(home, collected.manifest.batch_id)
         _store(home, collected, folder, key, announce, progress.unseen)
         return _commit(home, collected.result, key, announce, also)
+
+
+def refuse(home: Home, path: Path, code: str, also: Callable[[], object]) -> None:
+    """Record that the transmittal at ``path`` was refused for ``code`` when it came.
+
+    ``also`` is run in the transaction that does. The entries wait to be integrated.
+    """
+    with locks.alone(home, home.path / "intake.lock", INTAKE_WAITS):
+        _record_refusal(home, path, code, also)
 
 
 def read_receipt(receipt: dict[str, Any], home: Home) -> dict[str, Any]:
@@ -202,14 +212,16 @@ def _receipt_path(home: Home, batch_id: str) -> Path:
     return home.outgoing / batch_id / "receipt.json"
 
 
-def _record_refusal(home: Home, path: Path, refused: intake.TransmittalRefused) -> None:
+def _record_refusal(
+    home: Home, path: Path, code: str, also: Callable[[], object] = lambda: None
+) -> None:
     kept = accounting.SAME if _taken_in(path) else accounting.keep_refused(home, path)
     at = home.now().isoformat()
     with transaction.atomic():
-        facts = {"code": refused.code, "file": _digest(path)}
+        facts = {"code": code, "file": _digest(path)}
         entry = entries.record("transmittal-refused", facts, at=at)
         accounting.commit_refused(home, kept, entry.position, at)
-    entries.integrate(home)
+        also()
 
 
 def _taken_in(path: Path) -> bool:

@@ -77,6 +77,7 @@ def reinstate_acts(recorded: Recorded) -> None:
                 batch=body["batch"],
                 at=datetime.fromisoformat(body["at"]),
                 reason=body["reason"],
+                times=body.get("times", 1),
                 entry_id=position,
             )
             for position, body in ((each, recorded.bodies[each]) for each in recorded.denied)

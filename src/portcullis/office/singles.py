@@ -5,11 +5,15 @@ collector takes whatever waits, a second after it came at most where nothing els
 and makes a batch of the gateway's own of it: one for each pair of signatory and preparer. Each
 request was signed for by itself, and is refused by itself. A crash leaves requests waiting, or
 taken in with their batch; never between.
+
+Whoever sends one that is refused is told so at once, and waits for nothing: it is kept, and the
+collector puts the refusal on record as that of any transmittal.
 """
 
 import hmac
 import json
 import logging
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -22,12 +26,12 @@ from pydantic import TypeAdapter, ValidationError
 from portcullis import intake, tables
 from portcullis.agreements import Person, ordering
 from portcullis.errors import PortcullisError, Refused
-from portcullis.office import acting, signers
+from portcullis.office import acting, entries, signers
 from portcullis.office.adjudication import adjudicate
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, SingleRequest, SinglesOrder
 from portcullis.office.permissions import may
-from portcullis.office.reception import receive, receive_singles
+from portcullis.office.reception import receive, receive_singles, refuse
 
 LEFT = "singles-"
 """How the folders are named in the home that hold requests while they are read from files."""
@@ -61,12 +65,13 @@ def read(content: bytes) -> intake.Single:
 def keep(home: Home, client: str, content: bytes) -> SingleRequest:
     """Keep a single request that came from ``client`` (a roster id) until it is taken in.
 
-    It is signed for by who may, or refused here, on the record: a name is taken by nobody else. The
-    same content again is the same request. Raises TransmittalRefused with the reason's code.
+    It is signed for by who may, or refused here, to be put on record: a name is taken by nobody
+    else. The same content again is the same request. Raises TransmittalRefused with the reason's
+    code.
     """
     single = read(content)
     digest, claimed = single.manifest.digest, single.manifest.batch_id
-    _check(home, single)
+    _check(home, client, content, single)
     if _is_batch(claimed):
         raise intake.TransmittalRefused("replay")
     try:
@@ -84,7 +89,7 @@ def keep(home: Home, client: str, content: bytes) -> SingleRequest:
 
 
 def collect(home: Home) -> list[str]:
-    """Take in what waits; return the ids of the batches made of it."""
+    """Take in what waits, then record what was refused; return the ids of the batches made."""
     waiting = list(SingleRequest.objects.filter(state=SingleRequest.WAITING)[:AT_ONCE])
     groups: dict[tuple[str, str], list[tuple[SingleRequest, intake.Single]]] = {}
     for row in waiting:
@@ -94,12 +99,14 @@ def collect(home: Home) -> list[str]:
     for group in groups.values():
         with _folder(home) as folder:
             made += _take_in(home, Path(folder), group)
+    _record_refused(home)
     return made
 
 
 def is_due() -> bool:
-    """Say whether single requests wait to be taken in, or to be adjudicated by an order."""
-    if SingleRequest.objects.filter(state=SingleRequest.WAITING).exists():
+    """Say whether single requests wait to be taken in, accounted for, or adjudicated by order."""
+    waits = SingleRequest.WAITING, SingleRequest.REFUSING
+    if SingleRequest.objects.filter(state__in=waits).exists():
         return True
     days = SinglesOrder.objects.values("day")
     return _received().filter(received_on__in=days).exists()
@@ -233,14 +240,35 @@ def _refuse(home: Home, folder: Path, row: SingleRequest, single: intake.Single)
         )
 
 
-def _check(home: Home, single: intake.Single) -> None:
-    """Raise TransmittalRefused, on the record, unless it is signed for as a transmittal must be."""
+def _check(home: Home, client: str, content: bytes, single: intake.Single) -> None:
+    """Raise TransmittalRefused unless it is signed for as a transmittal must be.
+
+    What is refused is kept, under no name that another may need, for ``collect`` to record.
+    """
     try:
         intake.check_single(single, home.pack, home.roster, home.today())
-    except intake.TransmittalRefused:
-        with _folder(home) as folder:
-            receive(home, _written(Path(folder) / "one.jsonl", single), seen=_seen)
+    except intake.TransmittalRefused as refused:
+        name = secrets.token_hex(32)
+        SingleRequest.objects.create(
+            client=client,
+            manifest_digest=name,
+            claimed=f"{_REFUSED}{name}",
+            sealed=_seal(home, content, name),
+            state=SingleRequest.REFUSING,
+            code=refused.code,
+        )
         raise
+
+
+def _record_refused(home: Home) -> None:
+    """Put on record what was refused when it came, as every transmittal that is refused whole."""
+    refused = SingleRequest.objects.filter(state=SingleRequest.REFUSING)[:AT_ONCE]
+    for row in list(refused):
+        with _folder(home) as folder:
+            path = _written(Path(folder) / "one.jsonl", read(_unseal(home, row)))
+            refuse(home, path, row.code, row.delete)
+    if refused:
+        entries.integrate(home)
 
 
 def _written(path: Path, single: intake.Single) -> Path:

@@ -23,10 +23,10 @@ def test_the_ledger_and_what_was_denied(desk):
     assert "portcullis-public-keys/1" in given.value.path().read_text()
     page.get_by_role("link", name="Oversight").first.click()
     page.get_by_role("link", name="Denied attempts").click()
-    page.get_by_label("Reason").select_option("role")
+    page.get_by_label("Reason").select_option("page")
     press(page, "Show")
     told = text(page)
-    assert "Use the oversight desk Specimen specialist Another role’s act" in told
+    assert "Use the oversight desk Specimen specialist Opened another role’s page" in told
     check(page, "oversight-denials")
 
 

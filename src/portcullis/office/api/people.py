@@ -3,8 +3,9 @@
 from django.http import HttpRequest
 
 from portcullis.agreements import Person
+from portcullis.office.api import misses
 from portcullis.office.api.problems import Denied
-from portcullis.office.api.signatures import NotSigned, signer
+from portcullis.office.api.signatures import NotSigned, OutOfForce, signer
 from portcullis.office.permissions import PERMISSIONS, may
 from portcullis.office.web.deployment import deployment
 
@@ -18,8 +19,17 @@ class Signed:
         self._whole_body = whole_body
 
     def __call__(self, request: HttpRequest) -> Person:
-        """Return the person, and keep them with the request."""
-        person = signer(request, deployment(), whole_body=self._whole_body)
+        """Return the person, and keep them with the request.
+
+        Raises NotSigned, and Throttled for who was refused again and again a moment ago.
+        """
+        here = deployment()
+        try:
+            person = signer(request, here, whole_body=self._whole_body)
+        except OutOfForce as refused:
+            deny(refused.person, "api", "key")
+            raise
+        misses.check(person.id)
         setattr(request, _SENDER, person)
         return person
 
@@ -37,6 +47,16 @@ def check(request: HttpRequest, *acts: str) -> Person:
     person, here = sender(request), deployment()
     if any(may(person, act, here.today()) for act in acts):
         return person
-    here.record_denied(acts[0], person.id, "role")
+    deny(person, acts[0], "role")
     held_by = " or ".join(PERMISSIONS[act].held_by for act in acts)
     raise Denied(f"That is for: {held_by}.", "The attempt is on the record.")
+
+
+def deny(person: Person, act: str, reason: str) -> None:
+    """Put on the record that ``person`` was denied ``act``; raise Throttled where it is too often.
+
+    Over that nothing is recorded: what is turned away so was not looked at.
+    """
+    misses.check(person.id)
+    misses.count(person.id)
+    deployment().record_denied(act, person.id, reason)

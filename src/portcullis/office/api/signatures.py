@@ -30,10 +30,23 @@ TAG = "portcullis"
 GOOD_FOR = timedelta(minutes=5)
 COVERED = ("@method", "@target-uri")
 IDEMPOTENCY_KEY = "idempotency-key"
+_NOT_SIGNED = "The request is not signed by a key that is enrolled and in force here."
+_SIGN = (
+    "Sign method, target-uri, content-digest and idempotency-key with the person's enrolled "
+    f"P-256 key (RFC 9421, tag {TAG!r}, no older than {GOOD_FOR.seconds // 60} minutes)."
+)
 
 
 class NotSigned(Refused):
     """The request bears no signature of an enrolled person that counts (401)."""
+
+
+class OutOfForce(NotSigned):
+    """It bears that of an enrolled ``person``, by a key that does not count any more, or yet."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(_NOT_SIGNED, _SIGN)
+        self.person = person
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,8 @@ class _Roster(HTTPSignatureKeyResolver):
 def signer(request: HttpRequest, here: Deployment, *, whole_body: bool = True) -> Person:
     """Return the person who signed the request; raise NotSigned where nobody enrolled did.
 
+    Raises OutOfForce where their key is not in force. Records nothing.
+
     ``whole_body``: check the body against its digest here; else whoever reads it does.
     """
     roster = _Roster(here)
@@ -92,18 +107,9 @@ def signer(request: HttpRequest, here: Deployment, *, whole_body: bool = True) -
             body=request.body if writes and whole_body else None,
         )
     except (InvalidSignature, HTTPMessageSignaturesException, ValueError):
-        raise _not_signed() from None
+        raise NotSigned(_NOT_SIGNED, _SIGN) from None
     if roster.person is None:
-        raise _not_signed()
+        raise NotSigned(_NOT_SIGNED, _SIGN)
     if not roster.in_force(str(verified.parameters["keyid"])):
-        here.record_denied("api", roster.person.id, "key")
-        raise _not_signed()
+        raise OutOfForce(roster.person)
     return roster.person
-
-
-def _not_signed() -> NotSigned:
-    return NotSigned(
-        "The request is not signed by a key that is enrolled and in force here.",
-        "Sign method, target-uri, content-digest and idempotency-key with the person's enrolled "
-        f"P-256 key (RFC 9421, tag {TAG!r}, no older than {GOOD_FOR.seconds // 60} minutes).",
-    )

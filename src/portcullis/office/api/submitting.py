@@ -15,6 +15,7 @@ from ninja import Router
 from portcullis import intake, keys, tables
 from portcullis.errors import Misuse
 from portcullis.office import accounting, singles, work
+from portcullis.office.api import misses
 from portcullis.office.api.once import once
 from portcullis.office.api.people import Signed, check, sender
 from portcullis.office.api.problems import NotFound
@@ -59,7 +60,11 @@ def submit_single(request: HttpRequest, body: SingleIn) -> tuple[int, dict[str, 
     It is on the disk when this answers, and taken in with whatever else came, a moment later.
     """
     person = check(request, *SENDERS)
-    kept = singles.keep(deployment().holder, person.id, body.model_dump_json().encode())
+    try:
+        kept = singles.keep(deployment().holder, person.id, body.model_dump_json().encode())
+    except intake.TransmittalRefused:
+        misses.count(person.id)
+        raise
     return 202, _single(kept)
 
 
@@ -85,9 +90,10 @@ def upload(request: HttpRequest, name: str) -> tuple[int, Any]:
 
     ``Content-Digest`` (RFC 9530, sha-256) covers it.
     """
-    received = uploads.receive(deployment().path, name, _chunks(request))
+    home, person = deployment().path, sender(request).id
+    received = uploads.receive(home, name, _chunks(request), person=person)
     if received.sha256 != _content_digest(request):
-        uploads.remove(deployment().path, received.id)
+        uploads.remove(home, received.id)
         raise Misuse("The body is not what Content-Digest says.", "Send it again.")
     return 201, received.as_json()
 

@@ -1,13 +1,13 @@
 """Denied attempts as pages list them: which act, by whom, why; never what was asked for."""
 
-from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 from django import forms
-from django.db.models import Count
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from portcullis.office import denials
 from portcullis.office.models import DeniedAttempt
 from portcullis.office.permissions import PERMISSIONS
 from portcullis.office.web import batches, charts, pages
@@ -18,6 +18,7 @@ from portcullis.office.web.visitors import Visitor, visitor_of
 
 WHY = {
     "role": "Another role’s act",
+    "page": "Opened another role’s page",
     "not-enrolled": "Nobody of that id",
     "not-in-force": "Not in office that day",
     "key": "Another key than enrolled",
@@ -85,6 +86,7 @@ def listed(request: HttpRequest, visitor: Visitor) -> Part:
             batches.person(visitor, each.person),
             why(each.reason),
             f"{each.at:%-d %B %Y, %H:%M}",
+            each.times,
             each.batch or None,
             each.entry_id,
         ]
@@ -92,26 +94,37 @@ def listed(request: HttpRequest, visitor: Visitor) -> Part:
     ]
     made = table(
         "Denied attempts, the newest first",
-        ["Act", "By", "Why denied", "At (UTC)", "Batch", "Ledger entry"],
+        ["Act", "By", "Why denied", "At (UTC)", "Times", "Batch", "Ledger entry"],
         rows,
         stacked=True,
         empty="No attempt like that was denied.",
         quiet=True,
     )
-    return Part(filters=DenialFilter(request.GET), table=made, page=page, query=query)
+    return Part(
+        text=_counted(), filters=DenialFilter(request.GET), table=made, page=page, query=query
+    )
+
+
+def _counted() -> str:
+    minutes = denials.BETWEEN // timedelta(minutes=1)
+    said = (
+        f"What one person tries again within {minutes} minutes is counted; the next entry of the "
+        "ledger says how often."
+    )
+    number = denials.waiting()
+    return f"{said} Counted and not entered yet: {number:,}." if number else said
 
 
 def per_month(today: date) -> charts.Lines:
     """Return the chart of denied attempts in each month of the last year."""
     lately = DeniedAttempt.objects.filter(at__gte=batches.year_since(today))
-    found = lately.values_list("at", flat=True)
-    rows = batches.per_month(((at.date(), 1) for at in found), "Denied", today)
+    found = lately.values_list("at", "times")
+    rows = batches.per_month(((at.date(), times) for at, times in found), "Denied", today)
     return charts.over_time("Attempts denied", rows, says="Each month of the last year.")
 
 
 def by_reason() -> charts.Bars:
     """Return the chart of denied attempts by reason."""
-    by = DeniedAttempt.objects.order_by().values_list("reason").annotate(Count("id"))
-    counts = Counter(dict(by))
-    amounts = [charts.Amount(why(each), n, "warn") for each, n in counts.most_common(_SHOWN)]
+    by = DeniedAttempt.objects.order_by().values_list("reason").annotate(n=Sum("times"))
+    amounts = [charts.Amount(why(each), n, "warn") for each, n in by.order_by("-n")[:_SHOWN]]
     return charts.outcomes("Denied attempts, by reason", amounts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NoReturn
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from portcullis.office.people import Actor
 
 Role = Literal["holder", "requester"]
-ONE_DENIAL = timedelta(minutes=1)
-"""How long the same attempt of the same person is one on the record."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +82,12 @@ class Deployment:
         """Return the day acts are done on."""
         return self.home.now().date()
 
-    def deny(self, act: str, person: Person, message: str) -> NoReturn:
+    def deny(self, act: str, person: Person, message: str, reason: str = "role") -> NoReturn:
         """Put on the record that ``person`` tried what is not theirs to do, and raise Refused.
 
-        At the holder it is an entry of the ledger, at the requester one of the FTI log. Tried again
-        within ``ONE_DENIAL`` it is the same attempt: the ledger does not grow with every click.
+        At the holder it is on the ledger (``denials``), at the requester in the FTI log.
         """
-        if not self._denied_lately(act, person.id):
-            self.record_denied(act, person.id, "role")
+        self.record_denied(act, person.id, reason)
         raise Refused(message, "The attempt is on the record.")
 
     def identify(self, person_id: str, key: ECKey, act: str) -> "Actor":
@@ -129,14 +125,6 @@ class Deployment:
             record_denied(self.holder, act, person_id, reason)
         else:
             self.requester.denied(person_id, act)
-
-    def _denied_lately(self, act: str, person_id: str) -> bool:
-        if self.role != "holder":
-            return False
-        from portcullis.office.models import DeniedAttempt
-
-        found = DeniedAttempt.objects.filter(kind=act, person=person_id, reason="role")
-        return found.filter(at__gt=self.now() - ONE_DENIAL).exists()
 
     def turn_away(self, person_id: str, act: str = "sign-in") -> None:
         """Put on the record that somebody came whom ``member`` does not know, as far as known."""

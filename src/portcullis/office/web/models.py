@@ -108,3 +108,11 @@ class SpentToken(models.Model):
 
     digest = models.CharField(primary_key=True, max_length=64)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+
+class Mark(models.Model):
+    """What signing in remembers until a moment (``signin.marks``); ``name``: of it the SHA-256."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    value = models.JSONField()
+    until = models.DateTimeField(db_index=True)

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,14 @@ from portcullis.office.requesting import RequesterHome
 from portcullis.office.web.keys import make_web_key
 from portcullis.office.web.marks import role_of
 
-__all__ = ["MOST_BYTES", "application", "prepare", "role_of"]
+__all__ = ["ANYBODY", "application", "has_room", "most_bytes", "prepare", "role_of"]
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 SETTINGS = "portcullis.office.web.settings"
-MOST_BYTES = 512 * 1024 * 1024
-"""The longest request: a transmittal of 1.28 million requests has some 400 MB."""
+ANYBODY = 1 << 20
+"""Bytes of a request's body that are read of whoever sends it."""
 
 
 def prepare(path: Path, role: str, origin: str) -> None:
@@ -50,11 +51,27 @@ def application() -> "WSGIApplication":
     """Return the office's application. Raises nothing more, once ``prepare`` has been done."""
     from django.urls import get_resolver
 
+    from portcullis.office import denials
     from portcullis.office.web.wsgi import application as served
 
+    denials.answer_first()
     # All pages are loaded now, and not while the first visitor waits.
     _ = get_resolver().url_patterns
     return served
+
+
+def most_bytes(method: str, path: str, query: str, headers: Mapping[str, str]) -> int:
+    """Return how long the body of a request with this head may be (``admitting``)."""
+    from portcullis.office.web import admitting
+
+    return admitting.most_bytes(method, path, query, headers)
+
+
+def has_room() -> bool:
+    """Say whether the home's disk has room for what people send."""
+    from portcullis.office.web import admitting
+
+    return admitting.has_room()
 
 
 def _buffer_in(home: Path) -> None:
@@ -87,4 +104,3 @@ def _migrate(role: str) -> None:
     if planned:
         with migrating():
             call_command("migrate", verbosity=0, interactive=False)
-            call_command("createcachetable", verbosity=0)

@@ -171,12 +171,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 
-# Limits on the rate of attempts hold across processes.
+# Limits on the rate of attempts hold across processes, and nothing of a database is unpickled.
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "office_web_cache",
-    },
+    "default": {"BACKEND": "portcullis.office.web.signin.marks.Marks"},
     # What is counted many times a second is counted in each process's own memory.
     "rates": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "rates"},
 }

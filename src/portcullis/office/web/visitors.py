@@ -1,5 +1,6 @@
 """Who is visiting: the person of the roster behind the session, and what pages know of them."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn
@@ -14,6 +15,8 @@ from portcullis.office.permissions import may
 from portcullis.office.web.deployment import Deployment
 
 _KEPT = "visitor"
+_ELSEWHERE = ("cross-site", "same-site")
+_LOG = logging.getLogger("portcullis.web")
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,18 @@ class Visitor:
         return may(self.person, act, self.today)
 
     def refuse(self, request: HttpRequest, act: str, message: str) -> NoReturn:
-        """Refuse what is another role's, on the record.
+        """Refuse a page or an act that is another's, on the record.
 
-        But where a page of another site led the person here, it is nothing that they tried.
+        A page that was only opened is told apart from an act (reason ``page``): whoever can have a
+        person follow an address can bring them there. Where a page of another site led here, the
+        browser says so; then it is nothing that they tried, and the service's log alone has it.
         """
-        led_here = request.headers.get("Sec-Fetch-Site") == "cross-site"
-        if request.method in {"GET", "HEAD"} and led_here:
-            raise Refused(message, "Another site led you here; nothing is held against you.")
-        self.deployment.deny(act, self.person, message)
+        if request.method not in {"GET", "HEAD"}:
+            self.deployment.deny(act, self.person, message)
+        if request.headers.get("Sec-Fetch-Site") in _ELSEWHERE:
+            _LOG.warning("A link on another site led to a page of others (%s).", act)
+            raise Refused(message, "A link on another site led you here; go on from your desk.")
+        self.deployment.deny(act, self.person, message, "page")
 
     def tell(self, request: HttpRequest, message: str) -> None:
         """Tell the person, on the next page, what was done."""

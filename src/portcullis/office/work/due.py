@@ -16,7 +16,7 @@ from portcullis.office import singles
 from portcullis.office.home import Home
 from portcullis.office.requesting import tidying
 from portcullis.office.web.deployment import deployment
-from portcullis.office.web.models import ApiCall, KeptForm, PendingAct, SpentToken
+from portcullis.office.web.models import ApiCall, KeptForm, Mark, PendingAct, SpentToken
 from portcullis.office.web.signing import LASTS
 from portcullis.office.work import results, uploads
 
@@ -42,12 +42,13 @@ class Calendar:
 
 
 def tidy() -> None:
-    """Remove yesterday's unsigned acts, forms, sessions, messages, files and answers of the API."""
+    """Remove what is out of date: acts nobody signed, answers, forms, marks, sessions, files."""
     here = deployment()
     waiting = PendingAct.objects.filter(state=PendingAct.WAITING)
     waiting.filter(begun_at__lt=timezone.now() - LASTS).delete()
     for kept in (ApiCall, KeptForm, SpentToken):
         kept.objects.filter(at__lt=timezone.now() - ANSWERS_LAST).delete()
+    Mark.objects.filter(until__lt=timezone.now()).delete()
     call_command("clearsessions", verbosity=0)
     call_command("prune_db_task_results", min_age_days=1, verbosity=0)
     uploads.sweep(here.path)

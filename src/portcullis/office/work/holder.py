@@ -18,10 +18,22 @@ if TYPE_CHECKING:
     from portcullis.office.models import Batch
 
 
+TAKE_INS = 10
+"""Transmittals of one person that wait, are taken in, or were refused a moment ago."""
+
+
 def register() -> None:
     """Make the holder's kinds of work known."""
     for kind in (
-        Kind("take-in", "Take in a transmittal", "take-in", take_in, signed=""),
+        Kind(
+            "take-in",
+            "Take in a transmittal",
+            "take-in",
+            take_in,
+            signed="",
+            most=TAKE_INS,
+            first=False,
+        ),
         Kind("adjudicate", "Adjudicate a batch", "adjudicate", adjudicate),
         Kind("supplement", "Make the supplementary list", "adjudicate", supplement),
         Kind("release", "Release a batch", "transmit", release, signed="act"),
@@ -31,7 +43,15 @@ def register() -> None:
         Kind("report", "Make a report", "report", report),
         Kind("oversight-export", "Make an export for an overseer", "oversight-export", export),
         Kind("watch", "Watch over the office", "watched", watch),
-        Kind("doctor", "Look at all that the home needs", "see-health", doctor, signed=""),
+        Kind(
+            "doctor",
+            "Look at all that the home needs",
+            "see-health",
+            doctor,
+            signed="",
+            most=1,
+            first=False,
+        ),
         Kind("recount", "Count the accounting again", "accounting-attested", recount),
     ):
         add(kind)

@@ -56,7 +56,9 @@ class Kind:
 
     ``act`` is its line in ``permissions.PERMISSIONS``. ``signed`` says what its person signed:
     ``order``, an order to do it (``acting.order_statement`` with the task's data as its facts);
-    ``act``, the act's own statement; ``""``, nothing: what is done proves itself.
+    ``act``, the act's own statement; ``""``, nothing: what is done proves itself. ``most``: how
+    many of it one person may have under way, those that failed a moment ago among them; 0: any
+    number, where it is signed or of one batch. ``first``: whether it is done before what is not.
     """
 
     name: str
@@ -64,6 +66,8 @@ class Kind:
     act: str
     run: Callable[[Work], Outcome]
     signed: str = "order"
+    most: int = 0
+    first: bool = True
 
 
 _KINDS: dict[str, Kind] = {}

@@ -1,12 +1,13 @@
 """Beginning long work, finding it again, and stopping it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from portcullis.errors import Misuse, Refused
@@ -33,12 +34,13 @@ def begin(  # noqa: PLR0917 - as everybody calls it
     value of a request; it is what an order's facts must be (``ordering``). ``after``: the address
     of the page that shows what it came to. Work that was stopped or failed is begun again under
     its key, and goes on where it stopped. Raises Misuse for an unknown kind, and Refused where
-    another task of the kind is under way on that batch. The caller has checked that the person may;
-    that, and the token, are checked again when the work is done.
+    another task of the kind is under way on that batch, or the person has too many of the kind.
+    The caller has checked that the person may; that, and the token, are checked again when the work
+    is done.
     """
     from portcullis.office.work.models import Task
 
-    kinds.find(kind)
+    found = kinds.find(kind)
     given: dict[str, Any] = {
         "kind": kind,
         "batch": batch,
@@ -52,13 +54,15 @@ def begin(  # noqa: PLR0917 - as everybody calls it
         with transaction.atomic():
             task, made = Task.objects.select_for_update().get_or_create(key=key, defaults=given)
             if made:
+                _check_room(found, person_id)
                 deliver(task)
             elif task.state in (Task.FAILED, Task.CANCELLED):
                 _begin_again(task, given)
+                _check_room(found, person_id)
     except IntegrityError:
-        found = Task.objects.filter(key=key).first()
-        if found is not None and found.live:
-            return found
+        other = Task.objects.filter(key=key).first()
+        if other is not None and other.live:
+            return other
         raise Refused(
             "This is being done for the batch already.",
             "Look at its progress; begin it again once it has ended, if need be.",
@@ -104,8 +108,29 @@ def deliver(task: "Task") -> None:
     """Send the task to the workers: its newest message is the only one that counts."""
     from portcullis.office.work.attempts import attempt
 
-    task.message = UUID(attempt.enqueue(str(task.id)).id)
+    priority = _FIRST if kinds.find(task.kind).first else _AFTER
+    task.message = UUID(attempt.using(priority=priority).enqueue(str(task.id)).id)
     task.save(update_fields=["message"])
+
+
+_FIRST, _AFTER = 10, 0  # of two messages that wait, a worker takes the greater
+_MOMENT = timedelta(minutes=10)
+
+
+def _check_room(kind: kinds.Kind, person_id: str) -> None:
+    """Raise Refused where the person has more of the kind than it allows, with the newest."""
+    from portcullis.office.work.models import Task
+
+    if not kind.most:
+        return
+    lately = Q(state=Task.FAILED, ended_at__gt=timezone.now() - _MOMENT)
+    theirs = Task.objects.filter(kind=kind.name, person=person_id)
+    if theirs.filter(Q(state__in=Task.LIVE) | lately).count() > kind.most:
+        raise Refused(
+            f"“{kind.title}”: as many as you may begin at once are under way, or failed within the "
+            "last ten minutes.",
+            "Wait until one has ended, or for ten minutes.",
+        )
 
 
 def _begin_again(task: "Task", given: Mapping[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 They lie in the home, whose owner alone may read them, until they are taken in or refused; then the
 permanent accounting has what must be kept of them, and they are removed. What nobody began anything
-with is removed after ``LASTS``.
+with is removed after ``LASTS``. One person's may be ``MOST_FILES`` and ``MOST_BYTES``, and none may
+take the ``RESERVE`` of the disk: where it is full, no order can be recorded.
 """
 
 import hashlib
@@ -11,17 +12,25 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from portcullis.errors import Misuse
+from portcullis.errors import Misuse, Refused
 from portcullis.intake import FORMATS, manifest_path
 from portcullis.office.work.models import Task
 from portcullis.tables import fsync_folder
 
 LASTS = timedelta(days=1)
+MOST_FILES = 20
+MOST_BYTES = 2 << 30
+"""Of one person's files here at a time: four transmittals of the longest."""
+RESERVE = 1 << 30
+"""Bytes of the home's disk that what people send does not take: ledger and database need them."""
 _UPLOADS = "uploads"
+_PERSON = "person"
+_LOOK = 16 << 20  # bytes between two looks at the disk
 
 
 @dataclass(frozen=True)
@@ -42,12 +51,19 @@ class Upload:
 
 
 def receive(
-    home: Path, name: str, chunks: Iterable[bytes], manifest: Iterable[bytes] | None = None
+    home: Path,
+    name: str,
+    chunks: Iterable[bytes],
+    manifest: Iterable[bytes] | None = None,
+    *,
+    person: str,
 ) -> Upload:
     """Write a file to the disk as it comes, with the ``manifest`` beside it where there is one.
 
-    ``name``: what it is called where it comes from.
+    ``name``: what it is called where it comes from. ``person``: who sends it, by roster id. Raises
+    Refused, and keeps nothing, where the person has as much here as one may, or the disk is full.
     """
+    room = _Room(home, _room_of(home, person))
     upload = str(uuid.uuid4())
     suffix = Path(name).suffix.lower()
     here = f"received{suffix if suffix.removeprefix('.') in FORMATS else ''}"
@@ -55,9 +71,10 @@ def receive(
     folder.mkdir(parents=True)
     path = folder / here
     try:
-        digest = _write(path, chunks)
+        (folder / _PERSON).write_text(person)
+        digest = _write(path, chunks, room)
         if manifest is not None:
-            _write(manifest_path(path), manifest)
+            _write(manifest_path(path), manifest, room)
         fsync_folder(folder)
     except BaseException:
         shutil.rmtree(folder)
@@ -68,7 +85,7 @@ def receive(
 def path_of(home: Path, upload: str, name: str) -> Path:
     """Return where the file is. Raises Misuse where it is gone, or there never was one."""
     path = _folder(home, upload) / Path(name).name
-    if not path.is_file():
+    if not path.is_file() or path.name == _PERSON:
         raise Misuse("The file that was sent is not here any more.", "Send it again.")
     return path
 
@@ -76,6 +93,11 @@ def path_of(home: Path, upload: str, name: str) -> Path:
 def remove(home: Path, upload: str) -> None:
     """Remove what was received."""
     shutil.rmtree(_folder(home, upload), ignore_errors=True)
+
+
+def has_room(home: Path) -> bool:
+    """Say whether the disk has more left than what is kept back for the office's own record."""
+    return shutil.disk_usage(home).free > RESERVE
 
 
 def sweep(home: Path) -> None:
@@ -94,11 +116,54 @@ def _folder(home: Path, upload: str) -> Path:
         raise Misuse("There is no such file.", "Send it again.") from None
 
 
-def _write(path: Path, chunks: Iterable[bytes]) -> str:
+def _room_of(home: Path, person: str) -> int:
+    """Return how many bytes the person may still send. Raises Refused where it is nothing more."""
+    files, taken = 0, 0
+    for mark in (home / _UPLOADS).glob(f"*/{_PERSON}"):
+        with suppress(OSError):  # taken in by now
+            if mark.read_text() == person:
+                files += 1
+                taken += sum(each.stat().st_size for each in mark.parent.iterdir())
+    if files >= MOST_FILES or taken >= MOST_BYTES:
+        raise _too_much()
+    return MOST_BYTES - taken
+
+
+class _Room:
+    """What may still be written: of the person's own, and of the disk's."""
+
+    def __init__(self, home: Path, left: int) -> None:
+        self._home = home
+        self._left = left
+        self._looked_at = left + _LOOK
+
+    def take(self, size: int) -> None:
+        """Take room for so many bytes. Raises Refused where there is none."""
+        self._left -= size
+        if self._left < 0:
+            raise _too_much()
+        if self._looked_at - self._left >= _LOOK:
+            self._looked_at = self._left
+            if not has_room(self._home):
+                raise Refused(
+                    "There is no room on the office's disk.", "Tell its operator; send it later."
+                )
+
+
+def _too_much() -> Refused:
+    return Refused(
+        f"You have sent as much as one person may have here: {MOST_FILES} files, of "
+        f"{MOST_BYTES >> 20:,} MiB together.",
+        "Have taken in what is here. What nobody does anything with is removed after a day.",
+    )
+
+
+def _write(path: Path, chunks: Iterable[bytes], room: _Room) -> str:
     digest = hashlib.sha256()
     with path.open("xb") as out:
         path.chmod(0o600)
         for chunk in chunks:
+            room.take(len(chunk))
             digest.update(chunk)
             out.write(chunk)
         out.flush()

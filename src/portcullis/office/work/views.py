@@ -55,7 +55,7 @@ def file(request: HttpRequest, task_id: str, name: str) -> HttpResponse:
     task = tasks.find(task_id)
     if task.person != visitor.person.id or not visitor.may(kinds.find(task.kind).act):
         act = kinds.find(task.kind).act
-        visitor.deployment.deny(act, visitor.person, "These files are for whoever ordered them.")
+        visitor.refuse(request, act, "These files are for whoever ordered them.")
     data = results.read(visitor.deployment.holder, str(task.id), name)
     response = HttpResponse(data, content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{name}"'

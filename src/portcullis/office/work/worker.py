@@ -22,7 +22,7 @@ from django_tasks_db.models import DBTaskResult
 
 from portcullis.office.home import Home
 from portcullis.office.requesting import RequesterHome
-from portcullis.office.work import due, gathering, leases
+from portcullis.office.work import due, gathering, integrating, leases
 
 INTERVAL = 0.5  # seconds between two looks for a task, where there was none
 _LOOK = 1.0  # seconds between two looks at whether what is done is still wanted
@@ -109,7 +109,8 @@ def run(home: Home | RequesterHome, command: Sequence[str]) -> None:
     worker.configure_signals()
     threading.Thread(target=_tidy, daemon=True).start()
     if isinstance(home, Home):
-        threading.Thread(target=gathering.keep_gathering, args=(home,), daemon=True).start()
+        for keep in (gathering.keep_gathering, integrating.keep_integrating):
+            threading.Thread(target=keep, args=(home,), daemon=True).start()
     worker.run()
 
 

@@ -1,6 +1,8 @@
 """What all reports say alike: whose they are, and how they are checked."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from portcullis.oversight.reports.facts import Counted
 
@@ -86,6 +88,11 @@ def places(counted: Counted, *kinds: str) -> str:
                 f"{kind}: {len(told):,} entries, the first {told[0][0]:,}, the last {told[-1][0]:,}"
             )
     return "Entries of the ledger that this rests on. " + "; ".join(parts) + "."
+
+
+def attempts(body: Mapping[str, Any]) -> int:
+    """Return how many attempts an entry tells of: of denied ones soon after each other, several."""
+    return int(body.get("times", 1))
 
 
 def day_words(day: date, language: str = "en") -> str:

@@ -156,16 +156,17 @@ def _acts(counted: Counted) -> Table:
                         body["act"],
                         body["batch"],
                         body["reason"],
+                        common.attempts(body),
                         position,
                     )
                 )
             elif "by" in body and "signature" in body:
-                rows.append((body["at"], body["by"], kind, body.get("batch"), "", position))
+                rows.append((body["at"], body["by"], kind, body.get("batch"), "", 1, position))
     return Table(
         "acts",
         "Acts",
         (("at", "At"), ("person", "Person"), ("act", "Act"), ("batch", "Batch"),
-         ("denied", "Denied for"), ("entry", "Entry")),
+         ("denied", "Denied for"), ("times", "Times"), ("entry", "Entry")),
         _by_entry(rows),
         printed=False,
     )  # fmt: skip
@@ -237,7 +238,7 @@ def _accesses(counted: Counted) -> Table:
         "Accesses on the ledger",
         (("what", "What"), ("number", "Number")),
         tuple(
-            (what, len(counted.told(kind)))
+            (what, sum(common.attempts(body) for _, body in counted.told(kind)))
             for what, kind in (
                 ("Look-ups in the holder's records", "looked-up"),
                 ("Openings granted", "opening-granted"),

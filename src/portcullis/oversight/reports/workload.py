@@ -99,7 +99,9 @@ def _acts(counted: Counted) -> Table:
 
 
 def _denied(counted: Counted) -> Table:
-    numbers = Counter((body["act"], body["reason"]) for _, body in counted.told("denied"))
+    numbers: Counter[tuple[str, str]] = Counter()
+    for _, body in counted.told("denied"):
+        numbers[body["act"], body["reason"]] += common.attempts(body)
     return Table(
         "denied",
         "Acts attempted and denied",

@@ -103,14 +103,14 @@ class _Counted(Collector):
         """Yield each count; the requester's office has none of these."""
         if deployment().role != "holder":
             return
-        from portcullis.office import models
+        from portcullis.office import denials, models
 
         yield _by_state("batches", "Batches", models.Batch)
         yield _by_state("packages", "Packages", models.Package)
         yield _by_state("single_requests", "Single requests", models.SingleRequest)
         standing = models.Placed.objects.filter(standing=True)
         yield _gauge("orders_standing", "Orders and holds that stand", standing.count())
-        yield _gauge("denied", "Denied attempts, ever", models.DeniedAttempt.objects.count())
+        yield _gauge("denied", "Denied attempts, ever", denials.total())
         waiting = models.Entry.objects.filter(integrated=False).count()
         yield _gauge("entries_waiting", "Entries not yet in a published checkpoint", waiting)
         newest = models.Checkpoint.objects.order_by("-size").first()

@@ -5,8 +5,9 @@ from collections import Counter
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from portcullis.office import denials
 from portcullis.office.freshness import ledger_standing
-from portcullis.office.models import DeniedAttempt, Entry, Package
+from portcullis.office.models import Entry, Package
 from portcullis.office.permissions import PERMISSIONS
 from portcullis.office.web import alarming, batches, charts, denied, pages, reasons
 from portcullis.office.web.desks import at_desk
@@ -25,7 +26,6 @@ def first(request: HttpRequest) -> HttpResponse:
     home = visitor.deployment.holder
     found = alarming.standing(visitor)
     gate = ledger_standing(home)
-    denials = DeniedAttempt.objects
     reports = Entry.objects.filter(kind="report-made").count()
     exports = Entry.objects.filter(kind="oversight-export").count()
     alarms = [] if gate.met else [
@@ -64,7 +64,7 @@ def first(request: HttpRequest) -> HttpResponse:
             },
             {
                 "label": "attempts denied",
-                "value": f"{denials.count():,}",
+                "value": f"{denials.total():,}",
                 "url": reverse("oversight:denials"),
             },
             {

@@ -110,9 +110,12 @@ def _begun(
     draft = drafts.find(draft_id)
     long_work.check_free(draft)
     if request.method == "POST" and form.is_valid():
-        home = visitor_of(request).deployment.requester
+        visitor = visitor_of(request)
+        home = visitor.deployment.requester
         sent, signature = _files(form)
-        upload = uploads.receive(home.path, str(sent.name or "file"), sent.chunks())
+        upload = uploads.receive(
+            home.path, str(sent.name or "file"), sent.chunks(), person=visitor.person.id
+        )
         if signature is not None:
             path = uploads.path_of(home.path, upload.id, upload.name)
             publish(path.with_name(f"{path.name}.jws"), signature.read(_LONGEST))

@@ -268,5 +268,8 @@ def _page_of(draft: Draft) -> str:
 
 def _received(visitor: Visitor, sent: UploadedFile[Any]) -> uploads.Upload:
     return uploads.receive(
-        visitor.deployment.requester.path, str(sent.name or "file"), sent.chunks()
+        visitor.deployment.requester.path,
+        str(sent.name or "file"),
+        sent.chunks(),
+        person=visitor.person.id,
     )

@@ -60,7 +60,9 @@ def intake(request: HttpRequest) -> HttpResponse:
     visitor = visitor_of(request)
     here = visitor.deployment
     sent, manifest = form.cleaned_data["batch"], form.cleaned_data["manifest"]
-    stored = uploads.receive(here.holder.path, sent.name, sent.chunks(), manifest.chunks())
+    stored = uploads.receive(
+        here.holder.path, sent.name, sent.chunks(), manifest.chunks(), person=visitor.person.id
+    )
     data, key = stored.as_json(), f"take-in/{stored.id}"
     task = work.begin(key, "take-in", "", visitor.person.id, "", here.now(), data)
     return redirect("specialist:taken", task.id)
