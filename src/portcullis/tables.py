@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import polars as pl
 from cryptography.exceptions import InvalidTag
@@ -113,7 +113,6 @@ def scan_table(
     path: Path, key: bytes, columns: Sequence[str] | None = None
 ) -> Iterator[pl.DataFrame]:
     """Yield the table at ``path`` a segment at a time (same errors as ``read_table``)."""
-    cipher = AESGCM(key)
     try:
         source = path.open("rb")
     except FileNotFoundError:
@@ -121,24 +120,39 @@ def scan_table(
             f"There is no file {path.name} in this batch.", "Run the step before."
         ) from None
     with source:
-        if source.read(len(MAGIC)) != MAGIC:
+        yield from _segments(source, path, key, columns)
+
+
+def parse_table(data: bytes, path: Path, key: bytes) -> pl.DataFrame:
+    """Return the whole table of which ``data`` was read at ``path`` (errors as ``read_table``).
+
+    For what was digested: the file may be another by now.
+    """
+    return pl.concat(list(_segments(io.BytesIO(data), path, key, None)), rechunk=False)
+
+
+def _segments(
+    source: BinaryIO, path: Path, key: bytes, columns: Sequence[str] | None
+) -> Iterator[pl.DataFrame]:
+    cipher = AESGCM(key)
+    if source.read(len(MAGIC)) != MAGIC:
+        raise _damaged(path)
+    number = 0
+    last = 0
+    while not last:
+        head = source.read(_FRAME.size)
+        if len(head) != _FRAME.size:
             raise _damaged(path)
-        number = 0
-        last = 0
-        while not last:
-            head = source.read(_FRAME.size)
-            if len(head) != _FRAME.size:
-                raise _damaged(path)
-            size, last = _FRAME.unpack(head)
-            nonce, sealed = source.read(_NONCE_BYTES), source.read(size)
-            try:
-                data = cipher.decrypt(nonce, sealed, _binding(path.name, number, last))
-            except (InvalidTag, ValueError):
-                raise _damaged(path) from None
-            yield pl.read_parquet(io.BytesIO(data), columns=list(columns) if columns else None)
-            number += 1
-        if source.read(1):
-            raise _damaged(path)
+        size, last = _FRAME.unpack(head)
+        nonce, sealed = source.read(_NONCE_BYTES), source.read(size)
+        try:
+            data = cipher.decrypt(nonce, sealed, _binding(path.name, number, last))
+        except (InvalidTag, ValueError):
+            raise _damaged(path) from None
+        yield pl.read_parquet(io.BytesIO(data), columns=list(columns) if columns else None)
+        number += 1
+    if source.read(1):
+        raise _damaged(path)
 
 
 def fsync_folder(folder: Path) -> None:

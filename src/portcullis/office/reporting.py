@@ -50,13 +50,16 @@ def make(home: Home, name: str, by: date, show: progress.Show = progress.unseen)
     if by.year == MINYEAR:
         raise Misuse("No year ended before that day.", "Name a later one with --as-of.")
     entries.integrate(home)
-    if name in _OF_ENDED_DAYS and by == home.today():
-        by -= timedelta(days=1)
-    counted = count(home, by, show)
+    counted = count(home, settled(home, name, by), show)
     with progress.step(show, "Make the report"):
         made = NAMES[name](home, counted)
     record(home, made.documents)
     return made
+
+
+def settled(home: Home, name: str, by: date) -> date:
+    """Return of which day a report ordered for ``by`` is: what is published, of one that ended."""
+    return by - timedelta(days=1) if name in _OF_ENDED_DAYS and by == home.today() else by
 
 
 def record(home: Home, documents: Sequence[Document]) -> None:

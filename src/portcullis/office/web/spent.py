@@ -1,6 +1,6 @@
 """Tokens that were used: what a person signed is done once, whichever way it is sent again.
 
-A token is good for ``signing.LASTS`` anyhow; what is kept is its digest, for a day.
+A token is good for ``signing.LASTS`` anyhow; what is kept is its statement's digest, for a day.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 
-from portcullis.canonical import sha256_hex
+from portcullis import keys
+from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Refused
 from portcullis.office.web.models import SpentToken
 
@@ -19,7 +20,7 @@ def spending(tokens: Sequence[str]) -> Iterator[None]:
 
     Raises Refused where one of them was used.
     """
-    digests = [sha256_hex([token.encode()]) for token in dict.fromkeys(tokens)]
+    digests = list(dict.fromkeys(map(_digest, tokens)))
     try:
         with transaction.atomic():
             SpentToken.objects.bulk_create(SpentToken(digest=each) for each in digests)
@@ -33,3 +34,14 @@ def spending(tokens: Sequence[str]) -> Iterator[None]:
     except BaseException:
         SpentToken.objects.filter(digest__in=digests).delete()
         raise
+
+
+def _digest(token: str) -> str:
+    """Return the SHA-256 of what was signed: a signature may be spelt in several ways.
+
+    A statement names its person and its moment, so no other is the same.
+    """
+    try:
+        return sha256_hex([json_bytes(keys.unverified(token))])
+    except (Refused, ValueError, TypeError):
+        return sha256_hex([token.encode()])  # no statement, so nothing is done by it
