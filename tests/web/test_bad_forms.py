@@ -16,7 +16,7 @@ from tests.web.signing import RP_ID, _credential_id
 FAST = ("nul", "lines")
 PEOPLE = (
     "specialist", "reviewer", "impairment", "sampler", "approver", "transmitter", "counsel",
-    "safeguards", "administrator", "records-officer",
+    "safeguards", "administrator", "records-officer", "inspector",
 )  # fmt: skip
 
 
