@@ -75,20 +75,26 @@ def plans(home: Path, role: str, origin: str) -> dict[str, list[str]]:
             while waiting:
                 page = waiting.pop()
                 seen.add(page)
-                asked: list[tuple[str, object]] = []
-
-                def listen(execute, sql, params, many, context, asked=asked):
-                    asked.append((sql, params))
-                    return execute(sql, params, many, context)
-
-                with connection.execute_wrapper(listen):
+                asked = _Asked()
+                with connection.execute_wrapper(asked):
                     answer = client.get(page)
                 assert answer.status_code < 500, page
-                found[page] = _steps(connection, asked)
+                found[page] = _steps(connection, asked.queries)
                 if page == desk.url:
                     links = re.findall(rf'href="({desk.url}[a-z/]*)"', answer.content.decode())
                     waiting += set(links) - seen
     return found
+
+
+class _Asked:
+    """Listens to what is asked of the database."""
+
+    def __init__(self) -> None:
+        self.queries: list[tuple[str, object]] = []
+
+    def __call__(self, execute, sql, params, *more):
+        self.queries.append((sql, params))
+        return execute(sql, params, *more)
 
 
 def _steps(connection, asked: list[tuple[str, object]]) -> list[str]:
