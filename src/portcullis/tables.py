@@ -170,9 +170,14 @@ def _fsync(path: Path) -> None:
 
 def publish(path: Path, data: bytes) -> None:
     """Write ``data`` to ``path`` so that it is there whole or not at all (fsync, rename, fsync)."""
+    publish_pieces(path, [data])
+
+
+def publish_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write ``pieces`` to ``path``, one after another, as ``publish``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as part, _private(part) as out:
-        out.write(data)
+        out.writelines(pieces)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -50,7 +50,7 @@ def cancel(request: HttpRequest, task_id: str) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, task_id: str, name: str) -> HttpResponse:
+def file(request: HttpRequest, task_id: str, name: str) -> StreamingHttpResponse:
     """Give one of the files that the task made, to whoever ordered it."""
     visitor = visitor_of(request)
     task = tasks.find(task_id)
@@ -58,7 +58,7 @@ def file(request: HttpRequest, task_id: str, name: str) -> HttpResponse:
         act = kinds.find(task.kind).act
         visitor.deployment.deny(act, visitor.person, "These files are for whoever ordered them.")
     data = results.read(visitor.deployment.holder, str(task.id), name)
-    response = HttpResponse(data, content_type="application/octet-stream")
+    response = StreamingHttpResponse(data, content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
