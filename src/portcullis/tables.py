@@ -110,8 +110,18 @@ def scan_table(
     path: Path, key: bytes, columns: Sequence[str] | None = None
 ) -> Iterator[pl.DataFrame]:
     """Yield the table at ``path`` a segment at a time (same errors as ``read_table``)."""
-    for data, _ in _segments(path, key):
-        yield pl.read_parquet(io.BytesIO(data), columns=list(columns) if columns else None)
+    with _opened(path) as source:
+        for data, _ in _segments(source, path, key):
+            yield pl.read_parquet(io.BytesIO(data), columns=list(columns) if columns else None)
+
+
+def parse_table(data: bytes, path: Path, key: bytes) -> pl.DataFrame:
+    """Return the whole table of which ``data`` was read at ``path`` (errors as ``read_table``).
+
+    For what was digested: the file may be another by now.
+    """
+    found = _segments(io.BytesIO(data), path, key)
+    return pl.concat([pl.read_parquet(io.BytesIO(each)) for each, _ in found], rechunk=False)
 
 
 def encrypt_anew(path: Path, key: bytes, to: Path, new: bytes) -> None:
@@ -123,40 +133,42 @@ def encrypt_anew(path: Path, key: bytes, to: Path, new: bytes) -> None:
         raise ValueError("a table is bound to its name")
     to.parent.mkdir(parents=True, exist_ok=True)
     cipher = AESGCM(new)
-    with whole(to) as part, _private(part) as out:
+    with _opened(path) as source, whole(to) as part, _private(part) as out:
         out.write(MAGIC)
-        for number, (data, last) in enumerate(_segments(path, key)):
+        for number, (data, last) in enumerate(_segments(source, path, key)):
             _write_segment(out, cipher, data, _binding(to.name, number, last), last)
 
 
-def _segments(path: Path, key: bytes) -> Iterator[tuple[bytes, int]]:
-    """Yield each segment of the table, decrypted, and whether it is the last."""
-    cipher = AESGCM(key)
+def _opened(path: Path) -> BinaryIO:
     try:
-        source = path.open("rb")
+        return path.open("rb")
     except FileNotFoundError:
         raise Misuse(
             f"There is no file {path.name} in this batch.", "Run the step before."
         ) from None
-    with source:
-        if source.read(len(MAGIC)) != MAGIC:
+
+
+def _segments(source: BinaryIO, path: Path, key: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield each segment of the table at ``path``, decrypted, and whether it is the last."""
+    cipher = AESGCM(key)
+    if source.read(len(MAGIC)) != MAGIC:
+        raise _damaged(path)
+    number = 0
+    last = 0
+    while not last:
+        head = source.read(_FRAME.size)
+        if len(head) != _FRAME.size:
             raise _damaged(path)
-        number = 0
-        last = 0
-        while not last:
-            head = source.read(_FRAME.size)
-            if len(head) != _FRAME.size:
-                raise _damaged(path)
-            size, last = _FRAME.unpack(head)
-            nonce, sealed = source.read(_NONCE_BYTES), source.read(size)
-            try:
-                data = cipher.decrypt(nonce, sealed, _binding(path.name, number, last))
-            except (InvalidTag, ValueError):
-                raise _damaged(path) from None
-            yield data, last
-            number += 1
-        if source.read(1):
-            raise _damaged(path)
+        size, last = _FRAME.unpack(head)
+        nonce, sealed = source.read(_NONCE_BYTES), source.read(size)
+        try:
+            data = cipher.decrypt(nonce, sealed, _binding(path.name, number, last))
+        except (InvalidTag, ValueError):
+            raise _damaged(path) from None
+        yield data, last
+        number += 1
+    if source.read(1):
+        raise _damaged(path)
 
 
 def _write_segment(
@@ -183,9 +195,14 @@ def _fsync(path: Path) -> None:
 
 def publish(path: Path, data: bytes) -> None:
     """Write ``data`` to ``path`` so that it is there whole or not at all (fsync, rename, fsync)."""
+    publish_pieces(path, [data])
+
+
+def publish_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write ``pieces`` to ``path``, one after another, as ``publish``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as part, _private(part) as out:
-        out.write(data)
+        out.writelines(pieces)
 
 
 @contextlib.contextmanager

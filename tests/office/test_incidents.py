@@ -90,6 +90,20 @@ def test_from_suspicion_to_closing(stage) -> None:
     checks.ledger_verifies(world.home())
 
 
+def test_what_a_report_says_opens_what_the_ledger_commits_to(stage) -> None:
+    from portcullis.office import incidents, sealed
+
+    world = stage("new")
+    suspect(world)
+    written = a_report(world)
+    incidents.report(world.home(), safeguards(world), "I-1", written)
+    ((_, entry),) = checks.of_kind(world.home(), "incident-reported")
+    salt = sealed.facts_of(world.home(), entry[sealed.FIELD])["salt"]
+    assert entry["report"] == incidents.commitment(written, salt)
+    other = written.model_copy(update={"description": "Another text."})
+    assert entry["report"] != incidents.commitment(other, salt)
+
+
 def test_what_is_late_stays_on_record_and_what_is_to_come_is_refused(stage) -> None:
     world = stage("new")
     from portcullis.office.incidents import register

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,8 +34,6 @@ def attempts() -> dict[str, Callable[[Any, Any], Any]]:
 
     The person is asked about before anything else, so that what is named need not be there.
     """
-    from pathlib import Path
-
     from portcullis.law import Change
     from portcullis.office import (
         adjudication,
@@ -337,3 +336,31 @@ def test_what_binds_is_what_the_law_makes_binding() -> None:
         "account-invite", "requester-account-invite",
     }  # fmt: skip
     assert all(not one.reads or not (one.binding or one.apart) for one in PERMISSIONS.values())
+
+
+def test_every_reason_of_a_denial_has_its_words() -> None:
+    import ast
+
+    import portcullis.office
+
+    root = Path(portcullis.office.__file__).parent
+    said = ast.parse((root / "web" / "denied.py").read_text())
+    named = {
+        key.value
+        for each in said.body
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == "WHY"
+        for key in each.value.keys  # type: ignore[attr-defined]
+    }
+    written = set()
+    for path in root.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(
+                ("deny", "record_denied")
+            ):
+                by_deployment = ast.unparse(call.func).endswith(".record_denied")
+                at = 2 if by_deployment else 3
+                given = call.args[at : at + 1]
+                written |= {one.value for one in given if isinstance(one, ast.Constant)}
+    assert written >= {"role", "two-people", "hold", "locked-out", "agency"}
+    assert written <= named
+    assert named <= written | {"own"}

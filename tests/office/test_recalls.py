@@ -198,6 +198,19 @@ def test_what_a_recall_covers_is_read_by_who_may_and_on_record(stage) -> None:
     checks.ledger_verifies(home)
 
 
+def test_a_recall_is_of_as_many_disclosures_as_were_signed_for(stage) -> None:
+    from portcullis.office.recall_cover import Ground, Named
+    from portcullis.office.recalls import Asked, every, open_recall
+
+    world = stage("released")
+    ground, named = Ground("named", "order"), Named(batches=(worlds.BATCH,))
+    with pytest.raises(Refused, match="signed for 5 disclosures, and covers 6"):
+        open_recall(world.home(), safeguards(world), Asked("R-1", ground, named, 5))
+    assert every() == {}
+    asked = Asked("R-1", ground, named, 6)
+    assert open_recall(world.home(), safeguards(world), asked).disclosures == 6
+
+
 def test_under_a_hold_it_is_sequestered_and_nothing_is_destroyed(past) -> None:
     from portcullis.office import recall_steps
     from portcullis.office.recall_demands import drafts

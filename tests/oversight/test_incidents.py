@@ -82,6 +82,15 @@ def test_a_time_that_is_none_is_refused(text: str, zone: str, told: str) -> None
         incidents.instant(text, zone)
 
 
+def test_of_an_hour_shown_twice_a_suspicion_is_the_earlier_and_what_was_sent_the_later() -> None:
+    twice = "2025-11-02T01:30"
+    first, second = (incidents.instant(twice, NEW_YORK, later=later) for later in (False, True))
+    assert (first.hour, second.hour) == (5, 6)
+    assert incidents.instant("2025-11-02T03:30", NEW_YORK, later=True).hour == 8
+    with pytest.raises(Misuse, match="skip this time"):
+        incidents.instant("2026-03-08T02:30", NEW_YORK, later=True)
+
+
 def told(to: str, at: str) -> dict:
     return {
         "kind": "incident-notice",
@@ -90,6 +99,7 @@ def told(to: str, at: str) -> dict:
         "sent_at": at,
         "reference": "M-1",
         "by": "safeguards",
+        "at": at,
     }
 
 
@@ -260,6 +270,21 @@ def test_personal_data_is_refused_in_every_text_and_never_repeated(field: str, v
 def test_a_report_that_is_not_whole_is_refused_by_its_field(changes: dict, field: str) -> None:
     with pytest.raises(Misuse, match=field):
         read_report(written(**changes), NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a = " + "[" * 2000, "records_to = " + "9" * 5000, "records_to = 0x" + "f" * 5000],
+    ids=["nested", "long", "long and hexadecimal"],
+)
+def test_a_report_without_end_is_refused(text: str) -> None:
+    with pytest.raises(Misuse):
+        read_report(text, "UTC")
+
+
+def test_more_records_than_anybody_has_are_refused() -> None:
+    with pytest.raises(Misuse, match="no range"):
+        read_report(written(records_from=1, records_to=10**13), "UTC")
 
 
 def test_a_tin_in_the_place_is_refused_and_what_is_no_toml_too() -> None:

@@ -314,3 +314,9 @@ def test_an_officer_of_whom_there_is_no_one_record_has_no_access():
 )
 def test_a_leap_day_is_a_day(expires, on, current):
     assert Current(on=PAST, expires_on=expires).is_current(on) is current
+
+
+def test_a_text_that_no_database_takes_is_refused():
+    text = standing(duties=({"what": "a\0b"},)).model_dump_json()
+    with pytest.raises(Misuse, match="control character"):
+        read_safeguards(text)

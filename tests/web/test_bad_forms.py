@@ -3,12 +3,15 @@
 import html
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from portcullis import agreements
 from tests.authenticator import Passkey
+from tests.office import acts
+from tests.office.world import World
 from tests.web.forms import FINE, ODD, Form, Person, post_all
 from tests.web.office import Office
 from tests.web.signing import RP_ID, _credential_id
@@ -16,13 +19,17 @@ from tests.web.signing import RP_ID, _credential_id
 FAST = ("nul", "lines")
 PEOPLE = (
     "specialist", "reviewer", "impairment", "sampler", "approver", "transmitter", "counsel",
-    "safeguards", "administrator", "records-officer",
+    "safeguards", "administrator", "records-officer", "inspector",
 )  # fmt: skip
+
+
+def with_an_inspector(home: Path) -> None:
+    acts.enrol(World(home.parent), "inspector", ("inspector",))
 
 
 @pytest.fixture(scope="module")
 def office(holder) -> Office:
-    return holder("determined")
+    return holder("determined", with_an_inspector)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +55,7 @@ def test_every_form_stands_every_odd_value(office, walked):
 
 @pytest.mark.long
 def test_the_forms_of_a_released_home_do_too(holder):
-    office = holder("released")
+    office = holder("released", with_an_inspector)
     found = {name: Person(office, name).walk()[1] for name in PEOPLE}
     post_all(office, found, ODD)
 

@@ -204,7 +204,7 @@ def others(world: World) -> dict[str, Any]:
     home = deployment().holder
     made = {each: ended[each]["id"] for each in ("report", "oversight-export")}
     ended["files"] = {each: results.names(home, task) for each, task in made.items()}
-    ended["read"] = len(results.read(home, made["report"], "workload.json"))
+    ended["read"] = sum(map(len, results.read(home, made["report"], "workload.json")))
     return ended
 
 
@@ -226,8 +226,7 @@ def tidied(world: World) -> dict[str, Any]:
     Task = type(task)  # noqa: N806 - a model
     Task.objects.filter(id=task.id).update(data={"upload": sent_at["begun"]})
     for name in ("old", "new"):
-        with results.made(here.holder, name) as folder:
-            (folder / "made.txt").write_text("made")
+        results.keep(here.holder, name, [("made.txt", [b"made"])])
     long_ago = time.time() - 30 * 24 * 60 * 60
     for folder in (
         world.home_path / "uploads" / sent_at["old"],

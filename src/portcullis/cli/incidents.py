@@ -117,7 +117,7 @@ def notice(
     from portcullis.office import incidents
 
     person = actor(opened, as_, key, "incident-notice")
-    sent_at = _at(opened, at, incidents.find(id).zone)
+    sent_at = _at(opened, at, incidents.find(id).zone, later=True)
     found = incidents.tell(opened, person, id, to, sent_at=sent_at, reference=reference)
     _show(found, json=json)
 
@@ -279,10 +279,10 @@ def given(
     show(_notice(done), as_json=json)
 
 
-def _at(home: "Home", text: str, zone: str) -> datetime:
+def _at(home: "Home", text: str, zone: str, *, later: bool = False) -> datetime:
     from portcullis.oversight.incidents import instant
 
-    return instant(text, zone) if text else home.now()
+    return instant(text, zone, later=later) if text else home.now()
 
 
 def _show(found: "Incident", *, json: bool) -> None:

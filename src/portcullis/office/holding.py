@@ -1,13 +1,15 @@
 """Which preservation holds keep a disclosure, and what is due of it while they do."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from portcullis.custody import Duty
-from portcullis.office import clearances
+from portcullis.office import clearances, subjects
 from portcullis.office.home import Home
 from portcullis.office.models import Package
 from portcullis.office.orders import standing_holds
 from portcullis.office.owed import duties_of
+from portcullis.standing import in_scope
 
 _DISPOSALS = ("disposal", "disposal-review")
 
@@ -27,18 +29,34 @@ class Raised:
 
 def raised(home: Home) -> list[Raised]:
     """Return every duty of the recipient, the first due first."""
-    duties = duties_of(home)
-    found = {
-        one.id: one
-        for one in Package.objects.filter(state="delivered").select_related("batch").iterator()
-    }
-    holds = bool(standing_holds())
+    duties, today = duties_of(home), home.today()
+    of = dict(Package.objects.filter(state="delivered").values_list("id", "batch_id"))
+    disposed = {duty.package_id for duty in duties if duty.what in _DISPOSALS}
+    by = _stopping(home, disposed)
     rows = []
     for duty in duties:
-        package = found[duty.package_id]
-        by = holding(home, package) if holds and duty.what in _DISPOSALS else ()
-        rows.append(Raised(duty, package.batch_id, duty.overdue(home.today()) and not by, by))
+        holds = by.get(duty.package_id, ()) if duty.what in _DISPOSALS else ()
+        overdue = duty.overdue(today) and not holds
+        rows.append(Raised(duty, of[duty.package_id], overdue, holds))
     return rows
+
+
+def _stopping(home: Home, packages: set[str]) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the holds that reach each of ``packages``.
+
+    Holds are read once, and what is known of a package once a batch; a hold on everything asks for
+    nothing at all.
+    """
+    holds = standing_holds()
+    if all(hold.scope.everything for hold in holds):
+        return dict.fromkeys(packages, tuple(hold.id for hold in holds))
+    found = Package.objects.filter(state="delivered").select_related("batch").order_by("batch")
+    wanted = (package for package in found.iterator() if package.id in packages)
+    return {
+        package.id: tuple(hold.id for hold in in_scope(holds, subject))
+        for batch, mine in groupby(wanted, key=lambda each: each.batch)
+        for package, subject in subjects.of_packages(home, batch, mine)
+    }
 
 
 def holding(home: Home, package: Package) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def attest(home: Home, actor: Actor, recall_id: str, said: Attestation) -> rules
         if not said.lots and len(found.lots) > 1:
             raise Misuse(
                 f"Which of the {len(found.lots):,} lots does this place hold?",
-                "Name each; none is taken for granted. See `portcullis recall show`.",
+                "Name each, as the recall lists them; none is taken for granted.",
             )
         lots = _lots(found, said.lots)
         _check_forward(found, said, lots)
@@ -119,7 +119,7 @@ def close(home: Home, actor: Actor, recall_id: str) -> rules.Recall:
             more = f"; and {len(waiting) - _TOLD:,} more" if len(waiting) > _TOLD else ""
             raise Refused(
                 f"The recall is not closed: not disposed of are {told}{more}.",
-                "See `portcullis recall show` for which places have not attested.",
+                "Its list of places says which have not attested.",
             )
         sign_act(home, actor, rules.CLOSED, {"recall": recall_id, **found.totals()})
     entries.publish(home)
@@ -171,7 +171,7 @@ def _open(recall_id: str) -> rules.Recall:
 def _lots(found: rules.Recall, named: Sequence[str]) -> list[str]:
     wanted = list(dict.fromkeys(named)) or list(found.lots)
     if not set(wanted) <= set(found.lots):
-        raise Refused("The recall has no such lot.", "See `portcullis recall show`.")
+        raise Refused("The recall has no such lot.", "Name lots that it lists.")
     return wanted
 
 

@@ -54,7 +54,7 @@ def find(recall_id: str) -> rules.Recall:
     """Return a recall; raise Refused where there is none of that id."""
     found = every().get(recall_id)
     if found is None:
-        raise Refused("There is no recall of that id.", "See `portcullis recall list`.")
+        raise Refused("There is no recall of that id.", "See the list of recalls.")
     return found
 
 

@@ -1,7 +1,7 @@
 """Making a report: counted, reconciled, its digest on the ledger, its files in a folder."""
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import MINYEAR, date, timedelta
 from pathlib import Path
@@ -19,9 +19,10 @@ from portcullis.office.models import Entry
 from portcullis.office.public import FILE, read_public
 from portcullis.oversight import reports
 from portcullis.oversight.reports import Counted, Document, Due
-from portcullis.tables import publish, whole
+from portcullis.tables import publish_pieces
 
 KIND = "report-made"
+_A_PIECE = 50_000  # rows of a table written at a time
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,16 @@ def make(home: Home, name: str, by: date, show: progress.Show = progress.unseen)
     if by.year == MINYEAR:
         raise Misuse("No year ended before that day.", "Name a later one with --as-of.")
     entries.integrate(home)
-    if name in _OF_ENDED_DAYS and by == home.today():
-        by -= timedelta(days=1)
-    counted = count(home, by, show)
+    counted = count(home, settled(home, name, by), show)
     with progress.step(show, "Make the report"):
         made = NAMES[name](home, counted)
     record(home, made.documents)
     return made
+
+
+def settled(home: Home, name: str, by: date) -> date:
+    """Return of which day a report ordered for ``by`` is: what is published, of one that ended."""
+    return by - timedelta(days=1) if name in _OF_ENDED_DAYS and by == home.today() else by
 
 
 def record(home: Home, documents: Sequence[Document]) -> None:
@@ -85,32 +89,40 @@ def figures(home: Home, document: Document) -> str:
 def write(made: Made, folder: Path, show: progress.Show = progress.unseen) -> list[Path]:
     """Write every document (PDF, JSON, text; each table as CSV) and statement below ``folder``."""
     written: list[Path] = []
-
-    def put(name: str, data: bytes) -> None:
-        publish(folder / name, data)
-        written.append(folder / name)
-
     try:
-        with progress.step(show, "Write the documents", len(made.documents), "files") as advance:
-            for document in made.documents:
-                put(f"{document.name}.pdf", reports.pdf(document))
-                put(f"{document.name}.json", document.json.encode())
-                put(f"{document.name}.txt", document.text.encode())
-                for table in document.tables:
-                    put(f"{document.name}-{table.id}.csv", table.csv.encode())
-                advance(1)
-        for name, text in made.statements.items():
-            put(f"statements/{name}.json", text.encode())
-        for name, frame in made.frames.items():
-            with whole(folder / f"{name}.csv") as part:
-                frame.write_csv(part)
-            written.append(folder / f"{name}.csv")
+        for name, pieces in files(made, show):
+            publish_pieces(folder / name, pieces)
+            written.append(folder / name)
     except OSError as problem:
         raise Misuse(
             f"The report cannot be written to {folder.name}: {problem.strerror}.",
-            "Name another folder with --out.",
+            "Name another folder.",
         ) from None
     return written
+
+
+def files(
+    made: Made, show: progress.Show = progress.unseen
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield every file of a report: its name (strokes part folders), and its bytes in pieces."""
+    with progress.step(show, "Write the documents", len(made.documents), "files") as advance:
+        for document in made.documents:
+            yield f"{document.name}.pdf", [reports.pdf(document)]
+            yield f"{document.name}.json", [document.json.encode()]
+            yield f"{document.name}.txt", [document.text.encode()]
+            for table in document.tables:
+                yield f"{document.name}-{table.id}.csv", [table.csv.encode()]
+            advance(1)
+    for name, text in made.statements.items():
+        yield f"statements/{name}.json", [text.encode()]
+    for name, frame in made.frames.items():
+        yield f"{name}.csv", _csv(frame)
+
+
+def _csv(frame: pl.DataFrame) -> Iterator[bytes]:
+    yield frame.clear().write_csv().encode()
+    for part in frame.iter_slices(_A_PIECE):
+        yield part.write_csv(include_header=False).encode()
 
 
 def alerts(home: Home) -> list[str]:

@@ -5,7 +5,7 @@ re-examination made. The accounting of requests and disclosures is permanent and
 schedule [law.md 42; 26 USC 6103(p)(3)(A)].
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,8 +19,8 @@ from portcullis.standing import Hold, Subject, in_scope
 
 
 @dataclass(frozen=True)
-class Due:
-    """Working data that is due: since which day it is kept, due from which, reached by what holds.
+class Waiting:
+    """Working data that is due: since which day it is kept, and due from which.
 
     ``begun``: its erasure was decided and is not finished; run it again.
     """
@@ -28,19 +28,30 @@ class Due:
     what: Erasable
     since: date
     due_on: date
-    holds: tuple[Hold, ...]
     begun: bool
+
+
+@dataclass(frozen=True)
+class Due(Waiting):
+    """The same, with the preservation holds that keep it."""
+
+    holds: tuple[Hold, ...]
 
 
 def due(home: Home) -> list[Due]:
     """Return all working data whose day has come, that under a hold too, the longest due first."""
+    return kept_by(home, waiting(home))
+
+
+def waiting(home: Home) -> list[Waiting]:
+    """Return all working data whose day has come, the longest due first. Holds are not asked."""
     begun = {
         Erasable(each.kind, each.subject): each.finished
         for each in Erasure.objects.order_by("entry_id")
     }
     return sorted(
         (
-            Due(what, since, due_on, tuple(holds_on(home, what)), what in begun)
+            Waiting(what, since, due_on, what in begun)
             for what, since in _kept()
             if since is not None and not begun.get(what)
             for due_on in [due_day(home, since)]
@@ -48,6 +59,15 @@ def due(home: Home) -> list[Due]:
         ),
         key=lambda each: (each.due_on, each.what),
     )
+
+
+def kept_by(home: Home, found: Iterable[Waiting]) -> list[Due]:
+    """Return what is due with the holds that keep it. Each may take a look at its whole batch."""
+    holds = standing_holds()
+    return [
+        Due(each.what, each.since, each.due_on, each.begun, tuple(reaching(home, each.what, holds)))
+        for each in found
+    ]
 
 
 def kept() -> list[tuple[Erasable, date | None]]:
@@ -74,10 +94,16 @@ def kept_since(what: Erasable) -> date | None:
 
 def holds_on(home: Home, what: Erasable) -> list[Hold]:
     """Return the preservation holds standing now that reach ``what``."""
-    holds = standing_holds()
-    subjects = _REACHED_AS[what.kind](home, what.id) if holds else []
-    reaching = {hold.id for subject in subjects for hold in in_scope(holds, subject)}
-    return [hold for hold in holds if hold.id in reaching]
+    return reaching(home, what, standing_holds())
+
+
+def reaching(home: Home, what: Erasable, holds: Sequence[Hold]) -> list[Hold]:
+    """Return which of ``holds`` reach ``what``. A hold on everything does, whatever it is."""
+    if all(hold.scope.everything for hold in holds):
+        return list(holds)
+    asked = _REACHED_AS[what.kind](home, what.id, holds)
+    found = {hold.id for subject in asked for hold in in_scope(holds, subject)}
+    return [hold for hold in holds if hold.id in found]
 
 
 def _kept() -> list[tuple[Erasable, date | None]]:
@@ -86,8 +112,9 @@ def _kept() -> list[tuple[Erasable, date | None]]:
         entry.batch: date.fromisoformat(entries.body(entry)["at"][:10])
         for entry in Entry.objects.filter(kind="answered")
     }
+    ids = Batch.objects.values_list("id", flat=True)
     return [
-        *((Erasable.batch(each.id), answered.get(each.id)) for each in Batch.objects.all()),
+        *((Erasable.batch(each), answered.get(each)) for each in ids),
         *((Erasable.history(each.id), each.imported_on) for each in History.objects.all()),
         *(
             (Erasable.reexamination(each.number), each.act.at.date())
@@ -96,19 +123,19 @@ def _kept() -> list[tuple[Erasable, date | None]]:
     ]
 
 
-def _batch(home: Home, batch_id: str) -> list[Subject]:
+def _batch(home: Home, batch_id: str, holds: Sequence[Hold]) -> list[Subject]:
     """Return a batch as a hold asks about it."""
     batch = Batch.objects.filter(id=batch_id).first()
-    return [Subject() if batch is None else subjects.of_whole_batch(home, batch)]
+    return [Subject() if batch is None else subjects.of_whole_batch(home, batch, holds)]
 
 
-def _history(home: Home, history_id: str) -> list[Subject]:
+def _history(home: Home, history_id: str, _holds: Sequence[Hold]) -> list[Subject]:
     """Return a history as a hold asks about it."""
     history = History.objects.filter(id=history_id).first()
     return [Subject() if history is None else subjects.of_history(home, history)]
 
 
-def _reexamination(home: Home, number: str) -> list[Subject]:
+def _reexamination(home: Home, number: str, holds: Sequence[Hold]) -> list[Subject]:
     """Return every source that a re-examination judged: a hold on one of them reaches it."""
     found = Reexamination.objects.filter(number=number).first()
     if found is None:
@@ -117,12 +144,17 @@ def _reexamination(home: Home, number: str) -> list[Subject]:
     histories = set(History.objects.filter(id__in=sources).values_list("id", flat=True))
     batches = set(Batch.objects.filter(id__in=sources).values_list("id", flat=True))
     return [
-        *(each for source in sources if source in batches for each in _batch(home, source)),
-        *(each for source in sources if source in histories for each in _history(home, source)),
+        *(each for source in sources if source in batches for each in _batch(home, source, holds)),
+        *(
+            each
+            for source in sources
+            if source in histories
+            for each in _history(home, source, holds)
+        ),
     ]
 
 
-_REACHED_AS: dict[str, Callable[[Home, str], list[Subject]]] = {
+_REACHED_AS: dict[str, Callable[[Home, str, Sequence[Hold]], list[Subject]]] = {
     BATCH: _batch,
     HISTORY: _history,
     REEXAMINATION: _reexamination,

@@ -4,7 +4,7 @@ What is known of a package is its request's row, its officer, and the readings o
 today, so that an order on either reaches it. What is not known lies in every scope.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -13,7 +13,7 @@ from portcullis.law import Basis
 from portcullis.office import files, persons, readings
 from portcullis.office.home import Home
 from portcullis.office.models import Batch, History, Package
-from portcullis.standing import Subject
+from portcullis.standing import Hold, Subject
 
 NONE: frozenset[str] = frozenset()
 
@@ -81,20 +81,28 @@ def statutes(home: Home) -> frozenset[str]:
     )
 
 
-def of_whole_batch(home: Home, batch: Batch) -> Subject:
-    """Return a batch with everybody and everything in it: what reaches one of them reaches it.
+def of_whole_batch(home: Home, batch: Batch, asking: Sequence[Hold]) -> Subject:
+    """Return a batch with everybody in it, as far as what is ``asking`` about it names anybody.
 
-    Read from the accounting, which is there for ever.
+    What reaches one of them reaches it. Read from the accounting, which is there for ever, and only
+    where it must be: a batch may have a million rows.
     """
-    path = files.accounting(home, batch.id, "requests.tbl")
-    named = tables.read_table(path, home.derived_key("accounting"), ["officers"])["officers"]
-    officers = named.drop_nulls().unique().str.split(";").explode().str.strip_chars()
+    scopes = [each.scope for each in asking]
+    sets = dict.fromkeys(name for scope in scopes for name in scope.persons)
+    packages = batch.packages.values_list("id", flat=True)
     return replace(
         of_batch(home, batch),
-        packages=frozenset(batch.packages.values_list("id", flat=True)),
-        officers=frozenset(officers.to_list()),
-        persons=persons.in_batch(home, batch.id, persons.named()).any,
+        packages=frozenset(packages if any(scope.packages for scope in scopes) else ()),
+        officers=_officers(home, batch) if any(scope.officers for scope in scopes) else NONE,
+        persons=persons.in_batch(home, batch.id, sets).any,
     )
+
+
+def _officers(home: Home, batch: Batch) -> frozenset[str]:
+    path = files.accounting(home, batch.id, "requests.tbl")
+    named = tables.read_table(path, home.derived_key("accounting"), ["officers"])["officers"]
+    each = named.drop_nulls().unique().str.split(";").explode().str.strip_chars()
+    return frozenset(each.to_list())
 
 
 def of_imported(home: Home, history: History) -> Subject:

@@ -88,11 +88,11 @@ def acknowledge(home: Home, actor: Actor, id_: str, reason: str) -> int:
     """
     check_role(home, actor, ACKNOWLEDGE)
     if not reason.strip():
-        raise Refused("An alarm is acknowledged with a reason.", "Say why with --reason.")
+        raise Refused("An alarm is acknowledged with a reason.", "Say why, in words.")
     with locks.alone(home, home.path / "watch.lock"):
         found = alarms.on_record(home).get(id_)
         if found is None or not found.standing:
-            raise Refused(f"No alarm of the id {id_} stands.", "See `portcullis watch`.")
+            raise Refused(f"No alarm of the id {id_} stands.", "See the list of alarms.")
         if found.alarm is None:
             raise Refused(
                 _MISSING,

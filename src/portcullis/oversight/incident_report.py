@@ -16,6 +16,8 @@ from portcullis.oversight.incidents import instant
 from portcullis.oversight.personal_data import refuse
 
 NOT_YET_KNOWN = "not yet known"
+MOST_RECORDS = 10**12
+"""More records than anybody has: a number beyond it is a slip."""
 
 TEMPLATE = """\
 # Data incident report (Publication 1075). No federal tax information in any field: no name of a
@@ -89,7 +91,9 @@ class IncidentReport(_Part):
         for end in ends:
             if isinstance(end, str) and end != NOT_YET_KNOWN:
                 raise ValueError("records")
-        if isinstance(ends[0], int) and isinstance(ends[1], int) and not 0 <= ends[0] <= ends[1]:
+        if any(isinstance(end, int) and not 0 <= end <= MOST_RECORDS for end in ends):
+            raise ValueError("records")
+        if isinstance(ends[0], int) and isinstance(ends[1], int) and ends[0] > ends[1]:
             raise ValueError("records")
         return self
 
@@ -107,12 +111,11 @@ def read_report(text: str, zone: str) -> IncidentReport:
     """
     try:
         report = IncidentReport.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError:
-        raise Misuse(
-            "The report is no TOML.", "Begin with `portcullis incident template`."
-        ) from None
     except ValidationError as problem:
         raise _invalid(problem) from None
+    except (ValueError, RecursionError):
+        # Not only what is no TOML: nested or numbered without end, it cannot be read either.
+        raise Misuse("The report is no TOML.", "Begin with the template, and fill it in.") from None
     for name, value in _fields(report):
         _check(name, value)
     occurred, discovered = when(report.occurred_at, zone), when(report.discovered_at, zone)
@@ -159,5 +162,5 @@ def _invalid(problem: ValidationError) -> Misuse:
     words = {"missing": "is missing", "extra_forbidden": "is none of the report's"}
     told = words.get(first["type"], "is not of its kind")
     return Misuse(
-        f"The field {name} of the report {told}.", "Begin with `portcullis incident template`."
+        f"The field {name} of the report {told}.", "Begin with the template, and fill it in."
     )

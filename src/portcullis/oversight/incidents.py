@@ -40,12 +40,13 @@ KINDS = (SUSPECTED, REPORTED, TOLD, CLOSED, CHARGED, PERSON_TOLD)
 
 @dataclass(frozen=True)
 class Told:
-    """A notice that was sent: to whom, when, under which reference, by whom."""
+    """A notice that was sent: to whom, when, under which reference; recorded by whom, and when."""
 
     to: str
     sent_at: datetime
     reference: str
     by: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True)
@@ -167,22 +168,23 @@ def zone(name: str) -> ZoneInfo:
         ) from None
 
 
-def instant(text: str, zone_name: str) -> datetime:
+def instant(text: str, zone_name: str, *, later: bool = False) -> datetime:
     """Return the instant (UTC) written as ISO 8601, with its offset or in the zone named.
 
-    A time that the clocks show twice is the earlier of the two, so that a term begins no later;
-    one that they skip is none. Raises Misuse for it, for one at the ends of the calendar, and for
-    what is no time.
+    A time that the clocks show twice is the earlier of the two, so that a term begins no later; or
+    the ``later``, of what was to be done within a term, so that it is not taken to have been in
+    time. One that they skip is none. Raises Misuse for it, for one at the ends of the calendar, and
+    for what is no time.
     """
     try:
-        return _instant(text, zone_name)
+        return _instant(text, zone_name, fold=int(later))
     except OverflowError:
         raise Misuse(
             "That time lies at the end of the calendar, or at its beginning.", "Mend its year."
         ) from None
 
 
-def _instant(text: str, zone_name: str) -> datetime:
+def _instant(text: str, zone_name: str, fold: int) -> datetime:
     try:
         written = datetime.fromisoformat(text)
     except ValueError:
@@ -191,7 +193,7 @@ def _instant(text: str, zone_name: str) -> datetime:
         ) from None
     if written.tzinfo is not None:
         return written.astimezone(UTC)
-    local = written.replace(tzinfo=zone(zone_name), fold=0)
+    local = written.replace(tzinfo=zone(zone_name), fold=fold)
     there_and_back = local.astimezone(UTC).astimezone(local.tzinfo)
     if there_and_back.replace(tzinfo=None, fold=0) != written:
         raise Misuse(
@@ -243,7 +245,8 @@ def _reported(register: Register, body: Facts) -> None:
 
 
 def _told(register: Register, body: Facts) -> None:
-    told = Told(body["to"], datetime.fromisoformat(body["sent_at"]), body["reference"], body["by"])
+    sent_at, recorded_at = (datetime.fromisoformat(body[name]) for name in ("sent_at", "at"))
+    told = Told(body["to"], sent_at, body["reference"], body["by"], recorded_at)
     register.incidents[body["incident"]].told.append(told)
 
 

@@ -22,6 +22,7 @@ from portcullis.standing.gate import Standing
 
 SEVERITIES = ("critical", "significant", "moderate", "limited")
 CRITICAL = "critical"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what no text needs, and no database takes
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -110,7 +111,7 @@ class SafeguardStanding(_Record):
 def read_safeguards(text: str | bytes) -> SafeguardStanding:
     """Return the standing written as JSON in ``text``. Raises Misuse naming the wrong field."""
     try:
-        return SafeguardStanding.model_validate_json(text)
+        record = SafeguardStanding.model_validate_json(text)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole"
@@ -118,6 +119,20 @@ def read_safeguards(text: str | bytes) -> SafeguardStanding:
             f"The safeguard record cannot be read at {place}: {first['msg']}.",
             "Mend that field; until then nothing is released.",
         ) from None
+    if any(map(_CONTROL.search, _texts(record.model_dump()))):
+        raise Misuse(
+            "The safeguard record has a control character in a text.", "Write the text without it."
+        )
+    return record
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in what a record says."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def check_record(record: SafeguardStanding, on: date) -> None:

@@ -15,12 +15,15 @@ def _office(_find_stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
     """The holder's office once a batch is released; every desk has its people, some have two."""
     from django.db import connections
 
+    from portcullis.office import individuals
+
     folder = tmp_path_factory.mktemp("holder-desks") / "world"
     shutil.copytree(_find_stage("released"), folder)
     world = World(Path(folder))
     switch(world.home_path)
     acts.enrol(world, "inspector", ("inspector",))
     acts.enrol(world, "administrator-2", ("administrator",))
+    individuals.attest(world.home(), acts.hands(world, "inspector"))
     connections.close_all()
     served = serve(world.home_path, "holder")
     yield served

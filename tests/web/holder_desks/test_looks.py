@@ -14,17 +14,20 @@ PAGES = {
     ),
     "safeguards": (
         *("", "standing/", "record/", "incidents/", "incidents/open/", "recalls/"),
-        *("recalls/open/", "duties/", "attestations/", "alarms/"),
+        *("recalls/open/", "duties/", "attestations/", "alarms/", "statements/", "reports/"),
+        *("reports/make/", "denials/"),
     ),
     "inspector": (
         *("", "authority/", "ledger/", "denials/", "reports/", "reports/make/"),
-        *("reports/export/", "accounting/", "alarms/"),
+        *("reports/export/", "accounting/", "alarms/", "batches/", "batches/batch-1/"),
+        *("explain/", "incidents/", "recalls/", "standing/", "duties/"),
     ),
     "administrator": (
         *("", "people/", "people/enrol/", "people/counsel/", "people/counsel/change/"),
         *("people/counsel/revoke/", "ledger/", "ledger/witnesses/", "agreement/"),
         "health/",
     ),
+    "specialist": ("", "persons/", "persons/prove/", "persons/letter/", "statements/", "duties/"),
     "records-officer": ("", "kept/", "erased/", "erase/batch/batch-1/"),
 }
 DESKS = {

@@ -22,11 +22,15 @@ WHY = {
     "not-enrolled": "Nobody of that id",
     "not-in-force": "Not in office that day",
     "key": "Another key than enrolled",
-    "apart": "Had another part in the batch",
+    "two-people": "Had another part in it",
+    "agency": "Not of the requesting party",
+    "locked-out": "Too many failed attempts to sign in",
+    "not-findable": "Not to be found by the written rules",
     "own": "Their own entry of the roster",
     "own-alarm": "An alarm that names them",
     "hold": "A preservation hold",
 }
+_ACTS = {"sign-in": "Sign in", "api": "Use the API"}
 _SHOWN = 8
 
 
@@ -64,7 +68,7 @@ def urls(desk: str) -> list[URLPattern]:
 def act(kind: str) -> str:
     """Return what was tried, in words."""
     found = PERMISSIONS.get(kind)
-    return found.says if found else kind
+    return found.says if found else _ACTS.get(kind, kind)
 
 
 def why(reason: str) -> str:

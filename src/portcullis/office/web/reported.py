@@ -1,6 +1,7 @@
 """Reports, at the desks that have them made: ordered here, made by a worker, kept a week."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -129,15 +130,18 @@ def _called(kind: str, data: Mapping[str, Any]) -> str:
 
 def _report(deployment: Deployment, actor: Actor, data: Data) -> Done:
     after = reverse(f"{data.get('desk', 'oversight')}:reports")
-    return working.begin(deployment, actor, REPORT, "", _asked(data), after)
+    return working.begin(deployment, actor, REPORT, "", _asked(deployment, data), after)
 
 
-def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
-    return work.ordering("", _asked(data))
+def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+    return work.ordering("", _asked(deployment, data))
 
 
-def _asked(data: Data) -> dict[str, Any]:
-    return {"report": data["report"], "by": data["by"]}
+def _asked(deployment: Deployment, data: Data) -> dict[str, Any]:
+    """Return what is ordered: which report, of the day that it will be of."""
+    by = date.fromisoformat(data["by"])
+    settled = reporting.settled(deployment.holder, data["report"], by)
+    return {"report": data["report"], "by": settled.isoformat()}
 
 
 register(WebAct(REPORT, REPORT, "Make a report", _report, _ordering))

@@ -192,9 +192,8 @@ def report(work: Work) -> Outcome:
 
     home = work.deployment.holder
     by = date.fromisoformat(work.data["by"])
-    with results.made(home, work.id) as folder:
-        made = reporting.make(home, work.data["report"], by, work.show)
-        reporting.write(made, folder, work.show)
+    made = reporting.make(home, work.data["report"], by, work.show)
+    results.keep(home, work.id, reporting.files(made, work.show))
     return Outcome(made.alert or "The report is made.", {"files": results.names(home, work.id)})
 
 
@@ -209,17 +208,16 @@ def export(work: Work) -> Outcome:
             "The export is on the ledger, and what made it was cut off before its files were kept.",
             "Order it again; both are then on the record.",
         )
-    with results.made(home, work.id) as folder:
-        made = exporting.export(
-            home,
-            work.acting,
-            work.data["body"],
-            work.data["request"],
-            date.fromisoformat(work.data["by"]),
-            persons=work.data.get("persons", False) is True,
-            show=work.show,
-        )
-        reporting.write(made, folder, work.show)
+    made = exporting.export(
+        home,
+        work.acting,
+        work.data["body"],
+        work.data["request"],
+        date.fromisoformat(work.data["by"]),
+        persons=work.data.get("persons", False) is True,
+        show=work.show,
+    )
+    results.keep(home, work.id, reporting.files(made, work.show))
     return Outcome("The export is made.", {"files": results.names(home, work.id)})
 
 

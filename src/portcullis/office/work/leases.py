@@ -138,7 +138,7 @@ def _cut_off(task: Task) -> None:
     # What died before it took its task is an attempt too, or there would be no end of them.
     task.attempts += task.state == Task.WAITING
     if task.state == Task.STOPPING:
-        _end(task, Task.CANCELLED, tasks.CANCELLED, "")
+        _end(task, Task.CANCELLED, tasks.CANCELLED, task.remedy)
     elif task.attempts >= MOST_ATTEMPTS:
         _end(task, Task.FAILED, LOST.format(attempts=task.attempts), LOST_REMEDY)
     else:

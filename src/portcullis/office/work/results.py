@@ -2,11 +2,9 @@
 
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 
 import polars as pl
 
@@ -16,26 +14,18 @@ from portcullis.office.home import Home
 
 LASTS = timedelta(days=7)
 _FOLDER = "results"
-_PART = "making-"
 
 
-@contextmanager
-def made(home: Home, task_id: str) -> Iterator[Path]:
-    """Give a folder to write files to; what is in it at the end is kept, encrypted, as the task's.
+def keep(home: Home, task_id: str, files: Iterable[tuple[str, Iterable[bytes]]]) -> None:
+    """Keep files as the task's: each by its name and its bytes, in pieces.
 
-    The folder is removed however the block is left.
+    Each piece is encrypted as it comes: nothing of it is ever on the disk in clear, and no file is
+    whole in memory.
     """
-    (home.path / _FOLDER).mkdir(mode=0o700, exist_ok=True)
-    folder = Path(mkdtemp(prefix=_PART, dir=home.path / _FOLDER))
-    try:
-        yield folder
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        for path in files:
-            name = path.relative_to(folder).as_posix().replace("/", "-")
-            kept = pl.DataFrame({"name": [name], "data": [path.read_bytes()]})
-            tables.write_table(_file(home, task_id, name), kept, _key(home))
-    finally:
-        shutil.rmtree(folder)
+    for name, pieces in files:
+        with tables.TableWriter(_file(home, task_id, name.replace("/", "-")), _key(home)) as out:
+            for piece in pieces:
+                out.write(pl.DataFrame({"data": [piece]}))
 
 
 def names(home: Home, task_id: str) -> list[str]:
@@ -44,19 +34,18 @@ def names(home: Home, task_id: str) -> list[str]:
     return sorted(path.name.removesuffix(".tbl") for path in kept)
 
 
-def read(home: Home, task_id: str, name: str) -> bytes:
-    """Return one of the files. Raises Misuse where it is not here any more."""
+def read(home: Home, task_id: str, name: str) -> Iterator[bytes]:
+    """Return one of the files, in pieces. Raises Misuse where it is not here any more."""
     if name not in names(home, task_id):
         raise Misuse("That file is not here any more.", "Order it again from its desk.")
-    return bytes(tables.read_table(_file(home, task_id, name), _key(home))["data"].item())
+    parts = tables.scan_table(_file(home, task_id, name), _key(home), ["data"])
+    return (piece for part in parts for piece in part["data"])
 
 
 def sweep(home: Home) -> None:
-    """Remove what is older than ``LASTS``, and the folders of work that was cut off."""
+    """Remove what is older than ``LASTS``."""
     for folder in (home.path / _FOLDER).glob("*"):
-        age = time.time() - folder.stat().st_mtime
-        most = timedelta(days=1) if folder.name.startswith(_PART) else LASTS
-        if age > most.total_seconds():
+        if time.time() - folder.stat().st_mtime > LASTS.total_seconds():
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -87,17 +87,20 @@ def of_batch(batch: str) -> list["Task"]:
     return list(Task.objects.filter(batch=batch).order_by("-begun_at"))
 
 
-def cancel(task_id: str | UUID) -> "Task":
+def cancel(task_id: str | UUID, by: str) -> "Task":
     """Stop the work: at once where nobody does it yet, else as soon as who does it hears of it.
 
-    What is half-done counts for nothing; begun again, the work goes on. The caller has checked
-    that the person may.
+    ``by``: who stops it, by their id; its page names them. What is half-done counts for nothing;
+    begun again, the work goes on. The caller has checked that the person may.
     """
     from portcullis.office.work.models import Task
 
     waiting = Task.objects.filter(id=task_id, state=Task.WAITING)
-    if not waiting.update(state=Task.CANCELLED, ended_at=timezone.now(), said=CANCELLED):
-        Task.objects.filter(id=task_id, state=Task.WORKING).update(state=Task.STOPPING)
+    who = f"Stopped by {by}."
+    now = timezone.now()
+    if not waiting.update(state=Task.CANCELLED, ended_at=now, said=CANCELLED, remedy=who):
+        working = Task.objects.filter(id=task_id, state=Task.WORKING)
+        working.update(state=Task.STOPPING, remedy=who)
     return find(task_id)
 
 

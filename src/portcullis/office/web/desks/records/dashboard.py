@@ -10,7 +10,7 @@ from portcullis.office import retention
 from portcullis.office.keystore import BATCH, HISTORY, REEXAMINATION, Erasable
 from portcullis.office.models import Erasure
 from portcullis.office.orders import standing_holds
-from portcullis.office.retention import Due
+from portcullis.office.retention import Due, Waiting
 from portcullis.office.web import batches, charts, pages, placed
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.pages import Head, Part
@@ -28,11 +28,11 @@ def first(request: HttpRequest) -> HttpResponse:
     """Show what is due, and what a hold keeps."""
     visitor = visitor_of(request)
     home = visitor.deployment.holder
-    due = retention.due(home)
-    free = [each for each in due if not each.holds]
+    due = retention.waiting(home)
     begun = [each for each in due if each.begun]
     days = home.pack.retention.working_data_days
     page, query = batches.page_of(request, due, _SHOWN)
+    holds = standing_holds()
     alarms = [
         pages.alarm(
             "error",
@@ -56,23 +56,22 @@ def first(request: HttpRequest) -> HttpResponse:
         alarms=alarms,
         stats=[
             {
-                "label": "due, to be disposed of",
-                "value": len(free),
-                "kind": "warn" if free else "good",
+                "label": "due, to be disposed of unless a hold keeps it",
+                "value": f"{len(due):,}",
+                "kind": "warn" if due else "good",
             },
-            {"label": "due, and kept by a hold", "value": len(due) - len(free)},
-            {"label": "preservation holds stand", "value": len(standing_holds())},
+            {"label": "preservation holds stand", "value": len(holds)},
             {
                 "label": "disposed of",
                 "value": f"{Erasure.objects.filter(finished=True).count():,}",
                 "url": reverse("records:erased"),
             },
         ],
-        waiting=_due(visitor, page.object_list),
+        waiting=_due(visitor, retention.kept_by(home, page.object_list)),
         charts=[
             charts.ageing(
                 "How long past its day",
-                Counter((visitor.today - each.due_on).days for each in free),
+                Counter((visitor.today - each.due_on).days for each in due),
                 due=_DUE,
             ),
             charts.outcomes("Working data that is due", _amounts(due)),
@@ -86,7 +85,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 says="Each month of the last year.",
             ),
         ],
-        parts=[Part(page=page, query=query), _holds()],
+        parts=[Part(page=page, query=query), _holds(holds)],
     )
 
 
@@ -96,6 +95,7 @@ def kept(request: HttpRequest) -> HttpResponse:
     visitor = visitor_of(request)
     home = visitor.deployment.holder
     page, query = batches.page_of(request, retention.kept(), _SHOWN)
+    holds = standing_holds()
     rows = [
         [
             Cell(what.id, url=_url(what) if is_due else ""),
@@ -104,7 +104,7 @@ def kept(request: HttpRequest) -> HttpResponse:
             Cell(batches.day(due_on), note="Its day has come." if is_due else "")
             if due_on
             else Cell("No day yet", note="The batch is not answered."),
-            _by(retention.holds_on(home, what)),
+            _by(retention.reaching(home, what, holds)),
         ]
         for what, since in page.object_list
         for due_on in [retention.due_day(home, since) if since else None]
@@ -188,17 +188,12 @@ def _by(holds: Sequence[Hold]) -> Cell | None:
     return Cell("Kept by a hold", tag="warn", note=named) if holds else None
 
 
-def _amounts(due: Sequence[Due]) -> list[charts.Amount]:
-    held = sum(bool(each.holds) for each in due)
-    if not due:
-        return []
-    return [
-        charts.Amount("To be disposed of", len(due) - held, "warn"),
-        charts.Amount("Kept by a hold", held),
-    ]
+def _amounts(due: Sequence[Waiting]) -> list[charts.Amount]:
+    counts = Counter(each.what.kind for each in due)
+    return [charts.Amount(KINDS[kind], counts[kind]) for kind in KINDS if counts[kind]]
 
 
-def _holds() -> Part:
+def _holds(holds: Sequence[Hold]) -> Part:
     rows = [
         [
             hold.id,
@@ -206,7 +201,7 @@ def _holds() -> Part:
             placed.scope_words(hold.scope),
             batches.day(hold.on),
         ]
-        for hold in standing_holds()
+        for hold in holds
     ]
     listed = table(
         "Preservation holds that stand",

@@ -1,6 +1,7 @@
 """Disposing of working data: shown first, then signed for, then destroyed for good."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,7 +10,9 @@ from django.urls import reverse
 
 from portcullis.errors import Misuse, Refused
 from portcullis.office import erasure, retention
+from portcullis.office.home import Home
 from portcullis.office.keystore import BATCH, Erasable
+from portcullis.office.models import Erasure
 from portcullis.office.people import Actor
 from portcullis.office.web import batches, pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
@@ -18,6 +21,7 @@ from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.records.dashboard import KINDS, name
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.visitors import visitor_of
+from portcullis.standing import Hold
 
 ACT = erasure.ACT
 
@@ -54,23 +58,34 @@ def erase(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
         ("Due on", batches.day(due_on) if due_on else "No day yet"),
         ("Kept by holds", ", ".join(hold.id for hold in holds) or "None"),
     ]
-    if request.method == "POST" and (due_on is None or visitor.today < due_on):
-        raise Refused("Its day has not come.", "The days are the agreement’s, in retention.toml.")
-    if request.method == "POST" and holds:
-        visitor.deployment.record_denied(ACT, visitor.person.id, "hold")
-        raise Refused(
-            "A preservation hold keeps this working data. The attempt is on the record.",
-            "Two of counsel lift the hold.",
-        )
     head = Head(
         "records",
         f"Dispose of {name(what)}",
         "For good. Its key is destroyed first, and no copy can be read any more, backups "
         "included; then its files. The accounting, the ledger and who did what stay.",
     )
+    if refused := _not_now(home, what, due_on, holds):
+        if request.method == "POST":
+            if holds and due_on is not None and home.today() >= due_on:
+                visitor.deployment.record_denied(ACT, visitor.person.id, "hold")
+            raise refused
+        return pages.page(request, head, [Part(str(refused), facts=facts)])
     form = EraseForm(what, request.POST or None)
-    fixed = {"kind": what.kind}
-    return pages.ask(request, head, form, ACT, fixed, parts=[Part(facts=facts)])
+    return pages.ask(request, head, form, ACT, {"kind": what.kind}, parts=[Part(facts=facts)])
+
+
+def _not_now(
+    home: Home, what: Erasable, due_on: date | None, holds: Sequence[Hold]
+) -> Refused | None:
+    """Return why it is not disposed of today; None where it may be."""
+    done = Erasure.objects.filter(kind=what.kind, subject=what.id, finished=True).first()
+    if done is not None:
+        return Refused(f"It was disposed of on {batches.day(done.on)}.", "Nothing is left of it.")
+    if due_on is None or home.today() < due_on:
+        return Refused("Its day has not come.", "The days are the agreement’s, in retention.toml.")
+    if holds:
+        return Refused("A preservation hold keeps it.", "Two of counsel lift the hold.")
+    return None
 
 
 def _what(kind: str, subject: str) -> Erasable:

@@ -13,7 +13,7 @@ from portcullis.office.safeguards import standing_today
 from portcullis.office.web import alarming, batches, charts, owed, pages, placed
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.safeguards import standing
-from portcullis.office.web.desks.safeguards.incidents.showing import INCIDENTS, what
+from portcullis.office.web.desks.safeguards.incidents.showing import is_incident, of, what
 from portcullis.office.web.desks.safeguards.matters import HERE
 from portcullis.office.web.desks.safeguards.recalls.showing import RECALLS, STAGES
 from portcullis.office.web.pages import Head, Part
@@ -38,6 +38,7 @@ def first(request: HttpRequest) -> HttpResponse:
     today = standing_today(home)
     register = incidents.register()
     duties = [each for each in register.duties(visitor.deployment.now()) if each.done_at is None]
+    steps = [each for each in duties if is_incident(each)]
     opened = [one for one in recalls.every().values() if one.closed_on is None]
     late = recall_steps.overdue(home)
     alarms = alarming.standing(visitor)
@@ -72,8 +73,9 @@ def first(request: HttpRequest) -> HttpResponse:
             },
             {
                 "label": "steps of incidents to be done",
-                "value": len(duties),
-                "kind": "warn" if duties else "good",
+                "value": len(steps),
+                "kind": "warn" if steps else "good",
+                "note": f"And {len(duties) - len(steps):,} notices to persons to be given.",
             },
             {"label": "recalls open", "value": len(opened), "kind": "warn" if late else "plain"},
             {
@@ -119,7 +121,7 @@ def _alarms(
         what = f"{said.court} {said.docket}: {placed.scope_words(said.scope)}."
         found.append(pages.alarm("error", f"Order {row.id} stands.", what))
     found += [
-        pages.alarm("error", f"Incident {each.of}: overdue.", f"{what(each)}.")
+        pages.alarm("error", f"{of(each, HERE).text}: overdue.", f"{what(each)}.")
         for each in duties
         if each.overdue
     ]
@@ -140,7 +142,7 @@ def _waiting(
 ) -> Table:
     rows: list[list[object]] = [
         [
-            Cell(f"Incident {each.of}", url=INCIDENTS.url(HERE, each.of)),
+            of(each, HERE),
             what(each),
             f"{each.due:%-d %B %Y, %H:%M %Z}" if each.due else "As soon as practicable",
             Cell("Overdue", tag="bad") if each.overdue else Cell("To be done", tag="busy"),

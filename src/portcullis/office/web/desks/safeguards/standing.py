@@ -188,7 +188,9 @@ _KINDS = {"open": "bad", "accepted": "warn", "closed": "good"}
 
 
 def _accept_url(finding: SafeguardFinding) -> str:
-    if finding.status == "closed":
+    """Return where it may be accepted; "" for what nobody accepts."""
+    dated = finding.corrective_plan_on and finding.corrective_plan_due_on
+    if finding.status == "closed" or finding.severity == "critical" or not dated:
         return ""
     return reverse("safeguards:accept", args=[finding.id])
 

@@ -1,6 +1,6 @@
 """Incidents as a desk shows them: the list, each one's clock, reports and notices."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -25,7 +25,7 @@ WHOM = {
     "media": "The media",
     "other-authority": "Another authority",
 }
-_HOURS = 3600  # seconds in one
+_HOUR, _MINUTE = 3600, 60  # seconds
 
 
 def done(found: Incident, told: str) -> Done:
@@ -153,13 +153,17 @@ def _to_read(visitor: Visitor, found: Incident, desk: str) -> list[Part]:
 def _told(visitor: Visitor, found: Incident) -> Table:
     return table(
         "Notices",
-        ["Whom", "Sent", "Reference", "Recorded by"],
+        ["Whom", "Sent", "Reference", "Recorded"],
         [
             [
                 WHOM[each.to],
                 moment(each.sent_at, found.zone),
                 each.reference,
-                batches.person(visitor, each.by),
+                Cell(
+                    moment(each.recorded_at, found.zone),
+                    tag="warn" if each.recorded_at > found.due_at >= each.sent_at else "",
+                    note=batches.person(visitor, each.by),
+                ),
             ]
             for each in found.told
         ],
@@ -173,7 +177,7 @@ def due(duties: list[Duty], desk: str) -> Table:
     """Return the table of what is to be done of incidents, the first due first."""
     rows = [
         [
-            Cell(each.of, url=INCIDENTS.url(desk, each.of) if _is_incident(each) else ""),
+            of(each, desk),
             what(each),
             f"{each.due:%-d %B %Y, %H:%M %Z}" if each.due else "As soon as practicable",
             _duty_state(each),
@@ -182,12 +186,19 @@ def due(duties: list[Duty], desk: str) -> Table:
     ]
     return table(
         "What is to be done of incidents",
-        ["Incident", "What", "Due", "State"],
+        ["Of", "What", "Due", "State"],
         rows,
         stacked=True,
         empty="Nothing is to be done.",
         quiet=True,
     )
+
+
+def of(duty: Duty, desk: str) -> Cell:
+    """Return of what something is to be done: an incident, or a notice to a person."""
+    if is_incident(duty):
+        return Cell(f"Incident {duty.of}", url=INCIDENTS.url(desk, duty.of))
+    return Cell(f"Notice {duty.of}")
 
 
 def what(duty: Duty) -> str:
@@ -203,7 +214,8 @@ def moment(at: datetime, zone: str) -> str:
     return f"{at.astimezone(rules.zone(zone)):%-d %B %Y, %H:%M %Z}"
 
 
-def _is_incident(duty: Duty) -> bool:
+def is_incident(duty: Duty) -> bool:
+    """Say whether it is of an incident, and not of a notice to a person under § 7431(e)."""
     return "7431(e)" not in duty.what
 
 
@@ -216,5 +228,7 @@ def _duty_state(each: Duty) -> Cell:
 def _left(visitor: Visitor, found: Incident) -> str:
     if found.closed_on:
         return ""
-    hours = int((found.due_at - visitor.deployment.now()).total_seconds() // _HOURS)
-    return f"{hours:,} hours are left." if hours >= 0 else f"Overdue by {-hours:,} hours."
+    left = found.due_at - visitor.deployment.now()
+    hours, rest = divmod(int(abs(left).total_seconds()), _HOUR)
+    span = f"{hours:,} h {rest // _MINUTE} min"
+    return f"{span} are left." if left >= timedelta() else f"Overdue by {span}."

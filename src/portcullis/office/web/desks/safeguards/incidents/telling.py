@@ -1,6 +1,7 @@
 """Who was told of an incident, when and where that is filed; and its closing."""
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -28,19 +29,24 @@ class TellForm(pages.Form):
         label="Reference", max_length=80, help_text="Under which it is filed: a number, no words."
     )
 
+    def __init__(self, zone: str, *args: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args)
+        self.fields["sent_at"].label = f"Sent, in {zone}"
+
 
 @at_desk(HERE)
 def notice(request: HttpRequest) -> HttpResponse:
     """Record that somebody was told of an incident."""
     found = INCIDENTS.asked(request)
-    form = TellForm(request.POST or None)
+    form = TellForm(found.zone, request.POST or None)
     head = Head(
         HERE,
         f"Who was told of {found.id}",
         "The IRS Office of Safeguards and TIGTA first; individuals and the media after.",
         INCIDENTS.up(HERE, found.id),
     )
-    fixed = times.read(request, form, "sent_at", found.zone) | {"incident": found.id}
+    fixed = times.read(request, form, "sent_at", found.zone, later=True)
+    fixed |= {"incident": found.id}
     return pages.ask(request, head, form, TELL, fixed)
 
 

@@ -20,14 +20,19 @@ def field(label: str) -> forms.CharField:
     )
 
 
-def read(request: HttpRequest, form: forms.Form, name: str, zone: str) -> dict[str, Any]:
-    """Read the form's time into the act's data: as written, in ``zone``; or now."""
+def read(
+    request: HttpRequest, form: forms.Form, name: str, zone: str, *, later: bool = False
+) -> dict[str, Any]:
+    """Read the form's time into the act's data: as written, in ``zone``; or now.
+
+    Of a time that the clocks show twice it is the ``later``, or else the earlier.
+    """
     if request.method != "POST" or not form.is_valid():
         return {}
     written = form.cleaned_data.pop(name)
     now = visitor_of(request).deployment.now()
     try:
-        return {name: (rules.instant(written, zone) if written else now).isoformat()}
+        return {name: (rules.instant(written, zone, later=later) if written else now).isoformat()}
     except PortcullisError as error:
         form.add_error(name, str(error))
         return {}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from portcullis.errors import Misuse
 from portcullis.office import recall_steps, recalls, unsealing
 from portcullis.office.web import batches, charts, pages
 from portcullis.office.web.desks import View, at_desk
@@ -102,12 +103,21 @@ def _facts(visitor: Visitor, found: Recall) -> list[tuple[str, object]]:
     ]
     for source, rows in recalls.unread_rows(found).items():
         facts.append(("In no lot, for they could not be read", f"{rows:,} rows of {source}"))
-    if holds := recall_steps.holds_over(visitor.deployment.holder, found):
-        kept = "Sequestered, not destroyed, while they stand."
-        facts.append(("Kept by holds", Cell(", ".join(each.id for each in holds), note=kept)))
+    if kept := _kept(visitor, found):
+        facts.append(("Kept by holds", kept))
     if found.closed_on:
         facts.append(("Closed on", batches.day(found.closed_on)))
     return facts
+
+
+def _kept(visitor: Visitor, found: Recall) -> Cell | None:
+    """Return which holds keep any of it; that nobody can say, where its sealed list is missing."""
+    try:
+        holds = recall_steps.holds_over(visitor.deployment.holder, found)
+    except Misuse as lost:
+        return Cell("It cannot be said", tag="bad", note=str(lost))
+    says = "Sequestered, not destroyed, while they stand."
+    return Cell(", ".join(each.id for each in holds), note=says) if holds else None
 
 
 def _to_read(visitor: Visitor, found: Recall, desk: str) -> list[Part]:
