@@ -81,7 +81,7 @@ def serve_at(
         clear_untrusted_proxy_headers=False,
     )
     if longer is not None:
-        server.channel_class = reading(longer)
+        setattr(server, "channel_class", reading(longer))  # noqa: B010 - of either kind of server
     # A request that waits for a thread is no news to whoever runs this.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server.run()

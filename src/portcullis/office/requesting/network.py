@@ -61,10 +61,10 @@ class Errand(Protocol):
 class _OfADraft:
     """An errand of a batch that is sent: how far it is stands in the draft."""
 
-    def __init__(self, home: "RequesterHome", draft: Draft) -> None:
+    def __init__(self, home: "RequesterHome", draft: Draft, person: str) -> None:
         if draft.state not in ("sent", "answered"):
             raise Refused("That batch is not sent.", "Sign and send it first.")
-        self.home, self.draft = home, draft
+        self.home, self.draft, self.person = home, draft, person
         self.state: dict[str, Any] = {}
 
     @property
@@ -79,7 +79,7 @@ class _OfADraft:
         self.draft.save(update_fields=["network"])
 
     def _kept(self, name: str, answer: urllib3.BaseHTTPResponse) -> uploads.Upload:
-        return uploads.receive(self.home.path, name, answer.stream(_CHUNK))
+        return uploads.receive(self.home.path, name, answer.stream(_CHUNK), person=self.person)
 
 
 class SendBatch(_OfADraft):
@@ -241,14 +241,17 @@ class FetchPackages:
         return str(item["id"]).isalnum() and path.is_file()
 
 
-_OF_A_DRAFT = {SEND: SendBatch, RECEIPT: FetchReceipt, ANSWERS: FetchAnswers}
+_OfDraft = SendBatch | FetchReceipt | FetchAnswers
+_OF_A_DRAFT: dict[str, type[_OfDraft]] = {
+    SEND: SendBatch,
+    RECEIPT: FetchReceipt,
+    ANSWERS: FetchAnswers,
+}
 
 
-def of_draft(
-    home: "RequesterHome", draft: Draft, name: str
-) -> "SendBatch | FetchReceipt | FetchAnswers":
-    """Return the errand ``name`` of a batch."""
-    return _OF_A_DRAFT[name](home, draft)
+def of_draft(home: "RequesterHome", draft: Draft, person: str, name: str) -> _OfDraft:
+    """Return the errand ``name`` of a batch, for the ``person`` who signs it."""
+    return _OF_A_DRAFT[name](home, draft, person)
 
 
 def lost(draft: Draft, problem: Problem) -> None:

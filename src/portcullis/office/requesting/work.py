@@ -144,8 +144,8 @@ def carry(work: Work) -> Outcome:
     from portcullis.office.web.network import relay
 
     home, draft = work.deployment.requester, drafts.find(work.batch)
-    errand = network.of_draft(home, draft, str(work.data["errand"]))
     call, person = Call(**dict(work.data["call"])), _by(work)
+    errand = network.of_draft(home, draft, person.id, str(work.data["errand"]))
     wanted = errand.next()
     if wanted is not None and wanted.path == call.path:
         signature = base64.b64decode(str(work.data["signature"]))

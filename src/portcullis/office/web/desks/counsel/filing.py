@@ -48,7 +48,7 @@ class HoldForm(ScopeForm):
         label="The document", help_text="Only its SHA-256 is kept; keep the document yourself."
     )
 
-    field_order = ("id", "court", "docket", "document")
+    field_order: tuple[str, ...] = ("id", "court", "docket", "document")
 
 
 class OrderForm(HoldForm):
@@ -81,7 +81,10 @@ class OrderForm(HoldForm):
         help_text="It stands after that day too, until two people lift it.",
     )
 
-    field_order = ("id", "court", "docket", "document", "stops", "effective", "zone", "expires")
+    field_order: tuple[str, ...] = (
+        *HoldForm.field_order,
+        *("stops", "effective", "zone", "expires"),
+    )
 
     def clean_zone(self) -> str:
         """Return the zone; raise ValidationError where the time it is of cannot be read."""

@@ -227,7 +227,8 @@ def named(placed_id: str) -> Placed:
 
 def _issue(deployment: Deployment, actor: Actor, data: Data) -> Done:
     notices.issue(deployment.holder, actor, data["id"])
-    url = reverse("counsel:order", args=[data["id"]])
+    desk = "counsel:order" if "counsel" in actor.person.roles else "safeguards:custodians"
+    url = reverse(desk, args=[data["id"]])
     return Done(url, "The recipient’s notice is written anew. Send it.")
 
 

@@ -37,7 +37,8 @@ def listed(request: HttpRequest, _visited: Visit) -> HttpResponse:
     form = NoticeForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["notice"]
-        upload = uploads.receive(home.path, str(sent.name or "file"), sent.chunks())
+        name, by = str(sent.name or "file"), visitor.person.id
+        upload = uploads.receive(home.path, name, sent.chunks(), person=by)
         if sent.size > long_work.LARGE_FILE:
             here = reverse("custody:notices")
             return long_work.begin(request, work.NOTICE, "", here, **upload.as_json())

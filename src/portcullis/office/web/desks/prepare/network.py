@@ -47,7 +47,7 @@ def errand(request: HttpRequest, draft_id: str, name: str) -> JsonResponse:
         return steps.step(
             request,
             f"{name} {draft.id}",
-            lambda _state: network.of_draft(home, draft, name),
+            lambda _state: network.of_draft(home, draft, visitor.person.id, name),
             lambda _errand: here,
             long,
         )

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -11,16 +10,13 @@ from portcullis.errors import Misuse
 from portcullis.office import notices
 from portcullis.office.models import Placed
 from portcullis.office.notices import Duty, Tracked
-from portcullis.office.web import batches, pages, placed
+from portcullis.office.web import batches, pages, placed, signing
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.safeguards.matters import HERE
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor, visitor_of
 from portcullis.standing import read_placed
-
-ISSUE = "notice-issue"
-_DENIED = "The notice is written anew by people who hold another role."
 
 
 @at_desk(HERE)
@@ -57,14 +53,9 @@ def one(request: HttpRequest, placed_id: str) -> HttpResponse:
 
 @at_desk(HERE)
 @require_POST
-def issue(request: HttpRequest, placed_id: str) -> HttpResponseRedirect:
-    """Write the notice anew: the service signs it, and it says what the ledger says."""
-    visitor, row = visitor_of(request), _named(placed_id)
-    if not visitor.may(ISSUE):
-        visitor.deployment.deny(ISSUE, visitor.person, _DENIED)
-    notices.issue(visitor.deployment.holder, row.id)
-    visitor.tell(request, "The notice is written anew.")
-    return redirect(f"{HERE}:custodians", row.id)
+def issue(request: HttpRequest, placed_id: str) -> HttpResponse:
+    """Begin the act that writes the notice anew, which says what the ledger says."""
+    return signing.begin(request, notices.ISSUE, {"id": _named(placed_id).id})
 
 
 def _named(placed_id: str) -> Placed:
