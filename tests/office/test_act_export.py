@@ -302,7 +302,7 @@ def at_position(line, index):
 def signed_anew(line, key, **changes):
     """Return the line with what was signed changed, and its entry committed to that."""
     said = keys.unverified(line["signature"]) | changes
-    said = {name: value for name, value in said.items() if value is not None}
+    said = {name: each for name, each in said.items() if name not in changes or each is not None}
     token = keys.sign(said, key)
     entry = json.dumps(body(line) | {"signature": sha256_hex([token.encode()])})
     return line | {"entry": entry, "signature": token}

@@ -211,7 +211,7 @@ def test_an_order_is_recorded_even_while_the_ledger_cannot_be_read(stage) -> Non
     checkpoint = world.home().ledger / "checkpoint"
     away = checkpoint.rename(checkpoint.with_name("away"))
     checkpoint.mkdir()
-    with pytest.raises(ledger.LedgerDamaged, match="cannot be read"):
+    with pytest.raises(PortcullisError, match=r"on record, and in force.*cannot be read"):
         acts.place(world)
     assert [order.id for order in standing_orders()] == ["order-1"]
     with pytest.raises(ledger.LedgerDamaged, match="cannot be read"):

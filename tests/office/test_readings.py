@@ -86,6 +86,8 @@ def test_what_is_on_the_ledger_is_signed_by_both_and_names_no_taxpayer(stage) ->
         assert [one["person"] for one in entry["approvals"]] == ["counsel", "counsel-2"]
         for one in entry["approvals"]:
             said = keys.verify(one["signature"], roster.get(one["person"]).jwk)
+            signer = {name: said.pop(name) for name in ("person", "at", "ledger")}
+            assert (signer["person"], signer["at"] <= entry["at"]) == (one["person"], True)
             assert said == {name: entry[name] for name in said}
             assert said["reading"] == COMPONENT
     ((_, proposed), _) = checks.of_kind(world.home(), "reading-proposed")

@@ -9,8 +9,9 @@ pytestmark = pytest.mark.xdist_group("holder-desks")
 
 def test_a_hold_that_waits_for_its_publication_is_shown_as_placed(office):
     counsel = Desk(office, "counsel")
-    pairs = (("id", "waits-1"), ("court", "dcd"), ("docket", "1:25-cv-00457"))
-    asked = counsel.ask("/counsel/holds/place/", *pairs, document=DOCUMENT)
+    said = (("court", "dcd"), ("docket", "1:25-cv-00457"), ("reach", "named"))
+    said = (*said, ("officers", "officer-2"))
+    asked = counsel.ask("/counsel/holds/place/", ("id", "waits-1"), *said, document=DOCUMENT)
     assert "Ledger of the office" in asked
     with office.no_witness():
         told = counsel.sign()
@@ -21,5 +22,5 @@ def test_a_hold_that_waits_for_its_publication_is_shown_as_placed(office):
     assert "not done" not in told
     assert "waits-1" in counsel.get("/counsel/orders/")
     # The next act has it published too.
-    counsel.ask("/counsel/holds/place/", ("id", "waits-2"), *pairs[1:], document=DOCUMENT)
+    counsel.ask("/counsel/holds/place/", ("id", "waits-2"), *said, document=DOCUMENT)
     assert "waits-2" in counsel.sign() + counsel.get("/counsel/orders/")
