@@ -98,13 +98,13 @@ def test_who_is_refused_waits_for_no_transmittal_that_is_being_taken_in(world):
         for number in (1, 2):
             bent = json.loads(singles.content(world, number))
             bent["request"]["zip"] = "99999"
-            with pytest.raises(TransmittalRefused, match="digest"):
+            with pytest.raises(TransmittalRefused, match="not the one the manifest"):
                 keep(world, json.dumps(bent).encode())
     assert SingleRequest.objects.filter(state="refusing").count() == 2
     assert is_due()
     assert collect(world) == []
     assert Entry.objects.filter(kind="transmittal-refused", integrated=True).count() == 2
-    assert Entry.objects.filter(kind="accounting").count() == 2
+    assert Entry.objects.filter(kind="accounted").count() == 2 * 2
     assert not SingleRequest.objects.exists()
     assert not is_due()
     assert states(keep(world, singles.content(world, 1))) == ["waiting"], "its name is free"

@@ -270,6 +270,11 @@ def supplemented(world: World) -> dict[str, Any]:
 
 
 def limits(world: World) -> dict[str, Any]:
+    """Take more of the office than one person may."""
+    return {"work": _begun(world), "files": _sent(world), "marks": _marked()}
+
+
+def _begun(world: World) -> dict[str, Any]:
     """Begin more than one person may at a time, and say what a worker takes first."""
     from django_tasks_db.models import DBTaskResult
 
@@ -302,7 +307,7 @@ def limits(world: World) -> dict[str, Any]:
     }
 
 
-def sending(world: World) -> dict[str, Any]:
+def _sent(world: World) -> dict[str, Any]:
     """Send more files than one person may, and one for which the disk has no room."""
     from portcullis.office.work import uploads
 
@@ -327,7 +332,7 @@ def sending(world: World) -> dict[str, Any]:
     return {"refused": said, "kept": kept()}
 
 
-def marks(_world: World) -> dict[str, Any]:
+def _marked() -> dict[str, Any]:
     """Remember what signing in remembers, and let it be forgotten."""
     from django.core.cache import cache
     from django.db import connection

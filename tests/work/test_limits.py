@@ -7,30 +7,36 @@ from tests.work.office import Office
 At = Callable[[str], Office]
 
 
-def test_one_persons_transmittals_do_not_keep_signed_work_waiting(office: At) -> None:
+def test_nobody_takes_the_office_from_the_others(office: At) -> None:
     came = office("received").play("limits")
-    assert came["refused"][0] == came["refused"][1]
-    assert came["refused"][0].startswith("“Take in a transmittal”: as many as you may begin")
-    assert came["refused"][2].startswith("“Look at all that the home needs”")
-    assert came["first"] == "adjudicate"
-    assert came["begun"] == 3
+    signed_work_does_not_wait_for_one_persons_transmittals(**came["work"])
+    one_person_has_so_many_files_and_the_disk_keeps_room(**came["files"])
+    what_signing_in_remembers_is_no_pickle(**came["marks"])
 
 
-def test_one_person_has_so_many_files_here_and_the_disk_keeps_room_for_the_record(
-    office: At,
+def signed_work_does_not_wait_for_one_persons_transmittals(
+    refused: list[str], first: str, begun: int
 ) -> None:
-    came = office("new").play("sending")
-    much, many, room = came["refused"]
+    assert refused[0] == refused[1]
+    assert refused[0].startswith("“Take in a transmittal”: as many as you may begin")
+    assert refused[2].startswith("“Look at all that the home needs”")
+    assert first == "adjudicate"
+    assert begun == 3
+
+
+def one_person_has_so_many_files_and_the_disk_keeps_room(refused: list[str], kept: int) -> None:
+    much, many, room = refused
     assert much == many
     assert much.startswith("You have sent as much as one person may have here")
     assert room == "There is no room on the office's disk."
-    assert came["kept"] == 4, "of what is refused nothing stays"
+    assert kept == 4, "of what is refused nothing stays"
 
 
-def test_what_signing_in_remembers_is_no_pickle_and_gives_way_to_nothing(office: At) -> None:
-    came = office("new").play("marks")
-    assert came["made"] == [True, False]
-    assert came["kept"] == ["y", [2.5, 1.5], 7]
-    assert came["over"] == [None, True]
-    assert not came["named"], "a mark says for whom it is"
-    assert (came["left"], came["tables"]) == (0, [])
+def what_signing_in_remembers_is_no_pickle(  # noqa: PLR0917 - what was seen
+    made: list[bool], kept: list, over: list, named: bool, left: int, tables: list[str]
+) -> None:
+    assert made == [True, False]
+    assert kept == ["y", [2.5, 1.5], 7]
+    assert over == [None, True]
+    assert not named, "a mark says for whom it is"
+    assert (left, tables) == (0, [])

@@ -40,11 +40,11 @@ def record(home: Home, act: str, person_id: str, reason: str, batch: str = "") -
     Raises as ``entries.record``.
     """
     alike = {"kind": act, "person": person_id, "batch": batch, "reason": reason}
-    now = timezone.now()
     with transaction.atomic():
         row, fresh = CountedDenial.objects.select_for_update().get_or_create(
-            **alike, defaults={"since": now}
+            **alike, defaults={"since": timezone.now()}
         )
+        now = timezone.now()  # another may have held the row, and entered it, till now
         row.times += 1
         told = fresh or _is_over(row, now)
         if told:
@@ -112,9 +112,10 @@ def _tell(home: Home, row: CountedDenial) -> None:
 
 
 def _is_over(row: CountedDenial, now: datetime) -> bool:
-    return not timedelta() <= now - row.since < BETWEEN
+    return abs(now - row.since) >= BETWEEN
 
 
 def _over(now: datetime) -> QuerySet[CountedDenial]:
     # A clock that was put back would else keep a count for as long as it was ahead.
-    return CountedDenial.objects.filter(Q(since__lte=now - BETWEEN) | Q(since__gt=now))
+    over = Q(since__lte=now - BETWEEN) | Q(since__gte=now + BETWEEN)
+    return CountedDenial.objects.filter(over)
