@@ -185,7 +185,7 @@ def _waiting(
     rows += [
         [
             Cell(f"Demand of {one.id}", url=recall_pages.url("recall", one.id)),
-            f"To be sent for {lots:,} lots",
+            f"To be sent for {lots:,} {'lot' if lots == 1 else 'lots'}",
             f"Recalled, {batches.day(one.opened_on)}",
             f"Disposal due on {batches.day(one.due_on)}",
         ]
