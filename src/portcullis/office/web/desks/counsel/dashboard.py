@@ -92,7 +92,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 "url": reverse("counsel:notices"),
             },
             {
-                "label": "sources nobody determined on",
+                "label": "batches and histories not determined on",
                 "value": len(untold),
                 "kind": "warn" if untold else "good",
                 "note": "Persons who ask are told nothing of them.",
