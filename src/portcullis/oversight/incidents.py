@@ -27,6 +27,9 @@ TRIGGERS = (INDICTMENT, INFORMATION, ADMINISTRATIVE)
 """What makes a notice under 26 U.S.C. § 7431(e) due: a criminal charge by indictment or by
 information, or a proposed administrative determination against an employee."""
 ACTS = ("inspection", "disclosure")
+COMPLAINED_OF = "complained_of"
+"""The field of an entry that says which of them; ``act`` in one of an earlier release, whose signed
+statement therefore does not name the act that was signed."""
 
 SUSPECTED, REPORTED, TOLD, CLOSED = (
     "incident-suspected",
@@ -260,7 +263,7 @@ def _charged(register: Register, body: Facts) -> None:
         body["notice"],
         body["trigger"],
         date.fromisoformat(body["triggered_on"]),
-        body["act"],
+        body[COMPLAINED_OF] if COMPLAINED_OF in body else body["act"],
         date.fromisoformat(body["act_on"]),
         body["of"],
         body["incident"],

@@ -32,7 +32,7 @@ def test_an_order_closes_the_gate_when_it_is_signed_and_two_lift_it(desk):
     assert "Scope everything" in told
     assert "Packages already delivered 6" in told
     check(page, "counsel-order-sign")
-    told = sign(page, "The order is filed, and has closed the gate to everything.")
+    told = sign(page, "The order is filed. It has closed the gate to everything.")
     assert "Stands" in told
     check(page, "counsel-order-filed")
     page.goto(page.url.split("/counsel/")[0] + "/counsel/")
@@ -175,7 +175,7 @@ def test_what_counsel_reads_and_records_in_a_browser(desk, office):
     sign(page, "It is recorded that the notice is due.")
     check(page, "counsel-notice")
     press(page, "Go on to sign that you read it")
-    sign(page, "Date of the disclosure")
+    sign(page, "Date of the inspection")
     check(page, "counsel-notice-draft")
     page.goto(office.origin + "/counsel/notices/one/given/?id=N-9")
     check(page, "counsel-notice-given")

@@ -4,6 +4,7 @@ It is kept nowhere; the file lies in the page itself, so that taking it away is 
 """
 
 import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portcullis.office.web.pages import Head
+
+_MARKS = re.compile(r"^#+ |\*\*")
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,12 @@ class Text:
 
     @property
     def paragraphs(self) -> list[list[str]]:
-        """The text's paragraphs, each as its lines."""
-        return [part.splitlines() for part in self.text.split("\n\n") if part.strip()]
+        """The text’s paragraphs, each as its lines, without the marks of Markdown."""
+        return [
+            [_MARKS.sub("", line) for line in part.splitlines()]
+            for part in self.text.split("\n\n")
+            if part.strip()
+        ]
 
     @property
     def file(self) -> str:

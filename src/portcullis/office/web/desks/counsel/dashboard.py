@@ -93,7 +93,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 "url": reverse("counsel:notices"),
             },
             {
-                "label": "sources nobody determined on",
+                "label": "batches and histories not determined on",
                 "value": len(untold),
                 "kind": "warn" if untold else "good",
                 "note": "Persons who ask are told nothing of them.",
@@ -186,7 +186,7 @@ def _waiting(
     rows += [
         [
             Cell(f"Demand of {one.id}", url=recall_pages.url("recall", one.id)),
-            f"To be sent for {lots:,} lots",
+            f"To be sent for {lots:,} {'lot' if lots == 1 else 'lots'}",
             f"Recalled, {batches.day(one.opened_on)}",
             f"Disposal due on {batches.day(one.due_on)}",
         ]

@@ -213,7 +213,6 @@ def _read(deployment: Deployment, actor: Actor, data: Data) -> Done:
     back = url("recall", data["recall"])
 
     def show(request: HttpRequest) -> HttpResponse:
-        visitor = visitor_of(request)
         head = Head(
             "counsel",
             f"Drafts of the demands of {data['recall']}",
@@ -224,7 +223,7 @@ def _read(deployment: Deployment, actor: Actor, data: Data) -> Done:
         )
         found = [
             shown.Text(
-                batches.person(visitor, recipient) or "A recipient without a name",
+                f"To {recipient}",
                 f"recall-demand-{number}.md",
                 text,
             )
