@@ -264,13 +264,13 @@ def pack(version: str) -> list[tuple[str, tuple[str, bytes]]]:
     texts = {path.name: path.read_text() for path in sorted(Path(builtin_pack()).glob("*.toml"))}
     changed = re.sub(r'(?m)^version = ".*"$', f'version = "{version}"', texts["agreement.toml"])
     texts["agreement.toml"] = changed
-    return [("files", (name, text.encode())) for name, text in texts.items()]
+    return [("pack", (name, text.encode())) for name, text in texts.items()]
 
 
 def test_another_version_of_the_agreement_is_kept(office, counsel):
     path = "/counsel/agreement/add/"
     person = counsel.person
-    answer = person.post(path, [("_", "")], [("files", ("agreement.toml", b"x"))])
+    answer = person.post(path, [("_", "")], [("pack", ("agreement.toml", b"x"))])
     assert answer.status_code == 400
     assert "request.toml: The file is missing." in answer.text
     answer = person.post(path, [("_", "")], pack("9.9"))

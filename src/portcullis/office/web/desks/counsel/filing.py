@@ -47,7 +47,7 @@ class HoldForm(ScopeForm):
         label="The document", help_text="Only its SHA-256 is kept; keep the document yourself."
     )
 
-    field_order = ("id", "court", "docket", "document")
+    field_order: tuple[str, ...] = ("id", "court", "docket", "document")
 
 
 class OrderForm(HoldForm):

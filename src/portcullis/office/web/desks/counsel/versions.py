@@ -27,15 +27,15 @@ ACT = "agreement-add"
 class AddForm(pages.Form):
     """The files of a version, all of them."""
 
-    files = FilesField(
+    pack = FilesField(
         label="The files of the version",
         widget=FilesInput(attrs={"accept": ".toml", "multiple": True}),
         help_text="All the TOML files of its pack at once: agreement.toml and the others.",
     )
 
-    def clean_files(self) -> dict[str, str]:
+    def clean_pack(self) -> dict[str, str]:
         """Return the files' texts by their names; raise ValidationError for all that is wrong."""
-        texts = {str(sent.name): documents.text_of(sent) for sent in self.cleaned_data["files"]}
+        texts = {str(sent.name): documents.text_of(sent) for sent in self.cleaned_data["pack"]}
         try:
             with _folder(texts) as folder:
                 load_pack(folder)
@@ -84,7 +84,7 @@ def _folder(texts: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _add(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    with _folder(data["files"]) as folder:
+    with _folder(data["pack"]) as folder:
         added = versions.add_version(deployment.holder, actor, folder)
     return Done(reverse("counsel:agreement"), f"Version {added.version} is kept.")
 
