@@ -5,12 +5,17 @@
     for answer in client.answers("batch-7"): ...
 
 Every request is signed with a person's enrolled key (RFC 9421). A request that writes bears a fresh
-Idempotency-Key and is sent again, unchanged, where no answer came: it is done once.
+Idempotency-Key and is sent again, unchanged, where no answer came: it is done once. Who carries
+requests that their person signs elsewhere, in a browser, uses ``Relay``.
 """
 
+import base64
+import hashlib
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,13 +23,21 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import urllib3
-from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
+from http_message_signatures import (
+    HTTPMessageSigner,
+    HTTPSignatureKeyResolver,
+    PreparedSignature,
+    algorithms,
+)
 
 from portcullis import keys
 from portcullis.errors import Misuse, Refused
 
 PREFIX = "/api/v1"
 TAG = "portcullis"
+COVERED = ("@method", "@target-uri")
+COVERED_WRITING = (*COVERED, "content-digest", "idempotency-key")
+"""What a signature covers of a request that reads, and of one that writes."""
 _TRIES = 3
 _WAIT = urllib3.Timeout(connect=5, read=60)  # seconds
 _DONE = 300
@@ -212,6 +225,108 @@ class Client:
         )
 
 
+Body = bytes | Path
+"""What a request carries: bytes, or a file of any size."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to the API, as its sender signs it.
+
+    ``path`` stands below PREFIX; ``created`` is in seconds since 1970. One that writes has a fresh
+    ``idempotency_key``, the ``digest`` (SHA-256, hex) of its body and the body's media ``type``.
+    """
+
+    method: str
+    path: str
+    created: int
+    idempotency_key: str = ""
+    digest: str = ""
+    type: str = ""
+
+    @classmethod
+    def get(cls, path: str) -> "Call":
+        """Return a request that reads."""
+        return cls("GET", path, int(time.time()))
+
+    @classmethod
+    def post(cls, path: str, digest: str, media: str = "application/json") -> "Call":
+        """Return a request that writes a body of that digest."""
+        return cls("POST", path, int(time.time()), secrets.token_urlsafe(24), digest, media)
+
+
+class Relay:
+    """The API at ``origin``, for whoever carries requests that are signed elsewhere."""
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin.rstrip("/")
+        self._pool = urllib3.PoolManager(timeout=_WAIT, retries=False, maxsize=8)
+        self._signer = HTTPMessageSigner(signature_algorithm=algorithms.ECDSA_P256_SHA256)
+
+    def base(self, call: Call, key_id: str) -> bytes:
+        """Return what the key of ``key_id`` (its thumbprint) signs: the signature base, ASCII."""
+        return self._prepared(self._message(call), call, key_id).signature_base
+
+    def send(
+        self, call: Call, key_id: str, signature: bytes, body: Body | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        """Send ``call`` with its signature (64 bytes, r and s); return the answer, not yet read.
+
+        Raises Problem where the API refuses, Misuse where it does not answer.
+        """
+        message = self._message(call)
+        self._signer.apply(message, self._prepared(message, call, key_id), signature)
+        for again in range(_TRIES):
+            try:
+                return self._sent(message, body)
+            except urllib3.exceptions.HTTPError:
+                if again + 1 == _TRIES:
+                    raise Misuse(
+                        "The holder's office does not answer.",
+                        "Try again later; look at the address.",
+                    ) from None
+        raise AssertionError("the last try returned or raised")
+
+    def _sent(self, message: _Message, body: Body | None) -> urllib3.BaseHTTPResponse:
+        headers = dict(message.headers)
+        with ExitStack() as opened:
+            if isinstance(body, Path):
+                headers["Content-Length"] = str(body.stat().st_size)
+            response = self._pool.request(
+                message.method,
+                message.url,
+                body=opened.enter_context(body.open("rb")) if isinstance(body, Path) else body,
+                headers=headers,
+                redirect=False,
+                preload_content=False,
+            )
+        if response.status >= _DONE:
+            raise Problem(_problem(response))
+        return response
+
+    def _message(self, call: Call) -> _Message:
+        headers = {}
+        if call.idempotency_key:
+            digest = base64.b64encode(bytes.fromhex(call.digest)).decode()
+            headers = {
+                "Idempotency-Key": call.idempotency_key,
+                "Content-Type": call.type,
+                "Content-Digest": f"sha-256=:{digest}:",
+            }
+        return _Message(call.method, self._origin + PREFIX + call.path, headers)
+
+    def _prepared(self, message: _Message, call: Call, key_id: str) -> PreparedSignature:
+        writes = bool(call.idempotency_key)
+        return self._signer.prepare(
+            message,
+            key_id=key_id,
+            created=datetime.fromtimestamp(call.created, UTC),
+            tag=TAG,
+            covered_component_ids=COVERED_WRITING if writes else COVERED,
+            use_existing_digest=writes,
+        )
+
+
 _PARTS = ("manifest", "signatures")
 
 
@@ -222,3 +337,8 @@ def _problem(response: urllib3.BaseHTTPResponse) -> dict[str, Any]:
         said = None
     unknown = {"status": response.status, "detail": "The office answered with an error."}
     return said if isinstance(said, dict) else unknown
+
+
+def digest_of(body: bytes) -> str:
+    """Return the SHA-256 (hex) of what a request carries."""
+    return hashlib.sha256(body).hexdigest()

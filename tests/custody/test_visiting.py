@@ -1,6 +1,7 @@
 """A person at the recipient's home: who sees what, after which warning, and what is logged."""
 
 import dataclasses
+import json
 from datetime import date, timedelta
 from functools import partial
 
@@ -11,7 +12,7 @@ from portcullis.agreements import may
 from portcullis.custody import RecipientHome, Visit, read_statement
 from portcullis.errors import Misuse, Refused
 from portcullis.release import seal, unseal, unwrap_half
-from portcullis.standing import EVERYTHING, Custodian, Frozen, Hold, notice_statement
+from portcullis.standing import EVERYTHING, Custodian, Frozen, Hold, Order, notice_statement
 
 from .cases import NOW, person, proven
 from .test_home import CASE, PLACE
@@ -368,3 +369,135 @@ def test_who_is_signed_in_sees_and_opens_no_more_than_with_a_key(home, parcel):
         named.state([parcel.package_id], "closed")
     with pytest.raises(Refused, match="not the one enrolled"):
         Visit.signed_in(home, "ice-0007", at=NOW + timedelta(days=365), place=PLACE)
+
+
+def placed(home, holder_key, says, packages, minutes=0):
+    """Keep a notice of an order (freeze), a hold (preserve) or a lift of the order."""
+    kind = Hold if says == "preserve" else Order
+    of = kind("o-1", "1:25-cv-12822", "mad", NOW.date(), "ab" * 32, EVERYTHING)
+    frozen = tuple(Frozen("b-1", f"r-{at}", package) for at, package in enumerate(packages))
+    said = notice_statement(
+        of,
+        [Custodian("ice-0007", "l-1", frozen)],
+        agreement="irs-dhs-2025",
+        at=NOW + timedelta(minutes=minutes),
+        lifted=says == "lifted",
+    )
+    return home.notices.keep(keys.sign(said, holder_key), keys.public_jwk(holder_key))
+
+
+def test_what_an_order_freezes_is_neither_disposed_of_nor_opened(
+    home, visit, office, holder_key, parcel
+):
+    named, come, custodian = [parcel.package_id], visit("ice-0007"), visit("custodian")
+    request = come.ask(parcel.package_id, "investigation")
+    token = office.grant(request)
+    kept = placed(home, holder_key, "freeze", [*named, "0" * 32])
+    assert (kept.of_custodian("ice-0007").disclosures, kept.asks) == (2, True)
+    assert home.notices.kept_back([*named, "1" * 32], "freeze") == {named[0]: "freeze"}
+    for kind in ("returned", "destroyed"):
+        with pytest.raises(Refused, match="an order freezes"):
+            custodian.certify(named, kind, "purged" if kind == "destroyed" else "")
+    assert home.officer_of(named[0]) == "ice-0007"
+    with pytest.raises(Refused, match="order freezes this package"):
+        come.ask(parcel.package_id, "investigation")
+    # A token that was granted a moment before the order opens nothing either.
+    with pytest.raises(Refused, match="order freezes this package"):
+        come.open(parcel.package_id, request, token, holder_jwk=office.holder_jwk,
+                  check_proof=proven)  # fmt: skip
+    assert events(home)[-1] == ("opening", "ice-0007", False)
+    placed(home, holder_key, "lifted", named, minutes=1)
+    assert home.notices.kept_back(named, "freeze", "preserve") == {}
+    come.open(parcel.package_id, request, token, holder_jwk=office.holder_jwk, check_proof=proven)
+    custodian.certify(named, "destroyed", "purged")
+
+
+def test_a_notice_of_many_is_read_in_parts_and_attested_to_by_its_digest(home, holder_key):
+    kept = placed(home, holder_key, "freeze", [f"{at:032d}" for at in range(3_000)])
+    (again,) = home.notices.every()
+    assert (again.digest, again.of, again.says) == (kept.digest, "o-1", "freeze")
+    page = again.disclosures("ice-0007", 2_999, 25)
+    assert [each["request_id"] for each in page] == ["r-2999"]
+    said = again.attestation("ice-0007", "ice-0007", NOW)
+    assert (said["notice"], said["list"], said["by"]) == (kept.digest, "l-1", "ice-0007")
+    with pytest.raises(Refused, match="lists nothing"):
+        again.attestation("ice-0008", "ice-0008", NOW)
+    assert home.notices.find(kept.name).digest == kept.digest
+    placed(home, holder_key, "freeze", ["1" * 32], minutes=1)
+    assert len(list((home.folder / "notices").iterdir())) == 2  # one notice, and its list
+
+
+def test_a_notice_kept_by_an_earlier_version_still_holds_and_is_kept_again(home, holder_key):
+    kept = placed(home, holder_key, "preserve", ["1" * 32])
+    path = home.folder / "notices" / f"{kept.name}.json"
+    before = json.loads(path.read_text())
+    listed = kept.disclosures("ice-0007", 0, 9)
+    before["said"]["custodians"][0]["disclosures"] = listed
+    del before["notice"]
+    path.write_text(json.dumps(before))
+    (old,) = home.notices.every()
+    assert (old.digest, old.of_custodian("ice-0007").disclosures) == ("", 1)
+    with pytest.raises(Refused, match="earlier version"):
+        old.attestation("ice-0007", "ice-0007", NOW)
+    with pytest.raises(Refused, match="A hold preserves"):
+        home.notices.check_disposable(["1" * 32])
+
+
+def test_certifying_keeps_logs_and_then_removes(home, visit, parcel):
+    named, custodian = [parcel.package_id], visit("custodian")
+    seen = []
+
+    def keep(signed):
+        seen.append((home.officer_of(named[0]), events(home)[-1][0], bool(signed)))
+        raise Refused("The disk is full.")
+
+    with pytest.raises(Refused, match="disk is full"):
+        custodian.certify(named, "destroyed", "purged", keep)
+    # It was signed and not kept: nothing is logged, and nothing gone.
+    assert seen == [("ice-0007", "acknowledgement", True)]
+    assert home.officer_of(named[0]) == "ice-0007"
+    assert "disposal" not in {event for event, _, _ in events(home)}
+    # A colleague looks while it is being certified: the log takes both.
+    visit("ice-0007", NOW + timedelta(seconds=20)).kept()
+    custodian.certify(named, "destroyed", "purged")
+    assert home.officer_of(named[0]) == ""
+    last = list(home.log.entries())[-1]
+    assert (last.event, last.at) == ("disposal", (NOW + timedelta(seconds=20)).isoformat())
+
+
+def test_a_package_whose_disposal_is_logged_is_removed_once_nobody_else_did(home, visit, parcel):
+    visit("custodian").certify([parcel.package_id], "returned")
+    path = home.packages / f"{parcel.package_id}.json"
+    path.write_bytes(b"left by a process that was killed")
+    home.sweep()
+    assert not path.exists()
+
+
+def test_an_attempt_at_what_one_may_not_know_of_is_on_record(home, visit, parcel):
+    with pytest.raises(Misuse, match="no such package"):
+        visit("ice-0009").state([parcel.package_id], "closed")
+    assert denied(home) == ("state", "ice-0009")
+
+
+def test_one_nonce_opens_once_however_many_come_at_once(home, visit):
+    visit("ice-0007")
+    receipt = next(each for each in home.log.entries() if each.event == "receipt")
+    opening = dataclasses.replace(receipt, event="opening", opening="n-1", user="ice-0007")
+    home.log.append(dataclasses.replace(opening, success=False))
+    home.log.append(opening, once="n-1")
+    count = len(events(home))
+    with pytest.raises(Refused, match="used before"):
+        home.log.append(opening, once="n-1")
+    assert len(events(home)) == count
+
+
+def test_several_entries_are_made_together_or_not_at_all(home, visit):
+    visit("ice-0007")
+    entry = next(each for each in home.log.entries() if each.event == "acknowledgement")
+    too_long = dataclasses.replace(entry, access=tuple(f"{at:0190d}" for at in range(400)))
+    count = len(events(home))
+    with pytest.raises(Misuse, match="too long"):
+        home.log.append(entry, too_long)
+    assert len(events(home)) == count
+    home.log.append(entry, entry)
+    assert home.log.verify() == count + 2

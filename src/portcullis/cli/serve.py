@@ -1,5 +1,6 @@
 """``portcullis serve``: the public ledger over HTTP; with --role, an office in the browser."""
 
+import os
 import socket
 from contextlib import nullcontext
 from pathlib import Path
@@ -42,6 +43,10 @@ ProcessesOption = Annotated[
         validator=validators.Number(gte=1, lte=64),
     ),
 ]
+HolderOption = Annotated[
+    str,
+    Parameter(help="With --role requester: the address of the holder's office, to send there."),
+]
 # For the command's own use: the socket that the process which began this one listens on.
 BesideOption = Annotated[int | None, Parameter(show=False)]
 
@@ -57,6 +62,7 @@ def serve(
     origin: OriginOption = "",
     worker: WorkerOption = True,
     processes: ProcessesOption = 1,
+    holder: HolderOption = "",
     home: HomeOption = DEFAULT_HOME,
     host: HostOption = LOOPBACK,
     port: PortOption = DEFAULT_PORT,
@@ -71,9 +77,24 @@ def serve(
         _another(home, role, origin, socket.socket(fileno=beside))
     elif role is not None:
         here = origin or f"http://localhost:{port}"
+        if holder:
+            # The worker beside this process, and the others that answer, are told too.
+            os.environ["PORTCULLIS_HOLDER"] = _checked(holder)
         _office(home, role, here, (host, port), worker=worker, processes=processes)
     else:
         _ledger(home, host, port)
+
+
+def _checked(holder: str) -> str:
+    """Return the address of the holder's office. Raises Misuse unless it is one with TLS."""
+    place = urlsplit(holder)
+    here = place.hostname in ("localhost", "127.0.0.1")
+    if place.scheme != "https" and not (here and place.scheme == "http"):
+        raise Misuse(
+            "The holder's office is not at an address with TLS.",
+            "Name it as https://office.example.gov; http only on this machine.",
+        )
+    return holder
 
 
 def _ledger(home: Path, host: str, port: int) -> None:

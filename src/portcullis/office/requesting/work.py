@@ -5,11 +5,13 @@ done by, or, where nothing is signed, ``by`` (a roster id). Cut off and done aga
 what changed the batch already is not done twice.
 """
 
+import base64
 from collections.abc import Callable
 from typing import TypeVar
 
 from portcullis.agreements import Person
 from portcullis.errors import PortcullisError, Refused
+from portcullis.keys import thumbprint
 from portcullis.office.requesting import checking, drafts, filling, manifests, notices, sending
 from portcullis.office.requesting.home import RequesterHome
 from portcullis.office.requesting.models import Draft
@@ -19,6 +21,7 @@ from portcullis.office.work.kinds import register as add
 
 FILL, CHECK, READY = "draft-fill", "draft-check", "draft-ready"
 LEAVE_OUT, SEND, ANSWERS, NOTICE = "draft-leave-out", "draft-send", "answers-keep", "notice-keep"
+NETWORK = "network"
 _T = TypeVar("_T")
 ALL = "all"
 """In a task that leaves requests out: all that would come back."""
@@ -33,6 +36,7 @@ def register() -> None:
         Kind(READY, "Make a batch ready to be signed", "prepare", ready, signed=""),
         Kind(SEND, "Send a batch to the holder", "send", send, signed="act"),
         Kind(ANSWERS, "Take in the holder's answers", "answers-keep", keep_answers, signed="act"),
+        Kind(NETWORK, "Carry what was signed to the holder, or back", "send", carry, signed=""),
         Kind(NOTICE, "Keep a notice of the holder", "notice-keep", keep_notice, signed=""),
     ):
         add(kind)
@@ -128,6 +132,26 @@ def keep_notice(work: Work) -> Outcome:
     kept = _or_without(work, lambda: notices.keep(home, _by(work), path))
     uploads.remove(home.path, upload)
     return Outcome(f"The notice is kept; it says: {kept.says}.", {"says": kept.says})
+
+
+def carry(work: Work) -> Outcome:
+    """Carry one signed request of an errand to the holder's office, and take its answer.
+
+    Data: ``errand``, its name; ``call``, the request as it was signed, and ``signature`` (base64).
+    """
+    from portcullis.client import Call
+    from portcullis.office.requesting import network
+    from portcullis.office.web.network import relay
+
+    home, draft = work.deployment.requester, drafts.find(work.batch)
+    errand = network.of_draft(home, draft, str(work.data["errand"]))
+    call, person = Call(**dict(work.data["call"])), _by(work)
+    wanted = errand.next()
+    if wanted is not None and wanted.path == call.path:
+        signature = base64.b64decode(str(work.data["signature"]))
+        answer = relay().send(call, thumbprint(person.jwk), signature, errand.body())
+        errand.take(answer)
+    return Outcome("It is done. Go on from the batch's page.", {"batch": draft.id})
 
 
 def _unchanged(work: Work, draft: Draft) -> bool:

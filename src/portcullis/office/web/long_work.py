@@ -3,7 +3,9 @@
 While work on a batch is under way, nothing else is done to that batch.
 """
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from portcullis.errors import Refused
@@ -33,7 +35,13 @@ def is_large(draft: Draft) -> bool:
     return draft.rows > checking.AT_ONCE
 
 
-def begin(request: HttpRequest, kind: str, batch: str, after: str, **data: str) -> HttpResponse:
+def begin(
+    request: HttpRequest,
+    kind: str,
+    batch: str,
+    after: str,
+    **data: Any,  # noqa: ANN401 - what JSON holds
+) -> HttpResponseRedirect:
     """Begin the work ``kind``, on ``batch`` ("" for none), and go to its progress."""
     visitor = visitor_of(request)
     here = visitor.deployment

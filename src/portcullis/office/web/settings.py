@@ -26,6 +26,8 @@ USE_I18N = False
 
 # Where people reach the office, as their browsers name it. Passkeys are bound to its host.
 ORIGIN = os.environ.get("PORTCULLIS_ORIGIN", "http://localhost:8811").rstrip("/")
+# Where the holder's office answers, for the requester's; without it, files are carried by hand.
+HOLDER = os.environ.get("PORTCULLIS_HOLDER", "").rstrip("/")
 _PLACE = urlsplit(ORIGIN)
 _SECURE = _PLACE.scheme == "https"
 # Behind a proxy its own address would be everybody's: see docs/operations.md.

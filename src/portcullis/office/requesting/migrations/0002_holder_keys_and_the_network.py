@@ -7,6 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [("requesting", "0001_initial")]
 
     operations = [
+        migrations.AddField("draft", "network", models.JSONField(default=dict)),
         migrations.CreateModel(
             name="ProposedKeys",
             fields=[

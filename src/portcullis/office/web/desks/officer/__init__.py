@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.officer import attesting, keeping, keys, notices, opening
+from portcullis.office.web.desks.officer import attesting, keeping, keys, network, notices, opening
 
 urlpatterns = [
     path("", keeping.first, name="first"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("openings/<uuid:opening_id>/statement/", opening.statement, name="opening-statement"),
     path("openings/<uuid:opening_id>/package/", opening.package, name="opening-package"),
     path("openings/<uuid:opening_id>/failed/", opening.failed, name="opening-failed"),
+    path("openings/<uuid:opening_id>/holder/", opening.ask_holder, name="opening-holder"),
+    path("fetch/", network.page, name="fetch-page"),
+    path("fetch/next/", network.fetch, name="fetch"),
     path("key/", keys.key, name="key"),
     path("notices/", notices.listed, name="notices"),
     path("notices/<str:name>/", notices.one, name="notice"),

@@ -14,7 +14,7 @@ from portcullis.errors import Misuse
 from portcullis.office.people import Actor
 from portcullis.office.requesting import received
 from portcullis.office.requesting.models import Opening
-from portcullis.office.web import acts, notices, packages, pages
+from portcullis.office.web import acts, network, notices, packages, pages
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.officer import attesting
@@ -94,6 +94,11 @@ def first(request: HttpRequest, visited: Visit) -> HttpResponse:
         "became of it.",
         actions=[
             (reverse("officer:status"), "State what became of cases"),
+            *(
+                [(reverse("officer:fetch-page"), "Fetch packages")]
+                if network.shown(visitor)
+                else []
+            ),
             (reverse("officer:take-in"), "Take packages in"),
             (reverse("officer:notices"), notices.TITLE),
             (reverse("officer:key"), "Your key"),

@@ -5,21 +5,20 @@ its token is here, the office checks and logs the opening, and hands out what is
 ``open.js`` unseals it with the key that only that browser holds, and clears it after two minutes.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portcullis.custody import LABEL, Visit
-from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
 from portcullis.office.requesting import received
-from portcullis.office.web import acts, packages, signing
+from portcullis.office.requesting.network import AskToken
+from portcullis.office.web import acts, network, packages, signing
+from portcullis.office.web.answering import answering
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.officer.attesting import DESK
@@ -27,7 +26,6 @@ from portcullis.office.web.desks.officer.keeping import PurposeForm
 from portcullis.office.web.downloads import attachment
 from portcullis.office.web.visitors import visitor_of
 
-P = ParamSpec("P")
 _LONGEST = 65_536  # bytes of a token
 
 
@@ -89,6 +87,7 @@ def opening(request: HttpRequest, _visited: Visit, opening_id: UUID) -> HttpResp
         "label": LABEL,
         "form": form,
         "thumbprint": visitor.thumbprint,
+        "relay": network.shown(visitor),
         "facts": [
             ("Package", asked.package),
             ("Purpose", asked.statement["purpose"]),
@@ -105,24 +104,6 @@ def request_file(request: HttpRequest, opening_id: UUID) -> HttpResponse:
     visitor = visitor_of(request)
     asked = received.opening(visitor.deployment.requester, visitor.person, opening_id)
     return attachment(asked.request, "opening.jws")
-
-
-def answering(
-    view: Callable[Concatenate[HttpRequest, P], JsonResponse],
-) -> Callable[Concatenate[HttpRequest, P], JsonResponse]:
-    """Answer the page's script: what is refused as problem details (RFC 9457), in no cache."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> JsonResponse:
-        try:
-            response = view(request, *args, **kwargs)
-        except PortcullisError as error:
-            said = {"title": error.message, "detail": error.remedy}
-            response = JsonResponse(said, status=409, content_type="application/problem+json")
-        response["Cache-Control"] = "no-store"
-        return response
-
-    return answered
 
 
 @require_POST
@@ -159,3 +140,16 @@ def failed(request: HttpRequest, opening_id: UUID) -> JsonResponse:
     visited = received.visit(visitor.deployment.requester, visitor.person)
     visited.not_shown(asked.package, str(request.POST.get("nonce", "")))
     return JsonResponse({})
+
+
+@require_POST
+@at_desk(DESK)
+@answering
+def ask_holder(request: HttpRequest, opening_id: UUID) -> JsonResponse:
+    """Do the next step of asking the holder's office for the token of an opening."""
+    visitor = visitor_of(request)
+    asked = received.opening(visitor.deployment.requester, visitor.person, opening_id)
+    here = reverse("officer:opening", args=[asked.id])
+    return network.step(
+        request, f"token {asked.id}", lambda _state: AskToken(asked), lambda _e: here
+    )

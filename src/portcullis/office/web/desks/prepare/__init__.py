@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.prepare import answers, making, rows, signing
+from portcullis.office.web.desks.prepare import answers, making, network, rows, signing
 
 urlpatterns = [
     path("", making.first, name="first"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("<str:draft_id>/take-back/", signing.take_back, name="take-back"),
     path("<str:draft_id>/withdraw/", signing.withdraw, name="withdraw"),
     path("<str:draft_id>/transmittal/<str:name>/", signing.transmittal, name="transmittal"),
+    path("<str:draft_id>/network/<str:name>/", network.errand, name="network"),
+    path("<str:draft_id>/fetched/<str:name>/", network.fetched, name="fetched"),
     path("<str:draft_id>/receipt/", answers.receipt, name="receipt"),
     path("<str:draft_id>/answers/", answers.answers, name="answers"),
     path("<str:draft_id>/answers/each/", answers.each, name="answers-each"),

@@ -17,7 +17,7 @@ from portcullis.office.requesting import checking, drafts, filling, work
 from portcullis.office.requesting.home import RequesterHome
 from portcullis.office.requesting.models import Draft
 from portcullis.office.web import drafting as shown
-from portcullis.office.web import long_work, pages
+from portcullis.office.web import long_work, network, pages
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.prepare.forms import AgainForm, BatchForm, UploadForm
 from portcullis.office.web.holder_keys import NO_HOLDER_KEYS, has_holder_keys
@@ -210,6 +210,7 @@ def context_of(request: HttpRequest, visitor: Visitor, found: Draft) -> dict[str
         "officers": shown.load_table(found, home.roster) if found.manifest else None,
         "acts": shown.acts_shown(found),
         "answers": shown.answers_chart(found),
+        "relay": network.shown(visitor),
         **shown.steps(found),
     }
 
