@@ -61,7 +61,7 @@ def _received(
     with progress.step(show, "Read the file", None, "requests") as advance:
         for raw in reader.raws():
             rows += raw.frame.height + len(raw.broken)
-            size += raw.frame.estimated_size()
+            size += int(raw.frame.estimated_size())
             if rows > pack.request.max_rows or size > most:
                 raise intake.TransmittalRefused("too-many-rows")
             broken.extend(raw.broken)

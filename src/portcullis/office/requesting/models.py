@@ -15,7 +15,8 @@ class Draft(models.Model):
     open. ``unreadable``: how many rows of the file were none. ``found`` counts requests by what
     screening said of them, ``elements`` by the element that it found; ``checked_under``: which
     version of the agreement. ``manifest`` is drafted before it is signed: its salt is drawn once.
-    ``receipt`` and ``answers`` are the holder's; ``network`` is how far the errands over its API are.
+    ``receipt`` and ``answers`` are the holder's; ``network`` is how far the errands over its API
+    are.
     """
 
     id = models.CharField(max_length=64, primary_key=True)

@@ -99,4 +99,4 @@ def _is_form(request: HttpRequest) -> bool:
 
 
 def _is_forged(request: HttpRequest) -> bool:
-    return CsrfViewMiddleware(throw_away).process_view(request, throw_away, (), {}) is not None
+    return CsrfViewMiddleware(stay).process_view(request, stay, (), {}) is not None
