@@ -241,14 +241,13 @@ class FetchPackages:
         return str(item["id"]).isalnum() and path.is_file()
 
 
-_OF_A_DRAFT = {SEND: SendBatch, RECEIPT: FetchReceipt, ANSWERS: FetchAnswers}
-
-
 def of_draft(
     home: "RequesterHome", draft: Draft, name: str
-) -> "SendBatch | FetchReceipt | FetchAnswers":
+) -> SendBatch | FetchReceipt | FetchAnswers:
     """Return the errand ``name`` of a batch."""
-    return _OF_A_DRAFT[name](home, draft)
+    if name == SEND:
+        return SendBatch(home, draft)
+    return FetchReceipt(home, draft) if name == RECEIPT else FetchAnswers(home, draft)
 
 
 def lost(draft: Draft, problem: Problem) -> None:
