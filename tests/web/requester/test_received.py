@@ -65,7 +65,7 @@ def answered(office: Office, world: World, desk: Page) -> Path:
 def enrol_browser_key(office: Office, world: World, page: Page) -> None:
     """Make the officer's key in the browser, and put it on both sides' rosters as of today."""
     page.goto(office.origin + "/officer/key/")
-    assert page.get_by_text("This browser does not hold it.").is_visible()
+    page.get_by_text("This browser does not hold it.").wait_for()
     page.get_by_role("button", name="Make a new key in this browser").click()
     with page.expect_download() as saved:
         page.get_by_role("link", name="Download the request").click()
