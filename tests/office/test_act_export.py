@@ -20,7 +20,10 @@ class Order:
     """Signs one order, and hands its signature out for every step done under it."""
 
     def __init__(self, person, at, key, changes=None):
+        from portcullis.office import signers
+
         said = {"act": "adjudicate", "person": person, "at": at, "batch": BATCH}
+        said["ledger"] = signers.origin()
         said |= {"ordered": {"engine": "duckdb"}} | (changes or {})
         self.token = keys.sign(said, key)
 

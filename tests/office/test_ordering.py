@@ -16,6 +16,7 @@ def order(act: str, batch: str = BATCH, ordered: object = None) -> dict[str, obj
         "person": "p",
         "at": "2025-07-01T09:00:00+00:00",
         "batch": batch,
+        "ledger": "log",
         "ordered": {} if ordered is None else ordered,
     }
 
@@ -27,7 +28,7 @@ def test_no_order_stands_behind_what_binds() -> None:
             assert each not in PERMISSIONS or not PERMISSIONS[each].binding
     for act, line in PERMISSIONS.items():
         if line.binding:
-            assert all(ordering.unfit(order(one), act, "p", BATCH) for one in PERMISSIONS)
+            assert all(ordering.unfit(order(one), act, "p", BATCH, "log") for one in PERMISSIONS)
 
 
 @pytest.mark.parametrize(
@@ -44,14 +45,15 @@ def test_no_order_stands_behind_what_binds() -> None:
         (order("adjudicate", "", DAY), "adjudicate", BATCH, "another batch"),
         (order("adjudicate", "", DAY), "adjudicate", "", "another batch"),
         (order("adjudicate", "singles-20250701-4", DAY), "adjudicate", "singles-20250701-4", "b"),
-        ({"act": "adjudicate", "person": "p", "batch": BATCH}, "adjudicate", BATCH, "no order"),
+        ({"act": "adjudicate", "person": "p", "batch": BATCH, "ledger": "log"}, "adjudicate", BATCH, "no order"),
     ],
 )
 def test_an_order_stands_behind_its_own_work_alone(said, act, batch, wrong) -> None:
-    found = ordering.unfit(said, act, "p", batch)
+    found = ordering.unfit(said, act, "p", batch, "log")
     assert (found == "") == (wrong == "")
     assert wrong in found
-    assert ordering.unfit(said, act, "another", batch)
+    assert ordering.unfit(said, act, "another", batch, "log")
+    assert ordering.unfit(said, act, "p", batch, "another log")
 
 
 class Anything:
@@ -91,7 +93,10 @@ def test_the_office_takes_no_order_for_another_act(stage, act: str) -> None:
     world: World = stage("new")
     home = world.home()
     person = home.roster.person("approver")
-    said = acting.order_statement("adjudicate", person, home.now(), {}, BATCH)
+    from portcullis.office import signers
+
+    named = signers.origin()
+    said = acting.order_statement("adjudicate", person, home.now(), {}, BATCH, named)
     token = keys.sign(said, world.key("approver"))
     before = Entry.objects.count(), Act.objects.count()
     for actor in (

@@ -48,8 +48,8 @@ def change(home: Home, actor: Actor, asked: law.Change, docket: str, document: s
     check_docket(docket)
     with locks.gate(home).exclusive(), transaction.atomic():
         statement = _statement(asked, docket, document)
-        _check_not_before(actor, statement)
         row = _proposed(home, asked, statement)
+        _check_not_before(actor, statement)
         if row.approvals.filter(person=actor.id).exists():
             raise Refused(
                 "That person has approved this change already.",

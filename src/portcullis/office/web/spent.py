@@ -1,8 +1,8 @@
 """What was signed and used: it is done once, whichever way it is sent again.
 
-Known by the statement and who signed it, not by the signature's bytes: of one statement there are
-many signatures, and of a signature more than one spelling. A statement is good for ``signing.LASTS``
-anyhow; what is kept is a digest, for a day.
+Known by the statement, which names its person and moment, and not by the signature's bytes: of one
+statement there are many signatures, and of a signature more than one spelling. It is good for
+``signing.LASTS`` anyhow; what is kept is a digest, for a day.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ def spending(tokens: Sequence[str]) -> Iterator[None]:
     Where it asks for a further signature nothing was done, and they are as before. Where it fails
     they stay used: it may have been done before that. Raises Refused where one was used.
     """
-    digests = {sha256_hex([json_bytes(keys.unverified(token))]) for token in tokens}
+    digests = set(map(_digest, tokens))
     try:
         with transaction.atomic():
             SpentToken.objects.bulk_create(SpentToken(digest=each) for each in sorted(digests))
@@ -38,3 +38,9 @@ def spending(tokens: Sequence[str]) -> Iterator[None]:
     except Proposed:
         SpentToken.objects.filter(digest__in=digests).delete()
         raise
+
+
+def _digest(token: str) -> str:
+    said = keys.unverified(token)
+    # What two people sign alike names no moment: it counts once for each by itself.
+    return sha256_hex([json_bytes(said) if "at" in said else token.encode()])

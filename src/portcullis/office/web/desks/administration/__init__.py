@@ -15,6 +15,7 @@ urlpatterns = [
     path("", dashboard.first, name="first"),
     path("people/", people.every, name="people"),
     path("people/enrol/", people.enrol, name="enrol"),
+    path("people/adopt/", people.adopt, name="adopt"),
     path("people/<str:person_id>/", people.one, name="person"),
     path("people/<str:person_id>/change/", people.change, name="change-person"),
     path("ledger/", ledger_keys.state, name="ledger"),

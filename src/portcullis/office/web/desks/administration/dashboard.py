@@ -98,8 +98,7 @@ def _alarms(visitor: Visitor) -> list[dict[str, str]]:
             pages.alarm(
                 "info",
                 "The ledger has no roster yet.",
-                "The first change that two people decide records it; portcullis people adopt "
-                "does so at once.",
+                "Adopt it with a second person, on the page “People”.",
             )
         )
     alarms += [
