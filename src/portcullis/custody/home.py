@@ -5,10 +5,10 @@ when what is due. What a person may do there is in ``visiting``.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,6 +39,7 @@ from portcullis.tables import fsync_folder, publish
 _ROSTER, _PACK, _DEMO = "people.json", "pack", "demonstration"
 _NOTICES = "notices"
 _BANNER_READ = f"warning {BANNER_DIGEST}"
+_OPERATOR = "operator"  # nobody of the roster: whoever runs the machine
 _Got = TypeVar("_Got")
 
 
@@ -132,8 +133,8 @@ class RecipientHome:
         return any(
             entry.event == "acknowledgement"
             and (entry.user, entry.origin, entry.reason) == (user, place.origin, _BANNER_READ)
-            and timedelta(0) <= at - datetime.fromisoformat(entry.at) <= SESSION
-            for entry in self.log.entries()
+            and datetime.fromisoformat(entry.at) <= at
+            for entry in self.log.since(at - SESSION)
         )
 
     def check_acknowledged(self, user: str, *, at: datetime, place: Place) -> None:
@@ -193,7 +194,7 @@ class RecipientHome:
             return parcel.package_id
         if path.exists():
             raise Refused("There is another package of this id.", "Report it to the holder.")
-        if self._disposed(parcel.package_id):
+        if parcel.package_id in self.disposed():
             raise Refused(
                 "The package was certified as returned or destroyed, and is not taken in again.",
                 "Delete this copy, and report where it came from.",
@@ -343,7 +344,7 @@ class RecipientHome:
         The token stays used. Raises Misuse where nothing was handed out for it.
         """
         of_this = (package_id, nonce, user)
-        for entry in self.log.entries():
+        for entry in self.log.of_packages():
             if entry.event != "opening" or not entry.success:
                 continue
             if (entry.package_id, entry.opening, entry.user) == of_this:
@@ -395,9 +396,12 @@ class RecipientHome:
             return self.roster().person(user).verify
         return partial(verify, jwk=public_jwk(key))
 
-    def keep_notice(self, notice: str, holder_jwk: Mapping[str, str]) -> dict[str, Any]:
+    def keep_notice(
+        self, notice: str, holder_jwk: Mapping[str, str], former: Sequence[Mapping[str, str]] = ()
+    ) -> dict[str, Any]:
         """Keep the holder's notice of an order or hold in the place of the last; return its words.
 
+        ``former``: the holder's service keys of before, one of which may have signed the last one.
         Raises Refused where another than the holder of ``holder_jwk`` signed it, or the last one;
         and where the last one is newer: a notice of a lift is undone by none that came before.
         """
@@ -405,7 +409,7 @@ class RecipientHome:
         path = self.folder / _NOTICES / f"{sha256_hex([str(said['of']['id']).encode()])}.json"
         if path.exists():
             last = json.loads(path.read_bytes())
-            if last["holder"] != thumbprint(holder_jwk):
+            if last["holder"] not in map(thumbprint, (holder_jwk, *former)):
                 raise Refused(
                     "The last notice of that order or hold is another holder's.",
                     "Name the public keys of the holder that sent it.",
@@ -436,17 +440,30 @@ class RecipientHome:
         return sorted((self.folder / _NOTICES).glob("*.json"))
 
     def _check_unused(self, nonce: str) -> None:
-        if any(entry.success and entry.opening == nonce for entry in self.log.entries()):
+        if any(entry.success and entry.opening == nonce for entry in self.log.of_packages()):
             raise Refused("This token was used before.", "Ask for a new one for each opening.")
 
-    def _disposed(self, package_id: str) -> bool:
-        return any(
-            entry.event == "disposal" and entry.package_id == package_id
-            for entry in self.log.entries()
+    def disposed(self) -> set[str]:
+        """Return the ids of the packages that were certified as returned or destroyed."""
+        entries = self.log.of_packages()
+        return {entry.package_id for entry in entries if entry.event == "disposal"}
+
+    def received(self) -> set[str]:
+        """Return the ids of the packages whose receipt is in the log."""
+        entries = self.log.of_packages()
+        return {entry.package_id for entry in entries if entry.event == "receipt"}
+
+    def restored(self, backup: str, *, at: datetime, place: Place) -> None:
+        """Log that this home was put back from the ``backup`` of a time; what came since is gone.
+
+        What follows is so told from what another copy of the home's log may have after it.
+        """
+        self.log.append(
+            _without_package(_OPERATOR, at, place, "restoration", f"backup of {backup}")
         )
 
     def _receipt(self, package_id: str) -> Entry:
-        for entry in self.log.entries():
+        for entry in self.log.of_packages():
             if entry.event == "receipt" and entry.package_id == package_id:
                 return entry
         raise Refused("The package's receipt is not in the FTI log.", "Take the package in first.")
@@ -454,7 +471,11 @@ class RecipientHome:
     def officer_of(self, package_id: str) -> str:
         """Return the officer that a package names, or "" where it is not here any more."""
         path = self._path(package_id)
-        return read_package(path.read_bytes()).parcel.officer if path.is_file() else ""
+        try:
+            found = path.stat()
+        except OSError:
+            return ""
+        return _officer(path, (found.st_ino, found.st_mtime_ns, found.st_size))
 
     def remove(self, package_id: str) -> None:
         """Remove a stored package and its label, if they are here."""
@@ -497,6 +518,12 @@ def _without_package(user: str, at: datetime, place: Place, event: Event, reason
         location=place.location,
         access=(),
     )
+
+
+@lru_cache(maxsize=65_536)
+def _officer(path: Path, _state: tuple[int, ...]) -> str:
+    """Return the officer that the package at ``path`` names, read once for each state of it."""
+    return read_package(path.read_bytes()).parcel.officer
 
 
 def _check_user(data: bytes, user: str) -> None:

@@ -181,7 +181,7 @@ def notices(request: HttpRequest, visited: Visit) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["notice"].read(_LONGEST).decode("utf-8", "replace").strip()
         try:
-            says = visited.keep_notice(text, sending.holder_keys(home).holder)
+            says = visited.keep_notice(text, holder.holder, holder.former)
         except PortcullisError as error:
             form.add_error("notice", str(error))
         else:
