@@ -11,8 +11,8 @@ from portcullis.custody import check_answer
 from portcullis.errors import PortcullisError
 from portcullis.office.doctor import Finding, disk, readable_by_others, run
 from portcullis.office.requesting.backup import has_database
+from portcullis.office.requesting.holder import holder_keys
 from portcullis.office.requesting.home import RequesterHome
-from portcullis.office.requesting.sending import holder_keys
 from portcullis.office.web.keys import FILE as WEB_KEY
 from portcullis.release import read_package
 

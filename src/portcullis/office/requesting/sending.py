@@ -10,9 +10,9 @@ from django.db import transaction
 
 from portcullis import intake, release
 from portcullis.canonical import sha256_hex
-from portcullis.errors import Misuse, Refused
-from portcullis.office.public import FILE, PublicKeys, read_public
+from portcullis.errors import Refused
 from portcullis.office.requesting import acts, drafts, manifests
+from portcullis.office.requesting.holder import holder_keys
 from portcullis.office.requesting.models import Draft
 from portcullis.tables import fsync_folder, whole
 
@@ -55,17 +55,6 @@ def send(home: "RequesterHome", actor: "Actor", draft: Draft) -> None:
                 )
         intake.write_manifest(path, manifest, signatory, preparer, manifests.attestations(draft))
         fsync_folder(folder)
-
-
-def holder_keys(home: "RequesterHome") -> PublicKeys:
-    """Return the holder's public keys, kept in the home. Raises Misuse where they are not here."""
-    path = home.path / FILE
-    if not path.is_file():
-        raise Misuse(
-            "The holder's public keys are not in this home.",
-            "Put the holder's public.json into it, taken by a way you trust.",
-        )
-    return read_public(path)
 
 
 def read_receipt(home: "RequesterHome", draft: Draft, data: bytes) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from portcullis.custody import KINDS, METHODS, Kept, Visit
 from portcullis.custody.statements import CERTIFIED
 from portcullis.errors import PortcullisError
 from portcullis.office.people import Actor
-from portcullis.office.requesting import received, sending
+from portcullis.office.requesting import received
+from portcullis.office.requesting.holder import holder_keys
 from portcullis.office.requesting.models import Stated
 from portcullis.office.web import acts, charts, packages, signing
 from portcullis.office.web.deployment import Deployment
@@ -181,6 +182,7 @@ def notices(request: HttpRequest, visited: Visit) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["notice"].read(_LONGEST).decode("utf-8", "replace").strip()
         try:
+            holder = holder_keys(home)
             says = visited.keep_notice(text, holder.holder, holder.former)
         except PortcullisError as error:
             form.add_error("notice", str(error))
@@ -214,7 +216,7 @@ def _notices_table(visitor: Visitor) -> Table:
 
 def _holder_keys(visitor: Visitor) -> bool:
     try:
-        sending.holder_keys(visitor.deployment.requester)
+        holder_keys(visitor.deployment.requester)
     except PortcullisError:
         return False
     return True
