@@ -11,6 +11,7 @@ from portcullis.errors import Misuse, Refused
 from portcullis.keys import KeySigner
 from tests.authenticator import Passkey as Soft
 from tests.office import acts, checks, restored
+from tests.office.homes import switch
 from tests.office.world import BATCH_DAY
 
 
@@ -479,3 +480,62 @@ def test_the_roster_is_read_anew_in_a_home_held_open(world):
     assert held.roster.person("approver").key_to is None
     run("revoke", world, by(world, "administrator"), "approver", BATCH_DAY)
     assert held.roster.person("approver").key_to == date(2025, 6, 26)
+
+
+@pytest.fixture
+def begun(world, tmp_path):
+    """Return a home as ``portcullis init`` makes it, open in this process."""
+    from portcullis.office import begin, make
+
+    path = tmp_path / "begun"
+    home = make(path, agreements.builtin_pack(), world.folder / "people.json",
+                demo=True, day=BATCH_DAY)  # fmt: skip
+    switch(path)
+    return begin(home)
+
+
+@pytest.mark.sqlite
+def test_a_new_home_has_its_first_roster_on_the_ledger(begun):
+    from portcullis.office import rosters
+
+    ((position, said),) = checks.of_kind(begun, "roster-first")
+    assert (position, said["after"]) == (1, rosters.digest(begun.people))
+    assert rosters.on_record() == said["after"]
+    printed = {one.id: [keys.thumbprint(one.jwk)] for one in begun.roster.people}
+    assert said["keys"] == printed
+    assert "Specimen" not in json.dumps(said)
+    checks.ledger_verifies(begun)
+    with pytest.raises(Refused, match="other entries already"):
+        rosters.record_first(begun)
+
+
+@pytest.mark.sqlite
+def test_a_first_roster_that_somebody_changed_closes_the_gate(begun):
+    from portcullis.office import rosters
+
+    recorded = begun.people.read_bytes()
+    people = [one.model_copy(update={"office": "elsewhere"}) for one in begun.roster.people]
+    agreements.save_roster(agreements.Roster.from_people(people), begun.people)
+    assert [each.partition(":")[0] for each in rosters.closed_reasons(begun)] == ["roster-differs"]
+    begun.people.write_bytes(recorded)
+    assert rosters.closed_reasons(begun) == []
+
+
+@pytest.mark.sqlite
+def test_the_first_roster_is_exported_and_verified_and_nobody_signed_it(begun, world, capsys):
+    from portcullis.cli import acts as verbs
+    from portcullis.office.people import identify
+    from portcullis.office.safeguards import record_safeguards
+    from tests.office.world import safeguards
+
+    by_key = identify(begun, "safeguards", world.key("safeguards"), "safeguards")
+    record_safeguards(begun, by_key, safeguards(BATCH_DAY))
+    out = begun.path.parent / "acts"
+    verbs.export(all=True, out=out, home=begun.path)
+    capsys.readouterr()
+    assert verbs.verify(out, json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["acts"], told["roster_on_the_ledger"]) == (1, True)
+    people = out / "people.json"
+    people.write_bytes(people.read_bytes() + b"\n")
+    assert verbs.verify(out, json=True) == 1

@@ -21,7 +21,7 @@ PAGES = {
     ),
     "administrator": (
         *("", "people/", "people/enrol/", "people/counsel/", "people/counsel/change/"),
-        *("people/counsel/revoke/", "ledger/", "ledger/witnesses/", "agreement/"),
+        *("people/counsel/revoke/", "keys/", "ledger/", "ledger/witnesses/", "agreement/"),
         "health/",
     ),
     "records-officer": ("", "kept/", "erased/", "erase/batch/batch-1/"),

@@ -1,6 +1,5 @@
 """A person's own keys in the browser: made or taken there, asked for, and enrolled by two."""
 
-import json
 from datetime import datetime
 
 import pytest

@@ -39,6 +39,7 @@ def first(request: HttpRequest) -> HttpResponse:
             actions=[
                 (reverse("administration:people"), "People"),
                 (reverse(accounts.PAGE), "Accounts"),
+                (reverse("administration:keys"), "The home’s own keys"),
                 (reverse("administration:ledger"), "The ledger’s keys"),
                 (reverse("administration:agreement"), "The agreement"),
                 (reverse("administration:health"), "Health"),
