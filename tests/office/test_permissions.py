@@ -58,7 +58,9 @@ def attempts() -> dict[str, Callable[[Any, Any], Any]]:
         reexamining,
         referrals,
         release,
+        rotating,
         safeguards,
+        service_keys,
         supplement,
         versions,
         watching,
@@ -143,6 +145,8 @@ def attempts() -> dict[str, Callable[[Any, Any], Any]]:
         "watched": watching.watch,
         "alarm-acknowledged": lambda home, by: watching.acknowledge(home, by, "x", "seen"),
         "erase": lambda home, by: erase(home, by, Erasable.batch(BATCH)),
+        "root-key-rotate": rotating.rotate,
+        "service-key-rotate": service_keys.rotate,
         "ledger-key-announce": ledger_keys.announce_key,
         "ledger-key-retire": lambda home, by: ledger_keys.retire_key(home, by, "0"),
         "ledger-witnesses": lambda home, by: ledger_keys.adopt_witnesses(home, by, Path("none")),
@@ -334,7 +338,8 @@ def test_what_binds_is_what_the_law_makes_binding() -> None:
     assert {act for act, one in PERMISSIONS.items() if one.binding} == {
         "approve", "transmit", "order-file", "hold-file", "lift", "destruction-cleared", "reading",
         "roster-proposed", "roster-changed", "accept-loss", "send-back", "sign",
-        "account-invite", "requester-account-invite",
+        "account-invite", "requester-account-invite", "root-key-rotate", "service-key-rotate",
+        "ledger-key-announce", "ledger-key-retire", "ledger-witnesses",
     }  # fmt: skip
     assert all(not one.reads or not (one.binding or one.apart) for one in PERMISSIONS.values())
 
