@@ -8,11 +8,12 @@ Every request is signed with a person's enrolled key (RFC 9421). A request that 
 Idempotency-Key and is sent again, unchanged, where no answer came: it is done once.
 """
 
+import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -52,6 +53,14 @@ class _Message:
     method: str
     url: str
     headers: dict[str, str] = field(default_factory=dict)
+
+
+Show = Callable[[Mapping[str, Any]], None]
+"""Is told each statement before it is signed."""
+
+
+def _show_nobody(_statement: Mapping[str, Any]) -> None:
+    pass
 
 
 class Client:
@@ -140,22 +149,78 @@ class Client:
         self,
         name: str,
         data: Mapping[str, Any],
-        show: Callable[[Mapping[str, Any]], None] = lambda _statement: None,
+        show: Show = _show_nobody,
         signer: keys.Signer | None = None,
     ) -> str:
         """Do an act of a desk, signing what it asks for; ``show`` is told each statement first.
 
         ``signer``: the person's passkey, which an act that binds asks for; else the key signs.
         """
+        return str(self._signed(f"/acts/{quote(name)}", data, show, signer)["done"])
+
+    def begin(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        show: Show = _show_nobody,
+        signer: keys.Signer | None = None,
+    ) -> str:
+        """Do an act that begins long work, as ``act``; return the id of its task."""
+        return str(self._signed(f"/acts/{quote(name)}", data, show, signer)["task"])
+
+    def task(self, task_id: str) -> dict[str, Any]:
+        """Return how far the work is that an act of this person began."""
+        return self._get(f"/tasks/{quote(task_id)}")
+
+    def order_report(
+        self, report: str, by: date, show: Show = _show_nobody, signer: keys.Signer | None = None
+    ) -> dict[str, Any]:
+        """Order a report as of the end of the day ``by``, signed as an act is; return it."""
+        return self._signed("/reports", {"report": report, "by": by.isoformat()}, show, signer)
+
+    def order_export(
+        self,
+        body: str,
+        request: bytes,
+        by: date,
+        show: Show = _show_nobody,
+        signer: keys.Signer | None = None,
+        *,
+        persons: bool = False,
+    ) -> dict[str, Any]:
+        """Order an export for the overseer ``body``, on its written ``request``; return it.
+
+        Only the request's SHA-256 is sent. ``persons``: with the return information of every
+        disclosure made, where the body's law gives it.
+        """
+        digest = hashlib.sha256(request).hexdigest()
+        data = {"body": body, "request": digest, "by": by.isoformat(), "persons": persons}
+        return self._signed("/exports", data, show, signer)
+
+    def reports(self) -> Iterator[dict[str, Any]]:
+        """Yield the reports and exports that this person ordered, the newest first."""
+        return self._pages("/reports")
+
+    def report(self, report_id: str) -> dict[str, Any]:
+        """Return how far a report is, and the names of its files once it is made."""
+        return self._get(f"/reports/{quote(report_id)}")
+
+    def report_file(self, report_id: str, name: str) -> bytes:
+        """Return one file of a report."""
+        path = f"/reports/{quote(report_id)}/files/{quote(name, safe='')}"
+        return self._ask("GET", path, {}, None).data
+
+    def _signed(
+        self, path: str, data: Mapping[str, Any], show: Show, signer: keys.Signer | None
+    ) -> dict[str, Any]:
+        """Send ``data``, and sign what is asked for until it is done; return what was done."""
         signs = signer or keys.KeySigner(self._key)
         body: dict[str, Any] = {"data": dict(data), "tokens": []}
-        while True:
-            said = self._send("POST", f"/acts/{quote(name)}", body)
-            if said.get("done") is not None:
-                return str(said["done"])
+        while (said := self._send("POST", path, body)).get("to_sign") is not None:
             show(said["to_sign"])
             body["moment"] = said["moment"]
             body["tokens"].append(signs.sign(said["to_sign"]))
+        return said
 
     def _pages(self, path: str) -> Iterator[dict[str, Any]]:
         after: str | None = ""

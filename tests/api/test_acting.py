@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portcullis import agreements, custody, release
+from portcullis import agreements, custody, keys, release
 from portcullis.client import Client, Problem
 from portcullis.errors import Refused
+from tests.api.waiting import until
 from tests.office.world import World
-from tests.web.office import Office
+from tests.web.office import Office, working
 from tests.web.signing import passkey
 
 HOLD = {
@@ -26,8 +27,8 @@ HOLD = {
 
 
 @pytest.fixture(scope="module")
-def office(holder) -> Office:
-    return holder("released")
+def office(inspected) -> Office:
+    return inspected
 
 
 def client(office: Office, person: str) -> Client:
@@ -93,6 +94,85 @@ def test_what_was_signed_is_done_once_under_whatever_key_it_is_sent(office):
     assert (status, "done already" in said["detail"]) == (409, True)
 
 
+def test_a_report_is_ordered_signed_made_and_given_to_whoever_ordered_it(office):
+    counsel = client(office, "counsel")
+    shown: list[dict] = []
+    ordered = counsel.order_report("workload", date(2025, 7, 6), shown.append)
+    assert shown[0]["ordered"] == {"report": "workload", "by": "2025-07-06"}
+    assert (ordered["report"], ordered["state"], ordered["files"]) == ("workload", "waiting", [])
+    later = counsel.order_report("safeguards", date(2025, 7, 6))
+    # One to a page, the newest first.
+    page = counsel._get("/reports?limit=1")
+    assert [each["id"] for each in page["items"]] == [later["id"]]
+    page = counsel._get(f"/reports?limit=1&after={page['next']}")
+    assert ([each["id"] for each in page["items"]], page["next"]) == ([ordered["id"]], None)
+    with working(office):
+        made = until(lambda: counsel.report(ordered["id"]), "done")
+    assert {"workload.pdf", "workload.json", "workload.txt"} <= set(made["files"])
+    assert counsel.report_file(made["id"], "workload.pdf").startswith(b"%PDF")
+    assert counsel.task(made["id"])["said"] == "The report is made."
+    for path in (f"/reports/{made['id']}", f"/reports/{made['id']}/files/workload.pdf"):
+        with pytest.raises(Problem) as refused:
+            client(office, "approver")._get(path)
+        assert refused.value.status == 404
+    assert list(client(office, "approver").reports()) == []
+    with pytest.raises(Problem) as refused:
+        counsel.report_file(made["id"], "no-such.pdf")
+    assert refused.value.status == 404
+
+
+def test_who_may_order_what_of_reports(office):
+    day = date(2025, 7, 6)
+    with pytest.raises(Problem) as refused:
+        client(office, "specialist").order_report("workload", day)
+    assert refused.value.status == 403
+    with pytest.raises(Problem) as refused:
+        client(office, "counsel").order_export("gao", b"%PDF a letter", day)
+    assert refused.value.status == 403
+    inspector = client(office, "inspector")
+    ordered = inspector.order_export("gao", b"%PDF a letter", day)
+    assert (ordered["report"], ordered["body"]) == ("oversight", "gao")
+    # The law gives a court no return information, and a day to come has no report.
+    for path, said, names in (
+        ("/exports", {"body": "court", "persons": True, "request": "0" * 64}, "law gives this body not"),
+        ("/reports", {"report": "workload", "by": "2999-01-01"}, "has not come"),
+    ):
+        data = {"by": day.isoformat(), **said}
+        status, told = post(office, "inspector", path, {"data": data})
+        assert status in (400, 409), told
+        assert names in told["detail"], told
+
+
+def test_an_order_sent_again_is_one_report_and_what_is_to_be_signed_is_not_kept(office):
+    inspector = World(office.home.parent).key("inspector")
+    data = {"report": "workload", "by": "2025-07-05"}
+    unsigned = [post(office, "inspector", "/reports", {"data": data}, "order") for _ in range(2)]
+    assert [status for status, _ in unsigned] == [202, 202]
+    said = unsigned[1][1]
+    token = keys.KeySigner(inspector).sign(said["to_sign"])
+    signed = {"data": data, "moment": said["moment"], "tokens": [token]}
+    once = [post(office, "inspector", "/reports", signed, "order") for _ in range(2)]
+    assert once[0] == once[1]
+    assert once[0][0] == 201
+    status, said = post(office, "inspector", "/reports", signed)
+    assert (status, "done already" in said["detail"]) == (409, True)
+
+
+def test_what_does_not_fit_is_named_with_what_belongs_there(office):
+    for data, place, remedy in (
+        ({}, "data.report", "Give it."),
+        ({"report": "court"}, "data.by", "YYYY-MM-DD"),
+        ({"report": "gossip", "by": "2025-07-05"}, "data.report", "API's document"),
+        ({"report": "court", "by": "05/07/2025"}, "data.by", "YYYY-MM-DD"),
+        ({"report": "court", "by": "2025-07-05", "to": "me"}, "data.to", "Leave it out"),
+    ):
+        status, said = post(office, "inspector", "/reports", {"data": data})
+        assert status == 422
+        assert said["detail"].startswith(f"{place}: "), said
+        assert remedy in said["remedy"], said
+        assert "05/07" not in json.dumps(said)
+
+
 @pytest.mark.parametrize(
     ("person", "name"),
     [("approver", "approve"), ("approver", "send-back"), ("counsel", "hold-file")],
@@ -100,8 +180,9 @@ def test_what_was_signed_is_done_once_under_whatever_key_it_is_sent(office):
 def test_a_field_that_is_missing_or_of_another_kind_is_named(office, person, name):
     for data in ({}, {"batch": ["batch-1"], "reason": 7, **dict.fromkeys(HOLD, 7)}):
         status, said = post(office, person, f"/acts/{name}", {"data": data})
-        assert status in (400, 409), said
-        assert data or said["detail"].startswith("data."), said
+        assert status == 422, said
+        assert said["detail"].startswith("data."), said
+        assert said["remedy"]
 
 
 def test_what_is_no_text_or_no_moment_is_told_as_that(office):

@@ -3,8 +3,8 @@
 Whether the sender may ask is settled first, each time, by who they are on the roster today. Then
 the answer that was kept with the key is given again, word for word, to the same request of the
 same person. The same key with another request is a mistake, and told as one. Only what was done is
-kept, and for a day: who was refused may try again with the same key. An answer that is a secret, or
-good for a while only, is not kept at all.
+kept, and for a day: who was refused, or is to sign first, may send again with the same key. An
+answer that is a secret is not kept at all.
 """
 
 import hashlib
@@ -33,6 +33,10 @@ LEASE = timedelta(minutes=2)
 """How long a request may be answered before the same may be tried again: its process died."""
 
 
+class Undone(dict[str, Any]):
+    """An answer by which nothing was done yet: what is to be signed first. It is not kept."""
+
+
 def once(
     *acts: str, named: Callable[..., str] | None = None, keep: bool = True
 ) -> Callable[[Operation[P]], Answered[P]]:
@@ -58,6 +62,9 @@ def once(
             except BaseException:
                 call.delete()  # nothing is known of what it did: the sender may try again
                 raise
+            if isinstance(said, Undone):
+                call.delete()
+                return response
             call.status, call.answer = status, response.content.decode() if keep else ""
             call.save(update_fields=["status", "answer"])
             return response

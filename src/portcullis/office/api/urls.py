@@ -2,12 +2,13 @@
 
 from django.core.cache import caches
 from django.http import HttpRequest
-from ninja import NinjaAPI
 from ninja.throttling import SimpleRateThrottle
 
-from portcullis.office.api import acting, answering, problems, submitting
+from portcullis.office.api import acting, answering, problems, reporting, submitting, working
+from portcullis.office.api.fitting import Api
 from portcullis.office.api.parsing import Plain
 from portcullis.office.api.people import Signed, sender
+from portcullis.office.web import desks
 
 RATE = "500/s"
 """Requests that one person's key may send to one process."""
@@ -24,7 +25,7 @@ class EachPerson(SimpleRateThrottle):
         return f"api {sender(request).id}"
 
 
-api = NinjaAPI(
+api = Api(
     title="Portcullis",
     version="1",
     description="The holder's office over HTTP. Every request is signed (RFC 9421).",
@@ -36,7 +37,11 @@ api = NinjaAPI(
 )
 api.add_router("", submitting.router)
 api.add_router("", answering.router)
+desks.load("holder")
+acting.offer()
 api.add_router("", acting.router)
+api.add_router("", working.router)
+api.add_router("", reporting.router)
 problems.handle(api)
 
 urls = api.urls

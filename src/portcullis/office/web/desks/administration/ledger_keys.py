@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from pydantic import Field
 
 from portcullis import ledger
 from portcullis.canonical import sha256_hex
@@ -22,6 +23,7 @@ from portcullis.office.web.desks.oversight.ledger import facts
 from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, table
+from portcullis.office.web.said import Nothing, Said
 from portcullis.office.web.visitors import visitor_of
 
 ANNOUNCE, RETIRE = "ledger-key-announce", "ledger-key-retire"
@@ -35,6 +37,18 @@ class WitnessesForm(pages.Form):
     witnesses = TextFileField(
         label="witnesses.toml", help_text="As the agreement writes it; no fewer than are asked now."
     )
+
+
+class OfKey(Said):
+    """A key of the ledger, by its id: the second part of its verifier key."""
+
+    key: Annotated[str, Field(min_length=1, max_length=80, description="The key's id.")]
+
+
+class Witnesses(Said):
+    """The witnesses: the text of a file witnesses.toml."""
+
+    witnesses: Annotated[str, Field(min_length=1, max_length=1 << 20)]
 
 
 @at_desk("administration")
@@ -161,7 +175,13 @@ def _digested(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, An
 
 
 # Each makes a key, asks the witnesses or writes a file before its entry is signed: so an order is.
-register(WebAct(ANNOUNCE, ANNOUNCE, "Announce a new key of the ledger", _announce, _as_it_is))
-register(WebAct(RETIRE, RETIRE, "Retire a key of the ledger", _retire, _as_it_is))
-register(WebAct(WITNESSES, WITNESSES, "Change the ledger's witnesses", _adopt, _digested))
-register(WebAct(RECOSIGN, RECOSIGN, "Have the ledger cosigned again", _recosign, _as_it_is))
+register(
+    WebAct(ANNOUNCE, ANNOUNCE, "Announce a new key of the ledger", _announce, _as_it_is, Nothing)
+)
+register(WebAct(RETIRE, RETIRE, "Retire a key of the ledger", _retire, _as_it_is, OfKey))
+register(
+    WebAct(WITNESSES, WITNESSES, "Change the ledger's witnesses", _adopt, _digested, Witnesses)
+)
+register(
+    WebAct(RECOSIGN, RECOSIGN, "Have the ledger cosigned again", _recosign, _as_it_is, Nothing)
+)

@@ -3,11 +3,12 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from pydantic import Field
 
 from portcullis.agreements import enrolment
 from portcullis.agreements.person import HOLDER_ROLES, REQUESTER_ROLES, Person
@@ -23,6 +24,7 @@ from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
+from portcullis.office.web.said import Among, Day, DayOrNone, Id, Said
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 ENROL, CHANGE = "roster-enrol", "roster-change"
@@ -103,6 +105,30 @@ class ChangeForm(pages.Form):
         required=False,
         help_text="The last day. Left empty: no end.",
     )
+
+
+class Enrolment(Said):
+    """A person's own signed request; of a newcomer the entry too, without keys."""
+
+    request: Annotated[str, Field(min_length=1, max_length=1 << 20, description="As it was made.")]
+    entry: Annotated[
+        dict[str, Any] | None, Field(description="A newcomer's entry of the roster; else null.")
+    ] = None
+    kept: Annotated[
+        str, Field(max_length=32, description="The name of a request that waits here, if it does.")
+    ] = ""
+
+
+class Change(Said):
+    """What an entry is to say from now on."""
+
+    person: Id
+    office: Annotated[str, Field(min_length=1, max_length=200)]
+    roles: Annotated[
+        list[Annotated[str, Among.of(name for name, _ in _ROLES)]], Field(min_length=1)
+    ]
+    in_force_from: Day
+    in_force_to: DayOrNone = None
 
 
 @at_desk("administration")
@@ -274,5 +300,5 @@ def _change(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return _done(roster_changes.propose_change(home, actor, [changed]))
 
 
-register(WebAct(ENROL, PROPOSED, "Propose an enrolment", _enrol))
-register(WebAct(CHANGE, PROPOSED, "Propose a change of the roster", _change))
+register(WebAct(ENROL, PROPOSED, "Propose an enrolment", _enrol, takes=Enrolment))
+register(WebAct(CHANGE, PROPOSED, "Propose a change of the roster", _change, takes=Change))

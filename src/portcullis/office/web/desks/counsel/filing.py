@@ -20,6 +20,7 @@ from portcullis.office.web import pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import said as says
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head
@@ -222,5 +223,5 @@ def _file(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(reverse("counsel:order", args=[row.id]), told)
 
 
-register(WebAct(ORDER, ORDER, "File an order", _file))
-register(WebAct(HOLD, HOLD, "Place a hold", _file))
+register(WebAct(ORDER, ORDER, "File an order", _file, takes=says.Order))
+register(WebAct(HOLD, HOLD, "Place a hold", _file, takes=says.Hold))

@@ -1,12 +1,15 @@
 """Reports and exports: ordered here, made by a worker, their files kept a week for their person."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from pydantic import Field
 
+from portcullis.errors import Misuse, Refused
 from portcullis.office import reporting, work
 from portcullis.office.people import Actor
 from portcullis.office.web import batches, pages, working
@@ -17,6 +20,7 @@ from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, table
+from portcullis.office.web.said import Among, Day, Digest, Said
 from portcullis.office.web.visitors import visitor_of
 from portcullis.oversight.reports import OVERSEERS
 
@@ -63,15 +67,23 @@ class ExportForm(pages.Form):
         "disclosure it is told of is put in the accounting first.",
     )
 
-    def clean(self) -> dict[str, Any]:
-        """Raise ValidationError where the body's law gives it no return information."""
-        said = self.cleaned_data
-        body = OVERSEERS.get(said.get("body", ""))
-        if said.get("persons") and body is not None and not body.sees:
-            self.add_error(
-                "persons", "The law gives this body no return information. Export it without."
-            )
-        return said
+
+class Report(Said):
+    """Which report, as of the end of which day."""
+
+    report: Annotated[str, Among.of(reporting.NAMES)]
+    by: Day
+
+
+class Export(Said):
+    """For which body, on which request, as of which day, and whether persons are in it."""
+
+    body: Annotated[str, Among.of(OVERSEERS)]
+    request: Digest
+    by: Day
+    persons: Annotated[
+        bool, Field(description="Whether the return information of each disclosure is in it.")
+    ] = False
 
 
 @at_desk("oversight")
@@ -117,8 +129,6 @@ def make(request: HttpRequest) -> HttpResponse:
     """Order a report."""
     head = Head("oversight", "Make a report", "That it was made goes on the ledger.", [_up()])
     form = ReportForm(request.POST or None, initial={"by": visitor_of(request).today})
-    if request.method == "POST" and form.is_valid():
-        _not_to_come(request, form)
     return pages.ask(request, head, form, REPORT)
 
 
@@ -133,14 +143,7 @@ def export(request: HttpRequest) -> HttpResponse:
     )
     today = visitor_of(request).today
     form = ExportForm(request.POST or None, request.FILES or None, initial={"by": today})
-    if request.method == "POST" and form.is_valid():
-        _not_to_come(request, form)
     return pages.ask(request, head, form, EXPORT)
-
-
-def _not_to_come(request: HttpRequest, form: forms.Form) -> None:
-    if form.cleaned_data["by"] > visitor_of(request).today:
-        form.add_error("by", "The day has not come. Name today or an earlier day.")
 
 
 def _up() -> tuple[str, str]:
@@ -162,9 +165,17 @@ def _export(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return working.begin(deployment, actor, EXPORT, "", data, reverse("oversight:reports"))
 
 
-def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+    """Return what is signed; refuse, before it is, what is refused when it is made."""
+    if date.fromisoformat(data["by"]) > deployment.today():
+        raise Misuse("The field by names a day that has not come.", "Name today or an earlier day.")
+    if data.get("persons") and not OVERSEERS[data["body"]].sees:
+        raise Refused(
+            "The field persons asks for what the law gives this body not: return information.",
+            "Export it without.",
+        )
     return work.ordering("", data)
 
 
-register(WebAct(REPORT, REPORT, "Make a report", _report, _ordering))
-register(WebAct(EXPORT, EXPORT, "Make an export for an overseer", _export, _ordering))
+register(WebAct(REPORT, REPORT, "Make a report", _report, _ordering, Report))
+register(WebAct(EXPORT, EXPORT, "Make an export for an overseer", _export, _ordering, Export))

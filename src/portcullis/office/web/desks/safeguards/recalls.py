@@ -20,6 +20,7 @@ from portcullis.office.web import batches, charts, pages, signing
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.safeguards import said as says
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
@@ -389,6 +390,6 @@ def _close(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(url("recall", data["recall"]), "The recall is closed.")
 
 
-register(WebAct(OPEN, OPEN, "Open a recall", _open, _ordering))
-register(WebAct(ATTEST, ATTEST, "Enter an attestation", _attest))
-register(WebAct(CLOSE, CLOSE, "Close a recall", _close))
+register(WebAct(OPEN, OPEN, "Open a recall", _open, _ordering, says.RecallOpening))
+register(WebAct(ATTEST, ATTEST, "Enter an attestation", _attest, takes=says.RecallAttestation))
+register(WebAct(CLOSE, CLOSE, "Close a recall", _close, takes=says.OfRecall))
