@@ -21,6 +21,8 @@ print(json.dumps({
     name: {
         "people": [each.id for each in who_may(here.roster, act.act, here.today())],
         "browser_only": act.browser_only,
+        "act": act.act,
+        "ordered": act.order is not None,
         "fields": sorted(act.takes.model_fields) if act.takes else None,
     }
     for name, act in acts._ACTS.items()

@@ -4,13 +4,14 @@ import json
 import secrets
 import sqlite3
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import urllib3
 
 from portcullis import agreements, custody, keys, release
-from portcullis.client import Client, Problem
-from portcullis.errors import Refused
+from portcullis.client import Client, Problem, _Message
+from portcullis.errors import Misuse, Refused
 from tests.api.waiting import until
 from tests.office.world import World
 from tests.web.office import Office, working
@@ -134,7 +135,11 @@ def test_who_may_order_what_of_reports(office):
     assert (ordered["report"], ordered["body"]) == ("oversight", "gao")
     # The law gives a court no return information, and a day to come has no report.
     for path, said, names in (
-        ("/exports", {"body": "court", "persons": True, "request": "0" * 64}, "law gives this body not"),
+        (
+            "/exports",
+            {"body": "court", "persons": True, "request": "0" * 64},
+            "law gives this body not",
+        ),
         ("/reports", {"report": "workload", "by": "2999-01-01"}, "has not come"),
     ):
         data = {"by": day.isoformat(), **said}
@@ -156,6 +161,89 @@ def test_an_order_sent_again_is_one_report_and_what_is_to_be_signed_is_not_kept(
     assert once[0][0] == 201
     status, said = post(office, "inspector", "/reports", signed)
     assert (status, "done already" in said["detail"]) == (409, True)
+
+
+def test_a_request_whose_process_died_may_be_sent_again_after_two_minutes(office):
+    body = {"requests": [{"request_id": "1"}]}
+    assert post(office, "preparer", "/screenings", body, "died")[0] == 200
+    for seconds, status, says in ((0, 409, "being answered"), (110, 409, ""), (121, 200, "")):
+        begun = datetime.now(UTC) - timedelta(seconds=seconds)
+        unanswered = "UPDATE office_web_apicall SET status = 0, answer = '', at = ? WHERE key = ?"
+        with closing(sqlite3.connect(office.home / "state.sqlite3", timeout=60)) as database:
+            assert database.execute(unanswered, [begun.isoformat(" ")[:-6], "died"]).rowcount == 1
+            database.commit()
+        came, said = post(office, "preparer", "/screenings", body, "died")
+        assert came == status, (seconds, said)
+        assert says in said.get("detail", "")
+    # It was answered the second time, and that is what is given again.
+    assert post(office, "preparer", "/screenings", body, "died") == (200, said)
+
+
+def test_a_copy_of_a_message_that_was_refused_does_nothing(office):
+    """Whoever saw a signed request cannot have it done once its reason to be refused has gone."""
+    sender = client(office, "officer-1")
+    path = "/packages/no-such/tokens"
+    body = json.dumps({"opening": "x"}).encode()
+    headers = {"Idempotency-Key": "seen", "Content-Type": "application/json"}
+    message = _Message("POST", f"{office.origin}/api/v1{path}", headers)
+    sender._sign(message, body)
+    sent = [
+        urllib3.request("POST", message.url, body=body, headers=message.headers) for _ in range(2)
+    ]
+    assert [each.status for each in sent] == [404, 409]
+    assert "sent before" in sent[1].json()["detail"]
+
+
+def test_whoever_may_not_see_the_list_is_given_no_answers(office):
+    """Whether somebody was disclosed is return information, at the holder's too."""
+    paths = ("answers", "findings", "answers.jsonl", "answers.jsonl.jws")
+    for person, status in (("administrator", 403), ("transmitter", 403), ("counsel", 200)):
+        for path in paths:
+            asked = f"/batches/batch-1/{path}"
+            if status == 200:
+                assert client(office, person)._ask("GET", asked, {}, None).status == 200
+                continue
+            with pytest.raises(Problem) as refused:
+                client(office, person)._ask("GET", asked, {}, None)
+            assert refused.value.status == status, (person, path)
+        assert next(iter(client(office, person).batches()))["answered"]
+
+
+def test_answers_a_page_at_a_time_are_all_the_answers(office):
+    head = client(office, "head")
+    whole = list(head.answers("batch-1"))
+    assert len(whole) > 3
+    paged, after = [], ""
+    while after is not None:
+        page = head._get(f"/batches/batch-1/answers?limit=2&after={after}")
+        paged, after = paged + page["items"], page["next"]
+    assert paged == whole
+    returned = [each for each in whole if each["answer"] == "returned"]
+    assert list(head.findings("batch-1")) == returned
+
+
+def test_the_client_signs_nothing_but_the_act_it_began(office, monkeypatch):
+    counsel = client(office, "counsel")
+    send = counsel._send
+    asked: dict = {}
+
+    def taken_over(method, path, body):
+        said = send(method, path, body)
+        return said | {"to_sign": said["to_sign"] | asked} if said.get("to_sign") else said
+
+    monkeypatch.setattr(counsel, "_send", taken_over)
+    for wrong in (
+        {"format": "portcullis-enrolment/1"},
+        {"act": "approve"},
+        {"at": "2031-01-01T00:00:00+00:00"},
+        {"ordered": {"report": "court", "by": "2025-07-05"}},
+    ):
+        asked.clear()
+        asked.update(wrong)
+        with pytest.raises(Refused, match="Nothing is signed"):
+            counsel.order_report("workload", date(2025, 7, 5))
+    with pytest.raises(Misuse, match="https"):
+        Client("http://office.example.gov", keys.generate())
 
 
 def test_what_does_not_fit_is_named_with_what_belongs_there(office):
@@ -194,11 +282,12 @@ def test_what_is_no_text_or_no_moment_is_told_as_that(office):
         assert post(office, "approver", "/acts/approve", said)[0] == status
     single = {"request": {}, "manifest": {"of": "\ud800"}, "signatures": {}}
     assert post(office, "preparer", "/requests", single)[0] == 400
-    for path in ("/batches/batch%001", "/batches?after=%00"):
+    places = ("%C2%B2", "1", "-5", "9" * 40)
+    answers = [f"/batches/batch-1/answers?after={place}" for place in places]
+    for path in ("/batches/batch%001", "/batches?after=%00", *answers):
         with pytest.raises(Problem) as refused:
             client(office, "preparer")._get(path)
         assert refused.value.status == 400
-    assert client(office, "head")._get("/batches/batch-1/answers?after=%C2%B2")["items"]
 
 
 def test_who_was_refused_may_ask_again_with_the_same_key(office):

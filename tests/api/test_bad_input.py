@@ -18,6 +18,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from portcullis import keys
+from portcullis.agreements import proposed
 from portcullis.client import Client, _Message
 from tests.api.acts import acts_of
 from tests.web.office import Office
@@ -167,6 +168,13 @@ def test_every_act_is_in_the_document_field_by_field(acts, document):
             assert data["additionalProperties"] is False, name
             told[name] = sorted(data["properties"])
     assert told == offered
+
+
+def test_what_an_order_says_the_client_knows(acts):
+    """What is ordered of each act names the act under which the client lets it be signed."""
+    for name, said in acts.items():
+        if said["ordered"] and not said["browser_only"]:
+            assert said["act"] in proposed.signed_as(name), name
 
 
 def resolved(document: dict, schema: dict) -> dict:

@@ -9,7 +9,8 @@ pytestmark = [pytest.mark.xdist_group("holder-desks"), pytest.mark.long]
 PAGES = {
     "counsel": (
         *("", "orders/", "orders/file/", "holds/place/", "readings/", "readings/change/"),
-        "people/sampler/revoke/",
+        *("people/sampler/revoke/", "histories/", "histories/import/", "reexaminations/"),
+        "reexaminations/again/",
     ),
     "safeguards": (
         *("", "standing/", "record/", "incidents/", "incidents/open/", "recalls/"),
@@ -17,7 +18,7 @@ PAGES = {
     ),
     "inspector": (
         *("", "authority/", "ledger/", "denials/", "reports/", "reports/make/"),
-        *("reports/export/", "accounting/", "alarms/"),
+        *("reports/export/", "accounting/", "alarms/", "histories/", "reexaminations/"),
     ),
     "administrator": (
         *("", "people/", "people/enrol/", "people/counsel/", "people/counsel/change/"),

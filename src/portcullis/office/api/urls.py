@@ -1,29 +1,14 @@
 """The addresses of the API, version 1, and its OpenAPI document."""
 
-from django.core.cache import caches
-from django.http import HttpRequest
-from ninja.throttling import SimpleRateThrottle
-
 from portcullis.office.api import acting, answering, problems, reporting, submitting, working
 from portcullis.office.api.fitting import Api
 from portcullis.office.api.parsing import Plain
-from portcullis.office.api.people import Signed, sender
+from portcullis.office.api.people import Signed
+from portcullis.office.api.rates import EachPerson
 from portcullis.office.web import desks
 
-RATE = "500/s"
-"""Requests that one person's key may send to one process."""
-
-
-class EachPerson(SimpleRateThrottle):
-    """Limits how much one person's key may send; told apart in this process's own memory."""
-
-    cache = caches["rates"]
-    scope = "person"
-
-    def get_cache_key(self, request: HttpRequest) -> str:
-        """Return the name under which the sender's requests are counted."""
-        return f"api {sender(request).id}"
-
+MOST = 500
+"""Requests a second that one person may send to one process."""
 
 api = Api(
     title="Portcullis",
@@ -32,7 +17,7 @@ api = Api(
     urls_namespace="api-1",
     docs_url=None,
     auth=Signed(),
-    throttle=[EachPerson(RATE)],
+    throttle=[EachPerson(MOST)],
     parser=Plain(),
 )
 api.add_router("", submitting.router)

@@ -15,6 +15,9 @@ from portcullis.office.work import kinds
 if TYPE_CHECKING:
     from portcullis.office.work.models import Task
 
+MOST = 20
+"""Live tasks that one person may have: the workers are everybody's."""
+
 
 def begin(  # noqa: PLR0917 - as everybody calls it
     key: str,
@@ -33,8 +36,9 @@ def begin(  # noqa: PLR0917 - as everybody calls it
     value of a request; it is what an order's facts must be (``ordering``). ``after``: the address
     of the page that shows what it came to. Work that was stopped or failed is begun again under
     its key, and goes on where it stopped. Raises Misuse for an unknown kind, and Refused where
-    another task of the kind is under way on that batch. The caller has checked that the person may;
-    that, and the token, are checked again when the work is done.
+    another task of the kind is under way on that batch, or the person has begun too many. The
+    caller has checked that the person may; that, and the token, are checked again when the work is
+    done.
     """
     from portcullis.office.work.models import Task
 
@@ -52,6 +56,7 @@ def begin(  # noqa: PLR0917 - as everybody calls it
         with transaction.atomic():
             task, made = Task.objects.select_for_update().get_or_create(key=key, defaults=given)
             if made:
+                _check_number(person_id)
                 deliver(task)
             elif task.state in (Task.FAILED, Task.CANCELLED):
                 _begin_again(task, given)
@@ -106,6 +111,15 @@ def deliver(task: "Task") -> None:
 
     task.message = UUID(attempt.enqueue(str(task.id)).id)
     task.save(update_fields=["message"])
+
+
+def _check_number(person_id: str) -> None:
+    from portcullis.office.work.models import Task
+
+    if Task.objects.filter(person=person_id, state__in=Task.LIVE).count() > MOST:
+        raise Refused(
+            f"{MOST} works that you have begun have not ended.", "Begin it once one of them has."
+        )
 
 
 def _begin_again(task: "Task", given: Mapping[str, Any]) -> None:

@@ -2,8 +2,16 @@
 
 from django.urls import path
 
-from portcullis.office.web import rostering
-from portcullis.office.web.desks.counsel import dashboard, filing, lifting, orders, readings
+from portcullis.office.web import past, rostering
+from portcullis.office.web.desks.counsel import (
+    dashboard,
+    filing,
+    histories,
+    lifting,
+    orders,
+    readings,
+    reexamining,
+)
 
 urlpatterns = [
     path("", dashboard.first, name="first"),
@@ -15,5 +23,9 @@ urlpatterns = [
     path("orders/<str:placed_id>/lift/", lifting.lift, name="lift"),
     path("readings/", readings.every, name="readings"),
     path("readings/change/", readings.change, name="change-reading"),
+    path("histories/import/", histories.import_, name="import-history"),
+    path("histories/<str:history_id>/compare/", histories.compare, name="compare-history"),
+    path("reexaminations/again/", reexamining.reexamine, name="reexamine"),
+    *past.urls("counsel"),
     *rostering.urls("counsel"),
 ]

@@ -47,6 +47,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("counsel:place-hold"), "Place a hold"),
                 (reverse("counsel:orders"), "Orders and holds"),
                 (reverse("counsel:readings"), "Readings of the law"),
+                (reverse("counsel:histories"), "Histories and re-examinations"),
             ],
         ),
         alarms=_alarms(visitor, standing),

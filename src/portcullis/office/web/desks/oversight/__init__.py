@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portcullis.office.web import alarming
+from portcullis.office.web import alarming, past
 from portcullis.office.web.desks.oversight import accounting, dashboard, denials, ledger, reports
 
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("reports/export/", reports.export, name="export"),
     path("accounting/", accounting.state, name="accounting"),
     path("accounting/count/", accounting.count, name="count"),
+    *past.urls("oversight"),
     *alarming.urls("oversight"),
 ]

@@ -45,6 +45,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("oversight:alarms"), "Alarms"),
                 (reverse("oversight:reports"), "Reports and exports"),
                 (reverse("oversight:accounting"), "The accounting"),
+                (reverse("oversight:histories"), "Histories and re-examinations"),
                 (reverse("oversight:authority"), "What you may see and do"),
             ],
         ),

@@ -50,9 +50,9 @@ class Finding(NearMiss):
 class Answer(NearMiss):
     """What another found, confirmed; or, with a reason, refused."""
 
-    finding: Annotated[str, Field(max_length=128, description="The log entry of what was found.")]
-    number: Annotated[int, Field(ge=1, lt=2**31)]
-    rule: Annotated[str, Among.of(RULES)]
+    finding: Annotated[
+        str, Field(min_length=1, max_length=128, description="The log of what was found.")
+    ]
     reason: Annotated[
         Reason | None, Field(description="Why it is refused; null: it is confirmed.")
     ] = None
@@ -89,7 +89,7 @@ def confirm(request: HttpRequest, batch_id: str, row: int) -> HttpResponse:
     batch, miss = _reviewable(request, batch_id, row)
     if request.POST.get("finding") != miss.log or not miss.log:
         raise Refused("Another finding stands now than you were shown.", "Look at it again.")
-    data = _data(batch, miss) | {"finding": miss.log, "number": miss.number, "rule": miss.rule}
+    data = _data(batch, miss) | {"finding": miss.log}
     if "refuse" not in request.POST:
         return signing.begin(request, CONFIRM, data)
     form = RefuseForm(request.POST)
@@ -128,29 +128,42 @@ def _again(  # noqa: PLR0917 - what is asked for again, of what
     return render(request, "office/review/again.html", context, status=400)
 
 
-def _signed(step: str, data: Data) -> tuple[str, dict[str, Any]]:
+def _signed(step: str, data: Data, **more: object) -> tuple[str, dict[str, Any]]:
     """Return what is signed: of the reason in words its digest, for the words may say anything."""
-    facts = {"step": step, "request": data["request"], "row": data["row"]}
-    if "rule" in data:
-        facts |= {"address": data["number"], "rule": data["rule"]}
-    if "finding" in data:
-        facts["finding"] = data["finding"]
+    facts = {"step": step, "request": data["request"], "row": data["row"], **more}
     if data.get("reason"):
         facts["reason"] = sha256_hex([data["reason"].encode()])
     return data["batch"], facts
 
 
-def _look_ordering(_deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+def _near(deployment: Deployment, data: Data) -> Waiting:
+    """Return the near miss that ``data`` names; refuse where row and request are not of one."""
+    batch = batches.batch_named(data["batch"])
+    miss = queues.one(deployment.holder, batch, data["row"])
+    if miss.request_id != data["request"]:
+        raise Refused("In that row stands another request.", "See the queue of the batch.")
+    return miss
+
+
+def _look_ordering(deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+    _near(deployment, data)
     return _signed("Look at the record that is near", data)
 
 
-def _find_ordering(_deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
-    return _signed("Find that the address is of record", data)
+def _find_ordering(deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+    _near(deployment, data)
+    found = {"address": data["number"], "rule": data["rule"]}
+    return _signed("Find that the address is of record", data, **found)
 
 
-def _confirm_ordering(_deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+def _confirm_ordering(deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+    """Return what is signed: the very finding that stands, as the office has it."""
+    miss = _near(deployment, data)
+    if miss.log != data["finding"]:
+        raise Refused("Another finding stands now than you were shown.", "Look at it again.")
     verb = "Refuse to confirm" if data.get("reason") else "Confirm"
-    return _signed(f"{verb} what another reviewer found", data)
+    found = {"address": miss.number, "rule": miss.rule, "finding": miss.log}
+    return _signed(f"{verb} what another reviewer found", data, **found)
 
 
 def _train_ordering(_deployment: Deployment, _data: Data) -> tuple[str, dict[str, Any]]:
