@@ -1,5 +1,6 @@
 """The past in the browser: a history imported, compared and judged again; and what is refused."""
 
+import polars as pl
 import pytest
 
 from tests.office import disclosed
@@ -14,9 +15,10 @@ WAIT = 120_000
 def fill(page, office: Office, name: str = "disclosed.csv") -> None:
     """Fill in the form of an import: seven disclosures, and one row that says no day."""
     rows = disclosed.disclosures()
-    undated = rows.head(1).with_columns(disclosed_on=None, request_id="UNDATED")
-    path = disclosed.write(World(office.home.parent), rows.vstack(undated.select(rows.columns)))
-    page.get_by_label("Id").fill("august-2025")
+    said = {"disclosed_on": pl.lit(None, pl.String), "request_id": pl.lit("UNDATED")}
+    undated = rows.head(1).with_columns(**said)
+    path = disclosed.write(World(office.home.parent), pl.concat([rows, undated]))
+    page.locator("[name=history]").fill("august-2025")
     page.set_input_files(
         "[name=file]", {"name": name, "mimeType": "text/csv", "buffer": path.read_bytes()}
     )
@@ -26,16 +28,16 @@ def test_what_cannot_be_imported_is_said_before_it_is_signed(desk, office):
     page = desk("counsel", "/counsel/histories/import/")
     fill(page, office, "disclosed.pdf")
     press(page, "Go on to sign")
-    assert "The file is none of CSV, JSON Lines, Parquet or XLSX." in text(page)
+    page.get_by_text("The file is none of CSV, JSON Lines, Parquet or XLSX.").first.wait_for()
     fill(page, office)
-    page.get_by_label("Id").fill("of Ada Specimen")
+    page.locator("[name=history]").fill("of Ada Specimen")
     press(page, "Go on to sign")
-    assert "That is no id for a history." in text(page)
+    page.get_by_text("That is no id for a history.").first.wait_for()
     assert not list(office.home.glob("uploads/*"))
     page.goto(office.origin + "/counsel/reexaminations/again/")
     page.locator("[name=named]").fill("no-such-batch")
     press(page, "Go on to sign")
-    assert "No batch or history of the id on line 1 is here. Mend it." in text(page)
+    page.get_by_text("No batch or history of the id on line 1 is here. Mend it.").first.wait_for()
 
 
 @pytest.mark.long
@@ -46,7 +48,7 @@ def test_a_history_is_imported_compared_and_judged_again(desk, office):
     page.get_by_role("link", name="Import a history").click()
     check(page, "counsel-import")
     fill(page, office)
-    page.get_by_label(disclosed.NAIVE).check(force=True)
+    page.get_by_label(disclosed.NAIVE, exact=True).check(force=True)
     press(page, "Go on to sign")
     sign(page, "It has begun.")
     with working(office):
