@@ -17,10 +17,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
 from http_message_signatures import (
@@ -31,6 +31,7 @@ from http_message_signatures import (
 )
 
 from portcullis import keys
+from portcullis.agreements import proposed
 from portcullis.errors import Misuse, Refused
 
 PREFIX = "/api/v1"
@@ -41,6 +42,8 @@ COVERED_WRITING = (*COVERED, "content-digest", "idempotency-key")
 _TRIES = 3
 _WAIT = urllib3.Timeout(connect=5, read=60)  # seconds
 _DONE = 300
+_STATEMENTS = 3  # that one act asks to be signed, at most
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class Problem(Refused):
@@ -67,11 +70,22 @@ class _Message:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+Show = Callable[[Mapping[str, Any]], None]
+"""Is told each statement before it is signed."""
+
+
+def _show_nobody(_statement: Mapping[str, Any]) -> None:
+    pass
+
+
 class Client:
-    """The API at ``origin`` (``https://office.example.gov``), used by the person of ``key``."""
+    """The API at ``origin`` (``https://office.example.gov``), used by the person of ``key``.
+
+    Raises Misuse for an origin that is not https, but for this very machine.
+    """
 
     def __init__(self, origin: str, key: keys.ECKey) -> None:
-        self._origin = origin.rstrip("/")
+        self._origin = _checked(origin)
         self._key = key
         self._pool = urllib3.PoolManager(timeout=_WAIT, retries=False, maxsize=8)
         self._signer = HTTPMessageSigner(
@@ -92,7 +106,7 @@ class Client:
 
     def single(self, request_id: str) -> dict[str, Any]:
         """Return where a single request stands."""
-        return self._get(f"/requests/{quote(request_id)}")
+        return self._get(f"/requests/{_quoted(request_id)}")
 
     def submit(self, batch: Path, manifest: Path) -> dict[str, Any]:
         """Send a batch file and its signed manifest; return the task that takes it in."""
@@ -105,7 +119,7 @@ class Client:
 
     def transmittal(self, task_id: str) -> dict[str, Any]:
         """Return how far a transmittal's taking in is."""
-        return self._get(f"/transmittals/{quote(task_id)}")
+        return self._get(f"/transmittals/{_quoted(task_id)}")
 
     def batches(self) -> Iterator[dict[str, Any]]:
         """Yield the batches."""
@@ -113,19 +127,19 @@ class Client:
 
     def batch(self, batch_id: str) -> dict[str, Any]:
         """Return one batch."""
-        return self._get(f"/batches/{quote(batch_id)}")
+        return self._get(f"/batches/{_quoted(batch_id)}")
 
     def receipt(self, batch_id: str) -> dict[str, Any]:
         """Return a batch's signed receipt."""
-        return self._get(f"/batches/{quote(batch_id)}/receipt")
+        return self._get(f"/batches/{_quoted(batch_id)}/receipt")
 
     def answers(self, batch_id: str) -> Iterator[dict[str, Any]]:
         """Yield the answers of a batch, in received order."""
-        return self._pages(f"/batches/{quote(batch_id)}/answers")
+        return self._pages(f"/batches/{_quoted(batch_id)}/answers")
 
     def findings(self, batch_id: str) -> Iterator[dict[str, Any]]:
         """Yield what was returned of a batch, with its findings."""
-        return self._pages(f"/batches/{quote(batch_id)}/findings")
+        return self._pages(f"/batches/{_quoted(batch_id)}/findings")
 
     def packages(self) -> Iterator[dict[str, Any]]:
         """Yield the sealed packages delivered to this officer."""
@@ -133,16 +147,16 @@ class Client:
 
     def package(self, package_id: str) -> bytes:
         """Return one sealed package."""
-        return self._ask("GET", f"/packages/{quote(package_id)}", {}, None).data
+        return self._ask("GET", f"/packages/{_quoted(package_id)}", {}, None).data
 
     def token(self, package_id: str, opening: str) -> str:
         """Return the holder's token for a signed opening request."""
-        said = self._send("POST", f"/packages/{quote(package_id)}/tokens", {"opening": opening})
+        said = self._send("POST", f"/packages/{_quoted(package_id)}/tokens", {"opening": opening})
         return str(said["token"])
 
     def proof(self, batch_id: str, request_id: str) -> dict[str, Any]:
         """Return a request's leaf and proof."""
-        return self._get(f"/proofs/{quote(batch_id)}/{quote(request_id)}")
+        return self._get(f"/proofs/{_quoted(batch_id)}/{_quoted(request_id)}")
 
     def orders(self) -> list[dict[str, Any]]:
         """Return the orders and holds."""
@@ -153,22 +167,93 @@ class Client:
         self,
         name: str,
         data: Mapping[str, Any],
-        show: Callable[[Mapping[str, Any]], None] = lambda _statement: None,
+        show: Show = _show_nobody,
         signer: keys.Signer | None = None,
     ) -> str:
         """Do an act of a desk, signing what it asks for; ``show`` is told each statement first.
 
         ``signer``: the person's passkey, which an act that binds asks for; else the key signs.
         """
+        return str(self._signed(name, f"/acts/{_quoted(name)}", data, show, signer)["done"])
+
+    def begin(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        show: Show = _show_nobody,
+        signer: keys.Signer | None = None,
+    ) -> str:
+        """Do an act that begins long work, as ``act``; return the id of its task."""
+        return str(self._signed(name, f"/acts/{_quoted(name)}", data, show, signer)["task"])
+
+    def task(self, task_id: str) -> dict[str, Any]:
+        """Return how far the work is that an act of this person began."""
+        return self._get(f"/tasks/{_quoted(task_id)}")
+
+    def order_report(
+        self, report: str, by: date, show: Show = _show_nobody, signer: keys.Signer | None = None
+    ) -> dict[str, Any]:
+        """Order a report as of the end of the day ``by``, signed as an act is; return it."""
+        return self._signed(
+            "report", "/reports", {"report": report, "by": by.isoformat()}, show, signer
+        )
+
+    def order_export(
+        self,
+        body: str,
+        request: bytes,
+        by: date,
+        show: Show = _show_nobody,
+        signer: keys.Signer | None = None,
+        *,
+        persons: bool = False,
+    ) -> dict[str, Any]:
+        """Order an export for the overseer ``body``, on its written ``request``; return it.
+
+        Only the request's SHA-256 is sent. ``persons``: with the return information of every
+        disclosure made, where the body's law gives it.
+        """
+        digest = hashlib.sha256(request).hexdigest()
+        data = {"body": body, "request": digest, "by": by.isoformat(), "persons": persons}
+        return self._signed("oversight-export", "/exports", data, show, signer)
+
+    def reports(self) -> Iterator[dict[str, Any]]:
+        """Yield the reports and exports that this person ordered, the newest first."""
+        return self._pages("/reports")
+
+    def report(self, report_id: str) -> dict[str, Any]:
+        """Return how far a report is, and the names of its files once it is made."""
+        return self._get(f"/reports/{_quoted(report_id)}")
+
+    def report_file(self, report_id: str, name: str) -> bytes:
+        """Return one file of a report."""
+        path = f"/reports/{_quoted(report_id)}/files/{_quoted(name)}"
+        return self._ask("GET", path, {}, None).data
+
+    def _signed(
+        self,
+        name: str,
+        path: str,
+        data: Mapping[str, Any],
+        show: Show,
+        signer: keys.Signer | None,
+    ) -> dict[str, Any]:
+        """Send ``data``, and sign what is asked for until it is done; return what was done.
+
+        Raises Refused where something else is asked for than the act ``name`` (``proposed``).
+        """
         signs = signer or keys.KeySigner(self._key)
         body: dict[str, Any] = {"data": dict(data), "tokens": []}
-        while True:
-            said = self._send("POST", f"/acts/{quote(name)}", body)
-            if said.get("done") is not None:
-                return str(said["done"])
-            show(said["to_sign"])
+        for _ in range(_STATEMENTS + 1):
+            said = self._send("POST", path, body)
+            statement = said.get("to_sign")
+            if statement is None:
+                return said
+            proposed.check(statement, name, data, said["moment"])
+            show(statement)
             body["moment"] = said["moment"]
-            body["tokens"].append(signs.sign(said["to_sign"]))
+            body["tokens"].append(signs.sign(statement))
+        raise Refused("The office asks for one signature after another.", "Tell whoever keeps it.")
 
     def _pages(self, path: str) -> Iterator[dict[str, Any]]:
         after: str | None = ""
@@ -328,6 +413,19 @@ class Relay:
 
 
 _PARTS = ("manifest", "signatures")
+
+
+def _quoted(part: str) -> str:
+    """Return one part of an address: whatever is in it, it is one part."""
+    return quote(part, safe="")
+
+
+def _checked(origin: str) -> str:
+    """Return the office's origin. Raises Misuse where somebody on the way could answer for it."""
+    parts = urlsplit(origin)
+    if parts.scheme != "https" and parts.hostname not in _THIS_MACHINE:
+        raise Misuse("The office's address is not https.", "Name one that begins with https://.")
+    return origin.rstrip("/")
 
 
 def _problem(response: urllib3.BaseHTTPResponse) -> dict[str, Any]:

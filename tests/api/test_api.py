@@ -1,7 +1,6 @@
 """The API as a requester's system drives it, through the client, against a served office."""
 
 import json
-import time
 
 import pytest
 import urllib3
@@ -9,6 +8,7 @@ import urllib3
 from portcullis import keys, release
 from portcullis.client import Client, Problem
 from portcullis.errors import Refused
+from tests.api.waiting import until
 from tests.office import singles
 from tests.office import world as worlds
 from tests.office.world import World
@@ -164,16 +164,6 @@ def test_what_is_sent_is_taken_in_by_a_worker(office):
     holder = json.loads((world.home_path / "public.json").read_bytes())["holder"]
     assert keys.verify(single["receipt_signature"], holder) == single["receipt"]
     assert single["answer"] is None
-
-
-def until(ask, state: str) -> dict:
-    """Ask until the state is reached, for a minute at most."""
-    for _ in range(300):
-        said = ask()
-        if said["state"] == state:
-            return said
-        time.sleep(0.2)
-    raise AssertionError(said)
 
 
 def test_refusals_are_refusals_of_ours():

@@ -3,13 +3,20 @@
 import json
 import re
 import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 import urllib3
 
+from portcullis.cli import cancelling
 from tests.office import world as worlds
-from tests.web.office import Office, serve
+from tests.web.office import Office, free_port, serve
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +111,45 @@ def test_behind_a_proxy_everybody_seems_to_be_this_machine_so_only_the_token_cou
         assert "max-age" in answer.headers["Strict-Transport-Security"]
     finally:
         behind.stop()
+
+
+@pytest.mark.long
+def test_two_processes_answer_on_one_address_and_end_together(office, tmp_path):
+    port = free_port()
+    command = [sys.executable, "-m", "portcullis.cli", "serve", "--role", "holder"]
+    options = ["--processes", "2", "--no-worker", "--home", str(office.home), "--port", str(port)]
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        first = subprocess.Popen(
+            [*command, *options], stdout=subprocess.PIPE, stderr=out, text=True
+        )
+    try:
+        assert "Listening" in first.stdout.readline()
+        answering: set[int] = set()
+        deadline = time.monotonic() + 90
+        with ThreadPoolExecutor(8) as many:
+            while len(answering) < 2 and time.monotonic() < deadline:
+                answers = many.map(
+                    lambda _: requests.get(f"http://localhost:{port}/health/metrics", timeout=60),
+                    range(16),
+                )
+                for answer in answers:
+                    assert answer.status_code == 200
+                    found = re.findall(r'process="([0-9]+)"', answer.text)
+                    answering.update(map(int, found))
+        assert len(answering) == 2
+        assert first.pid in answering
+    finally:
+        first.terminate()
+        ended = first.wait(timeout=30)
+        first.stdout.close()
+    assert ended == cancelling.EXIT
+    assert cancelling.MESSAGE in log.read_text()
+    assert "Traceback" not in log.read_text()
+    for process in answering:
+        assert not Path(f"/proc/{process}").exists()
+    with pytest.raises(urllib3.exceptions.MaxRetryError):
+        urllib3.request("GET", f"http://localhost:{port}/health/live", retries=0)
 
 
 def test_the_log_is_json_lines_of_pages_not_addresses(holder, visit):

@@ -6,10 +6,15 @@ import json
 import re
 import sqlite3
 import struct
+import subprocess
+import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
+import requests
 from playwright.sync_api import Page
 
 from tests.cli.run import started
@@ -149,6 +154,77 @@ def test_five_wrong_passwords_lock_the_account_however_the_name_is_spelt(office,
     assert locked_out(office, "counsel") == 1
     by_password(page, "CounseL", "wrong horse battery 1")
     assert re.search("too many", page.inner_text("body"), re.IGNORECASE)
+
+
+class From(requests.adapters.HTTPAdapter):
+    """Connects from an address of its own: failures are limited by the address, too."""
+
+    def __init__(self, machine: int) -> None:
+        self._from = f"127.0.1.{machine}"
+        super().__init__()
+
+    def init_poolmanager(self, *args, **options) -> None:
+        super().init_poolmanager(*args, source_address=(self._from, 0), **options)
+
+
+def visitor(machine: int) -> requests.Session:
+    session = requests.Session()
+    session.mount("http://", From(machine))
+    return session
+
+
+def at_once(office: Office, attempts: list[tuple[str, str]]) -> list[requests.Response]:
+    """Send sign-ins, each a name and a password, at the same moment; return their answers."""
+    url = f"{office.origin}/accounts/login/"
+    visitors = [visitor(machine) for machine in range(1, len(attempts) + 1)]
+    together = threading.Barrier(len(attempts))
+
+    def sign_in(session: requests.Session, name: str, password: str) -> requests.Response:
+        form = session.get(url, timeout=60).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[1]
+        said = {"csrfmiddlewaretoken": token, "login": name, "password": password}
+        together.wait(60)
+        return session.post(url, data=said, allow_redirects=False, timeout=60)
+
+    with ThreadPoolExecutor(len(attempts)) as many:
+        names, passwords = zip(*attempts, strict=True)
+        return list(many.map(sign_in, visitors, names, passwords))
+
+
+def give_passwords(office: Office, people: list[str]) -> None:
+    """Give each of ``people`` the specimen password, beside the office that is served."""
+    script = (
+        "import sys; from pathlib import Path; from portcullis.office.web import serving;"
+        "serving.prepare(Path(sys.argv[1]), 'holder', sys.argv[2]);"
+        "from django.contrib.auth.models import User\n"
+        "for name in sys.argv[4:]:\n"
+        "    user = User.objects.get(username=name)\n"
+        "    user.set_password(sys.argv[3])\n"
+        "    user.save()\n"
+    )
+    said = [str(office.home), office.origin, PASSWORD, *people]
+    subprocess.run([sys.executable, "-c", script, *said], check=True, capture_output=True)
+
+
+def test_many_sign_in_at_once_and_guesses_at_once_are_counted_one_by_one(office):
+    people = ["specialist", "reviewer", "impairment", "counsel-2", "safeguards", "records-officer"]
+    known = [each for each in people if each in office.sessions]
+    assert len(known) >= 4
+    give_passwords(office, known)
+    answers = at_once(office, [(person, PASSWORD) for person in known])
+    # Each goes on to a second factor of their own, which none of them has yet.
+    refused = [each.text for each in answers if each.status_code != 302]
+    assert not refused, re.findall(r"usa-error-message[^>]*>([^<]+)", refused[0])
+    assert all("/accounts/login/" not in each.headers["Location"] for each in answers)
+    guesses = at_once(office, [(known[0], f"wrong horse battery {each}") for each in range(8)])
+    assert all(each.status_code < 500 for each in guesses), office.log[-3000:]
+    assert not any(each.is_redirect for each in guesses)
+    with closing(sqlite3.connect(office.home / "state.sqlite3", timeout=60)) as database:
+        asked = "SELECT count(*) FROM office_web_failedsignin WHERE person = ?"
+        assert database.execute(asked, [known[0]]).fetchone()[0] == 5
+    assert locked_out(office, known[0]) == 1
+    (refused,) = at_once(office, [(known[0], PASSWORD)])
+    assert not refused.is_redirect  # the account rests, whoever comes
 
 
 def test_two_people_give_an_account_by_acts_signed_in_the_browser(office, visit):

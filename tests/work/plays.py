@@ -204,7 +204,7 @@ def others(world: World) -> dict[str, Any]:
         ended[kind] = carried_out(task)
         ended[f"{kind} again"] = cut_off(task)
     home = deployment().holder
-    made = {each: ended[each]["id"] for each in ("report", "oversight-export")}
+    made = {each: ended[each]["id"] for each in ("report", "oversight-export", "reexamine")}
     ended["files"] = {each: results.names(home, task) for each, task in made.items()}
     ended["read"] = sum(map(len, results.read(home, made["report"], "workload.json")))
     return ended
@@ -213,7 +213,7 @@ def others(world: World) -> dict[str, Any]:
 def tidied(world: World) -> dict[str, Any]:
     """What a worker removes by time, and what it leaves."""
     from portcullis.office.web.deployment import deployment
-    from portcullis.office.web.models import PendingAct
+    from portcullis.office.web.models import ApiCall, PendingAct, SpentToken
     from portcullis.office.work import due, results
 
     here = deployment()
@@ -223,6 +223,12 @@ def tidied(world: World) -> dict[str, Any]:
         )
     old = PendingAct.objects.filter(person="old")
     old.update(begun_at=timezone.now() - timedelta(hours=1))
+    for hours in (1, 23, 25):
+        begun = timezone.now() - timedelta(hours=hours)
+        call = ApiCall.objects.create(person="preparer", key=f"{hours} h", digest="", status=200)
+        SpentToken.objects.create(digest=f"{hours} h")
+        ApiCall.objects.filter(id=call.id).update(at=begun)
+        SpentToken.objects.filter(digest=f"{hours} h").update(at=begun)
     task = order(world, "specialist", "adjudicate", BATCH)
     sent_at = {name: sent(world, world.batch_file)["upload"] for name in ("old", "new", "begun")}
     Task = type(task)  # noqa: N806 - a model
@@ -240,9 +246,32 @@ def tidied(world: World) -> dict[str, Any]:
     left = {each.name for each in (world.home_path / "uploads").iterdir()}
     return {
         "acts": [each.person for each in PendingAct.objects.all()],
+        "calls": sorted(each.key for each in ApiCall.objects.all()),
+        "spent": sorted(each.digest for each in SpentToken.objects.all()),
         "uploads": [name for name, upload in sent_at.items() if upload in left],
         "results": sorted(each.name for each in (world.home_path / "results").iterdir()),
     }
+
+
+def failed_after(world: World) -> dict[str, Any]:
+    """What becomes of a token where something fails: before its act is recorded, and after."""
+    from django.db import transaction
+
+    from portcullis.office.people import sign_act
+    from portcullis.office.web.deployment import deployment
+    from portcullis.office.web.spent import spending
+
+    def failing(token: str) -> str:
+        try:
+            with spending([token]):
+                int("no number")
+        except (ValueError, Refused) as error:
+            return str(error)
+        raise AssertionError("nothing failed")
+
+    with transaction.atomic():
+        act = sign_act(deployment().holder, acts.hands(world, "counsel"), "notice-issued", {})
+    return {each: [failing(each), failing(each)] for each in ("unrecorded", act.signature)}
 
 
 def never_begun(world: World) -> dict[str, Any]:

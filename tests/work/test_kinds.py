@@ -56,6 +56,8 @@ def test_every_other_kind_is_done_and_acts_once(office: At) -> None:
     assert came["oversight-export again"]["said"].startswith("The export is on the ledger")
     assert "workload.pdf" in came["files"]["report"]
     assert "persons.csv" in came["files"]["oversight-export"]
+    assert {"summary.json", "unlawful.csv", "changes.csv"} <= set(came["files"]["reexamine"])
+    assert came["reexamine"]["result"]["judged"] == 10
     assert came["read"] > 0
     home = reopen(at.world.home_path)
     for kind in ("history-imported", "history-compared", "reexamined", "oversight-export"):
@@ -83,9 +85,19 @@ def test_a_supplementary_list_is_made_once(tmp_path: Path) -> None:
 def test_what_is_over_is_removed_and_nothing_else(office: At) -> None:
     assert office("received").play("tidied") == {
         "acts": ["new"],
+        "calls": ["1 h", "23 h"],
+        "spent": ["1 h", "23 h"],
         "uploads": ["new", "begun"],
         "results": ["new"],
     }
+
+
+@pytest.mark.long
+def test_what_was_signed_and_recorded_is_never_told_as_undone(office: At) -> None:
+    undone, done = office("received").play("failed_after").values()
+    assert all("invalid literal" in each for each in undone)  # it may be used again
+    assert "is done, and is on the record" in done[0]
+    assert "was done already" in done[1]
 
 
 @pytest.mark.long

@@ -8,7 +8,6 @@ import polars as pl
 from portcullis import law, oversight, scenarios
 from portcullis.canonical import sha256_hex
 from portcullis.cli.demo_player import Played, Player, new_home
-from portcullis.cli.histories import facts_of, write_reexamination
 from portcullis.oversight import CLOSES, OPENS, VERDICTS
 from portcullis.progress import Show
 from portcullis.scenarios import AS_OF, Batch
@@ -50,8 +49,9 @@ class _June(Player):
 
     def re_examine(self, elsewhere: Path) -> None:
         """Import what the 2025 script disclosed; put the court's ruling in force; judge again."""
+        from portcullis.office import reexaminations
         from portcullis.office.reading_changes import change
-        from portcullis.office.reexamining import Asked, demands, reexamine
+        from portcullis.office.reexamining import Asked, reexamine
 
         history = import_elsewhere(self, elsewhere)
         counsel = self.actor("irs-counsel")
@@ -65,9 +65,10 @@ class _June(Player):
         with self.stage("Judge the past again", history.taken + self.batch.rows):
             done = reexamine(self.home, counsel, Asked(named=[RULING]), show=self.show)
         _, seconds, _ = self.played.stages[-1]
-        facts = facts_of(self.home, done, seconds)
+        facts = {**reexaminations.facts_of(self.home, done), "seconds": round(seconds, 2)}
         folder = self.home.path.parent / "re-examination"
-        write_reexamination(folder, done, facts, demands(self.home, done))
+        folder.mkdir(parents=True, exist_ok=True)
+        reexaminations.write(self.home, done, facts, folder)
         self.played.reexamined = after_the_ruling(done, RULING, history, facts["seconds"])
 
 

@@ -1,9 +1,8 @@
 """``portcullis history`` and ``reexamine``: disclosures made elsewhere; the past judged again."""
 
-import json as json_text
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
@@ -19,11 +18,6 @@ from portcullis.cli.options import (
 from portcullis.cli.output import say, show
 from portcullis.cli.progressing import progress
 from portcullis.errors import Misuse
-from portcullis.tables import whole
-
-if TYPE_CHECKING:
-    from portcullis.office import Home
-    from portcullis.office.reexamining import Reexamined
 
 
 def register(app: App) -> None:
@@ -149,7 +143,8 @@ def reexamine(
     """
     began = time.perf_counter()
     opened = office(home)
-    from portcullis.office.reexamining import Asked, demands
+    from portcullis.office import reexaminations
+    from portcullis.office.reexamining import Asked
     from portcullis.office.reexamining import reexamine as run
 
     if out is not None:
@@ -158,53 +153,15 @@ def reexamine(
     asked = Asked(tuple(reading or ()), agreement_version, batch, history)
     with progress() as shown:
         done = run(opened, person, asked, show=shown)
-    facts = facts_of(opened, done, time.perf_counter() - began)
+    facts = reexaminations.facts_of(opened, done)
+    facts["seconds"] = round(time.perf_counter() - began, 2)
     if out is not None:
-        write_reexamination(out, done, facts, demands(opened, done))
+        reexaminations.write(opened, done, facts, out)
     if json:
         show(facts, as_json=True)
     else:
         _say(facts)
     return 1 if facts["should_not_have_left"] else 0
-
-
-def facts_of(home: "Home", done: "Reexamined", seconds: float) -> dict[str, Any]:
-    """Return what the command prints of a re-examination."""
-    from portcullis.oversight import CLOSES, OPENS
-
-    return {
-        "number": done.number,
-        "agreement_version": done.pack.version,
-        "readings": list(done.readings),
-        "on": home.today().isoformat(),
-        "judged": sum(done.counts.values()),
-        **{verdict.replace("-", "_"): count for verdict, count in done.counts.items()},
-        "should_not_have_left": done.unlawful.height,
-        "closes_by_element": done.by_element(CLOSES).to_dicts(),
-        "opens_by_element": done.by_element(OPENS).to_dicts(),
-        "sources": done.judged.to_dicts(),
-        "erased": [
-            {"kind": each.kind, "source": each.subject, "on": each.on.isoformat()}
-            for each in done.erased
-        ],
-        "seconds": round(seconds, 2),
-    }
-
-
-def write_reexamination(
-    out: Path, done: "Reexamined", facts: dict[str, Any], drafts: dict[str, str]
-) -> None:
-    """Write the lists and the draft demands of a re-examination to the folder ``out``."""
-    _make_folder(out)
-    with whole(out / "unlawful.csv") as part:
-        done.unlawful.drop("row", "left", "verdict").write_csv(part)
-    with whole(out / "changes.csv") as part:
-        done.others.drop("row").write_csv(part)
-    with whole(out / "summary.json") as part:
-        part.write_text(json_text.dumps(facts, indent=1, ensure_ascii=False) + "\n")
-    for number, draft in enumerate(drafts.values(), start=1):
-        with whole(out / f"recall-demand-{number}.md") as part:
-            part.write_text(draft)
 
 
 def _make_folder(out: Path) -> None:

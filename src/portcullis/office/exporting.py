@@ -18,6 +18,7 @@ from portcullis.office import accounting, entries
 from portcullis.office.accounting import BATCH, HISTORY, REFUSED, Source
 from portcullis.office.counting import count
 from portcullis.office.home import Home
+from portcullis.office.models import Act
 from portcullis.office.people import Actor, check_role, sign_act
 from portcullis.office.reporting import Made, record
 from portcullis.oversight import reports
@@ -192,6 +193,9 @@ def _put_on_record(  # noqa: PLR0917 - as ``export``
         "return_information": seen is not None,
     }
     with transaction.atomic():
-        sign_act(home, actor, KIND, facts)
+        act = sign_act(home, actor, KIND, facts)
+        # An attempt that stood still, and was taken over, may come after the one that was.
+        if Act.objects.filter(kind=KIND, signature=act.signature).exclude(id=act.id).exists():
+            raise Refused("That export is made, and on the ledger.", "Order it again, if need be.")
         if seen is not None:
             accounting.commit(home, source, SEEN, at=home.now().isoformat(), body=body)

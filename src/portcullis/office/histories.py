@@ -78,9 +78,7 @@ def import_history(
     cut off between its row and the ledger, it is put on the ledger and returned.
     """
     check_role(home, actor, "history-import")
-    law.refuse_conflicts(made_under)
-    if not _ID.fullmatch(history_id):
-        raise Misuse("That is no id for a history.", "Use letters, digits, points and hyphens.")
+    _check_named(history_id, made_under)
     with _alone(home):
         digest = _digest(path)
         cut_off = History.objects.filter(
@@ -89,10 +87,7 @@ def import_history(
         if cut_off is not None:
             entries.integrate(home)
             return cut_off
-        if History.objects.filter(id=history_id).exists():
-            raise Refused("A history of that id was imported before.", "Give it another id.")
-        if History.objects.filter(file_digest=digest).exists():
-            raise Refused("That file was imported before.", "See `portcullis history list`.")
+        _check_not_imported(history_id, digest)
         key = tables.new_key()
         taken, quarantined = _store(home, path, history_id, key, show)
         with progress.step(show, "Measure the disclosures", taken, "rows") as advance:
@@ -126,6 +121,31 @@ def import_history(
     return history
 
 
+def check_new(history_id: str, digest: str, made_under: Sequence[str]) -> None:
+    """Raise what ``import_history`` raises of a file by its SHA-256 (hex), before it is read."""
+    _check_named(history_id, made_under)
+    _check_not_imported(history_id, digest)
+
+
+def _check_named(history_id: str, made_under: Sequence[str]) -> None:
+    law.refuse_conflicts(made_under)
+    if not _ID.fullmatch(history_id):
+        raise Misuse("That is no id for a history.", "Use letters, digits, points and hyphens.")
+
+
+def _check_not_imported(history_id: str, digest: str) -> None:
+    if History.objects.filter(id=history_id).exists():
+        raise Refused("A history of that id was imported before.", "Give it another id.")
+    if History.objects.filter(file_digest=digest).exists():
+        raise Refused("That file was imported before.", "See `portcullis history list`.")
+
+
+def check_uncompared(history: History) -> None:
+    """Raise Refused where the history was compared: that is done once."""
+    if history.compared is not None:
+        raise Refused("That history was compared already.", "Run `portcullis reexamine`.")
+
+
 def compare_history(
     home: Home, actor: Actor, history_id: str, *, show: progress.Show = progress.unseen
 ) -> int:
@@ -138,8 +158,7 @@ def compare_history(
     check_role(home, actor, "history-compare")
     with _alone(home):
         history = find_history(history_id)
-        if history.compared is not None:
-            raise Refused("That history was compared already.", "Run `portcullis reexamine`.")
+        check_uncompared(history)
         key = history_key(home, history)
         requests = _comparable(home, history, key)
         with records.open_index(home.index, home.derived_key("index")) as index:

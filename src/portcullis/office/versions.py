@@ -64,6 +64,11 @@ def pack_of(home: Home, version: str | None) -> Pack:
     return pack
 
 
+def known(home: Home) -> list[str]:
+    """Return the versions of the agreement that are here, the one in use first."""
+    return [home.pack.version, *_added()]
+
+
 def _added() -> dict[str, str]:
     """Return the digest of every version that was added, as the ledger has it."""
     rows = Entry.objects.filter(kind=_ADDED).order_by("position")

@@ -1,13 +1,14 @@
 """What the requester gets back: receipts, answers, sealed packages, tokens, proofs."""
 
-from typing import Any
+import json
+from typing import Any, BinaryIO
 
-import polars as pl
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest
 from ninja import Router
 
 from portcullis import release
+from portcullis.errors import Misuse
 from portcullis.office import tokens
 from portcullis.office.api.once import once
 from portcullis.office.api.pages import Page, Paged, cut
@@ -30,16 +31,20 @@ from portcullis.office.proving import proofs
 from portcullis.office.web.deployment import deployment
 
 router = Router(tags=["answering"])
-READERS = ("see-answers", "see-batches")
+# A batch's answers say of each request whether it was disclosed: that is return information, at the
+# holder for those alone who may see the list.
+LISTERS, RECEIVERS = ("see-answers", "see-batches"), ("see-answers", "see-intake")
+READERS = ("see-answers", "see-list")
 _ANSWERED = "answered"
-_LAST_ROW = 2**31 - 1
+_LINES = 20_000
+"""Lines of an answer file that one page reads at most."""
 NOTHING = "There is no such batch."
 
 
 @router.get("/batches", response={200: BatchPage, "4XX": Problem})
 def batches(request: HttpRequest, page: Paged) -> dict[str, Any]:
     """List the batches, by id: until a batch is answered it is in process, and no more is said."""
-    check(request, *READERS)
+    check(request, *LISTERS)
     rows = Batch.objects.filter(id__gt=page.after).order_by("id")[: page.limit + 1]
     return cut([_batch(row) for row in rows], page, "id")
 
@@ -47,14 +52,14 @@ def batches(request: HttpRequest, page: Paged) -> dict[str, Any]:
 @router.get("/batches/{batch_id}", response={200: BatchOut, "4XX": Problem})
 def batch(request: HttpRequest, batch_id: str) -> dict[str, Any]:
     """Say whether a batch is in process or answered."""
-    check(request, *READERS)
+    check(request, *LISTERS)
     return _batch(_find(batch_id))
 
 
 @router.get("/batches/{batch_id}/receipt", response={200: dict, "4XX": Problem})
 def receipt(request: HttpRequest, batch_id: str) -> FileResponse:
     """Give the signed receipt of a batch."""
-    check(request, *READERS)
+    check(request, *RECEIVERS)
     return _file(_find(batch_id), RECEIPT, "application/json")
 
 
@@ -62,14 +67,17 @@ def receipt(request: HttpRequest, batch_id: str) -> FileResponse:
 def answers(request: HttpRequest, batch_id: str, page: Paged) -> dict[str, Any]:
     """Give the public answers of an answered batch, a page at a time, in received order."""
     check(request, *READERS)
-    return _answers(_find(batch_id), page, pl.lit(value=True))
+    return _answers(_find(batch_id), page)
 
 
 @router.get("/batches/{batch_id}/findings", response={200: AnswerPage, "4XX": Problem})
 def findings(request: HttpRequest, batch_id: str, page: Paged) -> dict[str, Any]:
-    """Give the requests that were returned, each with its findings, a page at a time."""
+    """Give the requests that were returned, each with its findings, a page at a time.
+
+    A page may hold few, or none, and others follow: go on until there is no `next`.
+    """
     check(request, *READERS)
-    return _answers(_find(batch_id), page, pl.col("answer") == release.RETURNED)
+    return _answers(_find(batch_id), page, release.RETURNED)
 
 
 @router.get("/batches/{batch_id}/answers.jsonl", response={200: None, "4XX": Problem})
@@ -158,14 +166,37 @@ def _file(row: Batch, name: str, kind: str) -> FileResponse:
     return FileResponse(path.open("rb"), content_type=kind)
 
 
-def _answers(row: Batch, page: Page, which: pl.Expr) -> dict[str, Any]:
-    """Return a page of the answer file of ``row``, read no further than it must be."""
+def _answers(row: Batch, page: Page, wanted: str = "") -> dict[str, Any]:
+    """Return a page of the answer file of ``row``: those of the answer ``wanted``, or of any.
+
+    `next` is the place in the file where the next page begins, and a page reads a bounded piece of
+    it, so that none costs more than another. Raises Misuse where ``after`` is no such place.
+    """
     path = deployment().holder.outgoing / _answered(row.id).id / ANSWERS
-    after = min(int(page.after), _LAST_ROW) if page.after.isdecimal() else 0
-    lines = pl.scan_ndjson(path, schema=release.ANSWER_SCHEMA, ignore_errors=True)
-    wanted = lines.filter(pl.col("answer").is_not_null() & which & (pl.col("source_row") > after))
-    found = wanted.head(page.limit + 1).collect(engine="streaming")
-    return cut(found.to_dicts(), page, "source_row")
+    items: list[dict[str, Any]] = []
+    end = path.stat().st_size
+    with path.open("rb") as lines:
+        _go_to(lines, page.after, end)
+        for _ in range(_LINES):
+            if len(items) == page.limit or not (line := lines.readline()):
+                break
+            said = json.loads(line)
+            if not wanted or said["answer"] == wanted:
+                items.append({name: said.get(name) for name in release.ANSWER_SCHEMA})
+        at = lines.tell()
+    return {"items": items, "next": str(at) if at < end else None}
+
+
+def _go_to(lines: BinaryIO, after: str, end: int) -> None:
+    """Go to the line that begins at ``after``; where it is "", to the first after the head."""
+    head = len(lines.readline())
+    at = int(after) if after.isascii() and after.isdecimal() else 0
+    if head <= at <= end:
+        lines.seek(at - 1)
+        if lines.read(1) == b"\n":
+            return
+    if after:
+        raise Misuse("after: it is no place of a page.", "Give `next` of the page before.")
 
 
 def _delivered(officer: str) -> QuerySet[Package]:

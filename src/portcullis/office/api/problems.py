@@ -9,10 +9,11 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.errors import HttpError, Throttled
 
 from portcullis.errors import Misuse, PortcullisError, Refused
 from portcullis.intake import TransmittalRefused
+from portcullis.office.api.fitting import UnfitError
 from portcullis.office.api.signatures import NotSigned
 
 MEDIA_TYPE = "application/problem+json"
@@ -77,11 +78,9 @@ def handle(api: NinjaAPI) -> None:
     def ours(_request: HttpRequest, error: PortcullisError) -> HttpResponse:
         return answer(error)
 
-    @api.exception_handler(ValidationError)
-    def invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-        first = error.errors[0]
-        place = ".".join(str(part) for part in first["loc"][1:])
-        return problem(422, f"{place or 'The request'}: {first['msg']}.", "See the API's document.")
+    @api.exception_handler(UnfitError)
+    def invalid(_request: HttpRequest, error: UnfitError) -> HttpResponse:
+        return problem(422, error.says, error.remedy)
 
     @api.exception_handler(Throttled)
     def throttled(_request: HttpRequest, error: Throttled) -> HttpResponse:

@@ -1,10 +1,13 @@
 """What the API takes and gives, as its OpenAPI document shows it."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field
+
+from portcullis.office.web.desks.oversight.exports import Export
+from portcullis.office.web.reported import Report
 
 
 class Problem(Schema):
@@ -172,14 +175,56 @@ class OrderOut(Schema):
 class ActIn(_In):
     """An act: what its form says, and the tokens signed so far with the moment first given."""
 
-    data: dict[str, Any] = Field(default_factory=dict)
     moment: AwareDatetime | None = None
-    tokens: list[str] = Field(default_factory=list, max_length=8)
+    tokens: list[Annotated[str, Field(max_length=1 << 20)]] = Field(
+        default_factory=list, max_length=8
+    )
 
 
 class ActOut(Schema):
-    """Either a statement to be signed, with the moment to send back, or what was done."""
+    """Either a statement to be signed, with the moment to send back, or what was done.
+
+    ``task``: the id of the work that has begun, if it goes on.
+    """
 
     to_sign: dict[str, Any] | None = None
     moment: datetime | None = None
     done: str | None = None
+    task: str | None = None
+
+
+class ReportIn(ActIn):
+    """Which report is ordered; signed as an act is."""
+
+    data: Report
+
+
+class ExportIn(ActIn):
+    """Which export for an overseer is ordered; signed as an act is."""
+
+    data: Export
+
+
+class ReportOut(Schema):
+    """A report that the sender ordered: which, how far it is, and its files once it is made.
+
+    ``report``: its name; ``oversight`` for an export, which is for ``body``.
+    """
+
+    id: str
+    report: str
+    body: str | None
+    by: date
+    ordered_at: datetime
+    state: str
+    step: str
+    said: str
+    remedy: str
+    files: list[str]
+
+
+class ReportPage(Schema):
+    """A page of reports, the newest first."""
+
+    items: list[ReportOut]
+    next: str | None

@@ -1,7 +1,7 @@
 """Alarms, at the two desks that watch over the office: what stands, a new watch, acknowledging."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -14,12 +14,13 @@ from portcullis.office import alarms, watching, work
 from portcullis.office.alarms import Raised
 from portcullis.office.models import Entry
 from portcullis.office.people import Actor
-from portcullis.office.web import batches, documents, pages, signing, working
+from portcullis.office.web import batches, pages, signing, working
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
+from portcullis.office.web.said import Among, Id, Reason, Said
 from portcullis.office.web.visitors import Visitor, visitor_of
 from portcullis.oversight import watching as rules
 
@@ -39,6 +40,19 @@ class AcknowledgeForm(pages.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Kept in the office, encrypted; the ledger commits to it.",
     )
+
+
+class Watch(Said):
+    """At whose desk the office is watched over."""
+
+    desk: Annotated[str, Among(("oversight", "safeguards"))] = "oversight"
+
+
+class Acknowledgement(Watch):
+    """Which alarm is acknowledged, and why."""
+
+    alarm: Id
+    reason: Reason
 
 
 def urls(desk: str) -> list[URLPattern]:
@@ -167,9 +181,6 @@ def _acknowledge(request: HttpRequest, desk: str, alarm_id: str) -> HttpResponse
     if request.method == "POST" and alarm is not None and visitor.person.id in alarm.people:
         visitor.deployment.record_denied(ACKNOWLEDGE, visitor.person.id, "own-alarm")
         raise Refused("This alarm names you.", "Another person acknowledges it.")
-    if request.method == "POST" and form.is_valid():
-        written = form.cleaned_data["reason"]
-        form.cleaned_data["reason"] = documents.sealed(visitor.deployment.holder, written)
     fixed = {"alarm": one.id, "desk": desk}
     return pages.ask(request, head, form, ACKNOWLEDGE, fixed, parts=[Part(facts=facts)])
 
@@ -191,17 +202,16 @@ def _ordering_watch(_deployment: Deployment, _data: Data) -> tuple[str, Mapping[
 
 
 def _done(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    home = deployment.holder
-    reason = documents.opened(home, data["reason"])
-    watching.acknowledge(home, actor, data["alarm"], reason)
+    watching.acknowledge(deployment.holder, actor, data["alarm"], data["reason"])
     return Done(reverse(f"{data['desk']}:alarms"), "The alarm is acknowledged.")
 
 
-def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
     """Return what is signed: of the reason in words its digest, for the words may say anything."""
-    reason = documents.opened(deployment.holder, data["reason"])
-    return "", {"alarm": data["alarm"], "reason": sha256_hex([reason.encode()])}
+    return "", {"alarm": data["alarm"], "reason": sha256_hex([data["reason"].encode()])}
 
 
-register(WebAct(WATCH, WATCH, "Watch over the office", _watch, _ordering_watch))
-register(WebAct(ACKNOWLEDGE, ACKNOWLEDGE, "Acknowledge an alarm", _done, _ordering))
+register(WebAct(WATCH, WATCH, "Watch over the office", _watch, _ordering_watch, Watch))
+register(
+    WebAct(ACKNOWLEDGE, ACKNOWLEDGE, "Acknowledge an alarm", _done, _ordering, Acknowledgement)
+)

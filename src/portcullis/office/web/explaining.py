@@ -113,4 +113,4 @@ def _by_provision(it: Explanation) -> list[tuple[Any, list[Any]]]:
     return [(lines[0].provision, lines) for lines in grouped]
 
 
-register(WebAct(NAME, "explain", "Read the explanation of a request", _perform))
+register(WebAct(NAME, "explain", "Read the explanation of a request", _perform, browser_only=True))

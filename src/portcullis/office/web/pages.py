@@ -157,7 +157,7 @@ def asked(
     request: HttpRequest,
     head: Head,
     form: forms.Form,
-    submit: str,
+    submit: str = "Go on to sign",
     *,
     parts: Sequence[Part] = (),
     after: Sequence[Part] = (),

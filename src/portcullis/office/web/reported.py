@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
+from portcullis.errors import Misuse
 from portcullis.office import reporting, work
 from portcullis.office.people import Actor
 from portcullis.office.web import batches, pages, working
@@ -17,6 +18,7 @@ from portcullis.office.web.desks import at_desk
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Link, Part
 from portcullis.office.web.parts import Cell, table
+from portcullis.office.web.said import Among, Day, Said
 from portcullis.office.web.visitors import visitor_of
 from portcullis.oversight.reports import OVERSEERS
 
@@ -45,6 +47,14 @@ class ReportForm(pages.Form):
         widget=DateInput,
         help_text="What is published is counted to the last day that has ended.",
     )
+
+
+class Report(Said):
+    """Which report, as of the end of which day."""
+
+    report: Annotated[str, Among.of(reporting.NAMES)]
+    by: Day
+    desk: Literal["oversight", "safeguards"] = "oversight"
 
 
 def urls(desk: str, title: str = "Reports", more: tuple[Link, ...] = ()) -> list[URLPattern]:
@@ -82,6 +92,12 @@ def not_to_come(request: HttpRequest, form: forms.Form) -> None:
     """Add an error to a form whose day has not come."""
     if form.cleaned_data["by"] > visitor_of(request).today:
         form.add_error("by", "The day has not come. Name today or an earlier day.")
+
+
+def check_come(deployment: Deployment, by: date) -> None:
+    """Raise Misuse where the day that a report is to be of has not come."""
+    if by > deployment.today():
+        raise Misuse("The field by names a day that has not come.", "Name today or an earlier day.")
 
 
 def _every(request: HttpRequest, desk: str, title: str, more: tuple[Link, ...]) -> HttpResponse:
@@ -140,8 +156,9 @@ def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any
 def _asked(deployment: Deployment, data: Data) -> dict[str, Any]:
     """Return what is ordered: which report, of the day that it will be of."""
     by = date.fromisoformat(data["by"])
+    check_come(deployment, by)
     settled = reporting.settled(deployment.holder, data["report"], by)
     return {"report": data["report"], "by": settled.isoformat()}
 
 
-register(WebAct(REPORT, REPORT, "Make a report", _report, _ordering))
+register(WebAct(REPORT, REPORT, "Make a report", _report, _ordering, Report))

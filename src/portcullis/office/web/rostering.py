@@ -6,12 +6,13 @@ force by one of them alone.
 
 import json
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
+from pydantic import Field
 
 from portcullis import keys
 from portcullis.agreements import Person
@@ -27,6 +28,7 @@ from portcullis.office.web.desks import at_desk
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
+from portcullis.office.web.said import Among, Day, Id, Said
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 APPROVE, REVOKE = "roster-approve", "roster-revoke"
@@ -62,6 +64,31 @@ class RevokeForm(pages.Form):
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         self.fields["only"].choices = [(each, says) for each, says, _ in keys_of(person)]  # type: ignore[attr-defined]
+
+
+_Desk = Annotated[
+    str,
+    Among(("administration", "counsel")),
+    Field(description="At whose desk it is done."),
+]
+
+
+class Approval(Said):
+    """Which proposal is approved, by the ledger entry that proposed it."""
+
+    proposal: Annotated[int, Field(ge=0, lt=2**63)]
+    desk: _Desk = "administration"
+
+
+class Revocation(Said):
+    """Whose keys are put out of force, which, and since when."""
+
+    person: Id
+    only: Annotated[
+        list[Id], Field(min_length=1, max_length=100, description="Thumbprints or passkey ids.")
+    ]
+    since: Day
+    desk: _Desk = "administration"
 
 
 def urls(desk: str) -> list[URLPattern]:
@@ -248,5 +275,5 @@ def _desk(data: Data) -> str:
     return reverse(f"{data['desk']}:first")
 
 
-register(WebAct(APPROVE, CHANGED, "Approve a change of the roster", _approved))
-register(WebAct(REVOKE, CHANGED, "Put keys out of force", _revoked))
+register(WebAct(APPROVE, CHANGED, "Approve a change of the roster", _approved, takes=Approval))
+register(WebAct(REVOKE, CHANGED, "Put keys out of force", _revoked, takes=Revocation))

@@ -174,7 +174,5 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # Limits on the rate of attempts hold across processes, and nothing of a database is unpickled.
 CACHES = {
     "default": {"BACKEND": "portcullis.office.web.signin.marks.Marks"},
-    # What is counted many times a second is counted in each process's own memory.
-    "rates": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "rates"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # bytes of a form or an API request; files stream

@@ -44,11 +44,12 @@ def begin(request: HttpRequest, name: str, data: acts.Data) -> HttpResponse:
     """
     visitor = visitor_of(request)
     act = acts.find(name)
+    said = acts.typed(act, data)
     moment = visitor.deployment.now()
-    statement = _first(visitor.deployment, act, visitor.person, data, moment)
+    statement = _first(visitor.deployment, act, visitor.person, said, moment)
     PendingAct.objects.filter(begun_at__lt=timezone.now() - LASTS).delete()
     pending = PendingAct(person=visitor.person.id, name=name, moment=moment, statement=statement)
-    pending.data = data
+    pending.data = said
     pending.save()
     return redirect("sign", pending.id)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.office import acting, duties, work
 from portcullis.office.acting import Ordered
 from portcullis.office.models import Batch
@@ -41,9 +42,11 @@ def begin_signed(  # noqa: PLR0917 - the same, and what was signed
 ) -> Done:
     """Begin the work that ``token`` is signed for, as ``begin``."""
     moment = actor.moment or deployment.now()
-    key = f"{kind}/{batch}/{actor.id}/{moment.isoformat()}"
-    work.begin(key, kind, batch, actor.id, token, moment, data, after=after)
-    return Done(after, BEGUN)
+    # Moments are whole seconds: within one, a person may order the same of several things.
+    of = sha256_hex([json_bytes(dict(data))])[:16]
+    key = f"{kind}/{batch}/{actor.id}/{moment.isoformat()}/{of}"
+    task = work.begin(key, kind, batch, actor.id, token, moment, data, after=after)
+    return Done(after, BEGUN, task=str(task.id))
 
 
 def newest(batch: str, *kinds: str) -> "Task | None":

@@ -134,21 +134,36 @@ def release(work: Work) -> Outcome:
 
 def reexamine(work: Work) -> Outcome:
     """Judge stored requests again. Data: ``readings``, ``version``, ``batches``, ``histories``."""
+    from portcullis.office import reexaminations
     from portcullis.office.models import Reexamination
     from portcullis.office.reexamining import Asked
     from portcullis.office.reexamining import reexamine as run
+    from portcullis.office.work import results
 
-    if not _acted(work):
-        asked = Asked(
-            tuple(work.data.get("readings", ())),
-            work.data.get("version"),
-            work.data.get("batches"),
-            work.data.get("histories"),
+    home = work.deployment.holder
+    if _acted(work):
+        _on_the_ledger(work)
+        number = Reexamination.objects.get(act__signature=work.token).number
+        return Outcome(
+            f"Re-examination {number} is on the ledger. What made it was cut off before its lists "
+            "were kept; order it again to have them.",
+            {"number": number},
         )
-        run(work.deployment.holder, work.acting, asked, show=work.show)
-    _on_the_ledger(work)
-    number = Reexamination.objects.get(act__signature=work.token).number
-    return Outcome(f"Re-examination {number} is on the ledger.", {"number": number})
+    asked = Asked(
+        tuple(work.data.get("readings", ())),
+        work.data.get("version"),
+        work.data.get("batches"),
+        work.data.get("histories"),
+    )
+    done = run(home, work.acting, asked, show=work.show)
+    facts = reexaminations.facts_of(home, done)
+    results.keep(home, work.id, reexaminations.files(home, done, facts))
+    counts = {name: facts[name] for name in ("number", "judged", "should_not_have_left")}
+    return Outcome(
+        f"Re-examination {done.number} is on the ledger: {facts['judged']:,} requests are judged "
+        f"again; {done.unlawful.height:,} disclosures should not have been made.",
+        {**counts, "files": results.names(home, work.id)},
+    )
 
 
 def import_history(work: Work) -> Outcome:

@@ -92,18 +92,22 @@ def _find(request: HttpRequest, task_id: str) -> Task:
 
 
 def _may(visitor: Visitor, task: Task) -> bool:
-    mine = task.person == visitor.person.id
-    return mine or visitor.may(kinds.find(task.kind).act) or visitor.may(_HEALTH)
+    return _is_theirs(visitor, task) or visitor.may(_HEALTH)
 
 
 def _may_stop(visitor: Visitor, task: Task) -> bool:
-    """Say whether the visitor may stop it. What watches over the office is stopped by nobody else.
+    """Say whether the work is the visitor's to stop, and not only theirs to see.
 
-    An administrator, or whoever may do a like act, could else stop what finds them out.
+    What watches over the office is stopped by nobody else than who began it: whoever may do a like
+    act could stop what finds them out.
     """
     if task.kind in _WATCHES:
         return task.person == visitor.person.id
-    return _may(visitor, task)
+    return _is_theirs(visitor, task)
+
+
+def _is_theirs(visitor: Visitor, task: Task) -> bool:
+    return task.person == visitor.person.id or visitor.may(kinds.find(task.kind).act)
 
 
 def _files(visitor: Visitor, task: Task) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase
@@ -89,10 +90,13 @@ def _desk(name: str) -> Desk:
     return next(desk for desk in DESKS if desk.name == name)
 
 
+def load(side: Role) -> list[tuple[Desk, ModuleType]]:
+    """Return one side's desks, loaded, their acts registered; the other side's are not loaded."""
+    return [(desk, import_module(f"{__name__}.{desk.name}")) for desk in DESKS if desk.side == side]
+
+
 def urlpatterns(side: Role) -> Iterable[Any]:
-    """Yield the addresses of one side's desks; the other side's are not even loaded."""
-    for desk in DESKS:
-        if desk.side == side:
-            module = import_module(f"{__name__}.{desk.name}")
-            patterns: list[URLPattern] = module.urlpatterns
-            yield path(f"{desk.name}/", include((patterns, desk.name)))
+    """Yield the addresses of one side's desks."""
+    for desk, module in load(side):
+        patterns: list[URLPattern] = module.urlpatterns
+        yield path(f"{desk.name}/", include((patterns, desk.name)))

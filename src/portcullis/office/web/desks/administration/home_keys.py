@@ -13,6 +13,7 @@ from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, table
+from portcullis.office.web.said import Nothing
 from portcullis.office.web.visitors import visitor_of
 
 SERVICE, WITNESS = service_keys.ACT, "witness-key-rotate"
@@ -104,7 +105,13 @@ def _witness(deployment: Deployment, actor: Actor, _data: Data) -> Done:
     return Done(reverse("administration:keys"), "The witness in this home has a new key.")
 
 
-register(WebAct(SERVICE, SERVICE, "Put a new service key in force", _service))
+register(WebAct(SERVICE, SERVICE, "Put a new service key in force", _service, takes=Nothing))
 register(
-    WebAct(WITNESS, ledger_keys.WITNESSES_ACT, "Give the witness in this home a new key", _witness)
+    WebAct(
+        WITNESS,
+        ledger_keys.WITNESSES_ACT,
+        "Give the witness in this home a new key",
+        _witness,
+        takes=Nothing,
+    )
 )

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from pydantic import Field
 
 from portcullis import ledger
 from portcullis.errors import Misuse
@@ -19,6 +21,7 @@ from portcullis.office.web.desks.oversight.ledger import facts
 from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, table
+from portcullis.office.web.said import Nothing, Said
 from portcullis.office.web.visitors import visitor_of
 
 ANNOUNCE, RETIRE = "ledger-key-announce", "ledger-key-retire"
@@ -32,6 +35,18 @@ class WitnessesForm(pages.Form):
     witnesses = TextFileField(
         label="witnesses.toml", help_text="As the agreement writes it; no fewer than are asked now."
     )
+
+
+class OfKey(Said):
+    """A key of the ledger, by its id: the second part of its verifier key."""
+
+    key: Annotated[str, Field(min_length=1, max_length=80, description="The key's id.")]
+
+
+class Witnesses(Said):
+    """The witnesses: the text of a file witnesses.toml."""
+
+    witnesses: Annotated[str, Field(min_length=1, max_length=1 << 20)]
 
 
 @at_desk("administration")
@@ -149,7 +164,7 @@ def _recosign(deployment: Deployment, actor: Actor, _data: Data) -> Done:
     return _done("The checkpoint is cosigned again.")
 
 
-register(WebAct(ANNOUNCE, ANNOUNCE, "Announce a new key of the ledger", _announce))
-register(WebAct(RETIRE, RETIRE, "Retire a key of the ledger", _retire))
-register(WebAct(WITNESSES, WITNESSES, "Change the ledger's witnesses", _adopt))
-register(WebAct(RECOSIGN, RECOSIGN, "Have the ledger cosigned again", _recosign))
+register(WebAct(ANNOUNCE, ANNOUNCE, "Announce a new key of the ledger", _announce, takes=Nothing))
+register(WebAct(RETIRE, RETIRE, "Retire a key of the ledger", _retire, takes=OfKey))
+register(WebAct(WITNESSES, WITNESSES, "Change the ledger's witnesses", _adopt, takes=Witnesses))
+register(WebAct(RECOSIGN, RECOSIGN, "Have the ledger cosigned again", _recosign, takes=Nothing))

@@ -3,12 +3,13 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from pydantic import Field
 
 from portcullis.agreements import enrolment
 from portcullis.agreements.person import HOLDER_ROLES, REQUESTER_ROLES, Person
@@ -24,6 +25,7 @@ from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
+from portcullis.office.web.said import Among, Day, DayOrNone, Id, Nothing, Said
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 ENROL, CHANGE, ADOPT = "roster-enrol", "roster-change", "roster-adopt"
@@ -104,6 +106,30 @@ class ChangeForm(pages.Form):
         required=False,
         help_text="The last day. Left empty: no end.",
     )
+
+
+class Enrolment(Said):
+    """A person's own signed request; of a newcomer the entry too, without keys."""
+
+    request: Annotated[str, Field(min_length=1, max_length=1 << 20, description="As it was made.")]
+    entry: Annotated[
+        dict[str, Any] | None, Field(description="A newcomer's entry of the roster; else null.")
+    ] = None
+    kept: Annotated[
+        str, Field(max_length=32, description="The name of a request that waits here, if it does.")
+    ] = ""
+
+
+class Change(Said):
+    """What an entry is to say from now on."""
+
+    person: Id
+    office: Annotated[str, Field(min_length=1, max_length=200)]
+    roles: Annotated[
+        list[Annotated[str, Among.of(name for name, _ in _ROLES)]], Field(min_length=1)
+    ]
+    in_force_from: Day
+    in_force_to: DayOrNone = None
 
 
 @at_desk("administration")
@@ -315,6 +341,6 @@ def _adopt(deployment: Deployment, actor: Actor, _data: Data) -> Done:
     return _done(roster_changes.propose_adoption(deployment.holder, actor))
 
 
-register(WebAct(ADOPT, PROPOSED, "Propose to adopt the roster", _adopt))
-register(WebAct(ENROL, PROPOSED, "Propose an enrolment", _enrol))
-register(WebAct(CHANGE, PROPOSED, "Propose a change of the roster", _change))
+register(WebAct(ADOPT, PROPOSED, "Propose to adopt the roster", _adopt, takes=Nothing))
+register(WebAct(ENROL, PROPOSED, "Propose an enrolment", _enrol, takes=Enrolment))
+register(WebAct(CHANGE, PROPOSED, "Propose a change of the roster", _change, takes=Change))

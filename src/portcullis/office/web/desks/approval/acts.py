@@ -11,9 +11,16 @@ from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.approval import pages
+from portcullis.office.web.said import OfBatch, Reason
 from portcullis.office.web.visitors import visitor_of
 
 APPROVE, SEND_BACK = "approve", approval.SEND_BACK
+
+
+class SentBack(OfBatch):
+    """Which batch's list is sent back, and why."""
+
+    reason: Reason
 
 
 @at_desk("approval")
@@ -50,5 +57,5 @@ def _page(data: Data) -> str:
     return reverse("approval:batch", args=[data["batch"]])
 
 
-register(WebAct(APPROVE, "approve", "Approve the list", _approve))
-register(WebAct(SEND_BACK, SEND_BACK, "Send the list back", _send_back))
+register(WebAct(APPROVE, "approve", "Approve the list", _approve, takes=OfBatch))
+register(WebAct(SEND_BACK, SEND_BACK, "Send the list back", _send_back, takes=SentBack))

@@ -5,18 +5,20 @@ Also notices to persons, what persons may be told, and the versions of the agree
 
 from django.urls import path
 
-from portcullis.office.web import rostering
+from portcullis.office.web import past, rostering
 from portcullis.office.web.desks.counsel import (
     clearing,
     dashboard,
     determinations,
     explaining,
     filing,
+    histories,
     lifting,
     orders,
     person_notices,
     readings,
     recalls,
+    reexamining,
     versions,
 )
 
@@ -46,5 +48,9 @@ urlpatterns = [
     path("explain/", explaining.ask, name="explain"),
     path("agreement/", versions.shown, name="agreement"),
     path("agreement/add/", versions.add, name="add-version"),
+    path("histories/import/", histories.import_, name="import-history"),
+    path("histories/<str:history_id>/compare/", histories.compare, name="compare-history"),
+    path("reexaminations/again/", reexamining.reexamine, name="reexamine"),
+    *past.urls("counsel"),
     *rostering.urls("counsel"),
 ]

@@ -17,6 +17,7 @@ from portcullis.office.web import batches, pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import said as says
 from portcullis.office.web.desks.counsel.orders import UP, named
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import LinesField, given
@@ -200,4 +201,4 @@ def _told(_deployment: Deployment, _person: Person, data: Data) -> Sequence[tupl
     return facts
 
 
-register(WebAct(ACT, ACT, "Clear destruction", _clear, stands_for=_told))
+register(WebAct(ACT, ACT, "Clear destruction", _clear, takes=says.Clearance, stands_for=_told))

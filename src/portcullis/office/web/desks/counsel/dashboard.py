@@ -65,6 +65,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("counsel:determinations"), "What persons may be told"),
                 (reverse("counsel:agreement"), "The agreement"),
                 (reverse("counsel:explain"), "Explain a request"),
+                (reverse("counsel:histories"), "Histories and re-examinations"),
             ],
         ),
         alarms=_alarms(visitor, standing),

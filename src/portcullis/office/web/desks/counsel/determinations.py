@@ -14,6 +14,7 @@ from portcullis.office.web import batches, pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import said as says
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, table
@@ -132,4 +133,4 @@ def _determine(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(reverse("counsel:determinations"), "The determination is recorded.")
 
 
-register(WebAct(ACT, ACT, "Record a determination on (b)(7)", _determine))
+register(WebAct(ACT, ACT, "Record a determination on (b)(7)", _determine, takes=says.Determination))

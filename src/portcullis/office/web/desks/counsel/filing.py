@@ -18,6 +18,7 @@ from portcullis.office.web import pages, placed
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import said as says
 from portcullis.office.web.desks.counsel.scoping import ScopeForm, reached, scope_of
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import DateInput
@@ -205,5 +206,7 @@ def _place_hold(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(reverse("counsel:order", args=[row.id]), "The hold stands.")
 
 
-register(WebAct(ORDER, ORDER, "File an order", _file_order, stands_for=_tell_order))
-register(WebAct(HOLD, HOLD, "Place a hold", _place_hold, stands_for=_tell_hold))
+register(
+    WebAct(ORDER, ORDER, "File an order", _file_order, takes=says.Order, stands_for=_tell_order)
+)
+register(WebAct(HOLD, HOLD, "Place a hold", _place_hold, takes=says.Hold, stands_for=_tell_hold))

@@ -12,6 +12,7 @@ from portcullis.office.web import pages, placed
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import said as says
 from portcullis.office.web.desks.counsel.orders import UP, approvals, named
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.pages import Head, Part
@@ -86,4 +87,4 @@ def _lift(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(url, "You have approved its lifting. It stands until a second person approves it.")
 
 
-register(WebAct(LIFT, LIFT, "Lift an order or hold", _lift))
+register(WebAct(LIFT, LIFT, "Lift an order or hold", _lift, takes=says.Lifting))

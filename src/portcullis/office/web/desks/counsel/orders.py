@@ -15,6 +15,7 @@ from portcullis.office.web import batches, pages, placed, signing
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import said as says
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor, visitor_of
@@ -232,4 +233,12 @@ def _issue(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(url, "The recipient’s notice is written anew. Send it.")
 
 
-register(WebAct(notices.ISSUE, notices.ISSUE, "Write the recipient’s notice anew", _issue))
+register(
+    WebAct(
+        notices.ISSUE,
+        notices.ISSUE,
+        "Write the recipient’s notice anew",
+        _issue,
+        takes=says.NoticeIssue,
+    )
+)

@@ -19,6 +19,7 @@ from portcullis.office.web import batches, pages, shown, signing
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import said as says
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
@@ -324,6 +325,16 @@ def _gave(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(url("notice", found.id), "It is recorded that the person was told.")
 
 
-register(WebAct(CHARGED, ACT, "Record that a notice is due", _charged, _ordering, stands_for=_told))
-register(WebAct(GIVEN, ACT, "Record that a notice was given", _gave))
+register(
+    WebAct(
+        CHARGED,
+        ACT,
+        "Record that a notice is due",
+        _charged,
+        _ordering,
+        says.NoticeDue,
+        stands_for=_told,
+    )
+)
+register(WebAct(GIVEN, ACT, "Record that a notice was given", _gave, takes=says.NoticeGiven))
 register(WebAct(DRAFT, DRAFT, "Read the draft of a notice", _read, browser_only=True))

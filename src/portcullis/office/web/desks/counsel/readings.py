@@ -16,6 +16,7 @@ from portcullis.office.web import batches, pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import said as says
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
@@ -229,4 +230,4 @@ def _change(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(reverse("counsel:readings"), told)
 
 
-register(WebAct(ACT, ACT, "Change a reading", _change))
+register(WebAct(ACT, ACT, "Change a reading", _change, takes=says.ReadingChange))

@@ -15,6 +15,7 @@ from portcullis.office.web import batches, pages, shown, signing
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import said as says
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
@@ -247,4 +248,4 @@ def _demanded(deployment: Deployment, actor: Actor, data: Data) -> Done:
 
 
 register(WebAct(DRAFTS, DRAFTS, "Read the drafts of a recall’s demands", _read, browser_only=True))
-register(WebAct(DEMAND, DEMAND, "Record that a demand was sent", _demanded))
+register(WebAct(DEMAND, DEMAND, "Record that a demand was sent", _demanded, takes=says.Demand))

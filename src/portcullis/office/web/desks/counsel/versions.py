@@ -17,6 +17,7 @@ from portcullis.office.web import agreements, documents, pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.counsel import said as says
 from portcullis.office.web.forms import FilesField, FilesInput
 from portcullis.office.web.pages import Head
 from portcullis.office.web.visitors import visitor_of
@@ -89,4 +90,4 @@ def _add(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(reverse("counsel:agreement"), f"Version {added.version} is kept.")
 
 
-register(WebAct(ACT, ACT, "Keep another version of the agreement", _add))
+register(WebAct(ACT, ACT, "Keep another version of the agreement", _add, takes=says.Version))

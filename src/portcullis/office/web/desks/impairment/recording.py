@@ -113,4 +113,5 @@ def _record(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(url, f"The (i)(6) records of {number:,} eligible requests are made.")
 
 
-register(WebAct(ACT, "impairment", "Record under § 6103(i)(6)", _record))
+# What is marked is a draft of the desk's own pages.
+register(WebAct(ACT, "impairment", "Record under § 6103(i)(6)", _record, browser_only=True))

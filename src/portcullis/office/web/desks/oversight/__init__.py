@@ -5,7 +5,7 @@ And, to be read, what the other desks did: batches, incidents, recalls, what the
 
 from django.urls import path
 
-from portcullis.office.web import alarming, denied, owed, reported
+from portcullis.office.web import alarming, denied, owed, past, reported
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.oversight import accounting, batches, dashboard, exports, ledger
 from portcullis.office.web.desks.safeguards import incidents, recalls, standing
@@ -27,6 +27,7 @@ urlpatterns = [
     path("batches/", batches.every, name="batches"),
     path("batches/<str:batch_id>/", batches.one, name="batch"),
     path("explain/", explain, name="explain"),
+    *past.urls("oversight"),
     *alarming.urls("oversight"),
     *denied.urls("oversight"),
     *incidents.urls("oversight"),

@@ -16,6 +16,7 @@ from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import table
+from portcullis.office.web.said import Nothing
 from portcullis.office.web.visitors import visitor_of
 
 ACT = "accounting-attested"
@@ -87,4 +88,4 @@ def _ordering(_deployment: Deployment, _data: Data) -> tuple[str, Mapping[str, A
     return work.ordering("", {})
 
 
-register(WebAct(ACT, ACT, "Count the accounting again", _count, _ordering))
+register(WebAct(ACT, ACT, "Count the accounting again", _count, _ordering, Nothing))

@@ -51,6 +51,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("oversight:recalls"), "Recalls"),
                 (reverse("oversight:standing"), "May the recipient receive?"),
                 (reverse("oversight:duties"), "What the recipient owes"),
+                (reverse("oversight:histories"), "Histories and re-examinations"),
                 (reverse("oversight:authority"), "What you may see and do"),
             ],
         ),

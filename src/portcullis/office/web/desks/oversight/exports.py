@@ -1,12 +1,15 @@
 """Exports for bodies that oversee: ordered here, made by a worker, kept a week for their person."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from pydantic import Field
 
+from portcullis.errors import Refused
 from portcullis.office import work
 from portcullis.office.people import Actor
 from portcullis.office.web import pages, reported, working
@@ -17,6 +20,7 @@ from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head
 from portcullis.office.web.reported import EXPORT
+from portcullis.office.web.said import Among, Day, Digest, Said
 from portcullis.office.web.visitors import visitor_of
 from portcullis.oversight.reports import OVERSEERS
 
@@ -50,6 +54,17 @@ class ExportForm(pages.Form):
         return said
 
 
+class Export(Said):
+    """For which body, on which request, as of which day, and whether persons are in it."""
+
+    body: Annotated[str, Among.of(OVERSEERS)]
+    request: Digest
+    by: Day
+    persons: Annotated[
+        bool, Field(description="Whether the return information of each disclosure is in it.")
+    ] = False
+
+
 @at_desk("oversight")
 def export(request: HttpRequest) -> HttpResponse:
     """Order an export for a body that oversees."""
@@ -71,7 +86,14 @@ def _export(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return working.begin(deployment, actor, EXPORT, "", _asked(data), after)
 
 
-def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+    """Return what is signed; refuse, before it is, what is refused when it is made."""
+    reported.check_come(deployment, date.fromisoformat(data["by"]))
+    if data.get("persons") and not OVERSEERS[data["body"]].sees:
+        raise Refused(
+            "The field persons asks for what the law gives this body not: return information.",
+            "Export it without.",
+        )
     return work.ordering("", _asked(data))
 
 
@@ -81,4 +103,4 @@ def _asked(data: Data) -> dict[str, Any]:
     return {name: data[name] for name in ("body", "request", "by")} | {"persons": persons}
 
 
-register(WebAct(EXPORT, EXPORT, "Make an export for an overseer", _export, _ordering))
+register(WebAct(EXPORT, EXPORT, "Make an export for an overseer", _export, _ordering, Export))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.records.dashboard import KINDS, name
 from portcullis.office.web.pages import Head, Part
+from portcullis.office.web.said import Among, Id, Said
 from portcullis.office.web.visitors import visitor_of
 from portcullis.standing import Hold
 
@@ -40,6 +41,13 @@ class EraseForm(pages.Form):
         if self.cleaned_data["subject"].strip() != self._what.id:
             raise forms.ValidationError("That is another id. Write the one shown above.")
         return self._what.id
+
+
+class Erase(Said):
+    """Which working data is disposed of."""
+
+    kind: Annotated[str, Among.of(KINDS)]
+    subject: Id
 
 
 @at_desk("records")
@@ -105,4 +113,4 @@ def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, An
     return data["subject"] if data["kind"] == BATCH else "", dict(data)
 
 
-register(WebAct(ACT, ACT, "Dispose of working data", _erase, _ordering))
+register(WebAct(ACT, ACT, "Dispose of working data", _erase, _ordering, Erase))

@@ -3,16 +3,18 @@
 Each is ordered by the person, signed, and on the ledger before the records are opened.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from pydantic import Field
 
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Refused
+from portcullis.matching import RULES
 from portcullis.office import likelihood, referrals
 from portcullis.office.models import Batch
 from portcullis.office.people import Actor
@@ -23,9 +25,37 @@ from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.review import pages, picture, queues
 from portcullis.office.web.desks.review.forms import FindForm, RefuseForm
+from portcullis.office.web.said import Among, BatchId, Id, Nothing, Reason, Said
 from portcullis.office.web.visitors import visitor_of
 
 LOOK, FIND, CONFIRM, TRAIN = "review-look", "review-find", "review-confirm", "model-training"
+
+
+class NearMiss(Said):
+    """A near miss: its batch, its row there, and its request's id."""
+
+    batch: BatchId
+    row: Annotated[int, Field(ge=0, lt=2**31)]
+    request: Id
+
+
+class Finding(NearMiss):
+    """That an address of record is the one requested, by a written rule."""
+
+    number: Annotated[int, Field(ge=1, lt=2**31, description="Of the address, as it was shown.")]
+    rule: Annotated[str, Among.of(RULES)]
+    reason: Reason
+
+
+class Answer(NearMiss):
+    """What another found, confirmed; or, with a reason, refused."""
+
+    finding: Annotated[
+        str, Field(min_length=1, max_length=128, description="The log of what was found.")
+    ]
+    reason: Annotated[
+        Reason | None, Field(description="Why it is refused; null: it is confirmed.")
+    ] = None
 
 
 @at_desk("review")
@@ -59,7 +89,7 @@ def confirm(request: HttpRequest, batch_id: str, row: int) -> HttpResponse:
     batch, miss = _reviewable(request, batch_id, row)
     if request.POST.get("finding") != miss.log or not miss.log:
         raise Refused("Another finding stands now than you were shown.", "Look at it again.")
-    data = _data(batch, miss) | {"finding": miss.log, "number": miss.number, "rule": miss.rule}
+    data = _data(batch, miss) | {"finding": miss.log}
     if "refuse" not in request.POST:
         return signing.begin(request, CONFIRM, data)
     form = RefuseForm(request.POST)
@@ -98,29 +128,42 @@ def _again(  # noqa: PLR0917 - what is asked for again, of what
     return render(request, "office/review/again.html", context, status=400)
 
 
-def _signed(step: str, data: Data) -> tuple[str, dict[str, Any]]:
+def _signed(step: str, data: Data, **more: object) -> tuple[str, dict[str, Any]]:
     """Return what is signed: of the reason in words its digest, for the words may say anything."""
-    facts = {"step": step, "request": data["request"], "row": data["row"]}
-    if "rule" in data:
-        facts |= {"address": data["number"], "rule": data["rule"]}
-    if "finding" in data:
-        facts["finding"] = data["finding"]
-    if "reason" in data:
+    facts = {"step": step, "request": data["request"], "row": data["row"], **more}
+    if data.get("reason"):
         facts["reason"] = sha256_hex([data["reason"].encode()])
     return data["batch"], facts
 
 
-def _look_ordering(_deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+def _near(deployment: Deployment, data: Data) -> Waiting:
+    """Return the near miss that ``data`` names; refuse where row and request are not of one."""
+    batch = batches.batch_named(data["batch"])
+    miss = queues.one(deployment.holder, batch, data["row"])
+    if miss.request_id != data["request"]:
+        raise Refused("In that row stands another request.", "See the queue of the batch.")
+    return miss
+
+
+def _look_ordering(deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+    _near(deployment, data)
     return _signed("Look at the record that is near", data)
 
 
-def _find_ordering(_deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
-    return _signed("Find that the address is of record", data)
+def _find_ordering(deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+    _near(deployment, data)
+    found = {"address": data["number"], "rule": data["rule"]}
+    return _signed("Find that the address is of record", data, **found)
 
 
-def _confirm_ordering(_deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
-    verb = "Refuse to confirm" if "reason" in data else "Confirm"
-    return _signed(f"{verb} what another reviewer found", data)
+def _confirm_ordering(deployment: Deployment, data: Data) -> tuple[str, dict[str, Any]]:
+    """Return what is signed: the very finding that stands, as the office has it."""
+    miss = _near(deployment, data)
+    if miss.log != data["finding"]:
+        raise Refused("Another finding stands now than you were shown.", "Look at it again.")
+    verb = "Refuse to confirm" if data.get("reason") else "Confirm"
+    found = {"address": miss.number, "rule": miss.rule, "finding": miss.log}
+    return _signed(f"{verb} what another reviewer found", data, **found)
 
 
 def _train_ordering(_deployment: Deployment, _data: Data) -> tuple[str, dict[str, Any]]:
@@ -179,9 +222,16 @@ def _queue(data: Data) -> str:
     return reverse("review:queue", args=[data["batch"]])
 
 
-register(WebAct(LOOK, "review", "Look at a near miss", _look, _look_ordering))
-register(WebAct(FIND, "review", "Find by a written rule", _find, _find_ordering))
+# What is looked at is shown on the desk's own page.
 register(
-    WebAct(CONFIRM, "review", "Answer another reviewer’s finding", _confirm, _confirm_ordering)
+    WebAct(
+        LOOK, "review", "Look at a near miss", _look, _look_ordering, NearMiss, browser_only=True
+    )
 )
-register(WebAct(TRAIN, "model-training", "Train the model", _train, _train_ordering))
+register(WebAct(FIND, "review", "Find by a written rule", _find, _find_ordering, Finding))
+register(
+    WebAct(
+        CONFIRM, "review", "Answer another reviewer’s finding", _confirm, _confirm_ordering, Answer
+    )
+)
+register(WebAct(TRAIN, "model-training", "Train the model", _train, _train_ordering, Nothing))

@@ -10,6 +10,7 @@ from portcullis.office.web import batches, pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.safeguards import said as says
 from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, table
@@ -66,4 +67,6 @@ def _enter(deployment: Deployment, actor: Actor, data: Data) -> Done:
     )
 
 
-register(WebAct(ACT, ACT, "Enter a custodian's attestation", _enter))
+register(
+    WebAct(ACT, ACT, "Enter a custodian's attestation", _enter, takes=says.CustodianAttestation)
+)

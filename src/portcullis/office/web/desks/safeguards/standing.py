@@ -14,6 +14,7 @@ from portcullis.office.web import batches, pages, reasons
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.safeguards import said as says
 from portcullis.office.web.desks.safeguards.matters import HERE
 from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.forms import DateInput
@@ -265,5 +266,7 @@ def _accept(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(reverse("safeguards:standing"), f"The finding is accepted. {_said(found)}")
 
 
-register(WebAct(RECORD, RECORD, "Put a safeguard record in force", _record))
-register(WebAct(ACCEPT, ACCEPT, "Accept a finding", _accept))
+register(
+    WebAct(RECORD, RECORD, "Put a safeguard record in force", _record, takes=says.SafeguardRecord)
+)
+register(WebAct(ACCEPT, ACCEPT, "Accept a finding", _accept, takes=says.AcceptedFinding))

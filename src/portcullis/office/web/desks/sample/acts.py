@@ -14,6 +14,7 @@ from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.sample.pages import ACT
+from portcullis.office.web.said import OfBatch
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 DRAW, OPEN = "sample", "sample-open"
@@ -101,6 +102,9 @@ def _page(data: Data) -> str:
     return reverse("sample:batch", args=[data["batch"]])
 
 
-register(WebAct(DRAW, "sample", "Draw the sample", _draw))
-register(WebAct(OPEN, review.SEEN, "Read the sample", _open))
-register(WebAct(ACT, "examine", "Record the examination of the sample", _examine))
+register(WebAct(DRAW, "sample", "Draw the sample", _draw, takes=OfBatch))
+# It is read, and its verdicts are given, on the desk's own pages.
+register(WebAct(OPEN, review.SEEN, "Read the sample", _open, takes=OfBatch, browser_only=True))
+register(
+    WebAct(ACT, "examine", "Record the examination of the sample", _examine, browser_only=True)
+)

@@ -13,6 +13,7 @@ from portcullis.office.web import batches, signing, working
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.said import OfBatch
 from portcullis.office.web.visitors import visitor_of
 
 ADJUDICATE, SUPPLEMENT = "adjudicate", "supplement"
@@ -65,5 +66,6 @@ def _page(batch_id: str) -> str:
     return reverse("specialist:batch", args=[batch_id])
 
 
-register(WebAct(ADJUDICATE, "adjudicate", "Adjudicate the batch", _adjudicate, _to_adjudicate))
-register(WebAct(SUPPLEMENT, "adjudicate", "List what reviewers confirmed", _supplement, _to_list))
+_SAYS = "Adjudicate the batch", "List what reviewers confirmed"
+register(WebAct(ADJUDICATE, "adjudicate", _SAYS[0], _adjudicate, _to_adjudicate, OfBatch))
+register(WebAct(SUPPLEMENT, "adjudicate", _SAYS[1], _supplement, _to_list, OfBatch))

@@ -144,5 +144,5 @@ def _read(written: Document) -> list[Part]:
     return [Part(written.title, paragraphs=[[line] for line in written.text.split("\n") if line])]
 
 
-register(WebAct(PROVEN, PROVEN, "Record a proof of identity", _prove))
+register(WebAct(PROVEN, PROVEN, "Record a proof of identity", _prove, browser_only=True))
 register(WebAct(GIVEN, GIVEN, "Write a person’s letter", _give, browser_only=True))

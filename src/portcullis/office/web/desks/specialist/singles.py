@@ -17,6 +17,7 @@ from portcullis.office.web import signing
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.said import Nothing
 from portcullis.office.web.visitors import visitor_of
 
 ORDER = "singles-order"
@@ -61,4 +62,6 @@ def _order(here: Deployment, actor: Actor, _data: Data) -> Done:
     )
 
 
-register(WebAct(ORDER, "adjudicate", "Have today's single requests adjudicated", _order, _facts))
+register(
+    WebAct(ORDER, "adjudicate", "Have today's single requests adjudicated", _order, _facts, Nothing)
+)

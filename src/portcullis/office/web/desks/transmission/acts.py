@@ -11,6 +11,7 @@ from portcullis.office.web import batches, signing, working
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.said import OfBatch
 from portcullis.office.web.visitors import visitor_of
 
 RELEASE = "release"
@@ -54,4 +55,4 @@ def _release(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return working.begin_signed(deployment, actor, token, RELEASE, batch.id, {}, after)
 
 
-register(WebAct(RELEASE, "transmit", "Release, and answer the batch", _release))
+register(WebAct(RELEASE, "transmit", "Release, and answer the batch", _release, takes=OfBatch))

@@ -11,6 +11,7 @@ from portcullis.office.web import pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.safeguards import said as says
 from portcullis.office.web.desks.safeguards.incidents import times
 from portcullis.office.web.desks.safeguards.incidents.showing import INCIDENTS, done
 from portcullis.office.web.desks.safeguards.matters import HERE
@@ -55,4 +56,4 @@ def _open(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return done(found, "The incident is open; its clock runs.")
 
 
-register(WebAct(OPEN, OPEN, "Open an incident", _open))
+register(WebAct(OPEN, OPEN, "Open an incident", _open, takes=says.Suspicion))

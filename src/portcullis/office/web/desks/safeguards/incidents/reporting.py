@@ -11,16 +11,16 @@ from django.urls import reverse
 from portcullis.errors import Misuse
 from portcullis.office import incidents
 from portcullis.office.people import Actor
-from portcullis.office.web import documents, pages
+from portcullis.office.web import pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.safeguards import said as says
 from portcullis.office.web.desks.safeguards.incidents.showing import INCIDENTS, done
 from portcullis.office.web.desks.safeguards.matters import HERE
 from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.downloads import attachment
 from portcullis.office.web.pages import Head, Part
-from portcullis.office.web.visitors import visitor_of
 from portcullis.oversight.incident_report import TEMPLATE, read_report
 
 REPORT = "incident-report"
@@ -61,9 +61,6 @@ def report(request: HttpRequest) -> HttpResponse:
         INCIDENTS.up(HERE, found.id),
     )
     form = ReportForm(found.zone, request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        home, written = visitor_of(request).deployment.holder, form.cleaned_data["report"]
-        form.cleaned_data["report"] = documents.sealed(home, written)
     links = [(reverse(f"{HERE}:report-template"), "Download the template")]
     fixed = {"incident": found.id, "salt": secrets.token_hex(32)}
     return pages.ask(request, head, form, REPORT, fixed, parts=[Part(links=links)])
@@ -77,21 +74,19 @@ def template(_request: HttpRequest) -> HttpResponse:
 
 def _report(deployment: Deployment, actor: Actor, data: Data) -> Done:
     home = deployment.holder
-    text = documents.opened(home, data["report"])
-    written = read_report(text, incidents.find(data["incident"]).zone)
+    written = read_report(data["report"], incidents.find(data["incident"]).zone)
     found = incidents.report(home, actor, data["incident"], written, data["salt"])
     return done(found, "The report is on record, sealed.")
 
 
-def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
     """Return what is signed: of the report a commitment, for what it says is sealed.
 
     The same stands in the entry, and is opened with what lies sealed.
     """
-    text = documents.opened(deployment.holder, data["report"])
-    written = read_report(text, incidents.find(data["incident"]).zone)
+    written = read_report(data["report"], incidents.find(data["incident"]).zone)
     committed = incidents.commitment(written, data["salt"])
     return "", {"incident": data["incident"], "report": committed}
 
 
-register(WebAct(REPORT, REPORT, "Report an incident", _report, _ordering))
+register(WebAct(REPORT, REPORT, "Report an incident", _report, _ordering, says.IncidentReport))

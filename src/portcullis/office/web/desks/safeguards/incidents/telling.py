@@ -12,6 +12,7 @@ from portcullis.office.web import pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.safeguards import said as says
 from portcullis.office.web.desks.safeguards.incidents import times
 from portcullis.office.web.desks.safeguards.incidents.showing import CLOSE, INCIDENTS, WHOM, done
 from portcullis.office.web.desks.safeguards.matters import HERE
@@ -69,5 +70,5 @@ def _close(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return done(incidents.close(deployment.holder, actor, data["incident"]), "It is closed.")
 
 
-register(WebAct(TELL, TELL, "Record who was told", _tell))
-register(WebAct(CLOSE, CLOSE, "Close an incident", _close))
+register(WebAct(TELL, TELL, "Record who was told", _tell, takes=says.IncidentNotice))
+register(WebAct(CLOSE, CLOSE, "Close an incident", _close, takes=says.OfIncident))

@@ -13,6 +13,7 @@ from portcullis.office.web import pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.safeguards import said as says
 from portcullis.office.web.desks.safeguards.matters import HERE
 from portcullis.office.web.desks.safeguards.recalls.showing import RECALLS, STAGES
 from portcullis.office.web.documents import DocumentField
@@ -163,5 +164,5 @@ def _close(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(RECALLS.url(HERE, data["recall"]), "The recall is closed.")
 
 
-register(WebAct(ATTEST, ATTEST, "Enter an attestation", _attest))
-register(WebAct(CLOSE, CLOSE, "Close a recall", _close))
+register(WebAct(ATTEST, ATTEST, "Enter an attestation", _attest, takes=says.RecallAttestation))
+register(WebAct(CLOSE, CLOSE, "Close a recall", _close, takes=says.OfRecall))

@@ -16,6 +16,7 @@ from portcullis.office.web import pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.safeguards import said as says
 from portcullis.office.web.desks.safeguards.matters import HERE
 from portcullis.office.web.desks.safeguards.recalls.showing import RECALLS
 from portcullis.office.web.pages import Head
@@ -155,4 +156,4 @@ def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any
     return "", {**{name: data[name] for name in named}, "disclosures": covered.height}
 
 
-register(WebAct(OPEN, OPEN, "Open a recall", _open, _ordering))
+register(WebAct(OPEN, OPEN, "Open a recall", _open, _ordering, says.RecallOpening))
