@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from portcullis import agreements
 from tests.authenticator import Passkey
 from tests.office import acts
-from tests.office.world import World
+from tests.office.world import ANSWER_DAY, World
+from tests.web.acting import DOCUMENT, Desk
 from tests.web.forms import FINE, ODD, Form, Person, post_all
 from tests.web.office import Office
 from tests.web.signing import RP_ID, _credential_id
@@ -56,8 +57,31 @@ def test_every_form_stands_every_odd_value(office, walked):
 @pytest.mark.long
 def test_the_forms_of_a_released_home_do_too(holder):
     office = holder("released", with_an_inspector)
+    begin_matters(office)
     found = {name: Person(office, name).walk()[1] for name in PEOPLE}
+    pages = {form.page.partition("?")[0] for form in found["counsel"]}
+    assert {"/counsel/orders/hold-1/clear/", "/counsel/notices/one/given/"} <= pages
     post_all(office, found, ODD)
+
+
+def begin_matters(office: Office) -> None:
+    """Begin what has forms of its own once it is there: a hold, a recall, a notice to a person."""
+    counsel, safeguards = Desk(office, "counsel"), Desk(office, "safeguards")
+    placed = (("id", "hold-1"), ("court", "dcd"), ("docket", "1:25-cv-00457"))
+    counsel.ask("/counsel/holds/place/", *placed, ("reach", "everything"), document=DOCUMENT)
+    counsel.sign()
+    counsel.get("/counsel/orders/hold-1/clear/")
+    package = re.search(r'<span class="office-mono">([^<]+)</span>', counsel.answer.text)[1]
+    today = ANSWER_DAY.isoformat()
+    counsel.ask(
+        "/counsel/notices/charge/", ("id", "N-1"), ("package", package),
+        ("trigger", "indictment"), ("triggered_on", today), ("act", "disclosure"),
+        ("act_on", today), ("history", ""), ("incident", ""),
+    )  # fmt: skip
+    counsel.sign()
+    recalled = (("id", "R-1"), ("why", "named unlawful-disclosure"), ("batches", "batch-1"))
+    safeguards.ask("/safeguards/recalls/open/", *recalled)
+    safeguards.sign()
 
 
 def test_a_form_without_its_token_is_refused_in_words(office):
