@@ -1,6 +1,7 @@
 """Whatever is posted to whatever form: never a failure of ours, and words for who posted it."""
 
 import html
+import re
 import time
 from datetime import date
 from pathlib import Path

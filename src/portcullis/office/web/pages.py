@@ -59,6 +59,7 @@ class Part:
     """One part of a page under its ``heading``: whatever of the rest it has, in this order.
 
     ``post``: an address to which a button, of the words ``submit``, sends the hidden ``fields``.
+    ``lang``: its language, where it is another than the page's.
     """
 
     heading: str = ""
@@ -76,6 +77,7 @@ class Part:
     post: str = ""
     submit: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    lang: str = ""
 
 
 @dataclass(frozen=True)

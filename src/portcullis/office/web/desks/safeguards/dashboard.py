@@ -118,8 +118,8 @@ def _alarms(
         )
     for row in Placed.objects.filter(kind="order", standing=True).order_by("act_id"):
         said = read_placed(row.entry)
-        words = f"{said.court} {said.docket}: {placed.scope_words(said.scope)}."
-        found.append(pages.alarm("error", f"Order {row.id} stands.", words))
+        where = f"{said.court} {said.docket}: {placed.scope_words(said.scope)}."
+        found.append(pages.alarm("error", f"Order {row.id} stands.", where))
     found += [
         pages.alarm("error", f"{of(each, HERE).text}: overdue.", f"{what(each)}.")
         for each in duties

@@ -13,6 +13,7 @@ from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.pages import File, Head, Part
+from portcullis.office.web.parts import Table, table
 from portcullis.oversight import reports
 from portcullis.oversight.reports import Document
 
@@ -141,7 +142,21 @@ def _files(written: Document) -> Part:
 
 def _read(written: Document) -> list[Part]:
     """Return the letter's words, to be read before it is handed over."""
-    return [Part(written.title, paragraphs=[[line] for line in written.text.split("\n") if line])]
+    lang = written.language
+    sections = (
+        Part(
+            each.title,
+            paragraphs=[[words] for words in each.paragraphs],
+            table=_listed(each.tables[0]) if each.tables else None,
+            lang=lang,
+        )
+        for each in written.sections
+    )
+    return [Part(written.title, facts=written.about, lang=lang), *sections]
+
+
+def _listed(rows: reports.Table) -> Table:
+    return table(rows.title, [words for _, words in rows.columns], rows.rows, stacked=True)
 
 
 register(WebAct(PROVEN, PROVEN, "Record a proof of identity", _prove, browser_only=True))

@@ -25,7 +25,7 @@ STATES: dict[str, tuple[str, charts.Kind, str]] = {
 
 def counted(packages: "QuerySet[Package]") -> Counter[str]:
     """Return how many of the packages stand in each state."""
-    return Counter(dict(packages.order_by().values_list("state").annotate(Count("*"))))
+    return Counter(dict(packages.order_by().values_list("state").annotate(number=Count("*"))))
 
 
 def amounts(counts: Mapping[str, int], url: str = "") -> list[charts.Amount]:
