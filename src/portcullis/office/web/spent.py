@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from django.db import IntegrityError, transaction
 
 from portcullis.canonical import sha256_hex
-from portcullis.errors import Refused, place_of
+from portcullis.errors import PortcullisError, Refused, place_of
+from portcullis.office.acting import Proposed
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.models import SpentToken
 
@@ -21,8 +22,9 @@ _LOG = logging.getLogger("portcullis.web")
 def spending(tokens: Sequence[str]) -> Iterator[None]:
     """Use ``tokens`` in this block; where it raises and nothing was done, they are as before.
 
-    Raises Refused where one of them was used; and where what was signed is recorded by then, and
-    what comes after it failed: that was done, and is not done again.
+    Where an act that they sign is recorded by then they stay used, for it was done. Raises Refused
+    where one of them was used; and, in the place of an error that is none of ours, where something
+    failed after the act.
     """
     digests = [sha256_hex([token.encode()]) for token in dict.fromkeys(tokens)]
     try:
@@ -35,6 +37,10 @@ def spending(tokens: Sequence[str]) -> Iterator[None]:
         ) from None
     try:
         yield
+    except (PortcullisError, Proposed) as error:
+        if isinstance(error, Proposed) or not _recorded(tokens):
+            SpentToken.objects.filter(digest__in=digests).delete()
+        raise
     except BaseException as error:
         if isinstance(error, Exception) and _recorded(tokens):
             _LOG.warning("After an act: %s in %s.", type(error).__name__, place_of(error))
