@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from portcullis.office import readings
 from portcullis.office.models import LiftApproval, Placed, ReadingChange
-from portcullis.office.web import batches, charts, pages, placed, rostering
+from portcullis.office.web import batches, charts, losses, pages, placed, rostering
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.counsel.orders import table_of
 from portcullis.office.web.pages import Head, Part
@@ -48,6 +48,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("counsel:orders"), "Orders and holds"),
                 (reverse("counsel:readings"), "Readings of the law"),
                 (reverse("people-accounts"), "People and accounts"),
+                *losses.links(visitor.deployment),
             ],
         ),
         alarms=_alarms(visitor, standing),
