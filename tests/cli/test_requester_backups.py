@@ -62,7 +62,8 @@ def dispose(world: worlds.World, home: RecipientHome, package: str) -> None:
     visited.certify([package], "destroyed", "purged")
 
 
-def test_it_is_saved_and_put_back_with_its_log_and_packages(world, tmp_path) -> None:
+@pytest.mark.usefixtures("world")
+def test_it_is_saved_and_put_back_with_its_log_and_packages(tmp_path) -> None:
     home, again = recipient(tmp_path), tmp_path / "again"
     packages = sorted(path.stem for path in home.packages.glob("*.json"))
     assert packages
@@ -96,7 +97,8 @@ def test_what_was_disposed_of_goes_from_every_backup(world, tmp_path) -> None:
     assert codes(home.folder) == ["package-disposed"]
 
 
-def test_a_package_lost_without_a_word_stays_in_the_mirror(world, tmp_path) -> None:
+@pytest.mark.usefixtures("world")
+def test_a_package_lost_without_a_word_stays_in_the_mirror(tmp_path) -> None:
     home = recipient(tmp_path)
     ask(home.folder, "backup", tmp_path / "backups")
     path = next(iter(sorted(home.packages.glob("*.json"))))

@@ -6,6 +6,7 @@ import pytest
 
 from portcullis import keys
 from portcullis.cli import people
+from portcullis.cli.options import Acting
 from portcullis.errors import Misuse, Refused
 
 
@@ -16,9 +17,11 @@ def typed(stage, capsys):
 
     def answer(verb, *args, by=None, **more):
         if by is not None:
-            more |= {"as_": by, "key": world.key_path(by)}
+            more["acting"] = Acting(by, world.key_path(by), world.home_path, json=True)
+        else:
+            more |= {"home": world.home_path, "json": True}
         capsys.readouterr()
-        code = verb(*args, **more, home=world.home_path, json=True)
+        code = verb(*args, **more)
         return code, json.loads(capsys.readouterr().out)
 
     return world, answer

@@ -379,7 +379,7 @@ def test_nobody_alone_disarms_all_who_file_orders(world):
     assert run("approve", world, by(world, "administrator-2"), last.id).decided
 
 
-def test_who_may_not_approve_is_denied_without_the_gate(world):
+def test_who_may_not_approve_is_denied_without_the_gate(world, monkeypatch):
     """A denial may wait for witnesses, and an order must be filed meanwhile."""
     from portcullis.office import entries, locks, roster_changes
 
@@ -390,11 +390,10 @@ def test_who_may_not_approve_is_denied_without_the_gate(world):
             held.append(home)
         return was(home, *more)
 
-    enrolled = run("propose_enrolment", world, by(world, "administrator"),
-                   ask_key(world, "counsel", keys.generate(), old=world.key("counsel")))  # fmt: skip
-    patched = pytest.MonkeyPatch()
-    with patched.context() as patch, pytest.raises(Refused, match="own entry"):
-        patch.setattr("portcullis.office.people.entries.integrate", look)
+    asked = ask_key(world, "counsel", keys.generate(), old=world.key("counsel"))
+    enrolled = run("propose_enrolment", world, by(world, "administrator"), asked)
+    monkeypatch.setattr("portcullis.office.people.entries.integrate", look)
+    with pytest.raises(Refused, match="own entry"):
         roster_changes.approve(world.home(), by(world, "counsel"), enrolled.id)
     assert held
 

@@ -10,7 +10,7 @@ from portcullis import keys, ledger, tables
 from portcullis.errors import Misuse, Refused
 from portcullis.office.public import FILE, read_public
 from portcullis.office.rootkey import REWRITTEN, RootKey
-from tests.office import acts, checks
+from tests.office import acts, checks, restored
 from tests.office import world as worlds
 from tests.office.homes import reopen
 from tests.office.test_kill import killed
@@ -256,3 +256,27 @@ def test_the_doctor_tells_which_key_is_too_old(stage):
     old = [one.message for one in examine(home) if one.code == "key-old"]
     assert len(old) == 1
     assert old[0].startswith("The root key")
+
+
+@pytest.mark.sqlite
+def test_a_home_put_back_from_an_older_backup_says_that_its_keys_are_the_former_ones(stage):
+    from portcullis.office import service_keys
+    from portcullis.office.doctor import examine
+
+    world = stage("released")
+    former, before = world.home().root.id, held(world)
+    saved = restored.backup(world)
+    rotate(world)
+    service_keys.rotate(world.home(), world.actor("administrator"))
+    again = restored.put_back(world, saved)
+    found = restored.catch_up(again, world.home_path)
+    restored.accept(again, *[loss.id for loss in found.losses])
+    home = again.home()
+    assert home.root.id == former
+    assert held(again) == before
+    told = [one.message for one in examine(home) if one.code == "key-former"]
+    assert ["root key" in told[0], "service key" in told[1]] == [True, True]
+    rotate(again)
+    service_keys.rotate(home, again.actor("administrator"))
+    assert "key-former" not in {one.code for one in examine(again.home())}
+    assert held(again) == before

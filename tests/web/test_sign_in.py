@@ -77,6 +77,7 @@ def test_an_invited_person_adds_a_passkey_first_and_signs_in_with_it(office, vis
     page.check("[name=passwordless]")
     page.click("#mfa_webauthn_add")
     page.wait_for_url(lambda url: "add" not in url)
+    assert "webauthn-added" in changes(office, "approver")
     page.goto(office.origin + "/approval/")
     assert "/accounts/login/" in page.url  # and it must be shown once
 
@@ -115,6 +116,14 @@ def test_wrong_codes_of_the_second_factor_lock_the_account_too(office, visit):
         page.click("form:has([name=code]) [type=submit]")
         page.wait_for_load_state()
     assert locked_out(office, "transmitter") == 1
+
+
+def changes(office: Office, person: str) -> list[str]:
+    """Return what of the person's means to sign in was changed, by the record."""
+    with closing(sqlite3.connect(office.home / "state.sqlite3")) as database:
+        asked = "SELECT body FROM office_entry WHERE kind = 'sign-in-changed' ORDER BY position"
+        found = [json.loads(body) for (body,) in database.execute(asked)]
+    return [each["what"] for each in found if each["person"] == person]
 
 
 def locked_out(office: Office, person: str) -> int:

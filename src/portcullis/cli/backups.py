@@ -8,11 +8,9 @@ from cyclopts import App, Parameter
 from portcullis.cli.ledger_noun import ledger_app
 from portcullis.cli.options import (
     DEFAULT_HOME,
-    AsOption,
+    Acting,
     HomeOption,
     JsonOption,
-    KeyOption,
-    actor,
     office,
     requester,
 )
@@ -147,42 +145,36 @@ def restore(
 def catch_up(
     source: Annotated[str, Parameter(help="The newest copy of the ledger: a folder or a URL.")],
     *,
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> int:
     """Bring a home that was put back, or whose ledger is damaged, up to the newest copy.
 
     The copy is verified, the witnesses are asked, the state is put back from the entries and
     compared. The gate stays closed while anything is missing.
     """
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import catching_up
 
-    person = actor(opened, as_, key, "ledger-catch-up")
+    person = acting.actor(opened, "ledger-catch-up")
     with progress() as shown:
         found = catching_up.catch_up(opened, person, source, show=shown)
-    return _tell(found, as_json=json)
+    return _tell(found, as_json=acting.json)
 
 
 def accept_loss(
     *losses: Annotated[str, Parameter(help="What is lost, by the names that catch-up gives.")],
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> int:
     """Accept that something is lost for good; it takes two people, one an administrator."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import catching_up
     from portcullis.office.losses import ACT, APPROVALS
 
-    someone = actor(opened, as_, key, ACT)
+    someone = acting.actor(opened, ACT)
     approvals, found = catching_up.accept_losses(opened, someone, losses)
-    if approvals < APPROVALS and not json:
+    if approvals < APPROVALS and not acting.json:
         say("One person has accepted it; a second accepts the same.")
-    return _tell(found, as_json=json, approvals=approvals)
+    return _tell(found, as_json=acting.json, approvals=approvals)
 
 
 def _tell(found: "CaughtUp", *, as_json: bool, approvals: int | None = None) -> int:

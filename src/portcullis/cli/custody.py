@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from portcullis.cli.options import AsOption, JsonOption, KeyOption, PackOption, pack_folder
+from portcullis.cli.options import JsonOption, PackOption, pack_folder
 from portcullis.cli.output import say, show
 from portcullis.cli.visits import (
     DEFAULT_RECIPIENT,
-    AcknowledgeOption,
-    AtOption,
     RecipientOption,
-    moment,
-    visit,
+    Visiting,
 )
 from portcullis.errors import Misuse
 from portcullis.tables import publish
@@ -74,19 +71,14 @@ def init(
 
 def list_(
     *,
-    as_: AsOption,
-    key: KeyOption,
-    acknowledge: AcknowledgeOption = False,
-    recipient: RecipientOption = DEFAULT_RECIPIENT,
-    at: AtOption = "",
-    json: JsonOption = False,
+    visiting: Visiting,
 ) -> None:
     """List the packages whose cases you are engaged in: identifiers and dates, never content."""
     from portcullis.custody import LABEL
 
-    kept = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge).kept()
+    kept = visiting.visit().kept()
     rows = [_row(one) for one in kept]
-    if json:
+    if visiting.json:
         show({"label": LABEL, "packages": rows}, as_json=True)
         return
     say(f"{LABEL}: {len(rows):,} packages, sealed; open one at a time with `portcullis open`.")
@@ -98,19 +90,14 @@ def list_(
 def log(
     *,
     request: Annotated[str, Parameter(help="The request's identifier.")],
-    as_: AsOption,
-    key: KeyOption,
-    acknowledge: AcknowledgeOption = False,
-    recipient: RecipientOption = DEFAULT_RECIPIENT,
-    at: AtOption = "",
-    json: JsonOption = False,
+    visiting: Visiting,
 ) -> None:
     """Show the FTI log of one request, its chain checked from the first entry on."""
     from portcullis.custody import LABEL
 
-    visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
+    visited = visiting.visit()
     entries = [asdict(entry) for entry in visited.log_of(request)]
-    if json:
+    if visiting.json:
         show({"label": LABEL, "request": request, "entries": entries}, as_json=True)
         return
     for entry in entries:
@@ -122,54 +109,39 @@ def status(
     packages: list[str],
     *,
     status: StatusOption,
-    as_: AsOption,
-    key: KeyOption,
-    acknowledge: AcknowledgeOption = False,
+    visiting: Visiting,
     out: Path = Path("status.jws"),
-    recipient: RecipientOption = DEFAULT_RECIPIENT,
-    at: AtOption = "",
-    json: JsonOption = False,
 ) -> None:
     """State, as the officer they name, what became of PACKAGES' cases; carry it to the holder."""
-    visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
+    visited = visiting.visit()
     publish(out, visited.state(packages, status).encode())
     facts = {"status": status, "packages": len(set(packages)), "statement": str(out)}
-    show(facts, as_json=json, title="For the holder: `portcullis duties enter`")
+    show(facts, as_json=visiting.json, title="For the holder: `portcullis duties enter`")
 
 
 def certify(
     packages: list[str],
     *,
     kind: KindOption,
-    as_: AsOption,
-    key: KeyOption,
+    visiting: Visiting,
     method: MethodOption = "",
-    acknowledge: AcknowledgeOption = False,
     out: Path = Path("certificate.jws"),
-    recipient: RecipientOption = DEFAULT_RECIPIENT,
-    at: AtOption = "",
-    json: JsonOption = False,
 ) -> None:
     """Certify, as the custodian, what became of PACKAGES' information; carry it to the holder.
 
     What is certified as returned or destroyed is removed from this home first.
     """
-    visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
+    visited = visiting.visit()
     publish(out, visited.certify(packages, kind, method).encode())
     facts = {"certified": kind, "packages": len(set(packages)), "certificate": str(out)}
-    show(facts, as_json=json, title="For the holder: `portcullis duties enter`")
+    show(facts, as_json=visiting.json, title="For the holder: `portcullis duties enter`")
 
 
 def notice(
     file: Path,
     *,
     public: Annotated[Path, Parameter(help="The holder's public.json.")],
-    as_: AsOption,
-    key: KeyOption,
-    acknowledge: AcknowledgeOption = False,
-    recipient: RecipientOption = DEFAULT_RECIPIENT,
-    at: AtOption = "",
-    json: JsonOption = False,
+    visiting: Visiting,
 ) -> None:
     """Keep the holder's notice FILE, as the custodian: what a hold preserves is not disposed of."""
     from portcullis.office.public import read_public
@@ -178,30 +150,25 @@ def notice(
         text = file.read_text()
     except (OSError, UnicodeDecodeError):
         raise Misuse(f"{file.name} cannot be read.", "Name the notice's file.") from None
-    visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
+    visited = visiting.visit()
     holder = read_public(public)
-    show({"notice": visited.keep_notice(text, holder.holder, holder.former)}, as_json=json)
+    show({"notice": visited.keep_notice(text, holder.holder, holder.former)}, as_json=visiting.json)
 
 
 def due(
     *,
-    as_: AsOption,
-    key: KeyOption,
-    acknowledge: AcknowledgeOption = False,
-    recipient: RecipientOption = DEFAULT_RECIPIENT,
-    at: AtOption = "",
-    json: JsonOption = False,
+    visiting: Visiting,
 ) -> int:
     """List what is owed of the packages you may know of; exit 1 where something is overdue."""
     from portcullis.custody import day_of
 
-    now = moment(at, recipient)
-    owed = visit(recipient, as_, key, at=now, acknowledge=acknowledge).due()
+    visited = visiting.visit()
+    owed = visited.due()
     rows = [
         {
             "what": duty.what,
             "due_on": duty.due_on,
-            "overdue": duty.overdue(day_of(now)),
+            "overdue": duty.overdue(day_of(visited.at)),
             "package": duty.package_id,
             "request": one.request_id,
             "officer": duty.officer,
@@ -209,7 +176,7 @@ def due(
         for one, duty in owed
     ]
     overdue = sum(1 for row in rows if row["overdue"])
-    if json:
+    if visiting.json:
         show({"overdue": overdue, "due": rows}, as_json=True)
     else:
         say(f"{len(rows):,} duties, {overdue:,} overdue.")

@@ -6,11 +6,9 @@ from cyclopts import App
 
 from portcullis.cli.options import (
     DEFAULT_HOME,
-    AsOption,
+    Acting,
     HomeOption,
     JsonOption,
-    KeyOption,
-    actor,
     office,
 )
 from portcullis.cli.output import say, show
@@ -57,48 +55,42 @@ def list_(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:
     return 1 if any(row["old"] for row in rows) else 0
 
 
-def rotate_root(
-    *, as_: AsOption, key: KeyOption, home: HomeOption = DEFAULT_HOME, json: JsonOption = False
-) -> None:
+def rotate_root(*, acting: Acting) -> None:
     """Put a fresh root key in the place of the home's: what is stored is encrypted anew under it.
 
     Stop the office and every worker first. Make a backup after it at once: those of before hold the
     former key. The index of the records is built again.
     """
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import rotating
 
-    person = actor(opened, as_, key, rotating.ACT)
+    person = acting.actor(opened, rotating.ACT)
     with progress() as shown:
         done = rotating.rotate(opened, person, show=shown)
-    show(vars(done), as_json=json, title="A fresh root key")
-    if not json:
+    show(vars(done), as_json=acting.json, title="A fresh root key")
+    if not acting.json:
         again = "Build the index again: `portcullis records index`. " if done.index_gone else ""
         say(f"{again}Make a backup now; the ones of before open with the former key.")
 
 
-def rotate_service(
-    *, as_: AsOption, key: KeyOption, home: HomeOption = DEFAULT_HOME, json: JsonOption = False
-) -> None:
+def rotate_service(*, acting: Acting) -> None:
     """Put a new service key in force: it signs receipts, answers, notices and tokens from now on.
 
     Then hand out public.json anew, by a way that is trusted: tokens are believed by it alone.
     """
-    opened = office(home)
+    opened = acting.office()
     from portcullis.keys import thumbprint
     from portcullis.office import service_keys
 
-    done = service_keys.rotate(opened, actor(opened, as_, key, service_keys.ACT))
+    done = service_keys.rotate(opened, acting.actor(opened, service_keys.ACT))
     facts = {name: thumbprint(done[name]) for name in ("key", "former")}
-    show(facts, as_json=json, title="A new service key; hand out public.json")
+    show(facts, as_json=acting.json, title="A new service key; hand out public.json")
 
 
-def rotate_witness(
-    *, as_: AsOption, key: KeyOption, home: HomeOption = DEFAULT_HOME, json: JsonOption = False
-) -> None:
+def rotate_witness(*, acting: Acting) -> None:
     """Give the witness in this home a new key; the change stands in the ledger."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import ledger_keys
 
-    person = actor(opened, as_, key, ledger_keys.WITNESSES_ACT)
-    show({"witness": ledger_keys.rotate_witness(opened, person)}, as_json=json)
+    person = acting.actor(opened, ledger_keys.WITNESSES_ACT)
+    show({"witness": ledger_keys.rotate_witness(opened, person)}, as_json=acting.json)

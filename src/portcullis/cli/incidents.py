@@ -8,13 +8,11 @@ from cyclopts import App, Parameter
 
 from portcullis.cli.options import (
     DEFAULT_HOME,
-    AsOption,
+    Acting,
     HomeOption,
     JsonOption,
-    KeyOption,
     ReaderKeyOption,
     ReaderOption,
-    actor,
     day_of,
     file_digest,
     office,
@@ -54,19 +52,16 @@ def register(app: App) -> None:
 def suspect(
     id: str,
     *,
-    as_: AsOption,
-    key: KeyOption,
+    acting: Acting,
     at: Annotated[str, Parameter(help="When first suspected, ISO 8601; else now.")] = "",
     zone: ZoneOption = "UTC",
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
 ) -> None:
     """Open an incident on suspicion: report and notices are due within 24 hours of it."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.incidents import suspect as run
 
-    person = actor(opened, as_, key, "incident")
-    _show(run(opened, person, id, _at(opened, at, zone), zone), json=json)
+    person = acting.actor(opened, "incident")
+    _show(run(opened, person, id, _at(opened, at, zone), zone), json=acting.json)
 
 
 def template() -> None:
@@ -80,23 +75,20 @@ def report(
     id: str,
     file: Annotated[Path, Parameter(help="The report, filled in from the template.")],
     *,
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> None:
     """Put an incident's report, or a further one, on record; it is sealed, its digest is not."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import incidents
     from portcullis.oversight.incident_report import read_report
 
-    person = actor(opened, as_, key, "incident-report")
+    person = acting.actor(opened, "incident-report")
     try:
         text = file.read_text()
     except (OSError, UnicodeDecodeError):
         raise Misuse(f"{file.name} cannot be read.", "Name the report's file.") from None
     written = read_report(text, incidents.find(id).zone)
-    _show(incidents.report(opened, person, id, written), json=json)
+    _show(incidents.report(opened, person, id, written), json=acting.json)
 
 
 def notice(
@@ -106,20 +98,17 @@ def notice(
         str, Parameter(help="office-of-safeguards, tigta, individuals, media, other-authority.")
     ],
     reference: Annotated[str, Parameter(help="Under which it is filed; an id, no words.")],
-    as_: AsOption,
-    key: KeyOption,
+    acting: Acting,
     at: Annotated[str, Parameter(help="When it was sent, ISO 8601; else now.")] = "",
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
 ) -> None:
     """Record that somebody was told of an incident."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import incidents
 
-    person = actor(opened, as_, key, "incident-notice")
+    person = acting.actor(opened, "incident-notice")
     sent_at = _at(opened, at, incidents.find(id).zone, later=True)
     found = incidents.tell(opened, person, id, to, sent_at=sent_at, reference=reference)
-    _show(found, json=json)
+    _show(found, json=acting.json)
 
 
 def list_(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
@@ -184,16 +173,13 @@ def due(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:
 def close(
     id: str,
     *,
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> None:
     """Close an incident of which nothing is still to be told."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.incidents import close as run
 
-    _show(run(opened, actor(opened, as_, key, "incident-close"), id), json=json)
+    _show(run(opened, acting.actor(opened, "incident-close"), id), json=acting.json)
 
 
 def trigger(
@@ -203,20 +189,17 @@ def trigger(
     on: Annotated[str, Parameter(help="The day of the charge or proposal, YYYY-MM-DD.")],
     act: Annotated[str, Parameter(help="inspection or disclosure.")],
     act_on: Annotated[str, Parameter(help="The day of that act, YYYY-MM-DD.")],
-    as_: AsOption,
-    key: KeyOption,
+    acting: Acting,
     package: Annotated[str, Parameter(help="The package it was of.")] = "",
     history: Annotated[str, Parameter(help="Or the imported history ...")] = "",
     request_id: Annotated[str, Parameter(help="... and the request in it.")] = "",
     incident: Annotated[str, Parameter(help="The incident it belongs to.")] = "",
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
 ) -> None:
     """Record what makes a notice to a person due, under the notice's own id: never by a name."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.incidents import Charge, charge
 
-    person = actor(opened, as_, key, "notice-7431e")
+    person = acting.actor(opened, "notice-7431e")
     why = Charge(
         trigger=trigger,
         triggered_on=day_of(on),
@@ -227,56 +210,50 @@ def trigger(
         request_id=request_id,
         incident=incident,
     )
-    show(_notice(charge(opened, person, id, why)), as_json=json)
+    show(_notice(charge(opened, person, id, why)), as_json=acting.json)
 
 
 def draft(
     id: str,
     *,
     out: Annotated[Path, Parameter(help="The file to write.")],
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> None:
     """Write the draft of a notice, for counsel to settle and address; say whose it is.
 
     The reading goes on the ledger.
     """
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import unsealing
     from portcullis.office.incidents import find_notice, subject_of
     from portcullis.oversight.person_notice import notice_draft
 
-    person = reader(opened, as_, key, unsealing.NOTICE_DRAFT)
+    person = acting.actor(opened, unsealing.NOTICE_DRAFT)
     text = notice_draft(opened.pack.agreement.holder.name, find_notice(id))
     whose = subject_of(opened, person, id)
     with whole(out) as part:
         part.write_text(text)
-    show({"notice": id, "file": str(out), **whose}, as_json=json)
+    show({"notice": id, "file": str(out), **whose}, as_json=acting.json)
 
 
 def given(
     id: str,
     *,
     document: DocumentOption,
-    as_: AsOption,
-    key: KeyOption,
+    acting: Acting,
     rights_told: Annotated[
         bool, Parameter(negative="", help="It tells the person's rights; say so.")
     ] = False,
     on: Annotated[str, Parameter(help="The day it was sent; else today.")] = "",
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
 ) -> None:
     """Record that the person was told the date of the act, and their rights."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.incidents import give
 
-    person = actor(opened, as_, key, "notice-7431e")
+    person = acting.actor(opened, "notice-7431e")
     day = day_of(on) if on else opened.today()
     done = give(opened, person, id, day, file_digest(document), rights_told=rights_told)
-    show(_notice(done), as_json=json)
+    show(_notice(done), as_json=acting.json)
 
 
 def _at(home: "Home", text: str, zone: str, *, later: bool = False) -> datetime:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -118,6 +119,25 @@ def reader(home: "Home", person: str, key: Path | None, reading: str) -> "Actor"
             "Add --as PERSON --key KEY; the reading goes on the ledger.",
         )
     return actor(home, person, key, reading)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Acting:
+    """Who acts, proven by which key file, in which home; and how the answer is printed."""
+
+    as_: AsOption
+    key: KeyOption
+    home: HomeOption = DEFAULT_HOME
+    json: JsonOption = False
+
+    def office(self) -> "Home":
+        """Open the office of the home."""
+        return office(self.home)
+
+    def actor(self, home: "Home", act: str) -> "Actor":
+        """Return the person acting, whom the table lets do ``act``."""
+        return actor(home, self.as_, self.key, act)
 
 
 def file_digest(path: Path) -> str:

@@ -10,11 +10,11 @@ from cyclopts import App, Parameter
 
 from portcullis.cli.options import (
     DEFAULT_HOME,
+    Acting,
     AsOption,
     HomeOption,
     JsonOption,
     KeyOption,
-    actor,
     office,
 )
 from portcullis.cli.output import say, show
@@ -22,8 +22,6 @@ from portcullis.errors import Misuse
 
 if TYPE_CHECKING:
     from portcullis.agreements import Person
-    from portcullis.office import Home
-    from portcullis.office.people import Actor
     from portcullis.office.roster_changes import Proposal
 
 
@@ -115,37 +113,31 @@ def enrol(
         Path | None,
         Parameter(help="A newcomer's entry, JSON or TOML, without keys; not for who is enrolled."),
     ] = None,
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> int:
     """Propose, as an administrator, what a person's request asks. Exit 1: it waits for a second."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import roster_changes
 
-    by = _administrator(opened, as_, key)
+    by = acting.actor(opened, roster_changes.PROPOSED)
     newcomer = _entry(person) if person else None
     proposal = roster_changes.propose_enrolment(opened, by, _text(request), newcomer)
-    return _tell(proposal, json)
+    return _tell(proposal, acting.json)
 
 
 def change(
     people: Annotated[Path, Parameter(help="A roster of those who change, as they are to be.")],
     *,
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> int:
     """Propose other roles, offices, authorities or days. Exit 1: it waits for a second person."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.agreements import load_roster
     from portcullis.office import roster_changes
 
-    by = _administrator(opened, as_, key)
+    by = acting.actor(opened, roster_changes.PROPOSED)
     changed = load_roster(people).people
-    return _tell(roster_changes.propose_change(opened, by, changed), json)
+    return _tell(roster_changes.propose_change(opened, by, changed), acting.json)
 
 
 def revoke(
@@ -157,57 +149,39 @@ def revoke(
     from_: Annotated[
         date | None, Parameter(name="--from", help="The first day without; today if not given.")
     ] = None,
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> int:
     """Put a person's keys out of force, at once: an administrator's or counsel's act alone."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import roster_changes
 
-    by = _second(opened, as_, key)
+    by = acting.actor(opened, roster_changes.CHANGED)
     since = from_ or opened.today()
-    return _tell(roster_changes.revoke(opened, by, person, since, only or ()), json)
+    return _tell(roster_changes.revoke(opened, by, person, since, only or ()), acting.json)
 
 
-def adopt(
-    *, as_: AsOption, key: KeyOption, home: HomeOption = DEFAULT_HOME, json: JsonOption = False
-) -> int:
+def adopt(*, acting: Acting) -> int:
     """Propose that the ledger have the roster as it stands here: at first, or where it is lost."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import roster_changes
 
-    by = _administrator(opened, as_, key)
-    return _tell(roster_changes.propose_adoption(opened, by), json)
+    by = acting.actor(opened, roster_changes.PROPOSED)
+    return _tell(roster_changes.propose_adoption(opened, by), acting.json)
 
 
 def accept(
     id: Annotated[int, Parameter(help="The change's id, as `portcullis people list` shows it.")],
     *,
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> int:
     """Approve a change that another proposed; it takes effect. Administrator or counsel."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import roster_changes
 
-    return _tell(roster_changes.approve(opened, _second(opened, as_, key), id), json)
-
-
-def _administrator(home: "Home", person: str, key: Path) -> "Actor":
-    from portcullis.office import roster_changes
-
-    return actor(home, person, key, roster_changes.PROPOSED)
-
-
-def _second(home: "Home", person: str, key: Path) -> "Actor":
-    from portcullis.keys import load_private
-    from portcullis.office.roster_changes import identify_second
-
-    return identify_second(home, person, load_private(key))
+    return _tell(
+        roster_changes.approve(opened, acting.actor(opened, roster_changes.CHANGED), id),
+        acting.json,
+    )
 
 
 def _tell(proposal: "Proposal", as_json: bool) -> int:

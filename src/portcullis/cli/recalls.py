@@ -8,13 +8,11 @@ from cyclopts import App, Parameter
 
 from portcullis.cli.options import (
     DEFAULT_HOME,
-    AsOption,
+    Acting,
     HomeOption,
     JsonOption,
-    KeyOption,
     ReaderKeyOption,
     ReaderOption,
-    actor,
     day_of,
     file_digest,
     office,
@@ -52,8 +50,7 @@ def register(app: App) -> None:
 def open_(
     id: Annotated[str, Parameter(help="A name for this recall, e.g. script-2025-recall.")],
     *,
-    as_: AsOption,
-    key: KeyOption,
+    acting: Acting,
     reexamination: Annotated[
         str, Parameter(help="Its number: recall what left and does not meet the law.")
     ] = "",
@@ -68,14 +65,12 @@ def open_(
     package: Annotated[list[str] | None, Parameter(help="A delivered package.")] = None,
     batch: Annotated[list[str] | None, Parameter(help="All a batch delivered.")] = None,
     history: Annotated[list[str] | None, Parameter(help="All of an imported history.")] = None,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
 ) -> None:
     """Recall, in one act, all that a ground covers; no token is given for its packages any more.
 
     Name one ground. With --incident or --cause, name packages, batches or histories too.
     """
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.recall_cover import Named
     from portcullis.office.recalls import Asked, open_recall
 
@@ -86,9 +81,9 @@ def open_(
         incident=incident,
         named=cause,
     )
-    person = actor(opened, as_, key, "recall")
+    person = acting.actor(opened, "recall")
     named = Named(tuple(package or ()), tuple(batch or ()), tuple(history or ()))
-    _show(open_recall(opened, person, Asked(id, ground, named)), json=json)
+    _show(open_recall(opened, person, Asked(id, ground, named)), json=acting.json)
 
 
 def list_(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
@@ -146,46 +141,40 @@ def demand(
     id: str,
     *,
     out: Annotated[Path, Parameter(help="The folder for the drafts.")],
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> None:
     """Write the draft of the demand to each recipient, for counsel to settle and send.
 
     The reading of the list goes on the ledger.
     """
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office import unsealing
     from portcullis.office.recall_demands import drafts
 
-    texts = drafts(opened, reader(opened, as_, key, unsealing.RECALL_DRAFTS), id)
+    texts = drafts(opened, acting.actor(opened, unsealing.RECALL_DRAFTS), id)
     out.mkdir(parents=True, exist_ok=True)
     for number, text in enumerate(texts.values(), start=1):
         with whole(out / f"recall-demand-{number}.md") as part:
             part.write_text(text)
-    show({"recall": id, "drafts": len(texts), "folder": str(out)}, as_json=json)
+    show({"recall": id, "drafts": len(texts), "folder": str(out)}, as_json=acting.json)
 
 
 def demanded(
     id: str,
     *,
     document: DocumentOption,
-    as_: AsOption,
-    key: KeyOption,
+    acting: Acting,
     lot: LotsOption = None,
     on: Annotated[str, Parameter(help="The day it was sent; else today.")] = "",
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
 ) -> None:
     """Record, as counsel, that the demand was sent."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.recall_steps import demanded as run
 
-    person = actor(opened, as_, key, "recall-demand")
+    person = acting.actor(opened, "recall-demand")
     sent_on = day_of(on) if on else opened.today()
     found = run(opened, person, id, lots=lot or (), sent_on=sent_on, document=file_digest(document))
-    _show(found, json=json)
+    _show(found, json=acting.json)
 
 
 def attest(
@@ -200,8 +189,7 @@ def attest(
     derived: Annotated[int, Parameter(help="Records made from it; 0 for none.")],
     actions: Annotated[int, Parameter(help="Actions taken on it; 0 for none.")],
     document: DocumentOption,
-    as_: AsOption,
-    key: KeyOption,
+    acting: Acting,
     onward: Annotated[
         list[str] | None, Parameter(help="An onward recipient: CUSTODIAN:PLACE.")
     ] = None,
@@ -215,8 +203,6 @@ def attest(
     lot: Annotated[
         list[str] | None, Parameter(help="A lot the place holds; each, where there are several.")
     ] = None,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
 ) -> None:
     """Record a custodian's attestation for one place: freeze, sequestration or disposal.
 
@@ -224,12 +210,12 @@ def attest(
     """
     if bool(onward) == no_onward:
         raise Misuse("To whom was it passed on?", "Say --onward for each, or --no-onward.")
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.recall_steps import Attestation
     from portcullis.office.recall_steps import attest as run
     from portcullis.oversight.recall import Place
 
-    person = actor(opened, as_, key, "recall-attest")
+    person = acting.actor(opened, "recall-attest")
     said = Attestation(
         place=Place(custodian, place),
         lots=lot or (),
@@ -241,22 +227,19 @@ def attest(
         onward=[_place(each) for each in onward or ()],
         method=method,
     )
-    _show(run(opened, person, id, said), json=json)
+    _show(run(opened, person, id, said), json=acting.json)
 
 
 def close(
     id: str,
     *,
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> None:
     """Close a recall once every place has attested its disposal."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.recall_steps import close as run
 
-    _show(run(opened, actor(opened, as_, key, "recall-close"), id), json=json)
+    _show(run(opened, acting.actor(opened, "recall-close"), id), json=acting.json)
 
 
 def due(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:

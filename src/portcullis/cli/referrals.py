@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 
 from portcullis.cli.options import (
     DEFAULT_HOME,
+    Acting,
     AsOption,
     HomeOption,
     JsonOption,
@@ -34,17 +35,14 @@ def register(app: App) -> None:
 def list_(
     batch: str,
     *,
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> None:
     """List a batch's near misses and where the review of each stands."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.referrals import queue
 
-    waiting = queue(opened, batch, actor(opened, as_, key, _ACT))
-    if json:
+    waiting = queue(opened, batch, acting.actor(opened, _ACT))
+    if acting.json:
         show({"batch": batch, "near_misses": [vars(each) for each in waiting]}, as_json=True)
         return
     for each in waiting:
@@ -92,51 +90,42 @@ def find(
     address: Annotated[int, Parameter(help="The number of the address of record.")],
     rule: Annotated[str, Parameter(help="A written rule's id; see `referral rules`.")],
     reason: Annotated[str, Parameter(help="What you saw, in words; kept in the office.")],
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> None:
     """Find that the address of the request is that address of record, by that rule."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.referrals import find as run
 
-    person = actor(opened, as_, key, _ACT)
+    person = acting.actor(opened, _ACT)
     run(opened, batch, request, person, number=address, rule=rule, reason=reason)
-    show({"batch": batch, "request": request, "state": "found"}, as_json=json)
+    show({"batch": batch, "request": request, "state": "found"}, as_json=acting.json)
 
 
 def confirm(
     batch: str,
     request: str,
     *,
-    as_: AsOption,
-    key: KeyOption,
+    acting: Acting,
     refuse: Annotated[str, Parameter(help="Refuse instead, and say why.")] = "",
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
 ) -> None:
     """Confirm what another reviewer found, or refuse it."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.referrals import confirm as run
 
-    person = actor(opened, as_, key, _ACT)
+    person = acting.actor(opened, _ACT)
     run(opened, batch, request, person, refuse=refuse or None)
     state = "refused" if refuse else "confirmed"
-    show({"batch": batch, "request": request, "state": state}, as_json=json)
+    show({"batch": batch, "request": request, "state": state}, as_json=acting.json)
 
 
 def supplement(
     batch: str,
     *,
-    as_: AsOption,
-    key: KeyOption,
-    home: HomeOption = DEFAULT_HOME,
-    json: JsonOption = False,
+    acting: Acting,
 ) -> None:
     """Put what was found and confirmed on the batch's supplementary list, and on the ledger."""
-    opened = office(home)
+    opened = acting.office()
     from portcullis.office.supplement import supplement as run
 
-    made = run(opened, batch, actor(opened, as_, key, "adjudicate"))
-    show({"batch": batch, "list": made.number, "root": made.root}, as_json=json)
+    made = run(opened, batch, acting.actor(opened, "adjudicate"))
+    show({"batch": batch, "list": made.number, "root": made.root}, as_json=acting.json)

@@ -24,6 +24,7 @@ from portcullis.cli.options import DEFAULT_HOME, HomeOption
 from portcullis.errors import Misuse
 
 DEFAULT_PORT = 8810
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 RoleOption = Annotated[
     Literal["holder", "requester"] | None,
@@ -114,6 +115,12 @@ def _office(
 ) -> None:
     from portcullis.office.web import serving
 
+    named = urlsplit(origin)
+    if named.scheme == "http" and named.hostname not in _THIS_MACHINE:
+        raise Misuse(
+            "Over http: passwords and cookies would go over the network in clear.",
+            "Put a proxy with TLS before the office, and name its https:// address with --origin.",
+        )
     serving.prepare(home, role, origin)
     place = open_place(*at)
     working = processes_beside.worker(home) if worker else nullcontext()

@@ -5,6 +5,7 @@ The person is proven by their key against the home's roster, and reads the warni
 
 import socket
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from portcullis import keys
+from portcullis.cli.options import AsOption, JsonOption, KeyOption
 from portcullis.cli.output import complain, say
 from portcullis.errors import Misuse, Refused
 
@@ -25,6 +27,24 @@ AcknowledgeOption = Annotated[
     bool, Parameter(negative="", help="You have read the warning, and acknowledge it.")
 ]
 _WORD = "acknowledge"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Visiting:
+    """Who visits which recipient's home, proven by which key file; and how it is printed."""
+
+    as_: AsOption
+    key: KeyOption
+    acknowledge: AcknowledgeOption = False
+    recipient: RecipientOption = DEFAULT_RECIPIENT
+    at: AtOption = ""
+    json: JsonOption = False
+
+    def visit(self) -> "Visit":
+        """Return the visit, as the function of that name."""
+        at = moment(self.at, self.recipient)
+        return visit(self.recipient, self.as_, self.key, at=at, acknowledge=self.acknowledge)
 
 
 def visit(

@@ -22,7 +22,7 @@ def hold(home: Path) -> None:
 
     Raises Refused while another has it alone. A home that cannot be written to is used by nobody.
     """
-    if home in _held:
+    if home in _held and _is_still(home / _FILE, _held[home]):
         return
     for descriptor in _held.values():
         os.close(descriptor)
@@ -54,6 +54,14 @@ def alone(home: Path) -> Iterator[None]:
         yield
     finally:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
+    """Whether ``path`` is still the file we locked: a lock on a deleted file guards nothing."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except OSError:
+        return False
 
 
 def _try(descriptor: int, how: int) -> bool:

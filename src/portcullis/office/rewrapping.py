@@ -5,7 +5,7 @@ belongs to (``keystore``). What was erased has no secret, and is left as it is: 
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from django.db.models import Model, QuerySet
@@ -18,6 +18,7 @@ from portcullis.office.models import Batch, History, Package, Reexamination, Sin
 from portcullis.office.rootkey import SINGLES, RootKey
 
 _BULK = 2000
+Row = TypeVar("Row", bound=Model)
 
 _Wrapped = tuple[QuerySet[Any], str, Callable[[Any], Erasable]]
 
@@ -66,19 +67,19 @@ def _rewrap_rows(  # noqa: PLR0917 - whose, under what, which rows, whom is told
     advance: progress.Advance,
 ) -> None:
     former = home.root
-    keys: dict[Erasable, tuple[bytes, ...]] = {}
+    keys: dict[Erasable, tuple[bytes, bytes]] = {}
     for some in _some(rows):
         for row in some:
             what = owner(row)
             if what not in keys:
-                secret = _secret(home, what)
-                keys = {what: tuple(root.wrapping(what.name, secret) for root in (former, new))}
+                name, secret = what.name, _secret(home, what)
+                keys = {what: (former.wrapping(name, secret), new.wrapping(name, secret))}
             setattr(row, column, _anew(*keys[what], bytes(getattr(row, column)), what))
         rows.model.objects.bulk_update(some, [column])
         advance(len(some))
 
 
-def _some(rows: QuerySet[Any]) -> Iterator[list[Model]]:
+def _some(rows: QuerySet[Row]) -> Iterator[list[Row]]:
     """Yield the rows, some at a time, in an order that what is done to them does not change."""
     ids = list(rows.order_by(*rows.query.order_by, "pk").values_list("pk", flat=True))
     for start in range(0, len(ids), _BULK):
@@ -112,7 +113,6 @@ def _singles(old: RootKey, new: RootKey) -> None:
     before, after = old.derived(SINGLES), new.derived(SINGLES)
     for some in _some(SingleRequest.objects.exclude(sealed=b"")):
         for row in some:
-            about = str(row.manifest_digest)  # type: ignore[attr-defined]
-            content = tables.unseal(before, bytes(row.sealed), about)  # type: ignore[attr-defined]
-            row.sealed = tables.seal(after, content, about)  # type: ignore[attr-defined]
+            content = tables.unseal(before, bytes(row.sealed), row.manifest_digest)
+            row.sealed = tables.seal(after, content, row.manifest_digest)
         SingleRequest.objects.bulk_update(some, ["sealed"])

@@ -14,17 +14,16 @@ from typing import Any
 
 from django.db import transaction
 
-from portcullis import agreements, keys
+from portcullis import agreements
 from portcullis.agreements import Person, Roster, enrolment
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.office import entries, locks, rosters
 from portcullis.office.home import Home
 from portcullis.office.models import Act, RosterChange
-from portcullis.office.people import Actor, check_role, counts, deny, identify, sign_act, verified
+from portcullis.office.people import Actor, check_role, counts, deny, sign_act, verified
 from portcullis.office.permissions import who_may
 
-"""Who may approve what an administrator proposed, and revoke."""
 PROPOSED, CHANGED = "roster-proposed", "roster-changed"
 FORMAT = "portcullis-roster-change/1"
 ENROL, CHANGE, REVOKE, ADOPT = "enrol", "change", "revoke", "adopt"
@@ -59,11 +58,6 @@ class Proposal:
     after: str
     decided: bool
     differences: tuple[Difference, ...]
-
-
-def identify_second(home: Home, person_id: str, key: keys.ECKey) -> Actor:
-    """Return who acts, in whichever role lets them approve or revoke; deny whoever has none."""
-    return identify(home, person_id, key, CHANGED)
 
 
 def propose_enrolment(

@@ -7,6 +7,7 @@ import pytest
 
 from portcullis import keys
 from portcullis.agreements import enrolment
+from portcullis.office.restored import Restored
 from tests.office.world import ANSWER_DAY
 from tests.web.batch_desks.seen import check, press, sign, text
 from tests.web.office import working
@@ -136,6 +137,22 @@ def test_accounts_the_agreement_and_the_doctor(desk, office):
     page.reload()
     assert "What the doctor found" in text(page)
     check(page, "administration-health")
+
+
+def test_a_loss_is_accepted_where_a_home_was_put_back(desk, office):
+    page = desk("counsel", "/losses/")
+    assert "There is nothing to accept" in text(page)
+    mark = office.home / "RESTORED"
+    Restored("2025-07-01T00:00:00+00:00", 1).write(office.home)
+    try:
+        page.goto(office.origin + "/counsel/")
+        page.get_by_role("link", name="Accept a loss").click()
+        check(page, "losses")
+        page.fill("[name=losses]", "batch:none")
+        press(page, "Go on to sign")
+        assert "Nothing is missing under the name batch:none." in text(page)
+    finally:
+        mark.unlink()
 
 
 def test_another_role_is_denied_on_the_record(desk):

@@ -44,7 +44,7 @@ DESKS = {
 def test_pages_in_the_dark_on_a_telephone(desk, office, person):
     page = desk(person, "/keys/", viewport=axe.PHONE, color_scheme="dark")
     here = DESKS.get(person, person)
-    both = ("/people/accounts/",) if person in {"administrator", "counsel"} else ()
+    both = ("/people/accounts/", "/losses/") if person in {"administrator", "counsel"} else ()
     for path in ("/keys/", *both, *(f"/{here}/{path}" for path in PAGES[person])):
         page.goto(office.origin + path)
         assert page.locator("h1").count() == 1

@@ -126,6 +126,27 @@ class Deployment:
         else:
             self.requester.denied(person_id, act)
 
+    def record_sign_in(self, person_id: str, what: str) -> None:
+        """Put on the record that the means by which a person signs in were changed.
+
+        At the holder its entry waits for the next act to be integrated: signing in waits for no
+        witness.
+        """
+        if self.role == "holder":
+            from django.db import transaction
+
+            from portcullis.office import entries
+
+            with transaction.atomic():
+                facts = {"person": person_id, "what": what}
+                entries.record("sign-in-changed", facts, at=self.now().isoformat())
+        else:
+            from portcullis.office.requesting.home import PLACE
+
+            self.requester.recipient.viewed(
+                person_id, f"sign-in-changed {what}", at=self.now(), place=PLACE
+            )
+
     def turn_away(self, person_id: str, act: str = "sign-in") -> None:
         """Put on the record that somebody came whom ``member`` does not know, as far as known."""
         if self.roster.get(person_id) is None:

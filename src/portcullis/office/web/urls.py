@@ -7,6 +7,15 @@ from portcullis.office.web.deployment import deployment
 from portcullis.office.web.running import health, metrics
 
 
+def holders() -> list[URLPattern | URLResolver]:
+    """Return the addresses of pages of the holder's office that are of no one desk."""
+    if deployment().role != "holder":
+        return []
+    from portcullis.office.web import losses
+
+    return [path("losses/", losses.every, name=losses.PAGE)]
+
+
 def api() -> list[URLPattern | URLResolver]:
     """Return the addresses of the API, which the holder's office has."""
     if deployment().role != "holder":
@@ -31,4 +40,5 @@ urlpatterns = [
     path("accounts/", include("portcullis.office.web.signin.urls")),
     path("", include("portcullis.office.work.urls")),
     *desks.urlpatterns(deployment().role),
+    *holders(),
 ]

@@ -49,8 +49,15 @@ class Accounts(DefaultAccountAdapter):
         super().authentication_failed(request, **credentials)
         lockout.failed(self._attempt)
 
-    def send_notification_mail(self, *_args: object, **_kwargs: object) -> None:
-        """Send nothing: the office has no mail, and accounts no address."""
+    def send_notification_mail(
+        self, template_prefix: str, user: AbstractBaseUser, *_args: object, **_kwargs: object
+    ) -> None:
+        """Put on the record that a password or second factor was changed; no mail is sent.
+
+        The office has no mail, and accounts no address.
+        """
+        what = template_prefix.rpartition("/")[2].replace("_", "-")
+        deployment().record_sign_in(user.get_username(), what)
 
 
 class Agency(DefaultSocialAccountAdapter):

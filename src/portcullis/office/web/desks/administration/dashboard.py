@@ -9,7 +9,16 @@ from django.urls import reverse
 from portcullis.agreements import Person
 from portcullis.office import rosters
 from portcullis.office.freshness import ledger_standing
-from portcullis.office.web import accounts, batches, charts, denied, pages, reasons, rostering
+from portcullis.office.web import (
+    accounts,
+    batches,
+    charts,
+    denied,
+    losses,
+    pages,
+    reasons,
+    rostering,
+)
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.pages import Head
 from portcullis.office.web.visitors import Visitor, visitor_of
@@ -42,6 +51,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("administration:ledger"), "The ledger’s keys"),
                 (reverse("administration:agreement"), "The agreement"),
                 (reverse("administration:health"), "Health"),
+                *losses.links(visitor.deployment),
             ],
         ),
         alarms=_alarms(visitor),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from portcullis.office import incidents, readings, recalls
 from portcullis.office.models import LiftApproval, Placed, ReadingChange
 from portcullis.office.orders import approvals_of
-from portcullis.office.web import batches, charts, pages, placed, rostering
+from portcullis.office.web import batches, charts, losses, pages, placed, rostering
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.counsel import person_notices
 from portcullis.office.web.desks.counsel import recalls as recall_pages
@@ -66,6 +66,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("counsel:agreement"), "The agreement"),
                 (reverse("counsel:explain"), "Explain a request"),
                 (reverse("counsel:histories"), "Histories and re-examinations"),
+                *losses.links(visitor.deployment),
             ],
         ),
         alarms=_alarms(visitor, standing),
