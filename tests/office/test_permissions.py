@@ -340,6 +340,7 @@ def test_what_binds_is_what_the_law_makes_binding() -> None:
         "roster-proposed", "roster-changed", "accept-loss", "send-back", "sign",
         "account-invite", "requester-account-invite", "root-key-rotate", "service-key-rotate",
         "ledger-key-announce", "ledger-key-retire", "ledger-witnesses",
+        "holder-keys-propose", "holder-keys-accept",
     }  # fmt: skip
     assert all(not one.reads or not (one.binding or one.apart) for one in PERMISSIONS.values())
 

@@ -6,7 +6,7 @@ when what is due. What a person may do there is in ``visiting``.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +36,7 @@ from portcullis.tables import fsync_folder, publish
 _ROSTER, _PACK, _DEMO = "people.json", "pack", "demonstration"
 _BANNER_READ = f"warning {BANNER_DIGEST}"
 _OPERATOR = "operator"  # nobody of the roster: whoever runs the machine
+_TO_SAY_SO = timedelta(minutes=2)
 _Got = TypeVar("_Got")
 
 
@@ -107,12 +108,14 @@ class RecipientHome:
     def roster(self) -> Roster:
         """Return the people enrolled. Raises Misuse where the home was not made."""
         self._check_made()
-        return load_roster(self.folder / _ROSTER)
+        path = self.folder / _ROSTER
+        return _roster(path, _as_written(path))
 
     def pack(self) -> Pack:
         """Return the agreement's pack. Raises Misuse where the home was not made."""
         self._check_made()
-        return load_pack(self.folder / _PACK)
+        folder = self.folder / _PACK
+        return _pack(folder, tuple(_as_written(path) for path in sorted(folder.iterdir())))
 
     def _check_made(self) -> None:
         if not self.made:
@@ -338,17 +341,26 @@ class RecipientHome:
     ) -> None:
         """Log that what was handed out to ``user`` for the opening ``nonce`` was not shown.
 
-        The token stays used. Raises Misuse where nothing was handed out for it.
+        The token stays used. It is the browser's word: said once, and at once. Raises Misuse where
+        nothing was handed out for it, Refused later.
         """
         of_this = (package_id, nonce, user)
-        for entry in self.log.of_packages():
-            if entry.event != "opening" or not entry.success:
-                continue
-            if (entry.package_id, entry.opening, entry.user) == of_this:
-                told = replace(entry, success=False, at=at.isoformat(), origin=place.origin)
-                self.log.append(replace(told, location=place.location))
-                return
-        raise Misuse("No such opening was handed out.", "Open the package again.")
+        openings = [
+            each
+            for each in self.log.of_packages()
+            if each.event == "opening" and (each.package_id, each.opening, each.user) == of_this
+        ]
+        handed_out = next((each for each in openings if each.success), None)
+        if handed_out is None:
+            raise Misuse("No such opening was handed out.", "Open the package again.")
+        told = not openings[-1].success
+        if told or at - datetime.fromisoformat(handed_out.at) > _TO_SAY_SO:
+            raise Refused(
+                "It can no more be said that this opening was not shown.",
+                "Tell the custodian what happened.",
+            )
+        failed = replace(handed_out, success=False, at=at.isoformat(), origin=place.origin)
+        self.log.append(replace(failed, location=place.location))
 
     def _logged(
         self,
@@ -453,6 +465,22 @@ class RecipientHome:
         if not package_id.isalnum() or not path.is_file():
             raise nothing_here()
         return path.read_bytes()
+
+
+def _as_written(path: Path) -> tuple[str, int, int]:
+    """Return by what a file is known not to have changed since it was read."""
+    stat = path.stat()
+    return path.name, stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(4)
+def _roster(path: Path, _as_read: tuple[str, int, int]) -> Roster:
+    return load_roster(path)
+
+
+@lru_cache(4)
+def _pack(folder: Path, _as_read: tuple[tuple[str, int, int], ...]) -> Pack:
+    return load_pack(folder)
 
 
 def nothing_here() -> Misuse:
