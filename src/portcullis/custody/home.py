@@ -7,7 +7,7 @@ when what is due. What a person may do there is in ``visiting``.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -106,12 +106,14 @@ class RecipientHome:
     def roster(self) -> Roster:
         """Return the people enrolled. Raises Misuse where the home was not made."""
         self._check_made()
-        return load_roster(self.folder / _ROSTER)
+        path = self.folder / _ROSTER
+        return _roster(path, _as_written(path))
 
     def pack(self) -> Pack:
         """Return the agreement's pack. Raises Misuse where the home was not made."""
         self._check_made()
-        return load_pack(self.folder / _PACK)
+        folder = self.folder / _PACK
+        return _pack(folder, tuple(_as_written(path) for path in sorted(folder.iterdir())))
 
     def _check_made(self) -> None:
         if not self.made:
@@ -435,6 +437,22 @@ class RecipientHome:
         if not package_id.isalnum() or not path.is_file():
             raise nothing_here()
         return path.read_bytes()
+
+
+def _as_written(path: Path) -> tuple[str, int, int]:
+    """Return by what a file is known not to have changed since it was read."""
+    stat = path.stat()
+    return path.name, stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(4)
+def _roster(path: Path, _as_read: tuple[str, int, int]) -> Roster:
+    return load_roster(path)
+
+
+@lru_cache(4)
+def _pack(folder: Path, _as_read: tuple[tuple[str, int, int], ...]) -> Pack:
+    return load_pack(folder)
 
 
 def nothing_here() -> Misuse:

@@ -18,7 +18,6 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "usa-checkbox__input"),
     (forms.Select, "usa-select"),
     (forms.Textarea, "usa-textarea"),
-    (forms.FileInput, "usa-file-input"),
     (Input, "usa-input"),
 )
 

@@ -27,7 +27,7 @@ _LEDE = (
 )
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _BETWEEN = re.compile(r"[\s:-]")
-_AS_SENT = "The holder reads it out: the SHA-256 of public.json, as `sha256sum` prints it."
+_AS_SENT = "The holder reads it out: the SHA-256 of public.json, as sha256sum prints it."
 
 
 def _propose(here: Deployment, actor: Actor, data: acts.Data) -> acts.Done:

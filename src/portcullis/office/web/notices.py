@@ -126,7 +126,9 @@ def one(request: HttpRequest, desk: str, name: str) -> HttpResponse:
     form = AttestForm(custodians, request)
     act = notices.act_for(visitor.person, str(request.POST.get("custodian", "")))
     fixed = {"notice": name, "back": back}
-    return pages.ask(request, head, form, act, fixed, parts=parts, submit="Go on to attest")
+    mine = custodians == [visitor.person.id]
+    submit = "Go on to attest for what you hold" if mine else "Go on to attest"
+    return pages.ask(request, head, form, act, fixed, parts=parts, submit=submit)
 
 
 def _kept(visitor: Visitor) -> list[Notice]:

@@ -64,8 +64,8 @@ def first(request: HttpRequest) -> HttpResponse:
             {"label": "Batches sent, not answered", "value": len(sent)},
         ],
         waiting=shown.table_of(
-            [each for each in waits if each.state != "sent"], DESK, "Waiting for you",
-            visitor.today, "Nothing waits for you.",
+            [each for each in waits if each.state != "sent"], DESK,
+            "Batches whose next step is yours", visitor.today, "Nothing waits for you.",
         ),
         parts=[
             Part(table=shown.to_mend(home, _whole(waits), DESK)),
