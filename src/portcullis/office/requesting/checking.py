@@ -42,9 +42,10 @@ def _check(home: "RequesterHome", draft: Draft, show: progress.Show) -> None:
     on = home.now().date()
     with drafts.as_file(home, draft) as path:
         found = requester_findings(path, home.pack, on, home.roster, show=show)
-    listed = found.filter(pl.col("element").fill_null("") != "").join(
-        _places(home, draft), on="source_row", how="left", maintain_order="left"
-    )
+    listed = found.filter(pl.col("element").fill_null("") != "")
+    if listed.height:
+        places = _places(home, draft)
+        listed = listed.join(places, on="source_row", how="left", maintain_order="left")
     drafts.sheets(home, draft, drafts.FINDINGS).write([listed])
     outcomes = found.unique("source_row").group_by("outcome").len().sort("outcome")
     with transaction.atomic():
