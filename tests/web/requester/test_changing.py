@@ -255,6 +255,26 @@ def test_what_was_typed_when_the_session_had_ended_is_given_back(office, person,
     assert TYPED in html.unescape(here.get(path).text)
 
 
+@pytest.mark.long
+def test_what_was_typed_when_the_warning_was_to_be_read_again_is_given_back(office, person):
+    here = person("officer-2")
+    here.get("/banner/")
+    here.post("/banner/", [])
+    home = RequesterHome.find(office.home)
+    home.set_date(BATCH_DAY + timedelta(days=1))
+    try:
+        answer = here.post("/officer/status/", [("status", "closed"), ("packages", TYPED)])
+    finally:
+        home.set_date(BATCH_DAY)
+    assert answer.headers["Location"] == "/banner/"
+    assert here.post("/banner/", []).headers["Location"] == "/officer/status/"
+    page = here.get("/officer/status/")
+    assert TYPED in said(page)
+    thrown = re.search(r'action="(/kept/[^"]+)"', page.text)[1]
+    assert here.post(thrown, []).headers["Location"] == "/officer/status/"
+    assert TYPED not in said(here.get("/officer/status/"))
+
+
 def _with_session(office: Office, like: Person, key: str) -> Person:
     """Return a person of the session ``key`` whose browser holds the form's token."""
     late = Person(office, like.person)
