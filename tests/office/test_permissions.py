@@ -332,6 +332,6 @@ def test_what_binds_is_what_the_law_makes_binding() -> None:
     assert {act for act, one in PERMISSIONS.items() if one.binding} == {
         "approve", "transmit", "order-file", "hold-file", "lift", "destruction-cleared", "reading",
         "roster-proposed", "roster-changed", "accept-loss", "send-back", "sign",
-        "account-invite", "requester-account-invite",
+        "account-invite", "requester-account-invite", "holder-keys-propose", "holder-keys-accept",
     }  # fmt: skip
     assert all(not one.reads or not (one.binding or one.apart) for one in PERMISSIONS.values())

@@ -5,8 +5,10 @@ returns. Everybody's key is at hand.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +224,35 @@ def later(world: World) -> dict[str, Any]:
     said["unknown"] = [[each["field"], each["outcome"]] for each in found]
     home.set_date(BATCH_DAY)
     return said
+
+
+def left_behind(_world: World) -> dict[str, Any]:
+    """Leave what a killed process leaves, and old tokens; say what a worker leaves of it."""
+    from portcullis.office.requesting.models import Draft, Opening
+    from portcullis.office.web.deployment import deployment
+    from portcullis.office.work import due
+
+    home = deployment().requester
+    now = home.now()
+    kept = Draft.objects.create(id="kept", state="sent", since=now, made_by="p", made_at=now)
+    gone = Draft.objects.create(id="gone", state="withdrawn", since=now, made_by="p", made_at=now)
+    folders = {
+        "rows kept": home.path / "drafts" / str(kept.folder) / "1",
+        "rows withdrawn": home.path / "drafts" / str(gone.folder) / "1",
+        "check cut off": home.path / "screening-cut",
+        "sent": home.path / "outgoing" / "kept",
+        "received": home.path / "outgoing" / "gone",
+    }
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+        for each in (folder, folder.parent):
+            os.utime(each, (0, 0))
+    facts = {"package": "p", "person": "o", "statement": {}, "request": "r", "token": "half"}
+    for name, at in (("old", now - timedelta(hours=1)), ("new", now)):
+        Opening.objects.create(**{**facts, "package": name}, at=at)
+    due.tidy()
+    tokens = dict(Opening.objects.values_list("package", "token"))
+    return {"left": [name for name, each in folders.items() if each.exists()], "tokens": tokens}
 
 
 if __name__ == "__main__":

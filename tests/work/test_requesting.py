@@ -56,6 +56,14 @@ def test_a_check_is_of_its_day_and_knows_who_is_an_officer(at: Requester) -> Non
     assert ["officers", "returned"] in came["unknown"] or ["officers", "refused"] in came["unknown"]
 
 
+@pytest.mark.long
+def test_what_a_killed_process_left_in_clear_is_removed(at: Requester) -> None:
+    assert at.play("left_behind") == {
+        "left": ["rows kept", "sent"],
+        "tokens": {"old": "", "new": "half"},
+    }
+
+
 def test_large_work_on_a_batch_acts_once(tmp_path: Path) -> None:
     came = Requester(worlds.build(tmp_path / "world")).play("all_once", *KINDS)
     for kind, ended in came["ended"].items():

@@ -35,6 +35,7 @@ from portcullis.tables import fsync_folder, publish
 
 _ROSTER, _PACK, _DEMO = "people.json", "pack", "demonstration"
 _BANNER_READ = f"warning {BANNER_DIGEST}"
+_TO_SAY_SO = timedelta(minutes=2)
 _Got = TypeVar("_Got")
 
 
@@ -339,17 +340,26 @@ class RecipientHome:
     ) -> None:
         """Log that what was handed out to ``user`` for the opening ``nonce`` was not shown.
 
-        The token stays used. Raises Misuse where nothing was handed out for it.
+        The token stays used. It is the browser's word: said once, and at once. Raises Misuse where
+        nothing was handed out for it, Refused later.
         """
         of_this = (package_id, nonce, user)
-        for entry in self.log.entries():
-            if entry.event != "opening" or not entry.success:
-                continue
-            if (entry.package_id, entry.opening, entry.user) == of_this:
-                told = replace(entry, success=False, at=at.isoformat(), origin=place.origin)
-                self.log.append(replace(told, location=place.location))
-                return
-        raise Misuse("No such opening was handed out.", "Open the package again.")
+        openings = [
+            each
+            for each in self.log.entries()
+            if each.event == "opening" and (each.package_id, each.opening, each.user) == of_this
+        ]
+        handed_out = next((each for each in openings if each.success), None)
+        if handed_out is None:
+            raise Misuse("No such opening was handed out.", "Open the package again.")
+        told = not openings[-1].success
+        if told or at - datetime.fromisoformat(handed_out.at) > _TO_SAY_SO:
+            raise Refused(
+                "It can no more be said that this opening was not shown.",
+                "Tell the custodian what happened.",
+            )
+        failed = replace(handed_out, success=False, at=at.isoformat(), origin=place.origin)
+        self.log.append(replace(failed, location=place.location))
 
     def _logged(
         self,

@@ -22,8 +22,10 @@ from portcullis.standing import (
     notice_statement,
     read_attestation,
 )
+from tests.office import world as worlds
 from tests.office.world import BATCH_DAY
 from tests.web.forms import Person
+from tests.web.requester.test_drafts import denials
 from tests.web.signing import passkey
 
 AT = datetime.combine(BATCH_DAY, datetime.min.time(), UTC)
@@ -168,3 +170,49 @@ def test_a_long_notice_is_kept_in_the_background(come, world):
     custodian = come("custodian")
     begun = custodian.post("/custody/notices/", [], {"notice": ("n.jws", data)})
     assert begun.headers["Location"].startswith("/work/")
+
+
+def test_what_unfolds_as_it_is_read_is_left_to_the_worker(come, tmp_path):
+    worlds.batch_rows(1).write_parquet(tmp_path / "b.parquet")
+    preparer = come("preparer")
+    file = {"file": ("b.parquet", (tmp_path / "b.parquet").read_bytes())}
+    begun = preparer.post("/prepare/new/", [("batch", "unfolds")], file)
+    assert begun.headers["Location"].startswith("/work/")
+    # While that waits, nothing else is done to the batch, and it says so.
+    assert "Work on this batch is under way" in said(preparer.post("/prepare/unfolds/check/", []))
+
+
+def test_what_was_typed_stays_where_the_batch_was_changed_meanwhile(come):
+    preparer = come("preparer")
+    preparer.post("/prepare/form/", [("batch", "typed")])
+    row = [(name, value or "") for name, value in worlds.batch_rows(1).row(0, named=True).items()]
+    preparer.post("/prepare/typed/rows/new/", row)
+    page = preparer.get("/prepare/typed/rows/1/").text
+    was = re.search(r'name="was" value="([0-9a-f]{64})"', page)[1]
+    mine = [(name, "Mine" if name == "city" else value) for name, value in row]
+    theirs = [(name, "Theirs" if name == "city" else value) for name, value in row]
+    assert preparer.post("/prepare/typed/rows/1/", [*theirs, ("was", was)]).status_code == 302
+    for path, data in (("", mine), ("leave-out/", [])):
+        answer = preparer.post(f"/prepare/typed/rows/1/{path}", [*data, ("was", was)])
+        assert answer.status_code in (400, 409)
+        assert "Another request stands in row 1 now" in said(answer)
+    listed = preparer.get("/prepare/typed/findings/").text.splitlines()
+    assert listed[0] == "source_row,outcome,element,citation,field,message"
+    assert 'value="Mine"' in preparer.post("/prepare/typed/rows/1/", [*mine, ("was", was)]).text
+    assert 'value="Theirs"' in preparer.get("/prepare/typed/rows/1/").text
+
+
+def test_an_attempt_at_anothers_is_on_record(office, come):
+    officer, head = come("officer-2"), come("head")
+    nobodys = "00000000-0000-4000-8000-000000000000"
+    for person, path in (
+        (officer, f"/officer/packages/{'0' * 32}/"),
+        (officer, f"/officer/openings/{nobodys}/"),
+        (officer, f"/officer/signed/{nobodys}/"),
+        (head, "/signatory/typed/"),
+    ):
+        before = denials(office)
+        assert person.get(path).status_code == 400, path
+        assert len(denials(office)) == len(before) + 1, path
+    assert officer.get("/officer/key/?made=x").status_code == 200
+    assert "data-credentials=" in officer.get("/officer/key/").text

@@ -1,6 +1,7 @@
 """The check before sending: what would come back, of which row, and how it is mended."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -101,6 +102,15 @@ def findings_of(home: "RequesterHome", draft: Draft, at: int) -> list[dict[str, 
     sheet = max(bisect_right(draft.findings[1], source_row - 1) - 1, 0)
     found = drafts.sheets(home, draft, drafts.FINDINGS).read(sheet * SHEET_ROWS, 2 * SHEET_ROWS)
     return [] if found is None else found.filter(source_row=source_row).to_dicts()
+
+
+def as_csv(home: "RequesterHome", draft: Draft) -> Iterator[str]:
+    """Yield every finding of the last check as lines of CSV, a sheet at a time."""
+    columns = ["source_row", drafts.LINE, "outcome", "element", "citation", "field", "message"]
+    yield ",".join(["source_row", "line", *columns[2:]]) + "\n"
+    if draft.checked_on is not None:
+        for sheet in drafts.sheets(home, draft, drafts.FINDINGS).frames():
+            yield sheet.select(columns).write_csv(include_header=False)
 
 
 def rows_that_come_back(home: "RequesterHome", draft: Draft, generation: str) -> list[int]:

@@ -91,10 +91,14 @@ def outstanding(home: "RequesterHome", custodian: str = "") -> list[tuple[Notice
 
     With ``custodian``, of that one only.
     """
-    return [
-        (notice, each.custodian)
-        for notice in home.recipient.notices.every()
-        if notice.asks
-        for each in notice.listed
-        if (not custodian or each.custodian == custodian) and each.custodian not in attested(notice)
-    ]
+    found = []
+    for notice in home.recipient.notices.every():
+        given = attested(notice) if notice.asks else {}
+        found += [
+            (notice, each.custodian)
+            for each in notice.listed
+            if notice.asks
+            and (not custodian or each.custodian == custodian)
+            and each.custodian not in given
+        ]
+    return found

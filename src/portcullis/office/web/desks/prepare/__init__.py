@@ -13,6 +13,7 @@ urlpatterns = [
     path("<str:draft_id>/unreadable/", making.unreadable, name="unreadable"),
     path("<str:draft_id>/check/", making.check, name="check"),
     path("<str:draft_id>/leave-out/", rows.leave_out, name="leave-out"),
+    path("<str:draft_id>/findings/", rows.findings, name="findings"),
     path("<str:draft_id>/rows/", rows.listed, name="rows"),
     path("<str:draft_id>/rows/new/", rows.new, name="row-new"),
     path("<str:draft_id>/rows/<int:number>/", rows.edit, name="row"),

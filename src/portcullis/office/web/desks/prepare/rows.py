@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -48,6 +48,17 @@ def listed(request: HttpRequest, draft_id: str) -> HttpResponse:
         ),
     }  # fmt: skip
     return render(request, "office/drafts/listed.html", context)
+
+
+@require_GET
+@at_desk(DESK)
+def findings(request: HttpRequest, draft_id: str) -> StreamingHttpResponse:
+    """Give every finding as a CSV file: row, field, element, and the fix; no value of a request."""
+    found = drafts.find(draft_id)
+    lines = checking.as_csv(visitor_of(request).deployment.requester, found)
+    response = StreamingHttpResponse(lines, content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="{found.id}-findings.csv"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])
