@@ -15,6 +15,7 @@ from portcullis.intake import (
     csv_reader,
     jsonl_reader,
     open_batch,
+    open_received,
     parquet_reader,
     raw,
     xlsx_reader,
@@ -402,3 +403,21 @@ def _saying(path, size: int) -> bytes:
         data[at + 24 : at + 28] = size.to_bytes(4, "little")
         at = data.find(b"PK\x01\x02", at + 4)
     return bytes(data)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_row_is_known_by_the_line_on_which_it_begins(tmp_path, pack, rows, form):
+    path = write(rows(3, city=["Two\nlines", "b", "c"]), tmp_path / f"b.{form}")
+    if form == "csv":
+        path.write_bytes(b"\r\n" + path.read_bytes().replace(b"\r\nR-1", b"\r\n\r\nR-1"))
+    elif form == "jsonl":
+        path.write_text("\n" + path.read_text().replace("\n", "\n \n"))
+    elif form == "xlsx":
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet()
+            for at, values in zip((1, 2, 4, 5), [pack.fields, *rows(3).iter_rows()], strict=True):
+                sheet.write_row(at, 0, values)
+    lines = open_received(path, pack).lines()
+    wanted = {"csv": [3, 6, 7], "jsonl": [2, 4, 6], "xlsx": [3, 5, 6]}
+    assert (lines if lines is None else lines.to_list()) == wanted.get(form)
+    assert read(path, pack)[2].rows == 3

@@ -32,8 +32,10 @@ class XlsxReader:
     """Reads one workbook; refuses it if its header is not the agreement's."""
 
     def __init__(self, path: Path, pack: Pack) -> None:
-        cells = _cells(path)
-        header = [value or "" for value in cells.row(0)] if cells.height else []
+        cells = _cells(path).with_row_index("line", offset=1)
+        # Rows before the header that hold no cell are nothing.
+        cells = cells.filter(pl.any_horizontal(pl.exclude("line").is_not_null()).cum_max())
+        header = [value or "" for value in cells.row(0)[1:]] if cells.height else []
         while header and not header[-1].strip():
             header.pop()
         self._schema = raw_schema(pack)
@@ -42,7 +44,7 @@ class XlsxReader:
         self.share = 0.0
         self._width = len(header)
         filled = pl.any_horizontal(pl.exclude("line").fill_null("").str.strip_chars() != "")
-        rows = cells.with_row_index("line", offset=1).slice(1).filter(filled)
+        rows = cells.slice(1).filter(filled)
         self._lines = rows["line"]
         self._cells = rows.drop("line").with_row_index("source_row", offset=1)
 
@@ -81,7 +83,7 @@ def _cells(path: Path) -> pl.DataFrame:
         book = fastexcel.read_excel(path)
         if len(book.sheet_names) != 1:
             raise TransmittalRefused("format", "The workbook has more than one sheet.")
-        sheet = book.load_sheet(0, header_row=None, dtypes="string")
+        sheet = book.load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
         batch, errors = sheet.to_arrow_with_errors()
     except (fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error, struct.error, OSError):
         raise TransmittalRefused("format") from None

@@ -58,9 +58,8 @@ def write(here: Person, batch: str, number: int | str, values: dict[str, str]) -
 
 
 def begin(here: Person, batch: str, rows: int) -> None:
-    assert here.post("/prepare/form/", [("batch", batch)]).status_code == 302
-    for number in range(1, rows + 1):
-        assert write(here, batch, "new", row(number)).status_code == 302
+    file = worlds.batch_rows(rows).head(rows).write_csv().encode()
+    assert upload(here, batch, "b.csv", file).status_code == 302
 
 
 def upload(here: Person, batch: str, name: str, data: bytes) -> requests.Response:
@@ -151,6 +150,7 @@ def test_a_batch_is_signed_for_as_it_stands_and_taken_back(office, person):
     assert "Sign it as its preparer" not in page
 
 
+@pytest.mark.long
 def test_who_prepared_a_part_is_not_asked_to_sign(person):
     mine, deputy = person("preparer"), person("deputy")
     begin(mine, "parts", 1)
@@ -225,6 +225,7 @@ def test_what_unfolds_as_it_is_read_is_read_by_a_worker(person, tmp_path: Path, 
     assert "/work/" in answer.headers["Location"]
 
 
+@pytest.mark.long
 def test_what_was_typed_when_the_session_had_ended_is_given_back(office, person, as_person):
     here = person("preparer")
     begin(here, "typed", 1)
@@ -254,6 +255,26 @@ def test_what_was_typed_when_the_session_had_ended_is_given_back(office, person,
     assert TYPED in html.unescape(here.get(path).text)
 
 
+@pytest.mark.long
+def test_what_was_typed_when_the_warning_was_to_be_read_again_is_given_back(office, person):
+    here = person("officer-2")
+    here.get("/banner/")
+    here.post("/banner/", [])
+    home = RequesterHome.find(office.home)
+    home.set_date(BATCH_DAY + timedelta(days=1))
+    try:
+        answer = here.post("/officer/status/", [("status", "closed"), ("packages", TYPED)])
+    finally:
+        home.set_date(BATCH_DAY)
+    assert answer.headers["Location"] == "/banner/"
+    assert here.post("/banner/", []).headers["Location"] == "/officer/status/"
+    page = here.get("/officer/status/")
+    assert TYPED in said(page)
+    thrown = re.search(r'action="(/kept/[^"]+)"', page.text)[1]
+    assert here.post(thrown, []).headers["Location"] == "/officer/status/"
+    assert TYPED not in said(here.get("/officer/status/"))
+
+
 def _with_session(office: Office, like: Person, key: str) -> Person:
     """Return a person of the session ``key`` whose browser holds the form's token."""
     late = Person(office, like.person)
@@ -262,6 +283,7 @@ def _with_session(office: Office, like: Person, key: str) -> Person:
     return late
 
 
+@pytest.mark.long
 def test_a_session_about_to_end_is_told(as_person):
     page = as_person("preparer", "/prepare/form/")
     page.clock.install()

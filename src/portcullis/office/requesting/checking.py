@@ -43,9 +43,10 @@ def _check(home: "RequesterHome", draft: Draft, show: progress.Show) -> None:
     on = home.now().date()
     with drafts.as_file(home, draft) as path:
         found = requester_findings(path, home.pack, on, home.roster, show=show)
-    listed = found.filter(pl.col("element").fill_null("") != "").join(
-        _places(home, draft), on="source_row", how="left", maintain_order="left"
-    )
+    listed = found.filter(pl.col("element").fill_null("") != "")
+    if listed.height:
+        places = _places(home, draft)
+        listed = listed.join(places, on="source_row", how="left", maintain_order="left")
     drafts.sheets(home, draft, drafts.FINDINGS).write([listed])
     outcomes = found.unique("source_row").group_by("outcome").len().sort("outcome")
     with transaction.atomic():
@@ -105,8 +106,8 @@ def findings_of(home: "RequesterHome", draft: Draft, at: int) -> list[dict[str, 
 
 def as_csv(home: "RequesterHome", draft: Draft) -> Iterator[str]:
     """Yield every finding of the last check as lines of CSV, a sheet at a time."""
-    columns = ["source_row", "outcome", "element", "citation", "field", "message"]
-    yield ",".join(columns) + "\n"
+    columns = ["source_row", drafts.LINE, "outcome", "element", "citation", "field", "message"]
+    yield ",".join(["source_row", "line", *columns[2:]]) + "\n"
     if draft.checked_on is not None:
         for sheet in drafts.sheets(home, draft, drafts.FINDINGS).frames():
             yield sheet.select(columns).write_csv(include_header=False)

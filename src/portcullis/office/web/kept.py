@@ -66,11 +66,6 @@ def page(request: HttpRequest, kept: KeptForm) -> HttpResponse:
     return render(request, "office/kept.html", context)
 
 
-def forget(person: str, path: str) -> None:
-    """Remove what is kept for the person at that address: it was sent."""
-    KeptForm.objects.filter(person=person, path=path).delete()
-
-
 @require_POST
 def throw_away(request: HttpRequest, kept_id: str) -> HttpResponse:
     """Throw a kept form of the person's away, and go on to its page."""

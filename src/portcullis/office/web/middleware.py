@@ -84,13 +84,21 @@ class Visitors:
             return render(request, "office/stranger.html", status=403)
         remember(request, Visitor(person, here))
         if not banner.acknowledged(request) and request.path != reverse("banner"):
+            kept.keep(request)
             return redirect("banner")
-        typed = kept.of(person.id, request.path) if request.method == "GET" else None
-        response = self._respond(request) if typed is None else kept.page(request, typed)
-        if request.method == "POST" and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
-            kept.forget(person.id, request.path)
+        response = self._with_typed(request, person.id)
         # What an office shows stays in no browser's cache.
         patch_cache_control(response, no_store=True)
+        return response
+
+    def _with_typed(self, request: HttpRequest, person: str) -> HttpResponse:
+        """Answer the request: with what was typed there before, until it is sent."""
+        typed = kept.of(person, request.path)
+        if typed is not None and request.method == "GET":
+            return kept.page(request, typed)
+        response = self._respond(request)
+        if typed is not None and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            typed.delete()
         return response
 
 
