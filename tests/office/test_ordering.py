@@ -169,3 +169,42 @@ def test_the_office_takes_no_order_for_another_act(stage, act: str) -> None:
         sign_act(home, acting.by_order(person, home.now(), token), "held", {}, BATCH)
     with transaction.atomic():
         sign_act(home, acting.by_order(person, home.now(), token), "adjudicate", {}, BATCH)
+
+
+def test_what_was_signed_for_another_home_is_nothing_here(stage) -> None:
+    """Two agreements, one person with one key: an act, and one of the two approvals of a lift."""
+    from django.db import transaction
+
+    from portcullis.office import orders, signers
+    from portcullis.office.people import Actor, sign_act
+    from tests.office import acts
+
+    world: World = stage("new")
+    home = world.home()
+    counsel = home.roster.person("counsel")
+
+    class Elsewhere:
+        def sign(self, statement):
+            assert statement["ledger"] == signers.origin()
+            return keys.sign({**statement, "ledger": "another log"}, world.key("counsel"))
+
+    actor = Actor(counsel, Elsewhere())
+    with pytest.raises(Refused, match="something else"), transaction.atomic():
+        sign_act(home, actor, "trial", {"n": 1})
+    acts.place(world)
+    acts.lift(world, "counsel-2")
+    with pytest.raises(Refused, match="something else"):
+        orders.lift(home, actor, "order-1", acts.DOCKET, acts.DOCUMENT)
+    assert [one["standing"] for one in orders.listing()] == [True]
+
+
+def test_every_act_of_a_desk_that_is_ordered_has_its_line() -> None:
+    """An act by order that stands behind nothing would do half of it, and record nothing."""
+    import re
+    from pathlib import Path
+
+    from portcullis.office.web import desks
+
+    for path in Path(desks.__file__).parent.rglob("*.py"):
+        for name in re.findall(r'WebAct\(\s*"[^"]+",\s*"([^"]+)"[^)]*order=', path.read_text()):
+            assert name in ordering.STANDS_BEHIND, (path.name, name)

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from portcullis import agreements, keys
+from portcullis import agreements, keys, ledger
 from portcullis.agreements import enrolment
 from portcullis.errors import Misuse, Refused
 from portcullis.keys import KeySigner
 from tests.authenticator import Passkey as Soft
 from tests.office import acts, checks, restored
+from tests.office.homes import switch
 from tests.office.world import BATCH_DAY
 
 
@@ -110,7 +111,8 @@ def test_a_passkey_is_enrolled_and_signs_acts(world):
     with transaction.atomic():
         act = sign_act(home, Actor(home.roster.person("approver"), soft, moment), "trial", {"n": 1})
     assert verified(home, act) == {
-        "act": "trial", "person": "approver", "at": moment.isoformat(), "batch": "", "n": 1,
+        "act": "trial", "person": "approver", "at": moment.isoformat(), "batch": "",
+        "ledger": ledger.Log.open(home.ledger).origin, "n": 1,
     }  # fmt: skip
     assert act.at >= moment
 
@@ -330,8 +332,12 @@ def test_who_was_known_before_the_revocation_signs_nothing_more(world):
 
 def test_one_passkey_of_several_is_revoked(world):
     mine, lost = Soft(), Soft()
-    for soft in (mine, lost):
-        enrol(world, ask_passkey(world, "approver", soft, old=world.key("approver")))
+    file = world.key("approver")
+    for soft, vouches in ((mine, file), (lost, mine)):
+        enrol(world, ask_passkey(world, "approver", soft, old=vouches))
+    # A file can be copied: where there is a passkey, only a passkey vouches for another.
+    with pytest.raises(Refused, match="a key file signed"):
+        enrol(world, ask_passkey(world, "approver", Soft(), old=file))
     lost_id = lost.enrolled()["id"]
     run("revoke", world, by(world, "administrator"), "approver", BATCH_DAY, [lost_id])
     person = world.home().roster.person("approver")
@@ -352,6 +358,45 @@ def test_what_is_sealed_to_a_lost_key_does_not_leave(stage):
     reasons = {body["reason"] for _, body in checks.of_kind(world.home(), "not-sent")}
     assert reasons == {"officer-key"}
     assert {one.officer for one in acts.packages(world, state="delivered")} == {"officer-2"}
+
+
+def test_a_revocation_from_an_earlier_day_takes_a_second_person(world):
+    day = BATCH_DAY - timedelta(days=3)
+    proposed = run("revoke", world, by(world, "administrator"), "approver", day)
+    assert not proposed.decided
+    assert world.home().roster.person("approver").key_in_force(BATCH_DAY)
+    with pytest.raises(Refused, match="takes two people"):
+        run("approve", world, by(world, "administrator"), proposed.id)
+    assert run("approve", world, by(world, "counsel"), proposed.id).decided
+    assert not world.home().roster.person("approver").key_in_force(day)
+
+
+def test_nobody_alone_disarms_all_who_file_orders(world):
+    assert run("revoke", world, by(world, "administrator"), "counsel", BATCH_DAY).decided
+    last = run("revoke", world, by(world, "administrator"), "counsel-2", BATCH_DAY)
+    assert not last.decided
+    assert world.home().roster.person("counsel-2").key_in_force(BATCH_DAY)
+    assert run("approve", world, by(world, "administrator-2"), last.id).decided
+
+
+def test_who_may_not_approve_is_denied_without_the_gate(world):
+    """A denial may wait for witnesses, and an order must be filed meanwhile."""
+    from portcullis.office import entries, locks, roster_changes
+
+    held, was = [], entries.integrate
+
+    def look(home, *more):
+        with locks.gate(home).exclusive():
+            held.append(home)
+        return was(home, *more)
+
+    enrolled = run("propose_enrolment", world, by(world, "administrator"),
+                   ask_key(world, "counsel", keys.generate(), old=world.key("counsel")))  # fmt: skip
+    patched = pytest.MonkeyPatch()
+    with patched.context() as patch, pytest.raises(Refused, match="own entry"):
+        patch.setattr("portcullis.office.people.entries.integrate", look)
+        roster_changes.approve(world.home(), by(world, "counsel"), enrolled.id)
+    assert held
 
 
 def test_a_revocation_is_not_for_a_day_to_come(world):
@@ -452,3 +497,62 @@ def test_the_roster_is_read_anew_in_a_home_held_open(world):
     assert held.roster.person("approver").key_to is None
     run("revoke", world, by(world, "administrator"), "approver", BATCH_DAY)
     assert held.roster.person("approver").key_to == date(2025, 6, 26)
+
+
+@pytest.fixture
+def begun(world, tmp_path):
+    """Return a home as ``portcullis init`` makes it, open in this process."""
+    from portcullis.office import begin, make
+
+    path = tmp_path / "begun"
+    home = make(path, agreements.builtin_pack(), world.folder / "people.json",
+                demo=True, day=BATCH_DAY)  # fmt: skip
+    switch(path)
+    return begin(home)
+
+
+@pytest.mark.sqlite
+def test_a_new_home_has_its_first_roster_on_the_ledger(begun):
+    from portcullis.office import rosters
+
+    ((position, said),) = checks.of_kind(begun, "roster-first")
+    assert (position, said["after"]) == (1, rosters.digest(begun.people))
+    assert rosters.on_record() == said["after"]
+    printed = {one.id: [keys.thumbprint(one.jwk)] for one in begun.roster.people}
+    assert said["keys"] == printed
+    assert "Specimen" not in json.dumps(said)
+    checks.ledger_verifies(begun)
+    with pytest.raises(Refused, match="other entries already"):
+        rosters.record_first(begun)
+
+
+@pytest.mark.sqlite
+def test_a_first_roster_that_somebody_changed_closes_the_gate(begun):
+    from portcullis.office import rosters
+
+    recorded = begun.people.read_bytes()
+    people = [one.model_copy(update={"office": "elsewhere"}) for one in begun.roster.people]
+    agreements.save_roster(agreements.Roster.from_people(people), begun.people)
+    assert [each.partition(":")[0] for each in rosters.closed_reasons(begun)] == ["roster-differs"]
+    begun.people.write_bytes(recorded)
+    assert rosters.closed_reasons(begun) == []
+
+
+@pytest.mark.sqlite
+def test_the_first_roster_is_exported_and_verified_and_nobody_signed_it(begun, world, capsys):
+    from portcullis.cli import acts as verbs
+    from portcullis.office.people import identify
+    from portcullis.office.safeguards import record_safeguards
+    from tests.office.world import safeguards
+
+    by_key = identify(begun, "safeguards", world.key("safeguards"), "safeguards")
+    record_safeguards(begun, by_key, safeguards(BATCH_DAY))
+    out = begun.path.parent / "acts"
+    verbs.export(all=True, out=out, home=begun.path)
+    capsys.readouterr()
+    assert verbs.verify(out, json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["acts"], told["roster_on_the_ledger"]) == (1, True)
+    people = out / "people.json"
+    people.write_bytes(people.read_bytes() + b"\n")
+    assert verbs.verify(out, json=True) == 1

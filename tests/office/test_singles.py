@@ -134,7 +134,7 @@ def test_what_is_no_request_is_refused_before_it_is_kept(world):
 
 def test_a_specialists_order_of_the_day_has_them_adjudicated_as_they_come(world):
     from portcullis import keys
-    from portcullis.office import acting
+    from portcullis.office import acting, signers
     from portcullis.office.singles import adjudicate_waiting, order, ordered
 
     home = world.home()
@@ -142,7 +142,9 @@ def test_a_specialists_order_of_the_day_has_them_adjudicated_as_they_come(world)
     (batch,) = collect(world)
     assert adjudicate_waiting(home) == []
     person = home.roster.person("specialist")
-    said = acting.order_statement("adjudicate", person, home.now(), ordered(home))
+    said = acting.order_statement(
+        "adjudicate", person, home.now(), ordered(home), ledger=signers.origin()
+    )
     moment = home.now()
     with pytest.raises(Refused):  # another's signature
         order(home, person, moment, keys.sign(said, world.key("sampler")))

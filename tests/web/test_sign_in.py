@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.cli.run import started
+from tests.web import axe
 from tests.web.office import Office
 from tests.web.signing import AUTHENTICATOR, authenticator, press_sign
 
@@ -30,6 +31,13 @@ def invite(office: Office, person: str, by: str = "administrator"):
         *("sign-in", "invite", person, "--as", by, "--key", key),
         *("--home", office.home, "--origin", office.origin, "--json"),
     )
+
+
+def give(office: Office, person: str) -> str:
+    """Have two people give the person an account; return the link."""
+    invite(office, person)
+    said = invite(office, person, by="counsel")
+    return str(json.loads(said.stdout)["link"])
 
 
 def accept(office: Office, visit, link: str, person: str = "approver") -> Page:
@@ -51,7 +59,7 @@ def by_password(page: Page, person: str, password: str = PASSWORD) -> None:
 
 
 def test_an_invited_person_adds_a_passkey_first_and_signs_in_with_it(office, visit):
-    page = accept(office, visit, json.loads(invite(office, "approver").stdout)["link"])
+    page = accept(office, visit, give(office, "approver"))
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
@@ -73,18 +81,19 @@ def test_an_invited_person_adds_a_passkey_first_and_signs_in_with_it(office, vis
     page.wait_for_url(f"{office.origin}/approval/")
 
 
-def test_an_account_that_was_used_is_given_anew_by_two_people(office):
-    first = invite(office, "approver")
+def test_an_account_is_given_by_two_people_neither_of_whom_gets_it(office):
+    first = invite(office, "reviewer")
     assert set(json.loads(first.stdout)) == {"person", "waits"}, first.stderr
-    again = invite(office, "approver")
+    again = invite(office, "reviewer")
     assert (again.returncode, "You proposed" in again.stderr) == (1, True)
-    assert "link" in json.loads(invite(office, "approver", by="counsel").stdout)
+    assert "link" in json.loads(invite(office, "reviewer", by="counsel").stdout)
+    own = invite(office, "counsel", by="counsel")
+    assert (own.returncode, "to themselves" in own.stderr) == (1, True)
 
 
 @pytest.mark.long
 def test_wrong_codes_of_the_second_factor_lock_the_account_too(office, visit):
-    link = json.loads(invite(office, "transmitter").stdout)["link"]
-    page = accept(office, visit, link, "transmitter")
+    page = accept(office, visit, give(office, "transmitter"), "transmitter")
     page.goto(office.origin + "/accounts/2fa/totp/activate/")
     page.fill("[name=password]", PASSWORD)
     page.click("form:has([name=password]) [type=submit]")
@@ -142,12 +151,20 @@ def test_five_wrong_passwords_lock_the_account_however_the_name_is_spelt(office,
     assert re.search("too many", page.inner_text("body"), re.IGNORECASE)
 
 
-def test_the_administrator_gives_an_account_by_an_act_signed_in_the_browser(office, visit):
+def test_two_people_give_an_account_by_acts_signed_in_the_browser(office, visit):
     page = visit(office, "administrator", "/people/accounts/")
     authenticator(page, office.home, "administrator")
     page.fill("[name=person]", "sampler")
-    page.get_by_role("button", name="Go on to sign").click()
+    page.get_by_role("button", name="Go on to sign", exact=True).click()
     assert "sampler" in page.inner_text("main")
+    press_sign(page)
+    page.get_by_text("It is proposed.").wait_for()
+    assert "another agrees to it" in page.inner_text("main")
+    page = visit(office, "counsel", "/counsel/")
+    authenticator(page, office.home, "counsel")
+    page.get_by_role("link", name="People and accounts").first.click()
+    axe.check(page)
+    page.get_by_role("button", name="Go on to sign that sampler gets it").click()
     press_sign(page)
     page.get_by_text("shown here once").wait_for()
     assert f"{office.origin}/accounts/password/reset/key/" in page.inner_text("main")

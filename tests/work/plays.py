@@ -59,7 +59,9 @@ def order(
     who, moment = here.roster.get(person), here.now()
     assert who is not None
     batch, facts = work.ordering(batch, data or {})
-    said = acting.order_statement(kinds.find(kind).act, who, moment, signed or facts, batch)
+    said = acting.order_statement(
+        kinds.find(kind).act, who, moment, signed or facts, batch, here.ledger
+    )
     token = KeySigner(world.key(person)).sign(said)
     key = key or f"{kind}:{sha256_hex([token.encode()])}"
     return work.begin(key, kind, batch, person, token, moment, facts)

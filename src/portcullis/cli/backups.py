@@ -14,14 +14,24 @@ from portcullis.cli.options import (
     KeyOption,
     actor,
     office,
+    requester,
 )
 from portcullis.cli.output import say, show
 from portcullis.cli.progressing import progress
 
 if TYPE_CHECKING:
     from portcullis.office.catching_up import CaughtUp
+    from portcullis.office.requesting import RequesterHome
 
 _LOAD = 'pg_restore --clean --if-exists --dbname="$DATABASE_URL" DUMP'
+
+
+_REQUESTERS_STEPS = (
+    "portcullis doctor",
+    "put the newest roster in place with `portcullis custody init`, and the holder's public.json",
+    "take in what the holder delivered since, and compare the FTI log with the holder's record of "
+    "deliveries and openings: what was logged here since the backup is gone",
+)
 
 
 def register(app: App) -> None:
@@ -40,9 +50,13 @@ def backup(
 ) -> int:
     """Save the home in a new folder below TO, and mirror its erasable keys beside it.
 
-    Use the same TO every time: what was erased at home is made unreadable in all backups there.
+    Use the same TO every time: what was erased at home is made unreadable in all backups there. Of
+    the requester's home the packages are mirrored instead: what was disposed of goes there too.
     Keep it as you keep the home; it holds the home's keys.
     """
+    recipient = requester(home)
+    if recipient is not None:
+        return _backup_requester(recipient, to, json)
     opened = office(home)
     from portcullis.office.backup import backup as run
 
@@ -71,22 +85,55 @@ def backup(
     return 1 if made.kept_secrets or made.unsaved else 0
 
 
+def _backup_requester(home: "RequesterHome", to: Path, json: bool) -> int:
+    from portcullis.office.requesting.backup import backup as run
+
+    with progress() as shown:
+        made = run(home, to, show=shown)
+    facts: dict[str, Any] = {
+        "backup": str(made.folder),
+        "files": made.files,
+        "bytes": made.bytes,
+        "entries": made.entries,
+        "database": made.database,
+        "packages_missing_at_home": list(made.missing),
+    }
+    show(facts, as_json=json, title="A backup")
+    if made.missing and not json:
+        say(
+            "Packages that nobody disposed of are missing in the home; the folder packages beside "
+            "the backups keeps the last copies. Put them back."
+        )
+    return 1 if made.missing else 0
+
+
 def restore(
     source: Annotated[Path, Parameter(help="The folder of one backup, named by its time.")],
     *,
     home: Annotated[Path, Parameter(name="--home", help="A new folder for the home.")],
     json: JsonOption = False,
 ) -> None:
-    """Put a backup back as a new home: marked, and closed until it has caught up.
+    """Put a backup back as a new home. The holder's is marked, and closed until it has caught up.
 
-    Every file is checked by its digest first. State that was in PostgreSQL goes into the empty
+    The requester's says in its FTI log that it was put back, and has no package that was disposed
+    of. Every file is checked by its digest first. State that was in PostgreSQL goes into the empty
     database that DATABASE_URL names.
     """
-    from portcullis.office.putting_back import POSTGRESQL, database_of, has_database
+    from portcullis.office.putting_back import (
+        POSTGRESQL,
+        REQUESTER,
+        database_of,
+        has_database,
+        role_of,
+    )
     from portcullis.office.putting_back import restore as run
 
     with progress() as shown:
         mark = run(source, home, show=shown)
+    if role_of(source) == REQUESTER:
+        facts = {"home": str(home), "backup": mark.backup, "next": list(_REQUESTERS_STEPS)}
+        show(facts, as_json=json, title="A home put back")
+        return
     steps = [
         "portcullis ledger catch-up SOURCE --as PERSON --key KEY, with the newest copy of the "
         "ledger that there is"

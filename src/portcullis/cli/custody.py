@@ -179,7 +179,8 @@ def notice(
     except (OSError, UnicodeDecodeError):
         raise Misuse(f"{file.name} cannot be read.", "Name the notice's file.") from None
     visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
-    show({"notice": visited.keep_notice(text, read_public(public).holder)}, as_json=json)
+    holder = read_public(public)
+    show({"notice": visited.keep_notice(text, holder.holder, holder.former)}, as_json=json)
 
 
 def due(

@@ -1,9 +1,15 @@
 """``portcullis doctor``: what is wrong with a home, and what to do about it."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from cyclopts import App
 
-from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption
+from portcullis.cli.options import DEFAULT_HOME, HomeOption, JsonOption, requester
 from portcullis.cli.output import say, show
+
+if TYPE_CHECKING:
+    from portcullis.office.doctor import Finding
 
 
 def register(app: App) -> None:
@@ -11,15 +17,25 @@ def register(app: App) -> None:
     app.command(doctor)
 
 
-def doctor(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:
-    """Look at everything a home needs and say what is wrong with it, and what to do.
+def _examine(home: Path) -> "list[Finding]":
+    found = requester(home)
+    if found is not None:
+        from portcullis.office.requesting.doctor import examine as of_the_requester
 
-    Changes nothing, and records nothing; the witnesses are shown the published checkpoint.
-    """
+        return of_the_requester(found)
     from portcullis.office import Home
     from portcullis.office.doctor import examine
 
-    findings = examine(Home.find(home))
+    return examine(Home.find(home))
+
+
+def doctor(*, home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> int:
+    """Look at everything a home needs and say what is wrong with it, and what to do.
+
+    Of the holder's home or the requester's. Changes nothing, and records nothing; the witnesses are
+    shown the published checkpoint.
+    """
+    findings = _examine(home)
     facts = {
         "ok": not findings,
         "findings": [

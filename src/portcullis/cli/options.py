@@ -1,6 +1,7 @@
 """The options that many verbs share."""
 
 import hashlib
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from portcullis.agreements import Pack
     from portcullis.office import Home
     from portcullis.office.people import Actor
+    from portcullis.office.requesting import RequesterHome
 
 HomeOption = Annotated[
     Path, Parameter(name="--home", env_var="PORTCULLIS_HOME", help="The home to act in.")
@@ -72,6 +74,29 @@ def office(home: Path) -> "Home":
     from portcullis.office import Home, open_office
 
     return open_office(Home.find(home))
+
+
+def requester(home: Path) -> "RequesterHome | None":
+    """Return the requester's home at ``home``, its database at hand; None where it is a holder's.
+
+    A recipient's home that was never served is marked as the requester's by this. Raises Misuse
+    where it is no home at all.
+    """
+    from portcullis.custody import RecipientHome
+    from portcullis.office.home import MARK
+    from portcullis.office.requesting.home import ROLE, RequesterHome
+    from portcullis.office.web.marks import role_of
+
+    if not ((home / MARK).exists() or RecipientHome(home).made) or (
+        (home / MARK).exists() and role_of(home) != ROLE
+    ):
+        return None
+    from portcullis.office.setup import point_django_at
+
+    found = RequesterHome.mark(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portcullis.office.web.settings"
+    point_django_at(found.path)
+    return found
 
 
 def actor(home: "Home", person: str, key: Path, act: str) -> "Actor":

@@ -7,16 +7,19 @@ own of every package delivered and every token granted.
 Fields after Publication 1075 (law.md, section 6): identifier, taxable periods, type, reason, dates
 requested and received, location, who has access, disposal date and method; and of each event: when,
 who, what, success or failure, from where. An acknowledgement of the warning, a look at a list and
-an act that was denied are events of no one package: their fields of a package are empty. An opening
-that the officer's own browser then could not show has a second entry, failed, with the same nonce.
+an act that was denied are events of no one package, as is the restoration of the home from a
+backup, before which the entries that were in no backup are missing: their fields of a package are
+empty. An opening that the officer's own browser then could not show has a second entry, failed,
+with the same nonce.
 """
 
 import fcntl
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -32,6 +35,7 @@ _FIRST = "0" * 64
 _LONGEST = 200
 _LONGEST_LINE = 65_536
 _NEWEST = 1 << 20  # bytes that the newest entries are looked for in
+_BLOCK = 1 << 16  # bytes read at a time, from the end
 
 Event = Literal[
     "receipt",
@@ -43,6 +47,7 @@ Event = Literal[
     "disposal",
     "continued-safeguard",
     "denied",
+    "restoration",
 ]
 
 
@@ -82,6 +87,24 @@ class Entry:
                     f"The field {name} is too long or not plain for the FTI log.",
                     "Say where and who in a few words; the log holds no tax information.",
                 )
+
+
+@dataclass
+class _Read:
+    """What this process has read of a log: up to where, its chain's end, and what it keeps of it.
+
+    ``kept``: the entries that are of a package; of looks and acknowledgements there is no end.
+    """
+
+    inode: int
+    size: int = 0
+    number: int = 0
+    previous: str = _FIRST
+    kept: list[Entry] = field(default_factory=list)
+
+
+_reads: dict[Path, _Read] = {}
+_reading = threading.Lock()
 
 
 class FtiLog:
@@ -132,18 +155,63 @@ class FtiLog:
         """Yield the entries from the first on; raise Refused at the first that does not follow."""
         previous = _FIRST
         for number, line in enumerate(self._lines()):
-            try:
-                entry = _entry(_read(line))
-                whole = json_bytes(_members(entry, number, previous)) + b"\n" == line
-            except (KeyError, TypeError, ValueError, Misuse):
-                whole = False
-            if not whole:
-                raise Refused(
-                    f"The FTI log does not follow at entry {number}.",
-                    "Keep the file as it is and report it: an entry was cut, changed or moved.",
-                )
+            yield _following(line, number, previous)
             previous = hashlib.sha256(line).hexdigest()
-            yield entry
+
+    def of_packages(self) -> list[Entry]:
+        """Return every entry that is of a package, from the first on.
+
+        A process reads each line once: an earlier line changed since shows by ``verify`` alone.
+        Raises Refused at the first that does not follow on what was read before.
+        """
+        with _reading:
+            if not self.path.exists():
+                return []
+            with self.path.open("rb") as log:
+                fcntl.flock(log, fcntl.LOCK_SH)
+                found = os.fstat(log.fileno())
+                known = _reads.get(self.path)
+                if known is None or known.inode != found.st_ino or known.size > found.st_size:
+                    known = _Read(found.st_ino)
+                log.seek(known.size)
+                for line in log:
+                    entry = _following(line, known.number, known.previous)
+                    known.previous = hashlib.sha256(line).hexdigest()
+                    known.number += 1
+                    known.size += len(line)
+                    if entry.package_id:
+                        known.kept.append(entry)
+            _reads[self.path] = known
+            return list(known.kept)
+
+    def since(self, moment: datetime) -> list[Entry]:
+        """Return the entries of ``moment`` and after it, the last first; older ones are not read.
+
+        Whether the chain is whole is for ``verify`` to say.
+        """
+        found: list[Entry] = []
+        for line in self._backwards():
+            entry = _entry(_read(line))
+            if datetime.fromisoformat(entry.at) < moment:
+                break
+            found.append(entry)
+        return found
+
+    def _backwards(self) -> Iterator[bytes]:
+        """Yield the lines from the last on."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as log:
+            start, rest = log.seek(0, os.SEEK_END), b""
+            while start:
+                block = min(_BLOCK, start)
+                start -= block
+                log.seek(start)
+                first, *lines = (log.read(block) + rest).split(b"\n")
+                yield from (line for line in reversed(lines) if line)
+                rest = first
+            if rest:
+                yield rest
 
     def of_request(self, request_id: str) -> list[Entry]:
         """Return every entry of one request. Raises Refused where the chain is broken."""
@@ -169,6 +237,21 @@ class FtiLog:
 
     def _lines(self) -> list[bytes]:
         return self.path.read_bytes().splitlines(keepends=True) if self.path.exists() else []
+
+
+def _following(line: bytes, number: int, previous: str) -> Entry:
+    """Return the entry of a line; raise Refused unless it follows as ``number`` on ``previous``."""
+    try:
+        entry = _entry(_read(line))
+        whole = json_bytes(_members(entry, number, previous)) + b"\n" == line
+    except (KeyError, TypeError, ValueError, Misuse):
+        whole = False
+    if not whole:
+        raise Refused(
+            f"The FTI log does not follow at entry {number}.",
+            "Keep the file as it is and report it: an entry was cut, changed or moved.",
+        )
+    return entry
 
 
 def _line(entry: Entry, number: int, previous: str, last_at: str) -> bytes:
@@ -214,9 +297,9 @@ def _members(entry: Entry, number: int, previous: str) -> dict[str, Any]:
 
 def _entry(members: dict[str, Any]) -> Entry:
     read: dict[str, Any] = {}
-    for field in fields(Entry):
-        value = members[field.name]
-        read[field.name] = tuple(value) if isinstance(value, list) else value
+    for each in fields(Entry):
+        value = members[each.name]
+        read[each.name] = tuple(value) if isinstance(value, list) else value
     return Entry(**read)
 
 

@@ -6,8 +6,8 @@ when what is due. What a person may do there is in ``visiting``.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ from portcullis.tables import fsync_folder, publish
 
 _ROSTER, _PACK, _DEMO = "people.json", "pack", "demonstration"
 _BANNER_READ = f"warning {BANNER_DIGEST}"
+_OPERATOR = "operator"  # nobody of the roster: whoever runs the machine
 _Got = TypeVar("_Got")
 
 
@@ -129,8 +130,8 @@ class RecipientHome:
         return any(
             entry.event == "acknowledgement"
             and (entry.user, entry.origin, entry.reason) == (user, place.origin, _BANNER_READ)
-            and timedelta(0) <= at - datetime.fromisoformat(entry.at) <= SESSION
-            for entry in self.log.entries()
+            and datetime.fromisoformat(entry.at) <= at
+            for entry in self.log.since(at - SESSION)
         )
 
     def check_acknowledged(self, user: str, *, at: datetime, place: Place) -> None:
@@ -190,7 +191,7 @@ class RecipientHome:
             return parcel.package_id
         if path.exists():
             raise Refused("There is another package of this id.", "Report it to the holder.")
-        if self._disposed(parcel.package_id):
+        if parcel.package_id in self.disposed():
             raise Refused(
                 "The package was certified as returned or destroyed, and is not taken in again.",
                 "Delete this copy, and report where it came from.",
@@ -340,7 +341,7 @@ class RecipientHome:
         The token stays used. Raises Misuse where nothing was handed out for it.
         """
         of_this = (package_id, nonce, user)
-        for entry in self.log.entries():
+        for entry in self.log.of_packages():
             if entry.event != "opening" or not entry.success:
                 continue
             if (entry.package_id, entry.opening, entry.user) == of_this:
@@ -392,14 +393,27 @@ class RecipientHome:
             return self.roster().person(user).verify
         return partial(verify, jwk=public_jwk(key))
 
-    def _disposed(self, package_id: str) -> bool:
-        return any(
-            entry.event == "disposal" and entry.package_id == package_id
-            for entry in self.log.entries()
+    def disposed(self) -> set[str]:
+        """Return the ids of the packages that were certified as returned or destroyed."""
+        entries = self.log.of_packages()
+        return {entry.package_id for entry in entries if entry.event == "disposal"}
+
+    def received(self) -> set[str]:
+        """Return the ids of the packages whose receipt is in the log."""
+        entries = self.log.of_packages()
+        return {entry.package_id for entry in entries if entry.event == "receipt"}
+
+    def restored(self, backup: str, *, at: datetime, place: Place) -> None:
+        """Log that this home was put back from the ``backup`` of a time; what came since is gone.
+
+        What follows is so told from what another copy of the home's log may have after it.
+        """
+        self.log.append(
+            _without_package(_OPERATOR, at, place, "restoration", f"backup of {backup}")
         )
 
     def _receipt(self, package_id: str) -> Entry:
-        for entry in self.log.entries():
+        for entry in self.log.of_packages():
             if entry.event == "receipt" and entry.package_id == package_id:
                 return entry
         raise Refused("The package's receipt is not in the FTI log.", "Take the package in first.")
@@ -407,16 +421,20 @@ class RecipientHome:
     def officer_of(self, package_id: str) -> str:
         """Return the officer that a package names, or "" where it is not here any more."""
         path = self._path(package_id)
-        return read_package(path.read_bytes()).parcel.officer if path.is_file() else ""
+        try:
+            found = path.stat()
+        except OSError:
+            return ""
+        return _officer(path, (found.st_ino, found.st_mtime_ns, found.st_size))
 
     def sweep(self) -> None:
         """Remove the packages that are still here and whose disposal is in the log.
 
         So it is where a process was killed between the two.
         """
-        for entry in self.log.entries():
-            if entry.event == "disposal" and self._path(entry.package_id).is_file():
-                self.remove(entry.package_id)
+        for package_id in self.disposed():
+            if self._path(package_id).is_file():
+                self.remove(package_id)
 
     def remove(self, package_id: str) -> None:
         """Remove a stored package and its label, if they are here."""
@@ -459,6 +477,12 @@ def _without_package(user: str, at: datetime, place: Place, event: Event, reason
         location=place.location,
         access=(),
     )
+
+
+@lru_cache(maxsize=65_536)
+def _officer(path: Path, _state: tuple[int, ...]) -> str:
+    """Return the officer that the package at ``path`` names, read once for each state of it."""
+    return read_package(path.read_bytes()).parcel.officer
 
 
 def _check_user(data: bytes, user: str) -> None:

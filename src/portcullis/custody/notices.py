@@ -108,8 +108,12 @@ class Notices:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, notice: str, holder_jwk: Mapping[str, str]) -> Notice:
+    def keep(
+        self, notice: str, holder_jwk: Mapping[str, str], former: Sequence[Mapping[str, str]] = ()
+    ) -> Notice:
         """Keep the holder's notice in the place of the last of its order or hold; return it.
+
+        ``former``: the holder's service keys of before, one of which may have signed the last one.
 
         Raises Refused where another than the holder of ``holder_jwk`` signed it, or the last one;
         and where the last one is newer: a notice of a lift is undone by none that came before.
@@ -118,7 +122,7 @@ class Notices:
         path = self._folder / f"{sha256_hex([str(said['of']['id']).encode()])}.json"
         last = json.loads(path.read_bytes()) if path.exists() else {}
         if last:
-            _check_follows(last, said, holder_jwk)
+            _check_follows(last, said, [holder_jwk, *former])
         table = self._table(digest(notice))
         self._folder.mkdir(parents=True, exist_ok=True)
         with whole(table) as part:
@@ -191,9 +195,9 @@ class Notices:
 
 
 def _check_follows(
-    last: Mapping[str, Any], said: Mapping[str, Any], holder_jwk: Mapping[str, str]
+    last: Mapping[str, Any], said: Mapping[str, Any], holder: Iterable[Mapping[str, str]]
 ) -> None:
-    if last["holder"] != thumbprint(holder_jwk):
+    if last["holder"] not in map(thumbprint, holder):
         raise Refused(
             "The last notice of that order or hold is another holder's.",
             "Name the public keys of the holder that sent it.",

@@ -254,14 +254,16 @@ class Visit:
                 self.home.remove(each)
         return signed
 
-    def keep_notice(self, notice: str, holder_jwk: Mapping[str, str]) -> str:
+    def keep_notice(
+        self, notice: str, holder_jwk: Mapping[str, str], former: Sequence[Mapping[str, str]] = ()
+    ) -> str:
         """Keep a holder's notice, as the custodian, and return what it says. It is logged.
 
         Raises Refused for anyone else, and as ``Notices.keep``.
         """
         self._check_session()
         self._check_may("notice-keep", "Only the recipient's custodian keeps notices.")
-        kept = self.home.notices.keep(notice, holder_jwk)
+        kept = self.home.notices.keep(notice, holder_jwk, former)
         self.home.viewed(self.user, "notice", at=self.at, place=self.place)
         return kept.says
 
@@ -300,7 +302,7 @@ class Visit:
         """
         found = {
             entry.package_id: entry
-            for entry in self.home.log.entries()
+            for entry in self.home.log.of_packages()
             if entry.event == "receipt" and self._may_know(entry)
         }
         if any(each not in found for each in package_ids):
@@ -335,7 +337,7 @@ class Visit:
         terms, on = Terms.of(pack), day_of(self.at)
         answer = timedelta(days=pack.answers.answer_days)
         kept: dict[str, Kept] = {}
-        for entry in self.home.log.entries():
+        for entry in self.home.log.of_packages():
             if entry.event == "receipt" and self._may_know(entry):
                 kept[entry.package_id] = _first(entry, self.home, answer)
             elif entry.package_id in kept:

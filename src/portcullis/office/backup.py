@@ -9,55 +9,24 @@ The digests are a list such as ``sha256sum -c`` reads. They find damage, not mal
 as you keep the home, for it holds the home's keys.
 """
 
-import contextlib
-import json
-import re
-import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import chain, count
 from pathlib import Path
 
 from django.db import connection
 
 from portcullis import ledger, progress
 from portcullis.errors import Misuse, Refused
-from portcullis.ledger.durable import fsync_all, locked
+from portcullis.ledger.durable import locked
 from portcullis.ledger.log import LOCK
-from portcullis.office import dumping, locks, published, singles
-from portcullis.office.database import FILE as _FILE
+from portcullis.office import locks, published, saving
 from portcullis.office.home import Home
 from portcullis.office.keystore import Erasable
 from portcullis.office.models import Batch, Erasure, History, Reexamination
-from portcullis.office.putting_back import (
-    DATABASE,
-    DIGESTS,
-    ERASABLE,
-    FACTS,
-    FORMAT,
-    HOME,
-    ORIGIN,
-    UNFINISHED,
-    copy_file,
-    digest_of,
-    files_below,
-    size_of,
-)
+from portcullis.office.putting_back import ERASABLE, HOME, ORIGIN, copy_file, files_below
 from portcullis.office.restored import Restored
 from portcullis.tables import publish, sweep
 
-# Locks, parts of files that nobody finished, what catching up leaves behind, and what is here for
-# days only: files that were sent and not taken in yet, and those that were made for somebody.
-_LEFT_OUT = re.compile(
-    r"(.*\.lock|.*\.turnstile|.*\.part|\.unfinished|state\.sqlite3.*|RESTORED|catching-up|"
-    r".*\.before(-\d+)?|uploads|results)"
-)
-# Folders of what is being received or checked: in clear, and gone when that is done.
-_PASSING = re.compile(r"incoming|tmp.*|screening-.*|" + re.escape(singles.LEFT) + r".*")
 _SEQUENCER = (".sequencer/lock", ".sequencer/parts", ".sequencer/part")
-_TIME = "%Y-%m-%dT%H%M%SZ"
 
 
 @dataclass(frozen=True)
@@ -104,30 +73,23 @@ def _backup(
     home: Home, to: Path, show: progress.Show
 ) -> tuple[Path, int, tuple[str, ...], tuple[str, ...]]:
     """Return the backup's folder, its number of entries, the keys kept, the batches not saved."""
-    now = datetime.now(UTC)
-    part = to / UNFINISHED
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True, mode=0o700)
-    try:
+    origin = ledger.Log.open(home.ledger).origin
+    size = 0
+    kept: tuple[str, ...] = ()
+    unsaved: tuple[str, ...] = ()
+
+    def fill(part: Path) -> dict[str, object]:
+        nonlocal size, kept, unsaved
         size = _copy_state(home, part, show)
-        _copy_files(home.path, part / HOME, show)
+        saving.copy_files(home.path, filter(_is_saved, files_below(home.path)), part / HOME, show)
         # After the batches' folders: a package published meanwhile was there, or is here.
         unsaved = published.save(home, part / HOME / home.outgoing.name, show)
         kept = _mirror_secrets(home, to / ERASABLE)
-        _list(home, part, now, size, show)
-        folder = _fresh(to / now.strftime(_TIME))
-        part.rename(folder)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
-    publish(to / ORIGIN, f"{ledger.Log.open(home.ledger).origin}\n".encode())
+        return {"ledger": origin, "entries": size, "database": connection.vendor}
+
+    folder = saving.save(to, fill, show)
+    publish(to / ORIGIN, f"{origin}\n".encode())
     return folder, size, kept, unsaved
-
-
-def _fresh(folder: Path) -> Path:
-    """Return ``folder``, or the next name where a backup of that very second is there."""
-    later = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
-    return next(each for each in chain([folder], later) if not each.exists())
 
 
 def _check_may(home: Home, to: Path) -> None:
@@ -158,16 +120,7 @@ def _copy_state(home: Home, part: Path, show: progress.Show) -> int:
     folder = part / HOME
     folder.mkdir(parents=True)
     with locks.sequencer(), locked(home.ledger / LOCK):
-        if connection.vendor == "postgresql":
-            dumping.dump(part / DATABASE, show)
-        else:
-            live = f"file:{home.path / _FILE}?mode=ro"
-            with (
-                progress.step(show, "Copy the database"),
-                closing(sqlite3.connect(live, uri=True)) as source,
-                closing(sqlite3.connect(folder / _FILE)) as copy,
-            ):
-                source.backup(copy)
+        saving.copy_database(home.path, part, show)
         names = [
             each for each in files_below(home.ledger) if not each.as_posix().startswith(_SEQUENCER)
         ]
@@ -180,25 +133,12 @@ def _copy_state(home: Home, part: Path, show: progress.Show) -> int:
         return ledger.Log.open(home.ledger).size
 
 
-def _copy_files(home: Path, folder: Path, show: progress.Show) -> None:
-    """Copy everything else. A file is on the disk before the row that names it."""
-    names = [each for each in files_below(home) if _is_saved(each)]
-    total = sum(map(size_of, map(home.joinpath, names)))
-    with progress.step(show, "Copy the files", total, "bytes") as advance:
-        for relative in names:
-            # What is erased or published meanwhile is gone from where it was.
-            with contextlib.suppress(FileNotFoundError):
-                copy_file(home / relative, folder / relative, advance)
-
-
 def _is_saved(relative: Path) -> bool:
     """Whether the home's file at ``relative`` is one of those that are copied as they are."""
     top = relative.parts[0]
     return not (
         top in ("ledger", "witness")
-        or _LEFT_OUT.fullmatch(top)
-        or _LEFT_OUT.fullmatch(relative.name)
-        or (len(relative.parts) > 1 and _PASSING.fullmatch(top))
+        or saving.is_left_out(relative)
         or relative.parts[:2] == ("keys", "erasable")
         or published.is_published(relative)
     )
@@ -239,24 +179,3 @@ def _in_use() -> set[str]:
             *map(Erasable.reexamination, Reexamination.objects.values_list("number", flat=True)),
         )
     }
-
-
-def _list(home: Home, part: Path, now: datetime, size: int, show: progress.Show) -> None:
-    """Write the backup's facts and digests, and bring all of it to the disk."""
-    facts = {
-        "format": FORMAT,
-        "at": now.isoformat(timespec="seconds"),
-        "ledger": ledger.Log.open(home.ledger).origin,
-        "entries": size,
-        "database": connection.vendor,
-    }
-    publish(part / FACTS, json.dumps(facts, indent=1).encode())
-    files = [part / relative for relative in files_below(part)]
-    total = sum(map(size_of, files))
-    with progress.step(show, "Take the digests", total, "bytes") as advance:
-        lines = [
-            f"{digest_of(path, advance)}  {path.relative_to(part).as_posix()}\n" for path in files
-        ]
-    publish(part / DIGESTS, "".join(lines).encode())
-    with progress.step(show, "Bring it all to the disk"):
-        fsync_all([*files, *sorted({path.parent for path in files})])

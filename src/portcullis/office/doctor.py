@@ -8,10 +8,10 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import DatabaseError
 
@@ -48,6 +48,7 @@ class Finding:
         return cls(problem.fault.value, problem.message, REMEDIES[problem.fault])
 
 
+H = TypeVar("H")
 Check = Callable[[Home], Iterator[Finding]]
 
 
@@ -65,7 +66,7 @@ def examine(home: Home) -> list[Finding]:
     return [*findings, *run(home, doctor_state.CHECKS)]
 
 
-def run(home: Home, checks: dict[str, Check]) -> list[Finding]:
+def run(home: H, checks: Mapping[str, Callable[[H], Iterator[Finding]]]) -> list[Finding]:
     """Run ``checks`` by their codes; one that cannot be finished is a finding itself."""
     findings: list[Finding] = []
     for code, check in checks.items():
@@ -94,11 +95,14 @@ def _keys(home: Home) -> Iterator[Finding]:
         if not (folder / name).is_file():
             yield Finding("key-missing", f"The key {name} is not in the home.", _FROM_BACKUP)
     home.service_key()
-    for path in sorted([home.path, *folder.rglob("*")]):
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and (
-            path == home.path or path.is_file()
-        ):
-            what = "The home" if path == home.path else f"The key {path.name}"
+    yield from readable_by_others(home.path)
+
+
+def readable_by_others(home: Path) -> Iterator[Finding]:
+    """Yield a finding for the home, and each of its keys, that others on the machine may read."""
+    for path in sorted([home, *(home / "keys").rglob("*")]):
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and (path == home or path.is_file()):
+            what = "The home" if path == home else f"The key {path.name}"
             yield Finding(
                 "key-readable",
                 f"{what} may be read by others on this machine.",
@@ -107,18 +111,27 @@ def _keys(home: Home) -> Iterator[Finding]:
 
 
 def _disk(home: Home) -> Iterator[Finding]:
-    free = shutil.disk_usage(home.path).free
+    stops = "A full disk stops the ledger, and that closes the gate."
+    yield from disk(home.path, (home.ledger, home.trees, home.outgoing), stops)
+
+
+def disk(home: Path, folders: Iterable[Path], stops: str) -> Iterator[Finding]:
+    """Yield what is wrong with the disk of the home and its ``folders``.
+
+    ``stops``: what a full one does, in words.
+    """
+    free = shutil.disk_usage(home).free
     if free < LEAST_FREE:
         yield Finding(
             "disk-nearly-full",
             f"The disk of the home has {free >> 20} MiB left.",
-            "Make room. A full disk stops the ledger, and that closes the gate.",
+            f"Make room. {stops}",
         )
-    for folder in (home.path, home.ledger, home.trees, home.outgoing):
+    for folder in (home, *folders):
         if folder.is_dir() and not _writable(folder):
             yield Finding(
                 "not-writable",
-                f"Nothing can be written to {folder.name if folder != home.path else 'the home'}.",
+                f"Nothing can be written to {folder.name if folder != home else 'the home'}.",
                 "Mount it writable, or give the office's own user the right to write.",
             )
 

@@ -154,8 +154,9 @@ class Package(models.Model):
     reason = models.CharField(max_length=80, blank=True)
 
     class Meta:
-        """One package a request and officer."""
+        """One package a request and officer. Pages ask whether a batch has any in a state."""
 
+        indexes = [models.Index(fields=["batch", "state"], name="packages_of_a_batch")]
         constraints = [
             models.UniqueConstraint(
                 fields=["batch", "row", "officer"], name="one_package_an_officer"

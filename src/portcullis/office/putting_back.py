@@ -8,9 +8,11 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from portcullis import progress
+from portcullis.custody import Place, RecipientHome
 from portcullis.errors import Misuse
 from portcullis.office import setup
 from portcullis.office.home import MARK
@@ -20,7 +22,8 @@ from portcullis.tables import publish
 FORMAT = "portcullis-backup/1"
 FACTS = "backup.json"
 DIGESTS = "SHA256SUMS"
-ERASABLE = "erasable-keys"
+ERASABLE, PACKAGES = "erasable-keys", "packages"
+REQUESTER = "requester"
 ORIGIN = "ledger-origin"
 HOME = "home"
 DATABASE = "database"
@@ -31,7 +34,10 @@ UNFINISHED = ".unfinished"
 
 
 def restore(source: Path, path: Path, *, show: progress.Show = progress.unseen) -> Restored:
-    """Put the backup in the folder ``source`` back as a new home at ``path``, marked and closed.
+    """Put the backup in the folder ``source`` back as a new home at ``path``.
+
+    The holder's is marked, and closed until it has caught up; the requester's says in its FTI log
+    that it was put back.
 
     Every file is checked by its digest first. Raises Misuse where the folder is no whole backup,
     a file is not as it was saved, ``path`` holds something, or DATABASE_URL does not name an empty
@@ -49,8 +55,11 @@ def restore(source: Path, path: Path, *, show: progress.Show = progress.unseen) 
     mark = Restored(str(facts["at"]))
     try:
         (path / UNFINISHED).touch()
-        mark.write(path)
+        if facts.get("role") != REQUESTER:
+            mark.write(path)
         _copy(source, path, show)
+        if facts.get("role") == REQUESTER:
+            _settle_recipient(source, path, str(facts["at"]))
         if has_database(source):
             from portcullis.office import dumping
 
@@ -80,6 +89,25 @@ def _copy(source: Path, path: Path, show: progress.Show) -> None:
     for relative in files_below(secrets):
         if relative.suffix == ".key":
             copy_file(secrets / relative, path / "keys" / "erasable" / relative)
+
+
+def _settle_recipient(source: Path, path: Path, at: str) -> None:
+    """Put back the packages that the restored log knows and nobody disposed of, and log it."""
+    home = RecipientHome(path)
+    wanted = home.received() - home.disposed()
+    mirror = source.parent / PACKAGES
+    for relative in files_below(mirror):
+        if relative.name.partition(".")[0] in wanted:
+            copy_file(mirror / relative, home.packages / relative)
+    # Not before the log's last entry, whose clock may have been ahead.
+    newest = [datetime.fromisoformat(entry.at) for entry in home.log.newest(1)]
+    now = max([datetime.now(UTC).replace(microsecond=0), *newest])
+    home.restored(at, at=now, place=Place("office", "office"))
+
+
+def role_of(source: Path) -> str:
+    """Return whose home the backup is of: ``holder`` or ``requester``."""
+    return str(_facts(source).get("role", "holder"))
 
 
 def _clear(folder: Path) -> None:

@@ -53,7 +53,8 @@ def requester_findings(
     Whether those named are officers is judged by ``roster``; without one that is given too.
     Reads the file twice, each time a step of its own. Raises as ``intake.read_batch``.
     """
-    basis, officers = Basis.from_pack(pack, on), _officers(pack, roster, on) if roster else None
+    basis = Basis.from_pack(pack, on)
+    officers = None if roster is None else _officers(pack, roster, on)
     key = secrets.token_bytes(32)
     chunks = (frame for frame, _ in prepared_chunks(path, pack, "Measure the requests", show))
     measures = measure(chunks, None, key, basis, on, batch_id="").measures

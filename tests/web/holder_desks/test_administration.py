@@ -34,6 +34,20 @@ def send(page, name: str, data: bytes) -> None:
     page.set_input_files(f"[name={name}]", {"name": "f.json", "mimeType": "", "buffer": data})
 
 
+def test_a_home_made_before_has_its_roster_adopted_by_two(desk):
+    page = desk("administrator", "/administration/people/")
+    assert "The ledger has no roster" in text(page)
+    check(page, "administration-people-adopt")
+    press(page, "Go on to sign the proposal")
+    sign(page, "It is proposed.")
+    second = desk("counsel", "/counsel/")
+    second.get_by_role("link", name="Adopt the roster").click()
+    press(second, "Go on to sign the approval")
+    sign(second, "The change is approved, and in effect.")
+    page.goto(page.url.split("/administration/")[0] + "/administration/people/")
+    assert "The ledger has no roster" not in text(page)
+
+
 def test_a_newcomer_is_enrolled_by_two(desk):
     page = desk("administrator", "/administration/")
     check(page, "administration")
@@ -88,6 +102,21 @@ def test_the_keys_of_the_ledger_change_in_two_acts(desk):
     page.get_by_role("button", name="is retired").first.click()
     page.wait_for_load_state()
     sign(page, "is out of force, and destroyed.")
+
+
+def test_a_new_service_key_is_put_in_force(desk, office):
+    public = office.home / "public.json"
+    before = json.loads(public.read_text())["holder"]
+    page = desk("administrator", "/administration/keys/")
+    check(page, "administration-keys")
+    press(page, "Go on to sign the change of the service key")
+    assert "This act binds." in text(page)
+    sign(page, "The new service key is in force.")
+    after = json.loads(public.read_text())
+    assert after["holder"] != before
+    assert after["former_holders"] == [before]
+    press(page, "Go on to sign the change of the witness’s key")
+    sign(page, "The witness in this home has a new key.")
 
 
 @pytest.mark.long

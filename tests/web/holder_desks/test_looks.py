@@ -24,7 +24,7 @@ PAGES = {
     ),
     "administrator": (
         *("", "people/", "people/enrol/", "people/counsel/", "people/counsel/change/"),
-        *("people/counsel/revoke/", "ledger/", "ledger/witnesses/", "agreement/"),
+        *("people/counsel/revoke/", "keys/", "ledger/", "ledger/witnesses/", "agreement/"),
         "health/",
     ),
     "specialist": ("", "persons/", "persons/prove/", "persons/letter/", "statements/", "duties/"),

@@ -1,6 +1,5 @@
 """A person's own keys in the browser: made or taken there, asked for, and enrolled by two."""
 
-import json
 from datetime import datetime
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from tests.office.world import ANSWER_DAY
 from tests.web.batch_desks.seen import check, press, sign, text
 from tests.web.signing import AUTHENTICATOR, authenticator, hold
-from tests.web.test_sign_in import PASSWORD, accept, invite
+from tests.web.test_sign_in import PASSWORD, accept, give
 
 pytestmark = [pytest.mark.xdist_group("holder-desks"), pytest.mark.long]
 
@@ -40,7 +39,7 @@ def test_a_key_of_the_browser_is_asked_for_and_waits_for_an_administrator(desk, 
 
 def test_a_passkey_of_the_account_is_enrolled_by_two(holder, visit):
     office = holder("new")
-    page = accept(office, visit, json.loads(invite(office, "approver").stdout)["link"])
+    page = accept(office, visit, give(office, "approver"))
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     made = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})

@@ -65,7 +65,7 @@ def answered(office: Office, world: World, desk: Page) -> Path:
 def enrol_browser_key(office: Office, world: World, page: Page) -> None:
     """Make the officer's key in the browser, and put it on both sides' rosters as of today."""
     page.goto(office.origin + "/officer/key/")
-    assert page.get_by_text("This browser does not hold it.").is_visible()
+    page.get_by_text("This browser does not hold it.").wait_for()
     page.get_by_role("button", name="Make a new key in this browser").click()
     with page.expect_download() as saved:
         page.get_by_role("link", name="Download the request").click()
@@ -179,14 +179,19 @@ def test_the_custodian_certifies_what_the_officer_closed(office, answered, as_pe
     assert "The chain is whole" in page.inner_text("main")
 
 
-def test_the_custodian_gives_an_account(office, as_person):
+def test_custodian_and_signatory_give_an_account(office, as_person):
     page = as_person("custodian", "/people/accounts/")
     page.fill("[name=person]", "preparer")
     go_on(page, "Go on to sign")
     press_sign(page)
-    page.get_by_text("shown here once").wait_for()
-    assert f"{office.origin}/accounts/password/reset/key/" in page.inner_text("main")
+    page.get_by_text("It is proposed.").wait_for()
+    second = as_person("head", "/signatory/")
+    second.get_by_role("link", name="People and accounts").click()
+    go_on(second, "Go on to sign that preparer gets it")
+    press_sign(second)
+    second.get_by_text("shown here once").wait_for()
+    assert f"{office.origin}/accounts/password/reset/key/" in second.inner_text("main")
     page.goto(f"{office.origin}/people/accounts/")
     page.fill("[name=person]", "specialist")
-    page.get_by_role("button", name="Go on to sign").click()
+    page.get_by_role("button", name="Go on to sign", exact=True).click()
     assert "enrolled on this side" in page.inner_text("main")

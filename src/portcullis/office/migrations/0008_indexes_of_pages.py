@@ -24,6 +24,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["received_on", "id"], name="batches_by_receipt"),
         ),
         migrations.AddIndex(
+            model_name="package",
+            index=models.Index(fields=["batch", "state"], name="packages_of_a_batch"),
+        ),
+        migrations.AddIndex(
             model_name="deniedattempt",
             index=models.Index(fields=["kind"], name="denials_of_an_act"),
         ),

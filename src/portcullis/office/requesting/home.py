@@ -128,6 +128,14 @@ class RequesterHome:
         """Log that a person tried what is not theirs to do."""
         self.recipient.denied(person_id, act, at=self.now(), place=PLACE)
 
+    def identity(self) -> str:
+        """Return what tells this home from another: drawn when it is first asked."""
+        known = self._mark().get("id")
+        if known is None:
+            known = secrets.token_hex(16)
+            publish(self.path / MARK, json.dumps({**self._mark(), "id": known}).encode())
+        return str(known)
+
     def set_date(self, day: date) -> None:
         """Set a demonstration's date. Raises Misuse in a real home."""
         if not self.demo:

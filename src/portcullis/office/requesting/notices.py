@@ -14,7 +14,8 @@ from portcullis import keys
 from portcullis.agreements import Person
 from portcullis.canonical import sha256_hex
 from portcullis.custody import Notice
-from portcullis.office.requesting import acts, sending
+from portcullis.office.requesting import acts
+from portcullis.office.requesting.holder import holder_keys
 from portcullis.office.requesting.home import PLACE
 from portcullis.office.requesting.models import Stated
 
@@ -41,7 +42,8 @@ def keep(home: "RequesterHome", person: Person, path: Path) -> Notice:
     """
     acts.check_may(home, person, "notice-keep")
     text = path.read_text(errors="replace").strip()
-    kept = home.recipient.notices.keep(text, sending.holder_keys(home).holder)
+    holder = holder_keys(home)
+    kept = home.recipient.notices.keep(text, holder.holder, holder.former)
     home.recipient.viewed(person.id, "notice", at=home.now(), place=PLACE)
     return kept
 

@@ -11,7 +11,8 @@ from portcullis.agreements.enrolment import read_request
 from portcullis.canonical import sha256_hex
 from portcullis.custody import RESEALED_PROOF, Case, Visit
 from portcullis.errors import Misuse, PortcullisError, Refused
-from portcullis.office.requesting import acts, drafts, manifests, sending
+from portcullis.office.requesting import acts, drafts, manifests
+from portcullis.office.requesting.holder import holder_keys
 from portcullis.office.requesting.home import PLACE
 from portcullis.office.requesting.models import Draft, Opening, Stated
 from portcullis.release import Parcel, read_package
@@ -43,9 +44,9 @@ def take_in(home: "RequesterHome", visited: Visit, data: bytes, proofs: Mapping[
     case = case_of(home, parcel)
     proof = proofs.get(f"{parcel.package_id}{RESEALED_PROOF}")
     if proof is not None:
-        check_entry = sending.holder_keys(home).check_entry
+        check_entry = holder_keys(home).check_entry
         visited.replace_resealed(data, proof.decode(errors="replace"), check_entry)
-    return visited.receive(data, case, sending.holder_keys(home).check_proof)
+    return visited.receive(data, case, holder_keys(home).check_proof)
 
 
 def case_of(home: "RequesterHome", parcel: Parcel) -> Case:
@@ -110,8 +111,8 @@ def hand_out(
         asked.package,
         asked.request,
         asked.token,
-        holder_jwk=sending.holder_keys(home).holder,
-        check_proof=sending.holder_keys(home).check_proof,
+        holder_jwk=holder_keys(home).holder,
+        check_proof=holder_keys(home).check_proof,
     )
     data = (home.recipient.packages / f"{asked.package}.json").read_bytes()
     forget([asked.id])

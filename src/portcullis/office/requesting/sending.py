@@ -14,8 +14,8 @@ from portcullis.agreements import Person
 from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, Refused
 from portcullis.intake import Manifest
-from portcullis.office.public import FILE, PublicKeys, read_public
 from portcullis.office.requesting import acts, drafts, manifests
+from portcullis.office.requesting.holder import holder_keys
 from portcullis.office.requesting.models import Draft
 from portcullis.office.requesting.stages import DRAFT
 from portcullis.tables import fsync_folder, sweep, whole
@@ -115,17 +115,6 @@ def _write(
                 "The batch's file is not the one that was signed for.",
                 "Withdraw the batch and prepare it again.",
             )
-
-
-def holder_keys(home: "RequesterHome") -> PublicKeys:
-    """Return the holder's public keys, kept in the home. Raises Misuse where they are not here."""
-    path = home.path / FILE
-    if not path.is_file():
-        raise Misuse(
-            "The holder's public keys are not in this home.",
-            "Put the holder's public.json into it, taken by a way you trust.",
-        )
-    return read_public(path)
 
 
 def read_receipt(home: "RequesterHome", draft: Draft, data: bytes) -> dict[str, Any]:

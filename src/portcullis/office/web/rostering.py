@@ -163,7 +163,9 @@ def _one(request: HttpRequest, desk: str, number: int) -> HttpResponse:
                 ["Of", "What", "As it stands", "As it is to stand"],
                 rows,
                 stacked=True,
-                empty="The roster that is proposed is not here. It cannot be approved.",
+                empty="No entry would change: it is the roster as it stands here, whole."
+                if found.says == roster_changes.ADOPT
+                else "The roster that is proposed is not here. It cannot be approved.",
                 quiet=True,
             ),
         ),

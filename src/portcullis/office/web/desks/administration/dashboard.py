@@ -38,6 +38,7 @@ def first(request: HttpRequest) -> HttpResponse:
             actions=[
                 (reverse("administration:people"), "People"),
                 (reverse(accounts.PAGE), "Accounts"),
+                (reverse("administration:keys"), "The home’s own keys"),
                 (reverse("administration:ledger"), "The ledger’s keys"),
                 (reverse("administration:agreement"), "The agreement"),
                 (reverse("administration:health"), "Health"),
@@ -89,8 +90,7 @@ def _alarms(visitor: Visitor) -> list[dict[str, str]]:
             pages.alarm(
                 "info",
                 "The ledger has no roster yet.",
-                "The first change that two people decide records it; portcullis people adopt "
-                "does so at once.",
+                "Adopt it with a second person, on the page “People”.",
             )
         )
     alarms += [

@@ -8,14 +8,15 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from portcullis.agreements import enrolment
 from portcullis.agreements.person import HOLDER_ROLES, REQUESTER_ROLES, Person
 from portcullis.errors import PortcullisError
-from portcullis.office import enrolments, roster_changes
+from portcullis.office import enrolments, roster_changes, rosters
 from portcullis.office.people import Actor
 from portcullis.office.roster_changes import PROPOSED
-from portcullis.office.web import batches, pages, rostering
+from portcullis.office.web import batches, pages, rostering, signing
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
@@ -25,7 +26,7 @@ from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
 from portcullis.office.web.visitors import Visitor, visitor_of
 
-ENROL, CHANGE = "roster-enrol", "roster-change"
+ENROL, CHANGE, ADOPT = "roster-enrol", "roster-change", "roster-adopt"
 _ROLES = [(each, each.replace("-", " ").capitalize()) for each in (*HOLDER_ROLES, *REQUESTER_ROLES)]
 _UP = "People"
 
@@ -137,6 +138,7 @@ def every(request: HttpRequest) -> HttpResponse:
         quiet=True,
     )
     parts = [
+        *_adopting(visitor),
         Part(
             "Waiting for a second person",
             table=rostering.listed(visitor, "administration", rostering.waiting(visitor)),
@@ -151,6 +153,40 @@ def every(request: HttpRequest) -> HttpResponse:
         actions=[(reverse("administration:enrol"), "Propose an enrolment")],
     )
     return pages.page(request, head, parts)
+
+
+@at_desk("administration")
+@require_POST
+def adopt(request: HttpRequest) -> HttpResponse:
+    """Begin the proposal that the ledger have the roster as it stands here."""
+    return signing.begin(request, ADOPT, {})
+
+
+def _adopting(visitor: Visitor) -> list[Part]:
+    """Return the offer to adopt the roster, where the ledger has none or another that is lost."""
+    home = visitor.deployment.holder
+    said = rosters.on_record()
+    if said is None:
+        heading = "The ledger has no roster"
+        why = "This home was made by an earlier release. Until the ledger has its roster, a file "
+        why += "that somebody changed is not noticed."
+    elif rosters.closed_reasons(home) and rosters.digest(rosters.kept(home, said)) != said:
+        heading = "The roster that the ledger has is lost"
+        why = "The one here is another, and the gate is closed. If it cannot be put back from any "
+        why += "backup, this one may take its place."
+    else:
+        return []
+    says = "Compare every entry and key with its person first: a second person approves it, and "
+    says += "from then on it is what everybody is held to."
+    digest = Cell(rosters.digest(home.people), mono=True)
+    offered = Part(
+        heading,
+        f"{why} {says}",
+        facts=[("Roster here (SHA-256)", digest)],
+        post=reverse("administration:adopt"),
+        submit="Go on to sign the proposal",
+    )
+    return [offered]
 
 
 @at_desk("administration")
@@ -275,5 +311,10 @@ def _change(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return _done(roster_changes.propose_change(home, actor, [changed]))
 
 
+def _adopt(deployment: Deployment, actor: Actor, _data: Data) -> Done:
+    return _done(roster_changes.propose_adoption(deployment.holder, actor))
+
+
+register(WebAct(ADOPT, PROPOSED, "Propose to adopt the roster", _adopt))
 register(WebAct(ENROL, PROPOSED, "Propose an enrolment", _enrol))
 register(WebAct(CHANGE, PROPOSED, "Propose a change of the roster", _change))

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from portcullis.office import whereabouts
-from portcullis.office.models import Package
 from portcullis.office.web import batches, charts
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.transmission import gate, states
@@ -24,9 +23,9 @@ def first(request: HttpRequest) -> HttpResponse:
     today = home.today()
     mine = whereabouts.waiting_for(home, ["transmit"])
     ready = [each for each in mine if today >= each.answer_day]
-    counts = states.counted(Package.objects.all())
+    packages = states.of_batches()
+    counts = sum(packages.values(), Counter())
     sent = counts["delivered"] + counts["not-sent"]
-    delivered = Package.objects.filter(state="delivered")
     context = {
         "alarms": batches.late(mine, today),
         "gate": gate.now(home),
@@ -54,7 +53,7 @@ def first(request: HttpRequest) -> HttpResponse:
             batches.way(today),
             charts.over_time(
                 "Packages delivered",
-                batches.per_month(states.concluded_on(delivered), "Packages", today),
+                batches.per_month(states.delivered_on(packages), "Packages", today),
                 says="Each month of the last year.",
             ),
         ],

@@ -1,20 +1,18 @@
 """Packages by what became of them, in words."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min
+from django.db.models import Count
 
-from portcullis.office.models import Entry
+from portcullis.office.models import Entry, Package
 from portcullis.office.web import charts
 from portcullis.office.web.batches import entry_day
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-    from portcullis.office.models import Package
 
 STATES: dict[str, tuple[str, charts.Kind, str]] = {
     "authorised": ("Authorised, on the ledger", "plain", "plain"),
@@ -27,7 +25,7 @@ STATES: dict[str, tuple[str, charts.Kind, str]] = {
 
 def counted(packages: "QuerySet[Package]") -> Counter[str]:
     """Return how many of the packages stand in each state."""
-    return Counter(dict(packages.order_by().values_list("state").annotate(Count("id"))))
+    return Counter(dict(packages.order_by().values_list("state").annotate(Count("*"))))
 
 
 def amounts(counts: Mapping[str, int], url: str = "") -> list[charts.Amount]:
@@ -39,11 +37,17 @@ def amounts(counts: Mapping[str, int], url: str = "") -> list[charts.Amount]:
     ]
 
 
-def concluded_on(packages: "QuerySet[Package]") -> Iterator[tuple[date, int]]:
-    """Yield the day on which batches' packages were concluded, and how many."""
-    answered = (
-        packages.order_by().values("batch").annotate(count=Count("id"), first=Min("concluded"))
-    )
-    counts = {each["first"]: each["count"] for each in answered if each["first"] is not None}
-    for entry in Entry.objects.filter(position__in=counts):
-        yield entry_day(entry), counts[entry.position]
+def of_batches() -> dict[str, Counter[str]]:
+    """Return how many packages of each batch stand in each state, of all there are."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    rows = Package.objects.order_by().values_list("batch", "state")
+    for batch, state, number in rows.annotate(number=Count("*")):
+        found[batch][state] = number
+    return found
+
+
+def delivered_on(packages: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[date, int]]:
+    """Yield the day on which each batch was answered, and how many packages were delivered."""
+    for entry in Entry.objects.filter(kind="answered"):
+        if number := packages.get(entry.batch, {}).get("delivered", 0):
+            yield entry_day(entry), number
