@@ -196,3 +196,20 @@ def test_a_hold_asks_to_preserve_and_a_lift_says_that_it_is_over(stage) -> None:
     assert standing.read_notice(notice(world), holder(world))["says"] == "lifted"
     with pytest.raises(Refused, match="nothing to attest"):
         attest(world, "officer-2")
+
+
+def test_an_order_stands_although_nobody_can_be_told_of_it_yet(stage) -> None:
+    from portcullis.office import notices, orders
+    from portcullis.office.entries import OnRecord
+
+    world = stage("released")
+    table = world.home_path / "accounting" / worlds.BATCH / "disclosures.tbl"
+    away = table.rename(table.with_suffix(".away"))
+    with pytest.raises(OnRecord, match="The recipient is not told of it yet"):
+        file(world)
+    assert [each.id for each in orders.standing_orders()] == ["order-1"]
+    assert len(checks.of_kind(world.home(), "order-filed")) == 1
+    away.rename(table)
+    assert not (world.home_path / "notices").exists()
+    notices.issue(world.home(), acts.hands(world, "counsel"), "order-1")
+    assert standing.read_notice(notice(world), holder(world))["says"] == "freeze"

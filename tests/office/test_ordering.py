@@ -63,6 +63,8 @@ def test_an_order_stands_behind_its_own_work_alone(said, act, batch, wrong) -> N
     assert ordering.unfit(said, done(act, batch) | {"ledger": "example.org/ledger"})
 
 
+CHARGE = {"notice": "N-1", "trigger": "charged", "triggered_on": "2025-07-01",
+          "complained_of": "disclosure", "act_on": "2025-06-30", "incident": ""}  # fmt: skip
 ORDERED = {
     "recall-opened": ("recall", {"id": "R-1", "kind": "incident", "of": "I-1", "disclosures": 5},
                       {"recall": "R-1", "because": {"kind": "incident", "of": "I-1"},
@@ -77,9 +79,13 @@ ORDERED = {
     "alarm-acknowledged": ("alarm-acknowledged", {"alarm": "a"}, {"alarm": "a"}),
     "erase": ("erase", {"kind": "history", "subject": "h-1"},
               {"subject": {"kind": "history", "id": "h-1"}}),
-    "history-imported": ("history-import", {"history": "h-1", "sha256": "d"},
-                         {"history": "h-1", "file": "d"}),
+    "history-imported": ("history-import", {"history": "h-1", "sha256": "d", "made_under": ["r"]},
+                         {"history": "h-1", "file": "d", "made_under": ["r"]}),
     "history-compared": ("history-compare", {"history": "h-1"}, {"history": "h-1"}),
+    "reexamined": ("reexamine", {"readings": ["r"]}, {"named": ["r"], "sources": ["b-1"]}),
+    "notice-7431e-triggered": ("notice-7431e",
+                               CHARGE | {"of": {"history": "h-1", "request_id": "d"}},
+                               CHARGE | {"of": {"history": "h-1"}}),
 }  # fmt: skip
 
 
@@ -91,6 +97,19 @@ def test_an_order_is_of_what_it_names_and_of_nothing_else(act: str) -> None:
         for other in (ordered | {name: "another"}, {k: v for k, v in ordered.items() if k != name}):
             assert name in ordering.unfit(order(by, "", other), done(act, **facts))
     assert ordering.unfit(order(by, "", ordered), done(act))
+
+
+def test_no_other_source_is_judged_again_than_was_ordered() -> None:
+    facts = done("reexamined", named=[], sources=["b-1", "h-1"])
+    for asked, fits in (
+        ({}, True),
+        ({"batches": None, "histories": None}, True),
+        ({"batches": ["b-1", "b-2"], "histories": ["h-1"]}, True),
+        ({"batches": ["b-1"], "histories": None}, False),
+        ({"batches": [], "histories": ["h-1"]}, False),
+    ):
+        said = order("reexamine", "", {"readings": [], **asked})
+        assert (ordering.unfit(said, facts) == "") == fits, asked
 
 
 class Anything:

@@ -190,7 +190,7 @@ def others(world: World) -> dict[str, Any]:
     ordered = {
         "history-import": ("counsel", history),
         "history-compare": ("counsel", {"history": "august"}),
-        "reexamine": ("counsel", {"histories": ["august"]}),
+        "reexamine": ("counsel", {"readings": [], "histories": ["august"]}),
         "report": ("counsel", {"report": "workload", "by": by}),
         "oversight-export": (
             "inspector",

@@ -55,6 +55,16 @@ AGREES: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         ),
         "recall": (("id", "recall"),),
         "incident-reported": (("incident", "incident"), ("report", "report")),
+        "notice-7431e-triggered": (
+            ("notice", "notice"),
+            ("trigger", "trigger"),
+            ("triggered_on", "triggered_on"),
+            ("complained_of", "complained_of"),
+            ("act_on", "act_on"),
+            ("incident", "incident"),
+            ("of.package", "of.package"),
+            ("of.history", "of.history"),
+        ),
         "oversight-export": (
             ("body", "body"),
             ("request", "request"),
@@ -63,12 +73,19 @@ AGREES: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         ),
         "alarm-acknowledged": (("alarm", "alarm"),),
         "erase": (("kind", "subject.kind"), ("subject", "subject.id")),
-        "history-imported": (("history", "history"), ("sha256", "file")),
+        "history-imported": (
+            ("history", "history"),
+            ("sha256", "file"),
+            ("made_under", "made_under"),
+        ),
         "history-compared": (("history", "history"),),
+        "reexamined": (("readings", "named"),),
     }
 )
 """Of an act done by order: which member of the order says the same as which member of the act's own
 statement (a point leads into one). An order for the one subject is none for another."""
+
+_SOURCES = ("batches", "histories")
 
 
 def unfit(order: Mapping[str, Any], statement: Mapping[str, Any]) -> str:
@@ -98,8 +115,11 @@ def unfit(order: Mapping[str, Any], statement: Mapping[str, Any]) -> str:
     differ = [
         name
         for name, path in AGREES.get(act, ())
-        if name not in ordered or ordered[name] != _member(statement, path)
+        if name.partition(".")[0] not in ordered
+        or _member(ordered, name) != _member(statement, path)
     ]
+    if act == "reexamined" and not _within(ordered, statement):
+        differ += _SOURCES
     return f"The order says something else of: {', '.join(differ)}." if differ else ""
 
 
@@ -107,3 +127,9 @@ def _member(facts: object, path: str) -> object:
     for name in path.split("."):
         facts = facts.get(name) if isinstance(facts, Mapping) else None
     return facts
+
+
+def _within(ordered: Mapping[str, Any], statement: Mapping[str, Any]) -> bool:
+    """Say whether no source was judged again but those ordered; where none is named, all are."""
+    asked = [ordered[name] for name in _SOURCES if ordered.get(name) is not None]
+    return not asked or set(statement.get("sources", ())) <= {each for ids in asked for each in ids}

@@ -24,3 +24,14 @@ def test_a_hold_that_waits_for_its_publication_is_shown_as_placed(office):
     # The next act has it published too.
     counsel.ask("/counsel/holds/place/", ("id", "waits-2"), *said, document=DOCUMENT)
     assert "waits-2" in counsel.sign() + counsel.get("/counsel/orders/")
+
+
+def test_what_was_cut_off_after_it_was_recorded_is_told_as_that(office):
+    inspector = Desk(office, "inspector")
+    inspector.ask("/oversight/explain/", ("request_id", "REQ-00001"), ("batch", "batch-1"))
+    place = inspector.place
+    with office.no_witness():
+        told = inspector.sign()
+    assert told.startswith("It is on record")
+    assert "What you signed is on record, and counts. What was to follow it was cut off" in told
+    assert "was done already, or never begun" in inspector.get(place)
