@@ -1,6 +1,9 @@
 """The API as a requester's system drives it, through the client, against a served office."""
 
 import json
+import sqlite3
+import time
+from contextlib import closing
 
 import pytest
 import urllib3
@@ -160,10 +163,29 @@ def test_what_is_sent_is_taken_in_by_a_worker(office):
         kept = sender.submit_single(content["request"], content)
         task = until(lambda: sender.transmittal(task["id"]), "done")
         single = until(lambda: sender.single(kept["id"]), "taken")
+        until(lambda: denied(office), "on the ledger")
     assert sender.receipt("second")["taken"] == 7
     holder = json.loads((world.home_path / "public.json").read_bytes())["holder"]
     assert keys.verify(single["receipt_signature"], holder) == single["receipt"]
     assert single["answer"] is None
+
+
+def denied(office: Office) -> dict:
+    """Say whether what was denied by the pages and the API is in the published ledger yet."""
+    asked = "SELECT count(*), sum(integrated) FROM office_entry WHERE kind = 'denied'"
+    with closing(sqlite3.connect(office.home / "state.sqlite3")) as database:
+        written, integrated = database.execute(asked).fetchone()
+    return {"state": "on the ledger" if written and written == integrated else "waits"}
+
+
+def until(ask, state: str) -> dict:
+    """Ask until the state is reached, for a minute at most."""
+    for _ in range(300):
+        said = ask()
+        if said["state"] == state:
+            return said
+        time.sleep(0.2)
+    raise AssertionError(said)
 
 
 def test_refusals_are_refusals_of_ours():

@@ -39,14 +39,18 @@ def test_who_was_led_to_another_desk_by_another_site_has_tried_nothing(office):
     for site in ("cross-site", "same-site"):
         said = ask(site)
         assert "another role" in said
-        assert "on the record" not in said
+        assert "attempt is on the record" not in said
     asked = "SELECT kind, reason, times FROM office_deniedattempt WHERE person = 'approver'"
     assert told(office, asked) == []
     for _ in range(3):
-        assert "on the record" in ask("none")
+        assert "attempt is on the record" in ask("none")
     assert told(office, asked) == [("oversight-desk", "page", 1)]
     asked = "SELECT kind, times FROM office_counteddenial WHERE person = 'approver'"
     assert told(office, asked) == [("oversight-desk", 2)]
+    for _ in range(70):
+        ask("same-origin")
+    assert "denied 60 times within a minute" in ask("none")
+    assert told(office, asked) == [("oversight-desk", 59)]
 
 
 def told(office: Office, asked: str) -> list:

@@ -86,6 +86,15 @@ def test_an_invited_person_adds_a_passkey_first_and_signs_in_with_it(office, vis
     page.get_by_role("button", name="I have read this").click()
     page.wait_for_url(f"{office.origin}/approval/")
 
+    # Whoever knows a name can have its account rest, but keep nobody out who has a passkey.
+    page.context.clear_cookies()
+    page.goto(office.origin + "/accounts/login/")
+    for _ in range(6):
+        by_password(page, "approver", "wrong horse battery 1")
+    assert re.search("too many", page.inner_text("body"), re.IGNORECASE)
+    page.click("#passkey_login")
+    page.wait_for_url(f"{office.origin}/banner/")
+
 
 def test_an_account_is_given_by_two_people_neither_of_whom_gets_it(office):
     first = invite(office, "reviewer")

@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 from cyclopts import Parameter
 
@@ -12,6 +12,7 @@ from portcullis.errors import Misuse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+    from waitress.server import BaseWSGIServer
 
 HostOption = Annotated[str, Parameter(name="--host", help="The address to listen on.")]
 PortOption = Annotated[int, Parameter(name="--port", help="The port; 0 takes a free one.")]
@@ -81,7 +82,8 @@ def serve_at(
         clear_untrusted_proxy_headers=False,
     )
     if longer is not None:
-        setattr(server, "channel_class", reading(longer))  # noqa: B010 - of either kind of server
+        # Of one socket it is one server.
+        cast("BaseWSGIServer", server).channel_class = reading(longer)
     # A request that waits for a thread is no news to whoever runs this.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server.run()

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from portcullis.office import entries
+from portcullis.office import entries, misses
 from portcullis.office.home import Home
 from portcullis.office.models import CountedDenial, DeniedAttempt, Entry
 
@@ -39,6 +39,7 @@ def record(home: Home, act: str, person_id: str, reason: str, batch: str = "") -
 
     Raises as ``entries.record``.
     """
+    misses.count(person_id)
     alike = {"kind": act, "person": person_id, "batch": batch, "reason": reason}
     with transaction.atomic():
         row, fresh = CountedDenial.objects.select_for_update().get_or_create(

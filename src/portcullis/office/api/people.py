@@ -1,9 +1,10 @@
 """The person behind a request of the API, and what the permissions table lets them do."""
 
 from django.http import HttpRequest
+from ninja.errors import Throttled
 
 from portcullis.agreements import Person
-from portcullis.office.api import misses
+from portcullis.office import misses
 from portcullis.office.api.problems import Denied
 from portcullis.office.api.signatures import NotSigned, OutOfForce, signer
 from portcullis.office.permissions import PERMISSIONS, may
@@ -27,9 +28,10 @@ class Signed:
         try:
             person = signer(request, here, whole_body=self._whole_body)
         except OutOfForce as refused:
-            deny(refused.person, "api", "key")
+            _turn_away(refused.person)
+            here.record_denied("api", refused.person.id, "key")
             raise
-        misses.check(person.id)
+        _turn_away(person)
         setattr(request, _SENDER, person)
         return person
 
@@ -47,16 +49,12 @@ def check(request: HttpRequest, *acts: str) -> Person:
     person, here = sender(request), deployment()
     if any(may(person, act, here.today()) for act in acts):
         return person
-    deny(person, acts[0], "role")
+    here.record_denied(acts[0], person.id, "role")
     held_by = " or ".join(PERMISSIONS[act].held_by for act in acts)
     raise Denied(f"That is for: {held_by}.", "The attempt is on the record.")
 
 
-def deny(person: Person, act: str, reason: str) -> None:
-    """Put on the record that ``person`` was denied ``act``; raise Throttled where it is too often.
-
-    Over that nothing is recorded: what is turned away so was not looked at.
-    """
-    misses.check(person.id)
-    misses.count(person.id)
-    deployment().record_denied(act, person.id, reason)
+def _turn_away(person: Person) -> None:
+    """Raise Throttled where the person was refused too often a moment ago: nothing is recorded."""
+    if seconds := misses.wait(person.id):
+        raise Throttled(wait=seconds)

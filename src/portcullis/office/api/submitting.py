@@ -14,8 +14,7 @@ from ninja import Router
 
 from portcullis import intake, keys, tables
 from portcullis.errors import Misuse
-from portcullis.office import accounting, singles, work
-from portcullis.office.api import misses
+from portcullis.office import accounting, misses, singles, work
 from portcullis.office.api.once import once
 from portcullis.office.api.people import Signed, check, sender
 from portcullis.office.api.problems import NotFound

@@ -13,6 +13,7 @@ from portcullis import keys
 from portcullis.agreements import Pack, Person, Roster
 from portcullis.errors import Misuse, Refused
 from portcullis.keys import ECKey
+from portcullis.office import misses
 from portcullis.office.home import Home
 from portcullis.office.permissions import may
 from portcullis.office.requesting import RequesterHome
@@ -124,6 +125,7 @@ class Deployment:
 
             record_denied(self.holder, act, person_id, reason)
         else:
+            misses.count(person_id)
             self.requester.denied(person_id, act)
 
     def record_sign_in(self, person_id: str, what: str) -> None:

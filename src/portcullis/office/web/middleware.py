@@ -13,12 +13,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
+from portcullis.agreements import Person
 from portcullis.errors import PortcullisError, Refused
+from portcullis.office import misses
 from portcullis.office.entries import OnRecord
 from portcullis.office.web import banner, kept
 from portcullis.office.web.deployment import deployment
 from portcullis.office.web.signin import sessions
 from portcullis.office.web.visitors import Visitor, remember
+
+_TOO_OFTEN = Refused(
+    f"You were denied {misses.MOST} times within a minute.", "Wait a minute; go on from your desk."
+)
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -83,6 +89,12 @@ class Visitors:
             logout(request)
             return render(request, "office/stranger.html", status=403)
         remember(request, Visitor(person, here))
+        return self._let_in(request, person)
+
+    def _let_in(self, request: HttpRequest, person: Person) -> HttpResponse:
+        """Answer the request of who is known, unless they must wait or acknowledge the banner."""
+        if misses.wait(person.id):
+            return render(request, "office/refused.html", {"error": _TOO_OFTEN}, status=429)
         if not banner.acknowledged(request) and request.path != reverse("banner"):
             kept.keep(request)
             return redirect("banner")
