@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
@@ -176,16 +175,6 @@ def denied(office: Office) -> dict:
     with closing(sqlite3.connect(office.home / "state.sqlite3")) as database:
         written, integrated = database.execute(asked).fetchone()
     return {"state": "on the ledger" if written and written == integrated else "waits"}
-
-
-def until(ask, state: str) -> dict:
-    """Ask until the state is reached, for a minute at most."""
-    for _ in range(300):
-        said = ask()
-        if said["state"] == state:
-            return said
-        time.sleep(0.2)
-    raise AssertionError(said)
 
 
 def test_refusals_are_refusals_of_ours():

@@ -27,7 +27,7 @@ def wait(person_id: str) -> int:
     """Return for how many seconds that person is to be turned away; 0: not at all."""
     now = time.monotonic()
     with _lock:
-        missed = _missed.get(person_id, ())
-        if len(missed) < MOST or now - missed[0] >= _MINUTE:
+        missed = _missed.get(person_id)
+        if missed is None or len(missed) < MOST or now - missed[0] >= _MINUTE:
             return 0
         return int(_MINUTE - (now - missed[0])) + 1
