@@ -17,6 +17,7 @@ from portcullis.office.web.desks.counsel import (
     person_notices,
     readings,
     recalls,
+    sealing,
     versions,
 )
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("orders/<str:placed_id>/custodians/", orders.custodians, name="custodians"),
     path("orders/<str:placed_id>/notice/", orders.issue, name="issue-notice"),
     path("orders/<str:placed_id>/lift/", lifting.lift, name="lift"),
+    path("orders/<str:placed_id>/persons/", sealing.again, name="seal-again"),
     path("orders/<str:placed_id>/clear/", clearing.clear, name="clear"),
     path("readings/", readings.every, name="readings"),
     path("readings/change/", readings.change, name="change-reading"),
