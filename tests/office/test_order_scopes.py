@@ -18,12 +18,15 @@ from tests.office.test_orders import ALL, EVEN, ODD, closed
 
 
 def sealed(world: worlds.World, text: str, name: str = "order-1") -> Scope:
-    from portcullis.office.persons import seal
+    from portcullis.office.persons import keep, read
 
     path = world.folder / "sealed.csv"
     path.write_text(text)
-    found = seal(world.home(), name, path)
-    return Scope(persons=(found,)) if found else Scope()
+    found = read(world.home(), name, path)
+    if found is None:
+        return Scope()
+    keep(world.home(), found)
+    return Scope(persons=(found.name,))
 
 
 def by_name(number: int) -> str:
@@ -123,16 +126,17 @@ def test_a_set_that_a_restore_lost_reaches_everybody_until_it_is_sealed_again(st
     again = restored.lost_and_put_back(world, lambda: acts.place(world, "order-1", two(world)))
     restored.whole_again(again, world.home_path)
     assert closed(again) == ALL
-    from portcullis.office.persons import missing, seal_again
+    from portcullis.office.persons import missing, read, seal_again
 
     assert missing(again.home()) == ["order-1"]
 
     path = again.folder / "other.csv"
     path.write_text("tin\n900-00-0005\n")
     with pytest.raises(Refused, match="not the persons"):
-        seal_again(again.home(), "order-1", path)
+        seal_again(again.home(), "order-1", read(again.home(), "order-1", path))
     assert closed(again) == ALL
-    seal_again(again.home(), "order-1", again.folder / "sealed.csv")
+    found = read(again.home(), "order-1", again.folder / "sealed.csv")
+    seal_again(again.home(), "order-1", found)
     assert closed(again) == {"REQ-00003", "REQ-00004"}
     assert missing(again.home()) == []
 

@@ -195,9 +195,9 @@ def _noun(noun: str, words: str) -> App:
     def persons(id: str, persons: Path, *, home: HomeOption = DEFAULT_HOME) -> None:
         """Seal again the PERSONS that ID names, in a home put back from a backup before it."""
         opened = office(home)
-        from portcullis.office.persons import seal_again
+        from portcullis.office.persons import read, seal_again
 
-        seal_again(opened, id, persons)
+        seal_again(opened, id, read(opened, id, persons))
 
     for verb, name in ((lift, "lift"), (list_, "list"), (show_, "show")):
         app.command(verb, name=name)

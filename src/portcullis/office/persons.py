@@ -106,18 +106,6 @@ def keep(home: Home, named: Named) -> None:
     tables.write_table(_path(home, named.name), named.digests, key)
 
 
-def seal(home: Home, placed_id: str, path: Path) -> str | None:
-    """Keep the digests of the persons in the CSV at ``path``; return by what the scope names them.
-
-    None as ``digested``.
-    """
-    found = read(home, placed_id, path)
-    if found is None:
-        return None
-    keep(home, found)
-    return found.name
-
-
 def read(home: Home, placed_id: str, path: Path) -> Named | None:
     """Return the persons in the CSV at ``path``, digested; None as ``digested``."""
     try:
@@ -128,21 +116,19 @@ def read(home: Home, placed_id: str, path: Path) -> Named | None:
     return digested(home, placed_id, sent)
 
 
-def seal_again(home: Home, placed_id: str, path: Path) -> None:
+def seal_again(home: Home, placed_id: str, found: Named | None) -> None:
     """Keep again the digests of the very persons that an order or hold names.
 
     For a home put back from a backup made before it. Raises Refused where they are not the same:
     then the set stays missing, and its order reaches every request.
     """
     row = Placed.objects.filter(id=placed_id).first()
-    name = seal(home, placed_id, path)
-    if row is None or name not in row.entry["scope"].get("persons", ()):
-        if name is not None and name not in named():
-            _path(home, name).unlink()
+    if row is None or found is None or found.name not in row.entry["scope"].get("persons", ()):
         raise Refused(
             f"Those are not the persons that {placed_id} names.",
             "Give the very file that it was filed with, under the same id.",
         )
+    keep(home, found)
     _in_accounting.cache_clear()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from portcullis.agreements import builtin_pack
+from portcullis.standing import GateLock
 from tests.office.world import ANSWER_DAY
 from tests.web.acting import DOCUMENT, Desk
 
@@ -131,6 +132,14 @@ def test_persons_are_kept_once_it_is_signed_and_asked_for_again_with_the_form(of
     (name,) = entries(office, "order-filed")[-1]["scope"]["persons"]
     assert sets(office) - before == {f"{name}.tbl"}
     assert not [path for path in office.home.glob("tmp*") if path.is_dir()]
+    (office.home / "orders" / f"{name}.tbl").unlink()
+    told = counsel.get("/counsel/orders/sealed/")
+    assert "This home has lost whom it names under seal" in told
+    path = "/counsel/orders/sealed/persons/"
+    other = ("p.csv", b"tin\n000123457\n")
+    assert "Those are not the persons" in counsel.ask(path, persons=other)
+    assert "They are kept again" in counsel.ask(path, persons=PERSONS)
+    assert sets(office) - before == {f"{name}.tbl"}
 
 
 def test_a_wrong_first_approval_stands_in_nobodys_way(office, counsel, second):
@@ -290,6 +299,17 @@ def test_the_recipients_notice_is_written_anew_by_who_signs_it(office, counsel):
     assert (said["of"], said["by"]) == ("told", "counsel")
     (office.home / "notices" / "told.jws").unlink()
     assert "No notice has been written" in counsel.get("/counsel/orders/told/")
+
+
+@pytest.mark.long
+def test_what_the_gate_had_no_time_for_is_signed_again_and_not_typed_again(office, counsel):
+    order(counsel, "waits", ("reach", "named"), ("officers", "officer-1"))
+    token = counsel.signs.sign(counsel.statement())
+    with GateLock(office.home / "gate.lock").shared():
+        counsel.answer = counsel.person.post(counsel.place, [("token", token)])
+    assert counsel.answer.status_code == 400
+    assert "The gate lock could not be had in time; nothing was done." in counsel.text
+    assert "The order is filed." in counsel.sign()
 
 
 @pytest.mark.parametrize(

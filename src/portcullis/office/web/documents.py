@@ -28,7 +28,7 @@ class TextFileField(forms.FileField):
         return text_of(sent) if isinstance(sent, UploadedFile) else ""
 
 
-def text_of(sent: UploadedFile[Any]) -> str:
+def text_of(sent: "UploadedFile[Any]") -> str:
     """Return a file's text; raise ValidationError where it is none, or longer than any such is."""
     if (sent.size or 0) > _LONGEST:
         raise forms.ValidationError("The file is longer than a megabyte. Send the right one.")

@@ -5,13 +5,15 @@ Named as ``FORM_RENDERER`` in the settings; a desk writes an ordinary form and g
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.forms.widgets import Input
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 _LINES = 40_000  # characters of a list of ids: 500 packages and more
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
@@ -43,7 +45,7 @@ class FilesInput(forms.FileInput):
 class FilesField(forms.FileField):
     """One file or several."""
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:  # noqa: ANN401
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":  # noqa: ANN401
         """Return the files."""
         cleaned = (super(FilesField, self).clean(each, initial) for each in data or [None])
         return [each for each in cleaned if each is not None]

@@ -19,6 +19,7 @@ from portcullis.office.web.desks.counsel import (
     readings,
     recalls,
     reexamining,
+    sealing,
     versions,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("orders/<str:placed_id>/custodians/", orders.custodians, name="custodians"),
     path("orders/<str:placed_id>/notice/", orders.issue, name="issue-notice"),
     path("orders/<str:placed_id>/lift/", lifting.lift, name="lift"),
+    path("orders/<str:placed_id>/persons/", sealing.again, name="seal-again"),
     path("orders/<str:placed_id>/clear/", clearing.clear, name="clear"),
     path("readings/", readings.every, name="readings"),
     path("readings/change/", readings.change, name="change-reading"),

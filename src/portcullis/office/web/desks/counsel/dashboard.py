@@ -7,7 +7,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from portcullis.office import incidents, readings, recalls
+from portcullis.office import incidents, persons, readings, recalls
 from portcullis.office.models import LiftApproval, Placed, ReadingChange
 from portcullis.office.orders import approvals_of
 from portcullis.office.web import batches, charts, losses, pages, placed, rostering
@@ -143,8 +143,15 @@ def first(request: HttpRequest) -> HttpResponse:
 
 
 def _alarms(visitor: Visitor, standing: Sequence[Placed]) -> list[dict[str, str]]:
-    alarms = []
     now = visitor.deployment.now()
+    alarms = [
+        pages.alarm(
+            "error",
+            f"This home has lost whom {each} names under seal.",
+            "It reaches every request until the same persons are given again, at its page.",
+        )
+        for each in persons.missing(visitor.deployment.holder)
+    ]
     for row in standing:
         said = read_placed(row.entry)
         if not isinstance(said, Order):

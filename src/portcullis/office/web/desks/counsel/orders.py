@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from portcullis.errors import Misuse
-from portcullis.office import notices
+from portcullis.office import notices, persons
 from portcullis.office.models import LiftApproval, Placed
 from portcullis.office.people import Actor
 from portcullis.office.web import batches, pages, placed, signing
@@ -109,6 +109,10 @@ def one(request: HttpRequest, placed_id: str) -> HttpResponse:
     parts = [Part(facts=facts)]
     if notices.tells(said):
         parts.append(_recipient(visitor, row))
+    if row.id in persons.missing(visitor.deployment.holder):
+        url = reverse("counsel:seal-again", args=[row.id])
+        told = "This home has lost whom it names under seal: it reaches every request."
+        parts.append(Part("Persons under seal", told, links=[(url, "Give them again")]))
     given = list(row.lifts.order_by("id"))
     mine = any(each.person == visitor.person.id for each in given)
     if given:
