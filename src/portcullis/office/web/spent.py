@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 
-from portcullis import keys
+from portcullis import keys, passkeys
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Refused
 from portcullis.office.web.models import SpentToken
@@ -37,11 +37,12 @@ def spending(tokens: Sequence[str]) -> Iterator[None]:
 
 
 def _digest(token: str) -> str:
-    """Return the SHA-256 of what was signed: a signature may be spelt in several ways.
+    """Return the SHA-256 of what was signed and by which key: a signature has several spellings.
 
-    A statement names its person and its moment, so no other is the same.
+    Two people may sign the very same statement; one key signs it once.
     """
     try:
-        return sha256_hex([json_bytes(keys.unverified(token))])
+        by = passkeys.credential_id(token) if keys.is_passkey(token) else keys.key_id(token)
+        return sha256_hex([by.encode(), b"\n", json_bytes(keys.unverified(token))])
     except (Refused, ValueError, TypeError):
         return sha256_hex([token.encode()])  # no statement, so nothing is done by it
