@@ -62,9 +62,10 @@ def test_a_recall_from_its_opening_to_its_proof(world: worlds.World, tmp_path: P
     disposed = ("--stage", "disposed", "--method", "destroyed")
     run(world, "recall", "attest", "R-1", *where, *disposed, "--onward", "ice-ero:safe-1", *told)
     where = ("--custodian", "ice-ero", "--place", "safe-1")
-    assert "passed on" in run(
-        world, "recall", "attest", "R-1", *where, *disposed, *told, code=2
-    ).stderr
+    assert (
+        "passed on"
+        in run(world, "recall", "attest", "R-1", *where, *disposed, *told, code=2).stderr
+    )
     run(world, "recall", "attest", "R-1", *where, *disposed, "--no-onward", *told)
     acts.enrol(world, "second", ("safeguards",))
     closed = ask(world, "recall", "close", "R-1", by="second")
