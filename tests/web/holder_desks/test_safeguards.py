@@ -79,7 +79,7 @@ def test_an_incident_has_its_clock_from_suspicion_to_closing(desk):
     page.get_by_label("First suspected").fill("")
     press(page, "Go on to sign")
     told = sign(page, "The incident is open; its clock runs.")
-    assert "hours are left." in told
+    assert " min are left." in told
     assert "Notice: The IRS Office of Safeguards" in told
     check(page, "safeguards-incident")
     press(page, "Go on to sign that it is closed")
