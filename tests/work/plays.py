@@ -251,27 +251,6 @@ def tidied(world: World) -> dict[str, Any]:
     }
 
 
-def failed_after(world: World) -> dict[str, Any]:
-    """What becomes of a token where something fails: before its act is recorded, and after."""
-    from django.db import transaction
-
-    from portcullis.office.people import sign_act
-    from portcullis.office.web.deployment import deployment
-    from portcullis.office.web.spent import spending
-
-    def failing(token: str) -> str:
-        try:
-            with spending([token]):
-                int("no number")
-        except (ValueError, Refused) as error:
-            return str(error)
-        raise AssertionError("nothing failed")
-
-    with transaction.atomic():
-        act = sign_act(deployment().holder, acts.hands(world, "counsel"), "notice-issued", {})
-    return {each: [failing(each), failing(each)] for each in ("unrecorded", act.signature)}
-
-
 def never_begun(world: World) -> dict[str, Any]:
     """A task whose workers die, again and again, before they take it."""
     from django_tasks_db.models import DBTaskResult

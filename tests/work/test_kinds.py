@@ -93,14 +93,6 @@ def test_what_is_over_is_removed_and_nothing_else(office: At) -> None:
 
 
 @pytest.mark.long
-def test_what_was_signed_and_recorded_is_never_told_as_undone(office: At) -> None:
-    undone, done = office("received").play("failed_after").values()
-    assert all("invalid literal" in each for each in undone)  # it may be used again
-    assert "is done, and is on the record" in done[0]
-    assert "was done already" in done[1]
-
-
-@pytest.mark.long
 def test_a_task_whose_workers_die_before_they_take_it_is_given_up(office: At) -> None:
     came = office("received").play("never_begun")
     assert came["taken"] == [1, 1, 1]
