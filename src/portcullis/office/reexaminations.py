@@ -5,7 +5,7 @@ lists name requests: for those inside the office who may see re-examinations.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from portcullis.office.models import Batch, History, Reexamination
 from portcullis.office.reexamining import Reexamined, demands, result_file
 
 _KEPT = 128  # results counted; each holds a few hundred numbers
+_ROWS = 50_000  # of a list, in one piece of its file
 _COLUMNS = ["source", "verdict", "left", "unmet", "changed"]
 
 
@@ -98,21 +99,33 @@ def facts_of(home: Home, done: Reexamined) -> dict[str, Any]:
     }
 
 
-def write(home: Home, done: Reexamined, facts: Mapping[str, Any], folder: Path) -> None:
-    """Write the lists, the facts and the draft demands of a re-examination to ``folder``.
+def files(
+    home: Home, done: Reexamined, facts: Mapping[str, Any]
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield the files of a re-examination: the name of each, and its bytes in pieces.
 
     ``unlawful.csv`` has the disclosures that should not have been made, ``changes.csv`` all that is
-    not the same, and for each recipient there is the draft of a recall demand.
+    not the same, ``summary.json`` the ``facts``; and for each recipient there is the draft of a
+    recall demand.
     """
-    with tables.whole(folder / "unlawful.csv") as part:
-        done.unlawful.drop("row", "left", "verdict").write_csv(part)
-    with tables.whole(folder / "changes.csv") as part:
-        done.others.drop("row").write_csv(part)
-    with tables.whole(folder / "summary.json") as part:
-        part.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    yield "unlawful.csv", _csv(done.unlawful.drop("row", "left", "verdict"))
+    yield "changes.csv", _csv(done.others.drop("row"))
+    yield "summary.json", [(json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode()]
     for number, draft in enumerate(demands(home, done).values(), start=1):
-        with tables.whole(folder / f"recall-demand-{number}.md") as part:
-            part.write_text(draft)
+        yield f"recall-demand-{number}.md", [draft.encode()]
+
+
+def write(home: Home, done: Reexamined, facts: Mapping[str, Any], folder: Path) -> None:
+    """Write the files of a re-examination to ``folder``."""
+    for name, pieces in files(home, done, facts):
+        with tables.whole(folder / name) as part, part.open("wb") as out:
+            out.writelines(pieces)
+
+
+def _csv(frame: pl.DataFrame) -> Iterator[bytes]:
+    yield frame.head(0).write_csv().encode()
+    for piece in frame.iter_slices(_ROWS):
+        yield piece.write_csv(include_header=False).encode()
 
 
 @lru_cache(maxsize=_KEPT)

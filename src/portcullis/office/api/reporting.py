@@ -31,7 +31,7 @@ from portcullis.office.api.schemas import (
 from portcullis.office.permissions import may
 from portcullis.office.web import acts
 from portcullis.office.web.deployment import deployment
-from portcullis.office.web.desks.oversight.reports import EXPORT, REPORT
+from portcullis.office.web.desks.oversight.said import EXPORT, REPORT
 from portcullis.office.work import results
 
 if TYPE_CHECKING:

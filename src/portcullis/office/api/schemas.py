@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from portcullis.office.web.desks.oversight.reports import Export, Report
+from portcullis.office.web.desks.oversight.said import Export, Report
 
 
 class Problem(Schema):

@@ -1,12 +1,16 @@
 """Documents and texts that people send with a form: of a document its digest is kept, no more."""
 
+import base64
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from portcullis import tables
 from portcullis.canonical import sha256_hex
+from portcullis.office.home import Home
 
+_PENDING = "pending-act"
 _LONGEST = 1 << 20  # bytes of a text: a record, a report, a request
 
 
@@ -35,3 +39,18 @@ class TextFileField(forms.FileField):
             raise forms.ValidationError(
                 "The file is not UTF-8 text. Save it as UTF-8 and send it again."
             ) from None
+
+
+def sealed(home: Home, text: str) -> str:
+    """Return a text as it waits for its signature in the database: encrypted.
+
+    It may say anything, and an act that nobody signs stays there.
+    """
+    return base64.b64encode(
+        tables.seal(home.derived_key(_PENDING), text.encode(), _PENDING)
+    ).decode()
+
+
+def opened(home: Home, kept: str) -> str:
+    """Undo ``sealed``."""
+    return tables.unseal(home.derived_key(_PENDING), base64.b64decode(kept), _PENDING).decode()

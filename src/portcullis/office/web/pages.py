@@ -135,18 +135,18 @@ def ask(
             return signing.begin(request, act, {**(fixed or {}), **values(form)})
         except PortcullisError as error:
             refuse(form, error)
-    return asked(request, head, form, parts=parts, submit=submit)
+    return asking(request, head, form, parts=parts, submit=submit)
 
 
-def asked(
+def asking(
     request: HttpRequest,
     head: Head,
     form: forms.Form,
     *,
     parts: Sequence[Part] = (),
-    submit: str = "Go on to sign",
+    submit: str,
 ) -> HttpResponse:
-    """Return the page that asks for what ``form`` asks, with what is wrong with it."""
+    """Return the page of a form, with ``parts`` above it."""
     context = {"head": head, "form": form, "parts": parts, "submit": submit}
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "office/desks/asked.html", context, status=status)

@@ -41,7 +41,7 @@ def cancel(request: HttpRequest, task_id: str) -> HttpResponse:
     """Stop the task, and go back to its page."""
     visitor = visitor_of(request)
     task = tasks.find(task_id)
-    if not _may_stop(visitor, task):
+    if not _may(visitor, task):
         act = kinds.find(task.kind).act
         visitor.deployment.deny(act, visitor.person, "This work is not yours to stop.")
     tasks.cancel(task.id)
@@ -73,7 +73,7 @@ def shown(visitor: Visitor, task: Task) -> dict[str, Any]:
         "step": words.step(task),
         "done": task.done,
         "of": None if ended else task.total,
-        "cancel": reverse("work-cancel", args=[task.id]) if _may_stop(visitor, task) else "",
+        "cancel": reverse("work-cancel", args=[task.id]) if _may(visitor, task) else "",
         "after": task.after,
         "error": task.said,
         "remedy": task.remedy,
@@ -90,12 +90,8 @@ def _find(visitor: Visitor, task_id: str) -> Task:
 
 
 def _may(visitor: Visitor, task: Task) -> bool:
-    return _may_stop(visitor, task) or visitor.may(_HEALTH)
-
-
-def _may_stop(visitor: Visitor, task: Task) -> bool:
-    """Say whether the work is the visitor's to stop, and not only theirs to see."""
-    return task.person == visitor.person.id or visitor.may(kinds.find(task.kind).act)
+    mine = task.person == visitor.person.id
+    return mine or visitor.may(kinds.find(task.kind).act) or visitor.may(_HEALTH)
 
 
 def _files(visitor: Visitor, task: Task) -> list[dict[str, str]]:

@@ -98,7 +98,7 @@ def import_(request: HttpRequest) -> HttpResponse:
         except PortcullisError as error:
             uploads.remove(home, stored.id)
             pages.refuse(form, error)
-    return pages.asked(request, head, form)
+    return pages.asking(request, head, form, submit="Go on to sign")
 
 
 @at_desk("counsel")

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from pydantic import Field
 
 from portcullis.errors import Misuse, Refused
 from portcullis.office import reporting, work
@@ -16,15 +15,14 @@ from portcullis.office.web import batches, pages, working
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
+from portcullis.office.web.desks.oversight.said import EXPORT, REPORT, Export, Report
 from portcullis.office.web.documents import DocumentField
 from portcullis.office.web.forms import DateInput
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, table
-from portcullis.office.web.said import Among, Day, Digest, Said
 from portcullis.office.web.visitors import visitor_of
 from portcullis.oversight.reports import OVERSEERS
 
-REPORT, EXPORT = "report", "oversight-export"
 NAMES = {
     "joint-committee": "For the Joint Committee on Taxation",
     "court": "For a court",
@@ -66,24 +64,6 @@ class ExportForm(pages.Form):
         help_text="Only where the body’s law gives it, and its request asks for it. Each "
         "disclosure it is told of is put in the accounting first.",
     )
-
-
-class Report(Said):
-    """Which report, as of the end of which day."""
-
-    report: Annotated[str, Among.of(reporting.NAMES)]
-    by: Day
-
-
-class Export(Said):
-    """For which body, on which request, as of which day, and whether persons are in it."""
-
-    body: Annotated[str, Among.of(OVERSEERS)]
-    request: Digest
-    by: Day
-    persons: Annotated[
-        bool, Field(description="Whether the return information of each disclosure is in it.")
-    ] = False
 
 
 @at_desk("oversight")

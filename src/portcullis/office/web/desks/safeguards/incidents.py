@@ -14,7 +14,7 @@ from portcullis.canonical import sha256_hex
 from portcullis.errors import Misuse, PortcullisError
 from portcullis.office import incidents
 from portcullis.office.people import Actor
-from portcullis.office.web import batches, pages, signing
+from portcullis.office.web import batches, documents, pages, signing
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.desks import at_desk
@@ -215,6 +215,9 @@ def report(request: HttpRequest) -> HttpResponse:
         [_up(), (url("incident", found.id), found.id)],
     )
     form = ReportForm(found.zone, request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        home, written = visitor_of(request).deployment.holder, form.cleaned_data["report"]
+        form.cleaned_data["report"] = documents.sealed(home, written)
     links = [(reverse("safeguards:report-template"), "Download the template")]
     parts = [Part(links=links)]
     return pages.ask(request, head, form, REPORT, {"incident": found.id}, parts=parts)
@@ -340,14 +343,16 @@ def _open(deployment: Deployment, actor: Actor, data: Data) -> Done:
 
 def _report(deployment: Deployment, actor: Actor, data: Data) -> Done:
     home = deployment.holder
-    written = read_report(data["report"], incidents.find(data["incident"]).zone)
+    text = documents.opened(home, data["report"])
+    written = read_report(text, incidents.find(data["incident"]).zone)
     found = incidents.report(home, actor, data["incident"], written)
     return _done(found, "The report is on record, sealed.")
 
 
-def _ordering(_deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
+def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
     """Return what is signed: of the report its digest, for what it says is sealed."""
-    return "", {"incident": data["incident"], "report": sha256_hex([data["report"].encode()])}
+    text = documents.opened(deployment.holder, data["report"])
+    return "", {"incident": data["incident"], "report": sha256_hex([text.encode()])}
 
 
 def _tell(deployment: Deployment, actor: Actor, data: Data) -> Done:
@@ -367,6 +372,7 @@ def _close(deployment: Deployment, actor: Actor, data: Data) -> Done:
 
 
 register(WebAct(OPEN, OPEN, "Open an incident", _open, takes=says.Suspicion))
-register(WebAct(REPORT, REPORT, "Report an incident", _report, _ordering, says.IncidentReport))
+# Its form seals what the report says, until it is signed.
+register(WebAct(REPORT, REPORT, "Report an incident", _report, _ordering, browser_only=True))
 register(WebAct(TELL, TELL, "Record who was told", _tell, takes=says.IncidentNotice))
 register(WebAct(CLOSE, CLOSE, "Close an incident", _close, takes=says.OfIncident))

@@ -86,12 +86,6 @@ class OfIncident(Said):
     incident: Id
 
 
-class IncidentReport(OfIncident):
-    """An incident's report: the template filled in, as text. It names no taxpayer."""
-
-    report: _Text
-
-
 class IncidentNotice(OfIncident):
     """Who was told of an incident, when, and where that is filed."""
 
