@@ -43,6 +43,7 @@ def test_from_the_queue_to_the_list(world: World, tmp_path: Path) -> None:
     assert "Traceback" not in said
     ask(world, *found, "street-slip")
     ask(world, "confirm", BATCH, "street", code=1)
+    ask(world, "show", BATCH, "street", "--out", str(tmp_path / "second.html"), by="reviewer-2")
     ask(world, "confirm", BATCH, "street", by="reviewer-2")
     made = json.loads(ask(world, "supplement", BATCH, "--json", by="specialist"))
     assert made["list"] == 2

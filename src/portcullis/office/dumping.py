@@ -28,6 +28,8 @@ from portcullis.tables import publish
 
 CONTENTS = "contents.json"
 _CHUNK = 1 << 20  # bytes
+# Where a row shows that a home's state is there: the holder's, and the requester's.
+_STATE = ("office_entry", "requesting_draft", "auth_user")
 
 Key = tuple[str, str]  # of a migration: its app and its name
 
@@ -74,8 +76,9 @@ def check_free() -> None:
             "Make an empty database, and name it by DATABASE_URL.",
         )
     with connection.cursor() as cursor:
-        if "office_entry" in connection.introspection.table_names(cursor):
-            cursor.execute("SELECT EXISTS (SELECT FROM office_entry)")
+        for name in set(_STATE) & set(connection.introspection.table_names(cursor)):
+            query = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(name))
+            cursor.execute(query)
             if cursor.fetchone() == (True,):
                 raise Misuse(
                     "The database that DATABASE_URL names holds a home's state already.",

@@ -125,9 +125,14 @@ def _what(asked: law.Change, docket: str, document: str) -> dict[str, Any]:
 
 
 def _proposed(home: Home, asked: law.Change, statement: dict[str, Any]) -> ReadingChange:
-    """Return the change that waits for a second approval of the same, or a fresh one."""
+    """Return the change that waits for a second approval of the same, or a fresh one.
+
+    What the first person signed in an earlier release names no ledger; the second signs the same.
+    """
     _check(home, asked)
-    row = ReadingChange.objects.filter(statement=statement, decided=None).first()
+    earlier = {name: value for name, value in statement.items() if name != "ledger"}
+    waiting_ = ReadingChange.objects.filter(decided=None)
+    row = waiting_.filter(statement=statement).first() or waiting_.filter(statement=earlier).first()
     return row or ReadingChange.objects.create(
         statement=statement,
         reading=asked.reading,

@@ -62,6 +62,7 @@ def start(home: Home, origin: str = "") -> Home:
     home has a ledger and no database.
     """
     point_django_at(home.path)
+    in_use.hold(home.path)
     from portcullis.office import locks
 
     with locks.alone(home, home.path / "upgrade.lock", UPGRADE_WAITS):

@@ -1,6 +1,7 @@
 """Which deployment this process serves: the holder's, or the requester's. Never both."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
@@ -139,7 +140,8 @@ class Deployment:
 
             from portcullis.office import entries
 
-            with transaction.atomic():
+            # A home that was put back and has not caught up can record nothing.
+            with suppress(Refused), transaction.atomic():
                 facts = {"person": person_id, "what": what}
                 entries.record("sign-in-changed", facts, at=self.now().isoformat())
         else:
