@@ -63,6 +63,11 @@ def test_what_a_killed_process_left_in_clear_is_removed(at: Requester) -> None:
     }
 
 
+@pytest.mark.long
+def test_a_request_that_the_holder_would_refuse_for_its_age_is_not_kept(at: Requester) -> None:
+    assert "more than five minutes ago" in at.play("signed_late")
+
+
 def test_large_work_on_a_batch_acts_once(tmp_path: Path) -> None:
     came = Requester(worlds.build(tmp_path / "world")).play("all_once", *KINDS)
     for kind, ended in came["ended"].items():
