@@ -217,6 +217,11 @@ def later(world: World) -> dict[str, Any]:
     return said
 
 
+def stories(world: World) -> dict[str, Any]:
+    """Do those that cost little, in one process."""
+    return {"two": two_people(world), "later": later(world)}
+
+
 def signed_late(world: World) -> str:
     """Sign an opening request that was begun six minutes ago; say what one is told."""
     from portcullis.office.requesting import received
