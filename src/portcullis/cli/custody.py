@@ -10,8 +10,11 @@ from portcullis.cli.options import JsonOption, PackOption, pack_folder
 from portcullis.cli.output import say, show
 from portcullis.cli.visits import (
     DEFAULT_RECIPIENT,
+    AtOption,
     RecipientOption,
     Visiting,
+    enter,
+    moment,
 )
 from portcullis.errors import Misuse
 from portcullis.tables import publish
@@ -42,6 +45,7 @@ def register(app: App) -> None:
     noun.command(status)
     noun.command(certify)
     noun.command(notice)
+    noun.command(mend_log)
     noun.command(due)
     app.command(noun)
 
@@ -153,6 +157,22 @@ def notice(
     visited = visiting.visit()
     holder = read_public(public)
     show({"notice": visited.keep_notice(text, holder.holder, holder.former)}, as_json=visiting.json)
+
+
+def mend_log(
+    *,
+    as_: AsOption,
+    key: KeyOption,
+    recipient: RecipientOption = DEFAULT_RECIPIENT,
+    at: AtOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Mend the end of the FTI log, as the custodian: a torn line, or a clock that was wrong.
+
+    What was torn is kept beside the log, and what was mended is entered in it.
+    """
+    made = enter(recipient, as_, key, at=moment(at, recipient))
+    show({"mended": made.mend_log()}, as_json=json)
 
 
 def due(
