@@ -228,8 +228,8 @@ def test_what_unfolds_as_it_is_read_is_read_by_a_worker(person, tmp_path: Path, 
 @pytest.mark.long
 def test_what_was_typed_when_the_session_had_ended_is_given_back(office, person, as_person):
     here = person("preparer")
-    begin(here, "typed", 1)
-    path = "/prepare/typed/rows/1/"
+    begin(here, "late-typed", 1)
+    path = "/prepare/late-typed/rows/1/"
     values = [("was", was(here.get(path))), *(row(1) | {"reason": TYPED}).items()]
     asked = subprocess.run(
         [*COMMAND, "ended", str(office.home), "requester", office.origin],
