@@ -340,20 +340,23 @@ class RecipientHome:
     ) -> None:
         """Log that what was handed out to ``user`` for the opening ``nonce`` was not shown.
 
-        The token stays used. It is the browser's word: said once, and at once. Raises Misuse where
+        The token stays used. It is the browser's word, and counts at once only. Raises Misuse where
         nothing was handed out for it, Refused later.
         """
         of_this = (package_id, nonce, user)
-        openings = [
-            each
-            for each in self.log.entries()
-            if each.event == "opening" and (each.package_id, each.opening, each.user) == of_this
-        ]
-        handed_out = next((each for each in openings if each.success), None)
+        handed_out = next(
+            (
+                each
+                for each in self.log.entries()
+                if each.event == "opening"
+                and each.success
+                and (each.package_id, each.opening, each.user) == of_this
+            ),
+            None,
+        )
         if handed_out is None:
             raise Misuse("No such opening was handed out.", "Open the package again.")
-        told = not openings[-1].success
-        if told or at - datetime.fromisoformat(handed_out.at) > _TO_SAY_SO:
+        if at - datetime.fromisoformat(handed_out.at) > _TO_SAY_SO:
             raise Refused(
                 "It can no more be said that this opening was not shown.",
                 "Tell the custodian what happened.",
