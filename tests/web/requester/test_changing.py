@@ -213,23 +213,19 @@ def test_every_row_left_behind_is_named_by_its_line(office, person):
     assert "could not be read, and are not in it 150" in said_of
 
 
-@pytest.mark.parametrize("form", ["xlsx", "parquet"])
-def test_what_unfolds_as_it_is_read_is_read_by_a_worker(person, tmp_path: Path, form):
-    path = tmp_path / f"b.{form}"
-    if form == "parquet":
-        worlds.batch_rows(1).write_parquet(path)
-    else:
-        with xlsxwriter.Workbook(path) as book:
-            book.add_worksheet().write_row(0, 0, worlds.batch_rows(1).columns)
-    answer = upload(person("preparer"), f"unfolds-{form}", path.name, path.read_bytes())
+def test_a_workbook_is_read_by_a_worker(person, tmp_path: Path):
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(0, 0, worlds.batch_rows(1).columns)
+    answer = upload(person("preparer"), "workbook", path.name, path.read_bytes())
     assert "/work/" in answer.headers["Location"]
 
 
 @pytest.mark.long
 def test_what_was_typed_when_the_session_had_ended_is_given_back(office, person, as_person):
     here = person("preparer")
-    begin(here, "typed", 1)
-    path = "/prepare/typed/rows/1/"
+    begin(here, "late-typed", 1)
+    path = "/prepare/late-typed/rows/1/"
     values = [("was", was(here.get(path))), *(row(1) | {"reason": TYPED}).items()]
     asked = subprocess.run(
         [*COMMAND, "ended", str(office.home), "requester", office.origin],

@@ -197,7 +197,7 @@ def test_what_was_typed_stays_where_the_batch_was_changed_meanwhile(come):
         assert answer.status_code in (400, 409)
         assert "Another request stands in row 1 now" in said(answer)
     listed = preparer.get("/prepare/typed/findings/").text.splitlines()
-    assert listed[0] == "source_row,outcome,element,citation,field,message"
+    assert listed[0] == "source_row,line,outcome,element,citation,field,message"
     assert 'value="Mine"' in preparer.post("/prepare/typed/rows/1/", [*mine, ("was", was)]).text
     assert 'value="Theirs"' in preparer.get("/prepare/typed/rows/1/").text
 

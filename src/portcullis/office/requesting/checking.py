@@ -110,7 +110,9 @@ def as_csv(home: "RequesterHome", draft: Draft) -> Iterator[str]:
     yield ",".join(["source_row", "line", *columns[2:]]) + "\n"
     if draft.checked_on is not None:
         for sheet in drafts.sheets(home, draft, drafts.FINDINGS).frames():
-            yield sheet.select(columns).write_csv(include_header=False)
+            # Checked before their lines were kept, the findings have none.
+            lines = [] if drafts.LINE in sheet.columns else [pl.lit(None).alias(drafts.LINE)]
+            yield sheet.with_columns(lines).select(columns).write_csv(include_header=False)
 
 
 def rows_that_come_back(home: "RequesterHome", draft: Draft, generation: str) -> list[int]:

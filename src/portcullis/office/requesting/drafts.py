@@ -184,7 +184,9 @@ def put(  # noqa: PLR0917 - what is put where, by whom
             keep(draft, **changed)
             acts.note(home, draft, person, "prepare", what)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        # Stopped just after it was committed, it is in force.
+        if not Draft.objects.filter(id=draft.id, files=files).exists():
+            shutil.rmtree(folder, ignore_errors=True)
         raise
     for other in _folders(home, draft).glob("*"):
         if other.name != files:
