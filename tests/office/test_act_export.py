@@ -337,8 +337,9 @@ def test_once_acts_name_their_ledger_each_must(exported, of_kind):
     late = at_position(of_earlier_release, 9000)
     ((_, wrong),) = [verified(exported, of_kind("held"), late)]
     assert "names no ledger" in wrong
-    other = signed_anew(line, key, ledger="example.org/ledger")
-    assert verified(exported, other) == ["It was signed for another ledger."]
+    for ledger in ("example.org/ledger", "", ["example.org/ledger"]):
+        other = signed_anew(line, key, ledger=ledger)
+        assert verified(exported, other) == ["It was signed for another ledger."]
 
 
 def test_an_approval_names_its_person_moment_and_ledger(exported, of_kind):

@@ -107,6 +107,7 @@ def test_no_other_source_is_judged_again_than_was_ordered() -> None:
         ({"batches": ["b-1", "b-2"], "histories": ["h-1"]}, True),
         ({"batches": ["b-1"], "histories": None}, False),
         ({"batches": [], "histories": ["h-1"]}, False),
+        ({"batches": 5}, False),
     ):
         said = order("reexamine", "", {"readings": [], **asked})
         assert (ordering.unfit(said, facts) == "") == fits, asked

@@ -132,4 +132,7 @@ def _member(facts: object, path: str) -> object:
 def _within(ordered: Mapping[str, Any], statement: Mapping[str, Any]) -> bool:
     """Say whether no source was judged again but those ordered; where none is named, all are."""
     asked = [ordered[name] for name in _SOURCES if ordered.get(name) is not None]
-    return not asked or set(statement.get("sources", ())) <= {each for ids in asked for each in ids}
+    judged = statement.get("sources")
+    if not isinstance(judged, list) or not all(isinstance(ids, list) for ids in asked):
+        return False
+    return not asked or all(any(each in ids for ids in asked) for each in judged)

@@ -77,7 +77,7 @@ def verify(
 
 
 def _facts(checked: "list[Checked]", roster_is_recorded: bool | None) -> dict[str, Any]:
-    from portcullis.oversight.signed_acts import KEY, MISSING, NOBODY, ORDER, PASSKEY
+    from portcullis.oversight.act_signing import KEY, MISSING, NOBODY, ORDER, PASSKEY
 
     wrong = [vars(each) for each in checked if each.wrong]
     good = [each.by for each in checked if not each.wrong]

@@ -9,15 +9,8 @@ from portcullis.office import public
 from portcullis.office.files import find_batch
 from portcullis.office.home import Home
 from portcullis.office.models import Act, Entry
-from portcullis.oversight.signed_acts import (
-    ACTS,
-    APPROVED,
-    FIRST_ROSTER,
-    KEYS,
-    PEOPLE,
-    ROSTER,
-    SignedAct,
-)
+from portcullis.oversight.act_signing import APPROVED, FIRST_ROSTER
+from portcullis.oversight.signed_acts import ACTS, KEYS, PEOPLE, ROSTER, SignedAct
 from portcullis.tables import publish
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portcullis.errors import Misuse
-from portcullis.oversight.signed_acts import ACT_OF
+from portcullis.oversight.act_signing import ACT_OF
 
 Facts = Mapping[str, Any]
 

@@ -13,43 +13,27 @@ What earlier releases had signed names no ledger. From the first act on that nam
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from portcullis import keys, ledger, standing
+from portcullis import ledger
 from portcullis.agreements import Roster, ordering
 from portcullis.canonical import json_bytes, sha256_hex
 from portcullis.errors import Misuse, PortcullisError, Refused
+from portcullis.oversight.act_signing import (
+    FIRST_ROSTER,
+    LEDGER,
+    ORDER,
+    Place,
+    Signing,
+    act_of,
+    check,
+    made_by,
+    people_of,
+)
 
 ACTS, PEOPLE, KEYS = "acts.jsonl", "people.json", "public.json"
-ROSTER, FIRST_ROSTER = "roster-changed", "roster-first"
-ACT_OF = {
-    "determination-list": "adjudicate",
-    "working-data-erased": "erase",
-    "reviewed": "review",
-}
-"""Kinds of entries that are not named as the act that made them."""
-LIFTED = ("order-lifted", "hold-lifted")
-APPROVED = (*LIFTED, "reading-in-force", "reading-out-of-force", "loss-accepted")
-"""Kinds of entries that hold the approvals of two people of the same."""
-_SIGNED_ALIKE = frozenset(
-    {
-        "portcullis-order-lift/1",
-        "portcullis-hold-lift/1",
-        "portcullis-reading-change/1",
-        "portcullis-loss/1",
-    }
-)
-"""Formats of which both people signed the very same: neither who they are, nor when, nor where."""
-KEY, PASSKEY, ORDER, MISSING = "key", "passkey", "order", "missing"
-NOBODY = "nobody"
-"""What made an entry that no person signs: the first roster, before which no key is in force."""
-_FIRST_AT = 1
-"""Where the first roster stands: after the entry on the ledger's own keys, and before any act."""
-_APPROVALS = 2
-_LEDGER = "ledger"
-_OF_THE_ENTRY = ("kind", "at", "by", "signature", "batch")
+ROSTER = "roster-changed"
 
 
 @dataclass(frozen=True)
@@ -126,15 +110,6 @@ def _act(line: bytes) -> SignedAct | None:
     return SignedAct(*(text.decode() for text in texts)) if len(facts) == len(texts) else None
 
 
-@dataclass(frozen=True)
-class _Signing:
-    """Who signed an act, by what, and what each of them signed; nothing where only a digest is."""
-
-    people: tuple[str, ...]
-    by: str
-    said: tuple[Mapping[str, Any], ...] = ()
-
-
 @dataclass
 class _Before:
     """What the acts before one have told, by which it is judged too."""
@@ -143,18 +118,18 @@ class _Before:
     ledger_named: bool = False
     stood: set[tuple[str, str, str]] = field(default_factory=set)
 
-    def take(self, position: int, body: Mapping[str, Any], signing: _Signing) -> None:
+    def take(self, position: int, body: Mapping[str, Any], signing: Signing) -> None:
         """Take in one act. Raises Refused where it cannot follow those before it."""
         if position <= self.position:
             raise Refused("The acts do not stand in the order of the ledger.")
         self.position = position
-        named = [_LEDGER in said for said in signing.said]
+        named = [LEDGER in said for said in signing.said]
         if self.ledger_named and not all(named):
             raise Refused("It names no ledger, as acts before it do: it may be another's.")
         places = {
-            _place(person, said, body, signing.by)
+            _behind(person, said, body, signing.by)
             for person, said in zip(signing.people, signing.said, strict=False)
-            if _LEDGER in said
+            if LEDGER in said
         }
         if self.stood & places:
             raise Refused("What was signed stands behind an earlier entry already.")
@@ -162,7 +137,7 @@ class _Before:
         self.ledger_named |= any(named)
 
 
-def _place(
+def _behind(
     person: str, said: Mapping[str, Any], body: Mapping[str, Any], by: str
 ) -> tuple[str, str, str]:
     """Return what a signing stands behind once: one entry, or of an order one of each kind.
@@ -172,9 +147,9 @@ def _place(
     digest = sha256_hex([json_bytes({"person": person, "said": dict(said)})])
     if by != ORDER:
         return digest, "", ""
-    act = _act_of(body)
+    act = act_of(body)
     # Of some acts one order makes several entries, each of which says something else.
-    of_each = sha256_hex([json_bytes(dict(body))]) if act in ordering.MANY else ""
+    of_each = json.dumps(body, sort_keys=True) if act in ordering.MANY else ""
     return digest, f"{act} {of_each}", str(body.get("batch", ""))
 
 
@@ -189,12 +164,17 @@ def verify_acts(acts: Iterable[SignedAct], roster: Roster, opened: Opened) -> It
             position = proof.index
             opened.shows(proof, act.entry.encode())
             body = _body(act.entry)
-            signing = _signed(act, body, roster, proof)
+            signing = check(act.signature, body, _place_of(proof), roster)
             before.take(position, body, signing)
             people, by, wrong = signing.people, signing.by, ""
         except PortcullisError as problem:
-            people, by, wrong = _people(body), _made_by(act.signature), problem.message
+            people, by, wrong = people_of(body), made_by(act.signature), problem.message
         yield Checked(position, str(body.get("kind", "")), people, by, wrong)
+
+
+def _place_of(proof: ledger.LogProof) -> Place:
+    """Return where an entry stands; the ledger's name is the first line of its checkpoints."""
+    return Place(proof.note.partition("\n")[0], proof.index)
 
 
 def recorded_roster(acts: Iterable[tuple[SignedAct, Checked]]) -> str | None:
@@ -215,130 +195,3 @@ def _body(entry: str) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refused("The entry is none of an office's.", "Take the export again.")
     return body
-
-
-def _people(body: Mapping[str, Any]) -> tuple[str, ...]:
-    if isinstance(body.get("by"), str):
-        return (body["by"],)
-    return tuple(str(one.get("person")) for one in _approvals(body))
-
-
-def _approvals(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    given = body.get("approvals")
-    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
-
-
-def _made_by(signature: str) -> str:
-    if not signature or signature.startswith("sha256:"):
-        return MISSING
-    return PASSKEY if keys.is_passkey(signature) else KEY
-
-
-def _signed(
-    act: SignedAct, body: Mapping[str, Any], roster: Roster, proof: ledger.LogProof
-) -> _Signing:
-    """Return who signed what; raise Refused where anything does not hold."""
-    if body.get("kind") == FIRST_ROSTER:
-        if proof.index != _FIRST_AT:
-            raise Refused("A first roster stands before every act, or is none.")
-        return _Signing((), NOBODY)
-    if body.get("kind") in APPROVED:
-        return _approved(body, roster, _ledger_of(proof))
-    if act.signature == f"sha256:{body.get('signature')}":
-        return _Signing(_people(body), MISSING)
-    if sha256_hex([act.signature.encode()]) != body.get("signature"):
-        raise Refused("The entry does not commit to this signature.")
-    said = _verified(roster, body.get("by"), act.signature, _day(body))
-    if _signed_after(said, body):
-        raise Refused("It was signed after it was recorded.")
-    if said.get(_LEDGER, "") not in {"", _ledger_of(proof)}:
-        raise Refused("It was signed for another ledger.")
-    expected = _expected(body, said)
-    if ordering.ORDERED in said:
-        if unfit := ordering.unfit(said, expected):
-            raise Refused(unfit)
-        return _Signing(_people(body), ORDER, (said,))
-    if said != expected:
-        raise Refused("What was signed is something else than the entry says.")
-    return _Signing(_people(body), _made_by(act.signature), (said,))
-
-
-def _expected(body: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the entry says was signed, at the moment and for the ledger that it names."""
-    facts = {name: value for name, value in body.items() if name not in _OF_THE_ENTRY}
-    return {
-        "act": _act_of(body),
-        "person": body.get("by"),
-        "at": said.get("at"),
-        "batch": body.get("batch", ""),
-        **({_LEDGER: said[_LEDGER]} if _LEDGER in said else {}),
-        **facts,
-    }
-
-
-def _act_of(body: Mapping[str, Any]) -> str:
-    return ACT_OF.get(str(body.get("kind")), str(body.get("kind")))
-
-
-def _ledger_of(proof: ledger.LogProof) -> str:
-    """Return the name of the ledger whose checkpoint is in the proof: its first line."""
-    return proof.note.partition("\n")[0]
-
-
-def _verified(roster: Roster, person_id: object, token: str, on: date) -> dict[str, Any]:
-    """Return what the person signed, with what was in force then and on the day ``on``."""
-    person = roster.get(str(person_id))
-    if person is None:
-        raise Refused("Nobody of that id is on the roster.")
-    person.verify(token)
-    return person.verify(token, on=on)
-
-
-def _approved(body: Mapping[str, Any], roster: Roster, ledger_: str) -> _Signing:
-    what = {k: v for k, v in body.items() if k not in ("kind", "at", "approvals", "batch")}
-    if body["kind"] in LIFTED:
-        what.setdefault("format", f"portcullis-{str(body['kind']).partition('-')[0]}-lift/1")
-    people = _people(body)
-    if len(set(people)) < _APPROVALS:
-        raise Refused("The approvals are not by two people.")
-    tokens = [str(one.get("signature")) for one in _approvals(body)]
-    said = []
-    for person_id, token in zip(people, tokens, strict=True):
-        person = roster.get(person_id)
-        if person is None:
-            raise Refused("Nobody of that id is on the roster.")
-        said.append(person.verify(token, on=_day(body)))
-        _check_approval(said[-1], what, person_id, ledger_, body)
-    return _Signing(people, PASSKEY if all(map(keys.is_passkey, tokens)) else KEY, tuple(said))
-
-
-def _check_approval(
-    said: Mapping[str, Any],
-    what: Mapping[str, Any],
-    person: str,
-    ledger_: str,
-    body: Mapping[str, Any],
-) -> None:
-    if what.get("format") in _SIGNED_ALIKE:
-        if dict(said) != dict(what):
-            raise Refused("An approval is of something else than the entry says.")
-    elif standing.check_approval(said, what, person, ledger_) > _moment(body.get("at")):
-        raise Refused("An approval was signed after it was recorded.")
-
-
-def _day(body: Mapping[str, Any]) -> date:
-    return _moment(body.get("at")).astimezone(UTC).date()
-
-
-def _signed_after(said: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    return _moment(said.get("at")) > _moment(body.get("at"))
-
-
-def _moment(said: object) -> datetime:
-    try:
-        at = datetime.fromisoformat(str(said))
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise Refused("A time is missing, or has no zone.")
-    return at
