@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from portcullis.cli.options import JsonOption, PackOption, pack_folder
+from portcullis.cli.options import AsOption, JsonOption, KeyOption, PackOption, pack_folder
 from portcullis.cli.output import say, show
 from portcullis.cli.visits import (
     DEFAULT_RECIPIENT,
