@@ -18,8 +18,7 @@ class Reach:
     """What lies in a scope today, but for what only persons under seal bring into it.
 
     ``requests`` are those of batches that it reaches whole: ``batches`` of them. ``delivered`` and
-    ``undelivered`` are packages, ``imported`` disclosures of histories. ``sealed``: it names
-    persons under seal too, whose requests are found only when they are asked for.
+    ``undelivered`` are packages, ``imported`` disclosures of histories.
     """
 
     batches: int
@@ -27,7 +26,6 @@ class Reach:
     delivered: int
     undelivered: int
     imported: int
-    sealed: bool
 
 
 def known(home: Home) -> Mapping[str, frozenset[str]]:
@@ -77,7 +75,6 @@ def reach(home: Home, scope: Scope) -> Reach:
         delivered=found["delivered"],
         undelivered=found["all"] - found["delivered"],
         imported=sum(history.taken for history in histories(home, scope)),
-        sealed=bool(scope.persons),
     )
 
 

@@ -59,8 +59,8 @@ def test_an_order_is_filed_with_every_scope_the_law_knows(office, counsel):
         ("statutes", "8 USC 1253\n\n8 USC 9999"), ("officers", "nobody"), ("packages", "x"),
         ("received_from", "2025-07-02"), ("received_to", "2025-07-01"),
     )  # fmt: skip
-    assert "No statute that a request here rests on on line 3 is here." in told
-    assert "Nobody on the roster of the id on line 1 is here." in told
+    assert "The statute on line 3 is none that a request here rests on." in told
+    assert "Nobody of the id on line 1 is on the roster." in told
     assert "No package of the id on line 1 is here." in told
     assert "It lies before the first day." in told
     told = order(

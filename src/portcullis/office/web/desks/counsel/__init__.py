@@ -7,6 +7,7 @@ from django.urls import path
 
 from portcullis.office.web import past, rostering
 from portcullis.office.web.desks.counsel import (
+    charging,
     clearing,
     dashboard,
     determinations,
@@ -41,7 +42,7 @@ urlpatterns = [
     path("recalls/one/drafts/", recalls.drafts, name="recall-drafts"),
     path("recalls/one/demand/", recalls.demand, name="demand-recall"),
     path("notices/", person_notices.every, name="notices"),
-    path("notices/charge/", person_notices.charge, name="charge"),
+    path("notices/charge/", charging.charge, name="charge"),
     path("notices/one/", person_notices.one, name="notice"),
     path("notices/one/draft/", person_notices.draft, name="notice-draft"),
     path("notices/one/given/", person_notices.given, name="notice-given"),

@@ -1,8 +1,7 @@
-"""Notices to persons under 26 U.S.C. § 7431(e): one is due, its draft is read, it was given."""
+"""Notices to persons under 26 U.S.C. § 7431(e): which are due, their drafts, which were given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -10,10 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from portcullis.agreements import Person
 from portcullis.office import incidents, unsealing
-from portcullis.office.incidents import Charge
-from portcullis.office.models import History
 from portcullis.office.people import Actor
 from portcullis.office.web import batches, pages, shown, signing
 from portcullis.office.web.acts import Data, Done, WebAct, register
@@ -30,8 +26,8 @@ from portcullis.oversight.incidents import PersonNotice
 from portcullis.oversight.person_notice import notice_draft
 
 ACT, DRAFT = "notice-7431e", unsealing.NOTICE_DRAFT
-CHARGED, GIVEN = "notice-charged", "notice-given"
-_UP = "Notices to persons"
+GIVEN = "notice-given"
+UP = "Notices to persons"
 TRIGGERS = {
     rules.INDICTMENT: "An indictment",
     rules.INFORMATION: "An information",
@@ -39,44 +35,6 @@ TRIGGERS = {
 }
 ACTS = {"inspection": "An inspection", "disclosure": "A disclosure"}
 _DUE = "As soon as practicable"
-
-
-class ChargeForm(pages.Form):
-    """What makes a notice due, and of which disclosure: never whose by name."""
-
-    id = forms.CharField(
-        label="Id of the notice", max_length=80, help_text="A short name. Name no person."
-    )
-    trigger = forms.ChoiceField(label="What makes it due", choices=list(TRIGGERS.items()))
-    triggered_on = forms.DateField(label="Day of the charge or proposal", widget=DateInput)
-    act = forms.ChoiceField(label="For which unlawful act", choices=list(ACTS.items()))
-    act_on = forms.DateField(label="Day of that act", widget=DateInput)
-    package = forms.CharField(
-        label="Package",
-        required=False,
-        max_length=64,
-        help_text="The id of the delivered package that it was of; or, of an imported "
-        "disclosure, the two fields below.",
-    )
-    history = forms.ChoiceField(label="Imported history", required=False)
-    request_id = forms.CharField(
-        label="Request in that history",
-        required=False,
-        max_length=200,
-        help_text="Its id, as the imported file has it. On the ledger stands a commitment only.",
-    )
-    incident = forms.ChoiceField(
-        label="Incident that it belongs to",
-        required=False,
-        help_text="An incident is not closed before its notices are given.",
-    )
-
-    def __init__(self, *args: Any) -> None:  # noqa: ANN401 - Django's
-        super().__init__(*args)
-        histories = History.objects.order_by("id").values_list("id", flat=True)
-        open_ = [each.id for each in incidents.register().incidents.values() if not each.closed_on]
-        for field, values in (("history", list(histories)), ("incident", open_)):
-            self.fields[field].choices = [("", "None"), *((each, each) for each in values)]  # type: ignore[attr-defined]
 
 
 class GivenForm(pages.Form):
@@ -100,7 +58,7 @@ def every(request: HttpRequest) -> HttpResponse:
     page, query = batches.page_of(request, [each for each in found if each.given])
     head = Head(
         "counsel",
-        _UP,
+        UP,
         "Who is charged with an unlawful inspection or disclosure of return information, or is to "
         "be disciplined for it, the person concerned is told of: as soon as practicable, with the "
         "date of the act and their rights (26 U.S.C. § 7431(e)).",
@@ -111,18 +69,6 @@ def every(request: HttpRequest) -> HttpResponse:
         Part("Given", table=_given(page.object_list), page=page, query=query),
     ]
     return pages.page(request, head, parts)
-
-
-@at_desk("counsel")
-def charge(request: HttpRequest) -> HttpResponse:
-    """Record what makes a notice due."""
-    head = Head(
-        "counsel",
-        "A notice is due",
-        "Recorded under an id of its own, of one disclosure; whose it is lies sealed.",
-        [_up()],
-    )
-    return pages.ask(request, head, ChargeForm(request.POST or None), CHARGED)
 
 
 @at_desk("counsel")
@@ -212,7 +158,7 @@ def url(name: str, notice_id: str) -> str:
 
 
 def _up() -> tuple[str, str]:
-    return reverse("counsel:notices"), _UP
+    return reverse("counsel:notices"), UP
 
 
 def _named(request: HttpRequest) -> PersonNotice:
@@ -250,35 +196,6 @@ def _given(found: Iterable[PersonNotice]) -> Table:
         empty="No notice was given yet.",
         quiet=True,
     )
-
-
-def _charge(data: Data) -> Charge:
-    return Charge(
-        trigger=data["trigger"],
-        triggered_on=date.fromisoformat(data["triggered_on"]),
-        act=data["act"],
-        act_on=date.fromisoformat(data["act_on"]),
-        package=data.get("package") or "",
-        history=data.get("history") or "",
-        request_id=data.get("request_id") or "",
-        incident=data.get("incident") or "",
-    )
-
-
-def _ordering(deployment: Deployment, data: Data) -> tuple[str, Mapping[str, Any]]:
-    """Return what is signed: the entry has random bytes in it, so it is ordered to be made."""
-    return "", incidents.order_to_charge(deployment.holder, data["id"], _charge(data))
-
-
-def _told(_deployment: Deployment, _person: Person, data: Data) -> list[tuple[str, object]]:
-    if data.get("package"):
-        return []
-    return [("Request in the history", data["request_id"])]
-
-
-def _charged(deployment: Deployment, actor: Actor, data: Data) -> Done:
-    found = incidents.charge(deployment.holder, actor, data["id"], _charge(data))
-    return Done(url("notice", found.id), "It is recorded that the notice is due.")
 
 
 def _read(deployment: Deployment, actor: Actor, data: Data) -> Done:
@@ -325,16 +242,5 @@ def _gave(deployment: Deployment, actor: Actor, data: Data) -> Done:
     return Done(url("notice", found.id), "It is recorded that the person was told.")
 
 
-register(
-    WebAct(
-        CHARGED,
-        ACT,
-        "Record that a notice is due",
-        _charged,
-        _ordering,
-        says.NoticeDue,
-        stands_for=_told,
-    )
-)
 register(WebAct(GIVEN, ACT, "Record that a notice was given", _gave, takes=says.NoticeGiven))
 register(WebAct(DRAFT, DRAFT, "Read the draft of a notice", _read, browser_only=True))

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 _EVERYTHING, _NAMED = "everything", "named"
 _LISTED = {
-    "batches": "No batch or history of the id",
-    "packages": "No package of the id",
-    "officers": "Nobody on the roster of the id",
-    "statutes": "No statute that a request here rests on",
+    "batches": "No batch or history of the id on line {} is here.",
+    "packages": "No package of the id on line {} is here.",
+    "officers": "Nobody of the id on line {} is on the roster.",
+    "statutes": "The statute on line {} is none that a request here rests on.",
 }
-"""What is named a line each, and how one that is none is told of."""
+"""What is named a line each, and how lines that name nothing here are told of."""
 _CHOSEN = ("agreements", "readings")
 _DAYS = {"from": "received_from", "to": "received_to"}
 _SEALED = "Their requests come beside those counted here: nobody is looked for now."
@@ -169,11 +169,8 @@ class ScopeForm(pages.Form):
             if line and Scope.read({kind: [line]}).settled(known).everything
         ]
         if off:
-            self.add_error(
-                kind,
-                f"{_LISTED[kind]} on line {', '.join(off[:5])} is here. Mend it; or, where it "
-                "cannot wait, choose everything.",
-            )
+            told = _LISTED[kind].format(", ".join(off[:5]))
+            self.add_error(kind, f"{told} Mend it; or, where it cannot wait, choose everything.")
         return given(lines)
 
 
