@@ -151,7 +151,10 @@ def revoke(
     ] = None,
     acting: Acting,
 ) -> int:
-    """Put a person's keys out of force, at once: an administrator's or counsel's act alone."""
+    """Put a person's keys out of force from today, at once, as an administrator or counsel.
+
+    From an earlier day, or where nobody else could act then, it waits for a second person: exit 1.
+    """
     opened = acting.office()
     from portcullis.office import roster_changes
 
