@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from portcullis.errors import Misuse
 from portcullis.office.web.models import KeptForm
 from portcullis.office.web.visitors import visitor_of
 
@@ -44,9 +45,17 @@ def keep(request: HttpRequest) -> bool:
 
 
 def of(person: str, path: str) -> KeptForm | None:
-    """Return the form that is kept for the person at that address; None where there is none."""
+    """Return the form that is kept for the person at that address; None where there is none.
+
+    One that the deployment's key opens no more is none.
+    """
     since = timezone.now() - LASTS
-    return KeptForm.objects.filter(person=person, path=path, at__gte=since).first()
+    found = KeptForm.objects.filter(person=person, path=path, at__gte=since).first()
+    try:
+        _ = found and found.fields
+    except Misuse:
+        return None
+    return found
 
 
 def newest(person: str) -> str:
