@@ -1,12 +1,13 @@
 """An incident, in a real office: who acts, what the ledger shows, and what stays sealed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from portcullis.errors import Misuse, Refused
 from portcullis.oversight.incident_report import IncidentReport, read_report
-from tests.office import acts, checks, restored
+from tests.office import acts, checks, disclosed, restored
 from tests.office import world as worlds
 from tests.oversight.test_incidents import GOOD, written
 
@@ -195,6 +196,27 @@ def test_a_person_is_told_by_the_package_never_by_name(stage) -> None:
         with pytest.raises((Misuse, Refused)):
             incidents.charge(home, counsel(world), "N-2", incidents.Charge(**{**facts, **wrong}))
     assert "REQ-00001" not in str(checks.of_kind(home, "notice-7431e-triggered"))
+
+
+@pytest.mark.long
+def test_an_order_to_record_a_charge_names_no_request_of_a_history(stage) -> None:
+    world = stage("new")
+    from portcullis.office import incidents
+
+    history = disclosed.import_(world, disclosed.write(world, disclosed.disclosures(4)))
+    home, day = world.home(), world.home().today()
+    why = incidents.Charge(
+        "indictment", day, "disclosure", day, history=history.id, request_id="REQ-00001"
+    )
+    said = incidents.order_to_charge(home, "N-1", why)
+    assert "REQ-00001" not in str(said)
+    assert said == incidents.order_to_charge(home, "N-1", why)
+    other = replace(why, request_id="REQ-00002")
+    assert said["of"] != incidents.order_to_charge(home, "N-1", other)["of"]
+    incidents.charge(home, counsel(world), "N-1", why)
+    assert incidents.find_notice("N-1").act == "disclosure"
+    with pytest.raises(Refused, match="of that id already"):
+        incidents.order_to_charge(home, "N-1", why)
 
 
 @pytest.mark.long

@@ -268,7 +268,7 @@ def order_to_charge(home: Home, notice_id: str, why: Charge) -> dict[str, Any]:
     A request of a history stands there by a keyed digest. Raises as ``check_charge``.
     """
     subject = check_charge(home, notice_id, why)
-    if why.history:
+    if "request_id" in subject:
         key = home.derived_key("notice-subjects")
         subject["request_id"] = hmac.digest(key, json_bytes(subject), "sha256").hex()
     return {
