@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, NoReturn, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, include, path
@@ -70,6 +70,16 @@ def menu(visitor: Visitor, at: str) -> list[dict[str, Any]]:
     ]
 
 
+def deny(request: HttpRequest, visitor: Visitor, right: str, message: str) -> NoReturn:
+    """Raise Refused for whoever has not the ``right``, with the attempt on the record.
+
+    Not where a link on another's page brought them here: then it was no attempt of theirs.
+    """
+    if request.headers.get("Sec-Fetch-Site") in _ELSEWHERE:
+        raise Refused(message)
+    visitor.deployment.deny(right, visitor.person, message)
+
+
 def at_desk(name: str) -> Callable[[View[P]], View[P]]:
     """Show a view to the people of the desk ``name``; anybody else is denied, on the record."""
 
@@ -79,9 +89,7 @@ def at_desk(name: str) -> Callable[[View[P]], View[P]]:
             visitor = visitor_of(request)
             if not any(desk.name == name for desk in of(visitor)):
                 message = "This desk is for people who hold another role."
-                if request.headers.get("Sec-Fetch-Site") in _ELSEWHERE:
-                    raise Refused(message)  # a link on another's page brought them here
-                visitor.deployment.deny(_desk(name).right, visitor.person, message)
+                deny(request, visitor, _desk(name).right, message)
             return view(request, *args, **kwargs)
 
         return guarded
