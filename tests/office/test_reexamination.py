@@ -163,7 +163,7 @@ def test_a_version_is_added_once_and_whole(stage, monkeypatch) -> None:
     assert "agreement.toml" in refused.value.remedy
     folder = version(world, "2")
     with monkeypatch.context() as patched:
-        patched.setattr(versions, "sign_act", lambda *_arguments, **_named: 1 / 0)
+        patched.setattr(versions, "record", lambda *_arguments, **_named: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             add(world, folder)
     # Files without their entry count for nothing, and do not stand in the way.

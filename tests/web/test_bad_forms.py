@@ -2,7 +2,9 @@
 
 import html
 import re
+import sqlite3
 import time
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -222,3 +224,18 @@ def test_a_key_that_was_revoked_signs_nothing_more(office):
         file.write_bytes(kept)
     assert answer.status_code == 400
     assert person.get(place).status_code == 200
+
+
+def denials(office: Office) -> int:
+    with closing(sqlite3.connect(office.home / "state.sqlite3")) as database:
+        return database.execute("SELECT count(*) FROM office_deniedattempt").fetchone()[0]
+
+
+def test_a_link_on_anothers_page_puts_nothing_on_the_record(office):
+    person, before = Person(office, "specialist"), denials(office)
+    for path in ("/counsel/", "/people/accounts/"):
+        led = person.get(path, headers={"Sec-Fetch-Site": "cross-site"})
+        assert led.status_code >= 400
+        assert denials(office) == before
+    assert person.get("/counsel/").status_code >= 400
+    assert denials(office) == before + 1

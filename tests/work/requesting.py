@@ -78,7 +78,7 @@ def begin(world: World, kind: str) -> str:
     moment, token = here.now(), ""
     if kind == "draft-fill":
         read = [world.batch_file.read_bytes()]
-        data |= uploads.receive(home.path, world.batch_file.name, read).as_json()
+        data |= uploads.receive(home.path, world.batch_file.name, read, person="preparer").as_json()
     elif kind == "draft-leave-out":
         data |= {"row": "all", "was": str(draft.generation)}
     elif kind == "draft-ready":

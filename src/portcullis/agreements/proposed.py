@@ -28,6 +28,7 @@ _SIGNED_AS: Mapping[str, frozenset[str]] = MappingProxyType(
         "recall-close": frozenset({"recall-closed"}),
         "incident": frozenset({"incident-suspected"}),
         "incident-close": frozenset({"incident-closed"}),
+        "notice-charged": frozenset({"notice-7431e"}),
         "ledger-key-announce": frozenset({"ledger-key-announce", "announce-ledger-key"}),
         "ledger-key-retire": frozenset({"ledger-key-retire", "retire-ledger-key"}),
         "ledger-witnesses": frozenset({"ledger-witnesses", "adopt-ledger-witnesses"}),

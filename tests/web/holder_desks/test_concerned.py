@@ -72,7 +72,7 @@ def test_a_link_from_elsewhere_is_held_against_nobody_and_a_click_is_one_attempt
     before = denied(office)
     answer = person.get("/specialist/persons/", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 409
-    assert "nothing is held against you" in told(answer)
+    assert "A link on another site led you here" in told(answer)
     assert denied(office) == before
     for _ in range(3):
         answer = person.get("/specialist/persons/", headers={"Sec-Fetch-Site": "same-origin"})

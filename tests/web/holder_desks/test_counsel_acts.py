@@ -78,7 +78,7 @@ def test_an_order_is_filed_with_every_scope_the_law_knows(office, counsel):
         "batches": ["batch-1"],
         "received": {"from": "2025-06-01"},
     }
-    assert "What it concerns" in told
+    assert "What it stands for" in told
     assert "Batches reached whole 1 Requests in them 10 Packages already delivered 6" in told
     told = counsel.sign()
     assert "The order is filed. Packages may still leave: it stops the recipient's use" in told

@@ -45,7 +45,7 @@ def test_an_export_gives_no_persons_to_whom_the_law_gives_none(desk):
     page.set_input_files("[name=request]", request)
     page.get_by_label("With the return information").check(force=True)
     press(page, "Go on to sign")
-    assert "The field persons asks for what the law gives this body not" in text(page)
+    assert "The law gives this body no return information" in text(page)
     check(page, "oversight-export")
 
 

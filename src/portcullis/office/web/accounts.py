@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from portcullis.agreements import Person
 from portcullis.office.people import Actor
-from portcullis.office.web import batches, pages
+from portcullis.office.web import batches, desks, pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.models import AccountReset
@@ -25,7 +25,12 @@ from portcullis.office.web.signin.invitations import ACTS, LASTS
 from portcullis.office.web.visitors import Visitor, visitor_of
 
 PAGE = "people-accounts"
-DESKS = ("administration", "counsel", "custody", "signatory")
+_DESKS = {
+    "administration": "administrator",
+    "counsel": "counsel",
+    "custody": "custodian",
+    "signatory": "signatory",
+}
 FACTORS = {
     Authenticator.Type.TOTP: "authenticator app",
     Authenticator.Type.WEBAUTHN: "passkey",
@@ -49,8 +54,8 @@ def every(request: HttpRequest) -> HttpResponse:
     visitor = visitor_of(request)
     act = ACTS[visitor.deployment.role]
     if not visitor.may(act):
-        visitor.deployment.deny(act, visitor.person, "That person does not give accounts.")
-    desk = next(each for each in DESKS if visitor.may(f"{_RIGHTS[each]}-desk"))
+        desks.deny(request, visitor, act, "That person does not give accounts.")
+    desk = next(each for each, role in _DESKS.items() if visitor.may(f"{role}-desk"))
     head = Head(
         desk,
         "Accounts",
@@ -81,14 +86,6 @@ def locked() -> list[str]:
     """Return the ids of those whose account rests after failed sign-ins."""
     names = User.objects.values_list("username", flat=True)
     return [each for each in names if lockout.locked(each)]
-
-
-_RIGHTS = {
-    "administration": "administrator",
-    "counsel": "counsel",
-    "custody": "custodian",
-    "signatory": "signatory",
-}
 
 
 def _waiting(visitor: Visitor, reset: AccountReset) -> Part:
