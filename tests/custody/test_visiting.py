@@ -504,3 +504,27 @@ def test_several_entries_are_made_together_or_not_at_all(home, visit):
     assert len(events(home)) == count
     home.log.append(entry, entry)
     assert home.log.verify() == count + 2
+
+
+def test_a_torn_line_and_a_wrong_clock_are_mended_on_the_record(home, visit):
+    log = home.log.path
+    visit("custodian")
+    with pytest.raises(Refused, match="nothing to mend"):
+        visit("custodian", acknowledge=False).mend_log()
+    # The clock was a year ahead when somebody looked: nobody comes in any more.
+    home.viewed("ice-0007", "list", at=NOW + timedelta(days=60), place=PLACE)
+    with pytest.raises(Refused, match="before the last entry"):
+        visit("ice-0007", NOW + timedelta(minutes=1))
+    with log.open("ab") as out:
+        out.write(b'{"torn":')
+    for name in ("ice-0007", "ice-0008"):
+        with pytest.raises(Refused, match="Only the recipient's custodian"):
+            visit(name, acknowledge=False).mend_log()
+    said = visit("custodian", NOW + timedelta(minutes=1), acknowledge=False).mend_log()
+    assert "torn last line" in said
+    assert "clock was wrong" in said
+    (apart,) = log.parent.glob("fti-log.jsonl.torn-*")
+    assert apart.read_bytes() == b'{"torn":'
+    assert visit("ice-0007", NOW + timedelta(minutes=2)).kept()
+    last = [each for each in home.log.entries() if each.event == "correction"]
+    assert [(each.user, each.reason) for each in last] == [("custodian", said)]

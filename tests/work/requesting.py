@@ -226,6 +226,22 @@ def later(world: World) -> dict[str, Any]:
     return said
 
 
+def stories(world: World) -> dict[str, Any]:
+    """Do those that cost little, in one process."""
+    return {"two": two_people(world), "later": later(world)}
+
+
+def signed_late(world: World) -> str:
+    """Sign an opening request that was begun six minutes ago; say what one is told."""
+    from portcullis.office.requesting import received
+    from portcullis.office.web.deployment import deployment
+
+    home = deployment().requester
+    begun = home.now() - timedelta(minutes=6)
+    said = {"officer": "officer-1", "package_id": "0" * 32, "at": begun.isoformat()}
+    return refused(lambda: received.ask(home, hands(world, "officer-1"), said))
+
+
 def left_behind(_world: World) -> dict[str, Any]:
     """Leave what a killed process leaves, and old tokens; say what a worker leaves of it."""
     from portcullis.office.requesting.models import Draft, Opening

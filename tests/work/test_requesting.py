@@ -33,8 +33,13 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Requester:
     return Requester(worlds.build(tmp_path_factory.mktemp("requester") / "world"))
 
 
-def test_two_people_at_one_batch_do_not_change_what_the_other_reads(at: Requester) -> None:
-    came = at.play("two_people")
+@pytest.fixture(scope="module")
+def told(at: Requester) -> dict:
+    return at.play("stories")
+
+
+def test_two_people_at_one_batch_do_not_change_what_the_other_reads(told: dict) -> None:
+    came = told["two"]
     assert (came["trimmed"], came["named"]) == ("REQ-00001", True)
     for each in ("overwritten", "wrong"):
         assert came[each].startswith("Another request stands in row 2 now"), came[each]
@@ -49,8 +54,8 @@ def test_two_people_at_one_batch_do_not_change_what_the_other_reads(at: Requeste
     assert set(came["reserved"]) == {"That cannot be a batch's identifier."}
 
 
-def test_a_check_is_of_its_day_and_knows_who_is_an_officer(at: Requester) -> None:
-    came = at.play("later")
+def test_a_check_is_of_its_day_and_knows_who_is_an_officer(told: dict) -> None:
+    came = told["later"]
     assert came["state"] == "checked"
     assert came["later"].startswith("The batch was checked as of 2025-06-27")
     assert ["officers", "returned"] in came["unknown"] or ["officers", "refused"] in came["unknown"]
@@ -64,8 +69,13 @@ def test_what_a_killed_process_left_in_clear_is_removed(at: Requester) -> None:
     }
 
 
-def test_large_work_on_a_batch_acts_once(tmp_path: Path) -> None:
-    came = Requester(worlds.build(tmp_path / "world")).play("all_once", *KINDS)
+@pytest.mark.long
+def test_a_request_that_the_holder_would_refuse_for_its_age_is_not_kept(at: Requester) -> None:
+    assert "more than five minutes ago" in at.play("signed_late")
+
+
+def test_large_work_on_a_batch_acts_once(at: Requester) -> None:
+    came = at.play("all_once", *KINDS)
     for kind, ended in came["ended"].items():
         assert (ended["state"], ended["attempts"]) == ("done", 2), (kind, ended)
     made, sent = came["made"], came["sent"]

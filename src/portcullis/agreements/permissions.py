@@ -295,6 +295,9 @@ _REQUESTER: dict[str, Permission] = {
     "open": Permission("Open one's own package", ("officer",)),
     "state": Permission("State what became of one's own case", ("officer",)),
     "certify": Permission("Certify return, destruction or continued safeguard", ("custodian",)),
+    "log-mend": Permission(
+        "Set a torn end of the FTI log apart, or enter that its clock was wrong", ("custodian",)
+    ),
     "notice-keep": Permission("Keep the holder's notice of an order or hold", ("custodian",)),
     "notice-attest": Permission(
         "Attest that one's own part of a notice is frozen or kept",

@@ -13,6 +13,7 @@ from portcullis.cli.visits import (
     AcknowledgeOption,
     AtOption,
     RecipientOption,
+    enter,
     moment,
     visit,
 )
@@ -45,6 +46,7 @@ def register(app: App) -> None:
     noun.command(status)
     noun.command(certify)
     noun.command(notice)
+    noun.command(mend_log)
     noun.command(due)
     app.command(noun)
 
@@ -180,6 +182,22 @@ def notice(
         raise Misuse(f"{file.name} cannot be read.", "Name the notice's file.") from None
     visited = visit(recipient, as_, key, at=moment(at, recipient), acknowledge=acknowledge)
     show({"notice": visited.keep_notice(text, read_public(public).holder)}, as_json=json)
+
+
+def mend_log(
+    *,
+    as_: AsOption,
+    key: KeyOption,
+    recipient: RecipientOption = DEFAULT_RECIPIENT,
+    at: AtOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Mend the end of the FTI log, as the custodian: a torn line, or a clock that was wrong.
+
+    What was torn is kept beside the log, and what was mended is entered in it.
+    """
+    made = enter(recipient, as_, key, at=moment(at, recipient))
+    show({"mended": made.mend_log()}, as_json=json)
 
 
 def due(

@@ -34,10 +34,9 @@ def visit(
 
     Shows it where it was not yet read, and asks. Raises Refused where it is not acknowledged.
     """
-    from portcullis.custody import BANNER, Place, RecipientHome, Visit
+    from portcullis.custody import BANNER
 
-    place = Place(location=str(recipient.resolve()), origin=socket.gethostname())
-    made = Visit(RecipientHome(recipient), person, keys.load_private(key), at=at, place=place)
+    made = enter(recipient, person, key, at=at)
     if not made.acknowledged:
         complain(BANNER)
         if not acknowledge and not _asked():
@@ -47,6 +46,14 @@ def visit(
             )
         made.acknowledge()
     return made
+
+
+def enter(recipient: Path, person: str, key: Path, *, at: datetime) -> "Visit":
+    """Return the visit of ``person``, whose key proves them; the warning is not read yet."""
+    from portcullis.custody import Place, RecipientHome, Visit
+
+    place = Place(location=str(recipient.resolve()), origin=socket.gethostname())
+    return Visit(RecipientHome(recipient), person, keys.load_private(key), at=at, place=place)
 
 
 def moment(text: str, recipient: Path) -> datetime:

@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, Literal
 
 from portcullis.canonical import json_bytes
 from portcullis.errors import Misuse, Refused
-from portcullis.tables import fsync_folder
+from portcullis.tables import fsync_folder, publish
 
 FORMAT = "portcullis-fti-log/1"
 MEANWHILE = timedelta(seconds=30)
@@ -43,6 +43,7 @@ Event = Literal[
     "disposal",
     "continued-safeguard",
     "denied",
+    "correction",
 ]
 
 
@@ -121,6 +122,41 @@ class FtiLog:
         if any(entry.success and entry.opening == nonce for entry in entries):
             raise Refused("This token was used before.", "Ask for a new one for each opening.")
 
+    def mend(self, entry: Entry) -> str:
+        """Enter what a custodian mends of the log, whatever the last entry's time; say what it is.
+
+        A last line that is not whole is set apart, in a file beside the log that its digest names.
+        A time of the last entry that has not come yet is left as it stands, and said to be wrong.
+        ``entry``, of the event ``correction``, has the words for its reason. Raises Refused where
+        there is nothing to mend.
+        """
+        if not self.path.exists():
+            raise Refused("There is no FTI log here yet.", "There is nothing to mend.")
+        with self.path.open("r+b") as log:
+            fcntl.flock(log, fcntl.LOCK_EX)
+            found = [self._set_apart(log), _ahead(log, datetime.fromisoformat(entry.at))]
+            said = "; ".join(filter(None, found))
+            if not said:
+                raise Refused("The FTI log ends whole and in order.", "There is nothing to mend.")
+            number, previous, _ = _end(log)
+            log.seek(0, os.SEEK_END)
+            log.write(_line(replace(entry, reason=said), number, previous, ""))
+            log.flush()
+            os.fsync(log.fileno())
+        return said
+
+    def _set_apart(self, log: BinaryIO) -> str:
+        """Move what stands after the last whole line into a file of its own; say so."""
+        log.seek(0)
+        data = log.read()
+        torn = data[data.rfind(b"\n") + 1 :]
+        if not torn:
+            return ""
+        name = hashlib.sha256(torn).hexdigest()
+        publish(self.path.with_name(f"{self.path.name}.torn-{name}"), torn)
+        log.truncate(len(data) - len(torn))
+        return f"a torn last line set apart, {name}"
+
     def check_follows(self, at: datetime) -> None:
         """Raise Refused where ``at`` is before the time of the last entry."""
         if self.path.exists():
@@ -169,6 +205,13 @@ class FtiLog:
 
     def _lines(self) -> list[bytes]:
         return self.path.read_bytes().splitlines(keepends=True) if self.path.exists() else []
+
+
+def _ahead(log: BinaryIO, at: datetime) -> str:
+    """Return in words that the last entry is of a time after ``at``; "" where it is not."""
+    last_at = _end(log)[2]
+    ahead = last_at and datetime.fromisoformat(last_at) > at + MEANWHILE
+    return f"the clock was wrong, at {last_at} last" if ahead else ""
 
 
 def _line(entry: Entry, number: int, previous: str, last_at: str) -> bytes:

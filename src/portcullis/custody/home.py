@@ -166,6 +166,10 @@ class RecipientHome:
         """Log that ``user`` tried an act that is not theirs."""
         self.log.append(replace(_without_package(user, at, place, "denied", act), success=False))
 
+    def mend_log(self, user: str, *, at: datetime, place: Place) -> str:
+        """Enter what ``user`` mends of the log. Raises Refused as ``FtiLog.mend``."""
+        return self.log.mend(_without_package(user, at, place, "correction", ""))
+
     def receive(
         self,
         data: bytes,

@@ -265,6 +265,16 @@ class Visit:
         self.home.viewed(self.user, "notice", at=self.at, place=self.place)
         return kept.says
 
+    def mend_log(self) -> str:
+        """Set a torn end of the log apart, or say that a clock was wrong, as the custodian.
+
+        Nobody can come in before that, so the warning is not asked for. Raises Refused for anyone
+        else, and where there is nothing to mend.
+        """
+        if not self._may("log-mend"):
+            raise Refused("Only the recipient's custodian mends the FTI log.")
+        return self.home.mend_log(self.user, at=self.at, place=self.place)
+
     def _check_session(self) -> None:
         self.home.check_acknowledged(self.user, at=self.at, place=self.place)
 

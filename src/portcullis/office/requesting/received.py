@@ -1,7 +1,7 @@
 """Packages that came: taken in against the requester's own requests, opened, said what became."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db import transaction
 
 from portcullis.agreements.enrolment import read_request
 from portcullis.canonical import sha256_hex
-from portcullis.custody import RESEALED_PROOF, Case, Visit
+from portcullis.custody import CLOCKS_MAY_DIFFER, RESEALED_PROOF, Case, Visit
 from portcullis.errors import Misuse, PortcullisError, Refused
 from portcullis.office.requesting import acts, drafts, manifests, sending
 from portcullis.office.requesting.home import PLACE
@@ -72,6 +72,11 @@ def ask(home: "RequesterHome", actor: "Actor", statement: dict[str, Any]) -> Ope
     acts.check_may(home, actor.person, "ask")
     if statement.get("officer") != actor.id:
         acts.deny(home, actor.person, "ask", "Only the officer named may ask for this opening.")
+    if home.now() - datetime.fromisoformat(str(statement["at"])) > CLOCKS_MAY_DIFFER:
+        raise Refused(
+            "The holder takes no request that was begun more than five minutes ago.",
+            "Ask for the opening again, and sign it then.",
+        )
     token = acts.signed(home, actor, statement)
     return Opening.objects.create(
         package=statement["package_id"],

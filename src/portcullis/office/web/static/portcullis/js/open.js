@@ -19,6 +19,7 @@
 //     <p>Cleared in <span data-left role="timer"></span>.</p>
 //     <button type="button" data-clear>Clear it now</button>
 //   </section>
+//   <p data-cleared role="status" tabindex="-1"></p>   told: soon to be cleared; cleared
 //   <link rel="stylesheet" href=".../css/opening.css">
 //   <script type="module" src=".../js/open.js"></script>
 //
@@ -32,6 +33,7 @@ import { Problem, element, tell, untell } from "./telling.js";
 import { unsealed } from "./unseal.js";
 
 const SHOWN_FOR = 120_000; // milliseconds
+const WARNED = 20; // seconds before it is cleared
 const FORMAT = "portcullis-opening/1";
 const WORDS = {
   request_id: "Request",
@@ -159,11 +161,24 @@ function inOrder([one], [other]) {
   return place(one) - place(other);
 }
 
+/** Clear what is shown. Whoever was there, by keyboard or screen reader, is told, and not lost. */
 function clear() {
+  const shown = clearAt !== 0;
   clearAt = 0;
+  if (shown) {
+    announce("It is cleared. To see it again, ask for a new token.");
+    document.querySelector("[data-cleared]")?.focus();
+  }
   for (const place of document.querySelectorAll("[data-shown]")) {
     place.querySelector("[data-content]").replaceChildren();
     place.hidden = true;
+  }
+}
+
+function announce(words) {
+  const place = document.querySelector("[data-cleared]");
+  if (place !== null && place.textContent !== words) {
+    place.textContent = words;
   }
 }
 
@@ -178,6 +193,7 @@ function tick() {
     return;
   }
   document.querySelector("[data-shown] [data-left]").textContent = `${left} seconds`;
+  announce(left <= WARNED ? `It is cleared in ${WARNED} seconds.` : "");
   clearTimeout(ticking);
   ticking = setTimeout(tick, 1000);
 }
