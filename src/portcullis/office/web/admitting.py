@@ -24,7 +24,7 @@ from portcullis.office.work import uploads
 _LOG = logging.getLogger("portcullis.web")
 
 FILES = 512 << 20
-"""Bytes of a request that brings a transmittal: of 1.28 million requests it has some 400 MB."""
+"""Bytes of a request that brings a file of requests: of 1.28 million it has some 400 MB."""
 FORMS = 64 << 20
 """Bytes of any other form of who signed in: a document, packages."""
 CALLS = 20 << 20
@@ -33,7 +33,7 @@ CALLS = 20 << 20
 _API = "/api/"
 _FILES = re.compile(
     r"/api/v1/uploads|/specialist/intake/|/prepare/new/|/prepare/[^/]+/(file|answers)/"
-    r"|/(officer|custody)/take-in/"
+    r"|/(officer|custody)/take-in/|/counsel/histories/import/"
 )
 
 
