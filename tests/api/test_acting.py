@@ -23,7 +23,6 @@ HOLD = {
     "court": "D.D.C.",
     "document": "0" * 64,
     "batches": ["batch-1"],
-    "persons": None,
 }
 
 

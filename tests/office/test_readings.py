@@ -80,7 +80,7 @@ def test_what_is_on_the_ledger_is_signed_by_both_and_names_no_taxpayer(stage) ->
     for entry in entered:
         assert set(entry) == {
             "kind", "at", "format", "reading", "in_force", "effective_on", "docket", "document",
-            "ledger", "approvals",
+            "approvals",
         }  # fmt: skip
         assert (entry["docket"], entry["document"]) == (acts.DOCKET, acts.DOCUMENT)
         assert [one["person"] for one in entry["approvals"]] == ["counsel", "counsel-2"]

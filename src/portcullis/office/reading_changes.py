@@ -125,14 +125,9 @@ def _what(asked: law.Change, docket: str, document: str) -> dict[str, Any]:
 
 
 def _proposed(home: Home, asked: law.Change, statement: dict[str, Any]) -> ReadingChange:
-    """Return the change that waits for a second approval of the same, or a fresh one.
-
-    What the first person signed in an earlier release names no ledger; the second signs the same.
-    """
+    """Return the change that waits for a second approval of the same, or a fresh one."""
     _check(home, asked)
-    earlier = {name: value for name, value in statement.items() if name != "ledger"}
-    waiting_ = ReadingChange.objects.filter(decided=None)
-    row = waiting_.filter(statement=statement).first() or waiting_.filter(statement=earlier).first()
+    row = ReadingChange.objects.filter(decided=None, statement=statement).first()
     return row or ReadingChange.objects.create(
         statement=statement,
         reading=asked.reading,

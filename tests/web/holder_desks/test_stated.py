@@ -11,6 +11,7 @@ from portcullis.office.public import read_public
 from tests.office.world import ANSWER_DAY, World
 from tests.web.batch_desks.seen import check
 from tests.web.forms import Person
+from tests.web.signing import passkey
 
 pytestmark = pytest.mark.xdist_group("holder-desks")
 NOW = datetime.combine(ANSWER_DAY, datetime.now(UTC).timetz().replace(microsecond=0))

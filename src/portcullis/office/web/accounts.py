@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from portcullis.agreements import Person
 from portcullis.office.people import Actor
-from portcullis.office.web import batches, desks, pages
+from portcullis.office.web import batches, pages
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.models import AccountReset
@@ -54,7 +54,7 @@ def every(request: HttpRequest) -> HttpResponse:
     visitor = visitor_of(request)
     act = ACTS[visitor.deployment.role]
     if not visitor.may(act):
-        desks.deny(request, visitor, act, "That person does not give accounts.")
+        visitor.refuse(request, act, "That person does not give accounts.")
     desk = next(each for each, role in _DESKS.items() if visitor.may(f"{role}-desk"))
     head = Head(
         desk,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from portcullis.office import catching_up, losses
 from portcullis.office.people import Actor
 from portcullis.office.restored import Restored
-from portcullis.office.web import desks, pages, working
+from portcullis.office.web import pages, working
 from portcullis.office.web.acts import Data, Done, WebAct, register
 from portcullis.office.web.deployment import Deployment
 from portcullis.office.web.pages import Head, Part
@@ -53,7 +53,7 @@ def every(request: HttpRequest) -> HttpResponse:
     """Show what the doctor found missing; on POST, begin to accept losses."""
     visitor = visitor_of(request)
     if not visitor.may(losses.ACT):
-        desks.deny(request, visitor, losses.ACT, "That person accepts no losses.")
+        visitor.refuse(request, losses.ACT, "That person accepts no losses.")
     desk = "administration" if visitor.may("administrator-desk") else "counsel"
     head = Head(
         desk,
