@@ -139,6 +139,9 @@ KEEPERS = (
     "cli/people.py",  # shows a person's roles
     "office/web/context.py",  # likewise
     "office/web/desks/",  # desks are called as their people are
+    "office/web/accounts.py",  # names desks, and shows a person's roles
+    "office/web/losses.py",  # names desks
+    "office/web/rostering.py",  # likewise
 )
 # These words are also members of documents, columns or acts; none is told from a role by itself.
 ALSO_OTHERWISE = {"preparer", "signatory", "officer", "custodian", "safeguards"}

@@ -62,7 +62,7 @@ def every(request: HttpRequest) -> HttpResponse:
         "Who is charged with an unlawful inspection or disclosure of return information, or is to "
         "be disciplined for it, the person concerned is told of: as soon as practicable, with the "
         "date of the act and their rights (26 U.S.C. § 7431(e)).",
-        actions=[(reverse("counsel:charge"), "Record that one is due")],
+        actions=[(reverse("counsel:charge-notice"), "Record that one is due")],
     )
     parts = [
         Part("Due", table=due(visitor, [each for each in found if not each.given])),
