@@ -83,7 +83,7 @@ def _some(rows: QuerySet[Row]) -> Iterator[list[Row]]:
     """Yield the rows, some at a time, in an order that what is done to them does not change."""
     ids = list(rows.order_by(*rows.query.order_by, "pk").values_list("pk", flat=True))
     for start in range(0, len(ids), _BULK):
-        found = rows.model._default_manager.in_bulk(ids[start : start + _BULK])
+        found = rows.in_bulk(ids[start : start + _BULK])
         yield [found[each] for each in ids[start : start + _BULK]]
 
 

@@ -118,10 +118,10 @@ def _listed(request: HttpRequest, visitor: Visitor, desk: str) -> Part:
     users = {each.username: each for each in User.objects.all()}
     factors = factors_of()
     revokes = here.role == "holder" and visitor.may("roster-changed")
-    rows = []
+    rows: list[list[object]] = []
     for person in page.object_list:
         user = users.get(person.id)
-        row = [
+        row: list[object] = [
             Cell(person.name, note=person.id),
             ", ".join(person.roles),
             _state(user, person.id),
