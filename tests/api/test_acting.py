@@ -133,6 +133,18 @@ def test_what_is_done_and_not_published_yet_is_told_as_done_and_done_once(office
     assert [each for each in placed(office) if each > "hold-5"] == ["hold-6", "hold-7"]
 
 
+def test_two_of_counsel_lift_a_hold_by_their_clients(office):
+    hold = HOLD | {"id": "hold-9"}
+    assert post(office, "counsel", "/acts/hold-file", signed(office, hold))[0] == 200
+    lifting = {"id": "hold-9", "docket": "1:25-mc-9", "document": "1" * 64}
+    told = [
+        client(office, who).act("lift", lifting, signer=passkey(office.home, who, office.origin))
+        for who in ("counsel", "counsel-2")
+    ]
+    assert told[0].startswith("You have approved its lifting")
+    assert told[1] == "It is lifted."
+
+
 def test_who_was_refused_has_spent_nothing(office):
     said = signed(office, HOLD | {"id": "hold-8"})
     other = signed(office, HOLD | {"id": "hold-8", "docket": "1:25-mc-2"})

@@ -44,8 +44,8 @@ _SIGNED_AS: Mapping[str, frozenset[str]] = MappingProxyType(
 _ROSTER = frozenset({"portcullis-roster-change/1"})
 _FORMATS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "lift": frozenset({"portcullis-order-lift/1", "portcullis-hold-lift/1"}),
-        "reading": frozenset({"portcullis-reading-change/1"}),
+        "lift": frozenset({"portcullis-order-lift/2", "portcullis-hold-lift/2"}),
+        "reading": frozenset({"portcullis-reading-change/2"}),
         **dict.fromkeys(
             ("roster-enrol", "roster-change", "roster-approve", "roster-revoke"), _ROSTER
         ),
@@ -73,8 +73,9 @@ def check(statement: Mapping[str, Any], name: str, data: Mapping[str, Any], mome
     """
     form = statement.get("format")
     fits = form is None or form in _FORMATS.get(name, ())
+    fits &= statement.get("at") == moment
     if form is None or "act" in statement:
-        fits &= statement.get("act") in signed_as(name) and statement.get("at") == moment
+        fits &= statement.get("act") in signed_as(name)
     if not (fits and all(_agrees(each, data) for each in _said(statement))):
         raise Refused(
             "The office asks for a signature of something else than was sent. Nothing is signed.",
