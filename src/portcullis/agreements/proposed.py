@@ -55,7 +55,7 @@ _FORMATS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 _AS_SENT = (
     *("batch", "id", "court", "docket", "document", "recall", "incident", "finding", "alarm"),
-    *("report", "body", "by", "request", "kind", "subject", "key", "reading", "reason"),
+    *("report", "body", "request", "kind", "subject", "key", "reading", "reason"),
 )
 """Fields that stand in a statement, where they do, as they were sent; or a text by its SHA-256."""
 

@@ -93,15 +93,16 @@ def offered() -> Iterator[tuple[WebAct, type[BaseModel]]]:
 
 
 def typed(act: WebAct, said: Data) -> dict[str, Any]:
-    """Return what the act takes of what a desk's form ``said``, as JSON has it.
+    """Return what a desk's form ``said``, each field that the act takes checked, as JSON has it.
 
-    Raises Misuse naming the first field that is not what the act takes.
+    What else the form has goes along as it is: it is of the desk's own pages. Raises Misuse naming
+    the first field that is not what the act takes.
     """
     if act.takes is None:
         return dict(said)
     known = {name: value for name, value in said.items() if name in act.takes.model_fields}
     try:
-        return act.takes.model_validate(known).model_dump(mode="json")
+        return {**said, **act.takes.model_validate(known).model_dump(mode="json")}
     except ValidationError as error:
         field = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
         raise Misuse(
