@@ -16,9 +16,6 @@ from portcullis.office.work import kinds
 if TYPE_CHECKING:
     from portcullis.office.work.models import Task
 
-MOST = 20
-"""Live tasks that one person may have: the workers are everybody's."""
-
 
 def begin(  # noqa: PLR0917 - as everybody calls it
     key: str,
