@@ -57,8 +57,8 @@ def urls(desk: str) -> list[URLPattern]:
         head = Head(
             desk,
             "Denied attempts",
-            "Each is on the ledger. What is tried again within minutes is counted, and the next entry "
-            "tells it.",
+            "Each is on the ledger. What is tried again within minutes is counted, and the next "
+            "entry tells it.",
         )
         parts = [Part(charts=[by_reason()]), listed(request, visitor_of(request))]
         return pages.page(request, head, parts)
