@@ -28,12 +28,13 @@ _PATIENCE = 1800.0  # seconds the watch goes on after it was told that no more w
 def order(data: Data, path: Path) -> None:
     """Have the specialist order the day's single requests to be adjudicated."""
     home = open_office(Home.find(path))
-    from portcullis.office import acting, singles
+    from portcullis.office import acting, signers, singles
 
     person, moment = home.roster.get(data.specialist), home.now()
     if person is None:
         raise RuntimeError("the specialist is not on the roster")
-    wanted = acting.order_statement("adjudicate", person, moment, singles.ordered(home))
+    facts, ledger = singles.ordered(home), signers.origin()
+    wanted = acting.order_statement("adjudicate", person, moment, facts, ledger=ledger)
     key = keys.load_private(data.specialist_key)
     singles.order(home, person, moment, keys.sign(wanted, key))
 
