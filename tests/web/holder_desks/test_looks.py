@@ -11,8 +11,8 @@ PAGES = {
         *("", "orders/", "orders/file/", "holds/place/", "readings/", "readings/change/"),
         *("recalls/", "notices/", "notices/charge/", "told/", "told/determine/"),
         *("agreement/", "agreement/add/", "explain/", "people/sampler/revoke/"),
-        *("people/sampler/revoke/", "histories/", "histories/import/", "reexaminations/"),
-        "reexaminations/again/",
+        *("histories/", "histories/import/", "reexaminations/", "reexaminations/again/"),
+        *("incidents/", "reports/", "reports/make/"),
     ),
     "safeguards": (
         *("", "standing/", "record/", "incidents/", "incidents/open/", "recalls/"),
@@ -23,7 +23,7 @@ PAGES = {
         *("", "authority/", "ledger/", "denials/", "reports/", "reports/make/"),
         *("reports/export/", "accounting/", "alarms/", "batches/", "batches/batch-1/"),
         *("explain/", "incidents/", "recalls/", "standing/", "duties/"),
-        *("reports/export/", "accounting/", "alarms/", "histories/", "reexaminations/"),
+        *("histories/", "reexaminations/"),
     ),
     "administrator": (
         *("", "people/", "people/enrol/", "people/counsel/", "people/counsel/change/"),

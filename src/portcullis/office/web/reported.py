@@ -54,7 +54,7 @@ class Report(Said):
 
     report: Annotated[str, Among.of(reporting.NAMES)]
     by: Day
-    desk: Literal["oversight", "safeguards"] = "oversight"
+    desk: Literal["oversight", "safeguards", "counsel", "approval"] = "oversight"
 
 
 def urls(desk: str, title: str = "Reports", more: tuple[Link, ...] = ()) -> list[URLPattern]:

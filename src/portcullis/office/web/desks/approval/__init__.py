@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portcullis.office.web import reported
 from portcullis.office.web.desks import at_desk
 from portcullis.office.web.desks.approval import acts, dashboard, pages
 from portcullis.office.web.explaining import asking
@@ -11,6 +12,7 @@ explain = at_desk("approval")(asking("approval:explain", "office/approval/explai
 urlpatterns = [
     path("", dashboard.first, name="first"),
     path("explain/", explain, name="explain"),
+    *reported.urls("approval"),
     path("batches/<str:batch_id>/", pages.one, name="batch"),
     path("batches/<str:batch_id>/approve/", acts.approve, name="approve"),
     path("batches/<str:batch_id>/send-back/", acts.send_back, name="send-back"),

@@ -5,7 +5,7 @@ Also notices to persons, what persons may be told, and the versions of the agree
 
 from django.urls import path
 
-from portcullis.office.web import past, rostering
+from portcullis.office.web import past, reported, rostering
 from portcullis.office.web.desks.counsel import (
     charging,
     clearing,
@@ -23,6 +23,7 @@ from portcullis.office.web.desks.counsel import (
     sealing,
     versions,
 )
+from portcullis.office.web.desks.safeguards import incidents
 
 urlpatterns = [
     path("", dashboard.first, name="first"),
@@ -55,5 +56,7 @@ urlpatterns = [
     path("histories/<str:history_id>/compare/", histories.compare, name="compare-history"),
     path("reexaminations/again/", reexamining.reexamine, name="reexamine"),
     *past.urls("counsel"),
+    *reported.urls("counsel"),
+    *incidents.urls("counsel"),
     *rostering.urls("counsel"),
 ]

@@ -66,6 +66,8 @@ def first(request: HttpRequest) -> HttpResponse:
                 (reverse("counsel:agreement"), "The agreement"),
                 (reverse("counsel:explain"), "Explain a request"),
                 (reverse("counsel:histories"), "Histories and re-examinations"),
+                (reverse("counsel:incidents"), "Incidents"),
+                (reverse("counsel:reports"), "Reports"),
                 *losses.links(visitor.deployment),
             ],
         ),
