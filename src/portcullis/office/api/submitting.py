@@ -83,7 +83,7 @@ def single(request: HttpRequest, request_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/uploads", auth=Signed(whole_body=False), response={201: UploadOut, "4XX": Problem})
-@once(*SENDERS)
+@once(*SENDERS, "history-import")
 def upload(request: HttpRequest, name: str) -> tuple[int, Any]:
     """Send a batch file as the request's body, of any size; ``name`` with its proper suffix.
 
