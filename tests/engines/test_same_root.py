@@ -116,6 +116,7 @@ def in_files(frames: dict[str, pl.DataFrame], folder: Path, files: int) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_the_root_is_the_same_on_every_engine_in_any_chunks(
     received: worlds.World, engines: Engines, tmp_path: Path
 ) -> None:

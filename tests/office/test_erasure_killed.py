@@ -130,6 +130,7 @@ def _cut_off(world: worlds.World, stop: str) -> None:
         assert not _erased(world)
 
 
+@pytest.mark.long
 def test_a_batch_is_erased_with_its_state_in_postgresql(tmp_path: Path) -> None:
     world = worlds.build(tmp_path / "world", lawful=2)
     with postgresql.server() as address:

@@ -16,7 +16,7 @@ from portcullis.cli.output import say
 AttemptOption = Annotated[str, Parameter(show=False)]
 BesideOption = Annotated[bool, Parameter(show=False, negative="")]
 
-_AFTER_PEOPLE = 5  # nice(2): a third of the processor where pages and the API want all of it
+_AFTER_PEOPLE = 10  # nice(2): a tenth of the processor where pages and the API want all of it
 
 
 def register(app: App) -> None:

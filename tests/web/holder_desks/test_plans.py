@@ -13,6 +13,7 @@ pytestmark = pytest.mark.xdist_group("holder-desks")
 WHOLE = re.compile(r"^SCAN \"?office_(entry|act)\b(?!.* USING )")
 
 
+@pytest.mark.long
 def test_no_page_of_a_desk_reads_every_entry_or_every_act(office) -> None:
     asked = subprocess.run(
         [*COMMAND, "plans", str(office.home), "holder", office.origin],
