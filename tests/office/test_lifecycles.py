@@ -141,6 +141,7 @@ KEEPERS = (
     "office/web/desks/",  # desks are called as their people are
     "office/web/accounts.py",  # names desks, and shows a person's roles
     "office/web/losses.py",  # names desks
+    "office/web/reported.py",  # likewise
     "office/web/rostering.py",  # likewise
 )
 # These words are also members of documents, columns or acts; none is told from a role by itself.

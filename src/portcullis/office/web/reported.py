@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from portcullis.office.web.visitors import visitor_of
 from portcullis.oversight.reports import OVERSEERS
 
 REPORT, EXPORT = "report", "oversight-export"
+_DESKS = ("oversight", "safeguards", "counsel", "approval")
 NAMES = {
     "joint-committee": "For the Joint Committee on Taxation",
     "court": "For a court",
@@ -54,7 +55,7 @@ class Report(Said):
 
     report: Annotated[str, Among.of(reporting.NAMES)]
     by: Day
-    desk: Literal["oversight", "safeguards", "counsel", "approval"] = "oversight"
+    desk: Annotated[str, Among.of(_DESKS)] = "oversight"
 
 
 def urls(desk: str, title: str = "Reports", more: tuple[Link, ...] = ()) -> list[URLPattern]:
