@@ -87,6 +87,7 @@ def test_a_step_that_was_cut_off_is_not_said_to_have_ended() -> None:
     assert [report.ended for report in told] == [False]
 
 
+@pytest.mark.long
 def test_progress_goes_to_the_terminal_and_json_to_stdout(tmp_path: Path) -> None:
     batch = tmp_path / "batch.csv"
     made = [COMMAND, "agreement", "template", "--format", "csv", "--home", tmp_path]

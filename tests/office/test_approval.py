@@ -56,6 +56,7 @@ def dead_after_listing(world: worlds.World, step: str) -> None:
     reopen(world.home_path)
 
 
+@pytest.mark.long
 def test_the_first_checkpoint_counts_even_if_the_office_died_right_after_it(stage) -> None:
     world = stage("received")
     dead_after_listing(world, "mark-integrated")

@@ -209,6 +209,7 @@ def test_a_home_put_back_and_caught_up_goes_on_like_any_other(stage) -> None:
     checks.released_once(again.home(), worlds.BATCH, 6)
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 def test_the_accounts_of_the_pages_are_in_it_too(stage) -> None:
     """A home that is served has tables the command line does not know."""

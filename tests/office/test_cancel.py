@@ -162,6 +162,7 @@ def _is_determined_as(world: worlds.World, wanted: dict, twin: worlds.World) -> 
     assert [one["leaves_root"] for one in listed] == [wanted["root"]]
 
 
+@pytest.mark.long
 @at_steps((1, "INT,INT"))
 def test_a_release_cancelled_at_its_steps_releases_each_once(
     stage, number: int, signals: str
@@ -208,6 +209,7 @@ def test_an_index_cancelled_at_its_steps_leaves_the_one_before_in_use(
     assert kept == wanted
 
 
+@pytest.mark.long
 @at_steps((1, "INT"))
 def test_a_backup_and_a_restore_cancelled_leave_nothing_and_run_again(
     stage, number: int, signals: str

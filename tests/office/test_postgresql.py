@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from portcullis import ledger
 from portcullis.office.public import FILE, read_public
@@ -45,6 +46,7 @@ def test_a_batch_walks_through_with_its_state_in_postgresql(tmp_path: Path) -> N
     assert found.ok, found.problems
 
 
+@pytest.mark.long
 def test_one_sequencer_at_a_time_by_a_lock_of_the_database(tmp_path: Path) -> None:
     world = worlds.build(tmp_path / "world", lawful=1)
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"

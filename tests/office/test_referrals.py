@@ -260,6 +260,7 @@ def test_the_answers_say_nothing_of_a_review(walked: World) -> None:
         }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_batch_without_review_goes_as_it_always_did(world: World) -> None:
 
     near.look(world, "street")
@@ -503,6 +504,7 @@ def test_an_explanation_says_that_two_reviewers_found_it(world: World) -> None:
     assert "found otherwise" not in explained.as_text()
 
 
+@pytest.mark.long
 def test_a_review_in_the_backup_goes_on_after_it(world: World) -> None:
     near.find(world, "street", "street-slip")
     near.confirm(world, "street")

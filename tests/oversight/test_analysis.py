@@ -130,6 +130,7 @@ def test_a_law_that_nothing_meets_is_refused_with_the_element_named(plant: Plant
         found(pack)
 
 
+@pytest.mark.long
 def test_the_same_terms_open_and_close_nothing() -> None:
     same = compare(Terms.of(PACK, DAY), Terms.of(PACK, DAY))
     assert (same.opens, same.closes, same.only_before, same.only_after) == ((), (), (), ())
@@ -154,6 +155,7 @@ def test_a_lower_threshold_closes_and_the_way_back_opens() -> None:
     assert opened.count == pytest.approx(closed.count, rel=0.05)
 
 
+@pytest.mark.long
 def test_a_tightened_element_closes_what_went_to_a_person() -> None:
     tightened = PACK.model_copy(update={"tightened": ("charge-class",)})
     changed = compare(Terms.of(PACK, DAY), Terms.of(tightened, DAY))

@@ -67,6 +67,7 @@ def _answers(folder: Path) -> pl.DataFrame:
         return matching.match(REQUESTS, index, Day())
 
 
+@pytest.mark.long
 @settings(max_examples=3, deadline=None)
 @given(seed=st.integers(0, 10**6), block=st.sampled_from((4, 100)))
 def test_it_answers_as_one_built_over_everything(

@@ -68,6 +68,7 @@ def test_after_a_kill_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert not (folder / ".building").exists()
 
 
+@pytest.mark.long
 def test_a_source_that_changed_meanwhile_is_read_from_its_beginning(tmp_path: Path) -> None:
     source = write(PEOPLE, tmp_path / "source")
     killed(source, tmp_path / "index", 72)
@@ -77,6 +78,7 @@ def test_a_source_that_changed_meanwhile_is_read_from_its_beginning(tmp_path: Pa
     assert (found.digest, found.taxpayers) == (expected.digest, len(PEOPLE) - 1)
 
 
+@pytest.mark.long
 def test_rows_in_any_order_give_the_same_index(tmp_path: Path) -> None:
     expected = build_index(write(PEOPLE, tmp_path / "a"), tmp_path / "one", KEY)
     source = write(PEOPLE, tmp_path / "b")
@@ -88,6 +90,7 @@ def test_rows_in_any_order_give_the_same_index(tmp_path: Path) -> None:
     assert found.digest == expected.digest
 
 
+@pytest.mark.long
 def test_row_groups_that_only_seem_in_order_are_sorted(tmp_path: Path) -> None:
     expected = build_index(write(PEOPLE, tmp_path / "a"), tmp_path / "one", KEY)
     source = write(PEOPLE, tmp_path / "b")

@@ -96,6 +96,7 @@ def test_the_metrics_are_for_this_machine_or_the_token(office):
     assert answer.status == 200
 
 
+@pytest.mark.long
 def test_behind_a_proxy_everybody_seems_to_be_this_machine_so_only_the_token_counts(office):
     (office.home / "keys" / "metrics.token").write_text("a token of the test")
     behind = serve(office.home, "holder", env={"PORTCULLIS_PROXIES": "1"}, scheme="https")

@@ -96,6 +96,7 @@ def test_an_invited_person_adds_a_passkey_first_and_signs_in_with_it(office, vis
     page.wait_for_url(f"{office.origin}/banner/")
 
 
+@pytest.mark.long
 def test_an_account_is_given_by_two_people_neither_of_whom_gets_it(office):
     first = invite(office, "reviewer")
     assert set(json.loads(first.stdout)) == {"person", "waits"}, first.stderr

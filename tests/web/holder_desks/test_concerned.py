@@ -38,6 +38,7 @@ def test_a_letter_takes_a_proof_and_is_kept_nowhere(office) -> None:
     assert WHO not in office.log
 
 
+@pytest.mark.long
 def test_the_pages_of_a_persons_accounting(desk) -> None:
     page = desk("specialist", "/specialist/persons/")
     assert "The accounting was counted again 7 July 2025" in text(page)

@@ -68,6 +68,7 @@ def lift_form(page, document: dict) -> None:
     press(page, "Go on to sign")
 
 
+@pytest.mark.long
 def test_a_hold_on_a_batch_tells_who_holds_what_it_keeps(desk):
     page = desk("counsel", "/counsel/holds/place/")
     fill(page, "hold-1")

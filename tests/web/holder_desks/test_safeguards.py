@@ -44,6 +44,7 @@ def send(page, name: str, data: bytes) -> None:
     press(page, "Go on to sign")
 
 
+@pytest.mark.long
 def test_a_record_with_an_open_finding_closes_the_gate_until_it_is_accepted(desk):
     page = desk("safeguards", "/safeguards/")
     check(page, "safeguards")

@@ -140,6 +140,7 @@ def test_who_prepared_it_cannot_sign_it_and_the_attempt_is_on_record(office, as_
     assert ("deputy", "sign") in denials(office)
 
 
+@pytest.mark.long
 def test_the_signatory_sends_a_batch_back_with_a_reason(as_person):
     page = as_person("preparer", "/prepare/form/")
     page.fill("[name=batch]", "sent-back")
