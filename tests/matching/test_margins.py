@@ -174,6 +174,7 @@ def test_matches_stored_before_the_margin_know_none() -> None:
     assert as_of_today(found).equals(found)
 
 
+@pytest.mark.long
 @settings(max_examples=examples(4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.randoms(use_true_random=False))
 def test_another_person_never_turns_an_answer_into_anothers(

@@ -67,6 +67,7 @@ def test_the_first_checkpoint_counts_even_if_the_office_died_right_after_it(stag
     assert entry["seed"] == outsiders_seed(listed(world)["leaves_root"], published)
 
 
+@pytest.mark.long
 def test_a_checkpoint_left_staged_is_still_the_first(stage) -> None:
     world = stage("received")
     dead_after_listing(world, "tiles")

@@ -394,6 +394,7 @@ def test_a_denial_says_of_which_request_to_who_may_decrypt(world: World) -> None
     assert near.states(world)["protected"] == "open"
 
 
+@pytest.mark.long
 def test_looks_and_findings_are_one_on_the_ledger(world: World) -> None:
     from portcullis.office import likelihood
 

@@ -70,6 +70,7 @@ def by_element(changes: tuple[Change, ...]) -> dict[tuple[str, str, str], Change
     return {(each.element.id, each.was, each.now): each for each in changes}
 
 
+@pytest.mark.long
 def test_every_element_of_the_agreement_fails_alone_and_its_witness_shows_it() -> None:
     terms = Terms.of(PACK, DAY)
     space = Space.of(terms)

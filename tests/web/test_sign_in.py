@@ -224,6 +224,7 @@ def give_passwords(office: Office, people: list[str]) -> None:
     subprocess.run([sys.executable, "-c", script, *said], check=True, capture_output=True)
 
 
+@pytest.mark.long
 def test_many_sign_in_at_once_and_guesses_at_once_are_counted_one_by_one(office):
     people = ["specialist", "reviewer", "impairment", "counsel-2", "safeguards", "records-officer"]
     known = [each for each in people if each in office.sessions]

@@ -8,6 +8,7 @@ from tests.web.office import working
 pytestmark = pytest.mark.xdist_group("holder-desks")
 
 
+@pytest.mark.long
 def test_the_ledger_and_what_was_denied(desk):
     desk("specialist", "/oversight/")
     page = desk("inspector", "/oversight/")

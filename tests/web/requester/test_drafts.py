@@ -98,6 +98,7 @@ def test_from_a_form_to_a_transmittal_that_the_holder_takes_in(office, as_person
     assert (receipt["taken"], receipt["unattested_officers"]) == (1, [])
 
 
+@pytest.mark.long
 def test_a_file_shows_every_finding_and_its_row_can_be_left_out(office, as_person, written):
     page = as_person("preparer", "/prepare/")
     upload(page, office, "by-file", written)
