@@ -7,7 +7,8 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portcullis.errors import Misuse
 from portcullis.office.people import Actor
@@ -15,6 +16,7 @@ from portcullis.office.requesting import RequesterHome, holder_keys
 from portcullis.office.requesting.holder_keys import HolderKeys
 from portcullis.office.web import acts, pages
 from portcullis.office.web.deployment import Deployment
+from portcullis.office.web.desks import at_desk
 from portcullis.office.web.documents import TextFileField
 from portcullis.office.web.pages import Head, Part
 from portcullis.office.web.parts import Cell, Table, table
@@ -91,7 +93,32 @@ class ProposeForm(CompareForm):
     field_order = ("public", "fingerprint")
 
 
-def shown(request: HttpRequest, desk: str) -> HttpResponse:
+def urls(desk: str) -> list[URLPattern]:
+    """Return the addresses of the holder's keys at ``desk``."""
+
+    @require_http_methods(["GET", "POST"])
+    @at_desk(desk)
+    def shown(request: HttpRequest) -> HttpResponse:
+        return _shown(request, desk)
+
+    @require_http_methods(["GET", "POST"])
+    @at_desk(desk)
+    def proposed(request: HttpRequest, proposed_id: UUID) -> HttpResponse:
+        return _proposed(request, desk, proposed_id)
+
+    @require_POST
+    @at_desk(desk)
+    def decline(request: HttpRequest, proposed_id: UUID) -> HttpResponse:
+        return _decline(request, desk, proposed_id)
+
+    return [
+        path("holder/", shown, name="holder-keys"),
+        path("holder/<uuid:proposed_id>/", proposed, name="proposed-keys"),
+        path("holder/<uuid:proposed_id>/decline/", decline, name="proposed-keys-decline"),
+    ]
+
+
+def _shown(request: HttpRequest, desk: str) -> HttpResponse:
     """Show the keys in force and those that wait; on POST, begin to propose others."""
     visitor = visitor_of(request)
     home = visitor.deployment.requester
@@ -112,7 +139,7 @@ def shown(request: HttpRequest, desk: str) -> HttpResponse:
     return pages.ask(request, head, form, holder_keys.PROPOSE, back, parts=parts)
 
 
-def proposed(request: HttpRequest, desk: str, proposed_id: UUID) -> HttpResponse:
+def _proposed(request: HttpRequest, desk: str, proposed_id: UUID) -> HttpResponse:
     """Show what proposed keys would change; on POST, begin to put them in force."""
     visitor = visitor_of(request)
     found = holder_keys.find(proposed_id)
@@ -132,7 +159,7 @@ def proposed(request: HttpRequest, desk: str, proposed_id: UUID) -> HttpResponse
     return pages.ask(request, head, form, holder_keys.ACCEPT, fixed, parts=parts)
 
 
-def decline(request: HttpRequest, desk: str, proposed_id: UUID) -> HttpResponse:
+def _decline(request: HttpRequest, desk: str, proposed_id: UUID) -> HttpResponse:
     """Decline proposed keys."""
     visitor = visitor_of(request)
     holder_keys.decline(visitor.deployment.requester, visitor.person, proposed_id)

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.custody import holder, keeping, log, notices
+from portcullis.office.web import holder_keys
+from portcullis.office.web.desks.custody import keeping, log, notices
 
 urlpatterns = [
     path("", keeping.first, name="first"),
@@ -12,8 +13,6 @@ urlpatterns = [
     path("signed/<uuid:stated_id>/", keeping.signed, name="signed"),
     path("notices/", notices.listed, name="notices"),
     path("notices/<str:name>/", notices.one, name="notice"),
-    path("holder/", holder.shown, name="holder-keys"),
-    path("holder/<uuid:proposed_id>/", holder.proposed, name="proposed-keys"),
-    path("holder/<uuid:proposed_id>/decline/", holder.decline, name="proposed-keys-decline"),
+    *holder_keys.urls("custody"),
     path("log/", log.newest, name="log"),
 ]

@@ -2,13 +2,12 @@
 
 from django.urls import path
 
-from portcullis.office.web.desks.signatory import holder, notices, reading, signing
+from portcullis.office.web import holder_keys
+from portcullis.office.web.desks.signatory import notices, reading, signing
 
 urlpatterns = [
     path("", reading.first, name="first"),
-    path("holder/", holder.shown, name="holder-keys"),
-    path("holder/<uuid:proposed_id>/", holder.proposed, name="proposed-keys"),
-    path("holder/<uuid:proposed_id>/decline/", holder.decline, name="proposed-keys-decline"),
+    *holder_keys.urls("signatory"),
     path("notices/", notices.listed, name="notices"),
     path("notices/<str:name>/", notices.one, name="notice"),
     path("signed/<uuid:stated_id>/", notices.signed, name="signed"),
