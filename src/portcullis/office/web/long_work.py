@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from portcullis.errors import Refused
 from portcullis.office.people import Actor
@@ -66,7 +67,8 @@ def signed(  # noqa: PLR0917 - what is done to what, by whom, and what was signe
     key = f"{kind}:{draft.id}:{actor.id}:{moment.isoformat()}"
     after = f"/prepare/{draft.id}/"
     task = tasks.begin(key, kind, draft.id, actor.id, token, moment, data, after=after)
-    return Done(f"/work/{task.id}/", "It has begun. You may leave this page; the work goes on.")
+    url = reverse("work", args=[task.id])
+    return Done(url, "It has begun. You may leave this page; the work goes on.")
 
 
 def under_way(draft: Draft) -> Task | None:
